@@ -1,0 +1,82 @@
+"""Channels as data, and the library of published ones.
+
+A channel is a conductance times its gates, driven by V - E. Add a channel by adding its gates here; nothing else in the
+package needs to know.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .gates import Gate, linoid
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel that carries I = g * (product of gate**power) * (V - E), outward positive.
+
+    Parameters
+    ----------
+    name : an identifier such as "A"; the conductance becomes the parameter g_A, the reversal potential E_A.
+    g : maximal conductance, mS/cm2.
+    E : reversal potential, mV.
+    gates : its gates; none for a leak.
+
+    Raises
+    ------
+    ValueError
+        If the name is not an identifier or two gates share a name.
+    """
+
+    name: str
+    g: float
+    E: float
+    gates: tuple[Gate, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.name, str) and self.name.isidentifier()):
+            raise ValueError(f"channel name {self.name!r} is not a name: give one such as 'A'")
+        gates = (self.gates,) if isinstance(self.gates, Gate) else tuple(self.gates)
+        object.__setattr__(self, "gates", gates)
+        if len({gate.name for gate in gates}) < len(gates):
+            raise ValueError(f"channel {self.name} has two gates of one name: give each its own")
+
+    def open_share(self, gate_values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Share of open channels, from the values of its gates by name (all of one shape)."""
+        share = np.asarray(1.0)
+        for gate in self.gates:
+            share = share * gate_values[gate.name] ** gate.power
+        return share
+
+
+SQUID_NA = (
+    Gate(
+        "m",
+        alpha=lambda V: 0.1 * linoid(V + 40, 10),
+        beta=lambda V: 4 * np.exp(-(V + 65) / 18),
+        power=3,
+        q10=3,
+        T_ref=6.3,
+    ),
+    Gate(
+        "h",
+        alpha=lambda V: 0.07 * np.exp(-(V + 65) / 20),
+        beta=lambda V: 1 / (1 + np.exp(-(V + 35) / 10)),
+        q10=3,
+        T_ref=6.3,
+    ),
+)
+"""Sodium channel of the squid axon. Hodgkin & Huxley 1952, J Physiol 117:500, eqs 20, 21, 23, 24; V absolute."""
+
+SQUID_K = (
+    Gate(
+        "n",
+        alpha=lambda V: 0.01 * linoid(V + 55, 10),
+        beta=lambda V: 0.125 * np.exp(-(V + 65) / 80),
+        power=4,
+        q10=3,
+        T_ref=6.3,
+    ),
+)
+"""Delayed potassium channel of the squid axon. Hodgkin & Huxley 1952, J Physiol 117:500, eqs 12, 13; V absolute."""

@@ -1,0 +1,169 @@
+"""Gates, and the tables that the kernel walks.
+
+A gate's rates are plain NumPy functions of V. They are tabulated once, as cubics on a half-millivolt grid, so the curve
+that is plotted is the curve that is integrated, and a gate never seen before runs at full speed.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import kernel
+from .parameters import unknown
+from .physics import q10_factor
+
+Floats = NDArray[np.float64]
+Rate = Callable[[Floats], ArrayLike]
+
+_NODES = 0.5 - 0.5 * np.cos(np.pi * (np.arange(kernel.CUBIC) + 0.5) / kernel.CUBIC)
+"""Chebyshev nodes of one row. They lie inside it, so a kink, a step or a 0/0 on a grid line does no harm."""
+_TO_CUBIC = np.linalg.inv(np.vander(_NODES, kernel.CUBIC, increasing=True))
+_V_NODES = kernel.V_MIN + (np.arange(kernel.ROWS)[:, None] + _NODES) / kernel.ROWS_PER_MV
+
+
+def linoid(x: ArrayLike, scale: float) -> Floats:
+    """x / (1 - exp(-x / scale)), which is `scale` at x = 0: the rate of an activation gate, finite everywhere."""
+    u = np.asarray(x, float) / scale
+    small = np.abs(u) < 1e-6
+    safe = np.where(small, 1.0, u)
+    return scale * np.where(small, 1.0 + 0.5 * u, safe / -np.expm1(-safe))
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate x of a channel, open with probability x**power, that moves by dx/dt = (inf(V) - x) / tau(V).
+
+    Parameters
+    ----------
+    name : an identifier such as "m"; in a recording it is called "Na.m".
+    inf, tau : functions of V (array, mV): steady state (0 to 1) and time constant (ms, 0 for instantaneous).
+    alpha, beta : instead of inf and tau: opening and closing rate (1/ms).
+    power : how many such gates a channel needs to conduct, 1 to 8.
+    q10, T_ref : the rates are as given at T_ref (degC) and q10 times faster 10 degC above it.
+
+    Raises
+    ------
+    ValueError
+        If neither inf and tau nor alpha and beta are given, or the power is not a whole number from 1 to 8. Rates
+        that are negative, not finite, or of the wrong shape are found when the gate is first used; the error names
+        gate, value and voltage.
+    """
+
+    name: str
+    inf: Rate | None = None
+    tau: Rate | None = None
+    alpha: Rate | None = None
+    beta: Rate | None = None
+    power: int = 1
+    q10: float = 1.0
+    T_ref: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.name, str) and self.name.isidentifier()):
+            raise ValueError(f"gate name {self.name!r} is not a name: give one such as 'm'")
+        pairs = [(self.inf, self.tau), (self.alpha, self.beta)]
+        if sorted(sum(callable(f) for f in pair) for pair in pairs) != [0, 2]:
+            raise ValueError(f"gate {self.name}: give either inf= and tau=, or alpha= and beta=, as functions of V")
+        if self.power not in range(1, 9):
+            raise ValueError(f"gate {self.name}: power = {self.power} is outside the whole numbers 1 to 8")
+        if not 0.1 <= self.q10 <= 20:
+            raise ValueError(f"gate {self.name}: q10 = {self.q10:g} is outside 0.1 to 20")
+        if self.q10 != 1 and self.T_ref is None:
+            raise ValueError(f"gate {self.name}: q10 needs T_ref=, the temperature in degC at which the rates hold")
+
+    def steady_state(self, V: ArrayLike) -> Floats:
+        """Share of open gates (0 to 1) after a long time at V (mV, any shape)."""
+        return self._curves(V)[0]
+
+    def time_constant(self, V: ArrayLike, T: float) -> Floats:
+        """Time constant in ms at V (mV, any shape) and temperature T (degC)."""
+        return self._curves(V)[1] / self.speed(T)
+
+    def speed(self, T: float) -> float:
+        """How many times faster than given the rates are at T (degC)."""
+        return 1.0 if self.T_ref is None else q10_factor(self.q10, T, self.T_ref)
+
+    def _curves(self, V: ArrayLike) -> tuple[Floats, Floats]:
+        """Steady state and time constant at T_ref, checked."""
+        volts = np.asarray(V, float)
+        if self.inf and self.tau:
+            inf, tau = self._value("inf", volts), self._value("tau", volts)
+            self._refuse(inf > 1.0 + 1e-9, "inf", inf, volts, "above 1")
+        elif self.alpha and self.beta:
+            alpha, beta = self._value("alpha", volts), self._value("beta", volts)
+            total = alpha + beta
+            self._refuse(total == 0.0, "alpha + beta", total, volts, "0")
+            inf, tau = alpha / total, 1.0 / total
+        return inf, tau
+
+    def _value(self, which: str, V: Floats) -> Floats:
+        """One function at V, with an isolated 0/0 filled by the mean of its two sides; refused if bad."""
+        function = getattr(self, which)
+        with np.errstate(all="ignore"):
+            try:
+                value = np.asarray(function(V), float)
+                value = np.broadcast_to(value, V.shape) if value.ndim == 0 else value
+                holes = ~np.isfinite(value)
+                if value.shape == V.shape and holes.any():
+                    sides = [np.broadcast_to(function(V + side), V.shape) for side in (-1e-4, 1e-4)]
+                    value = np.where(holes, 0.5 * (sides[0] + sides[1]), value)
+            except Exception as error:
+                raise ValueError(
+                    f"gate {self.name}: {which} failed on an array of voltages ({error}): "
+                    "write it with numpy functions of V, such as np.exp"
+                ) from error
+        if value.shape != V.shape:
+            raise ValueError(
+                f"gate {self.name}: {which} gave an array of shape {value.shape} for voltages of shape {V.shape}: "
+                "it must give one value a voltage"
+            )
+        self._refuse(~np.isfinite(value), which, value, V, "not finite")
+        self._refuse(value < 0.0, which, value, V, "negative")
+        return value
+
+    def _refuse(self, bad: NDArray[np.bool_], which: str, value: Floats, V: Floats, why: str) -> None:
+        if bad.any():
+            first = np.flatnonzero(bad.ravel())[0]
+            raise ValueError(
+                f"gate {self.name}: {which} = {value.ravel()[first]:g} at V = {V.ravel()[first]:.4g} mV is {why}: "
+                "check its formula there"
+            )
+
+
+@functools.lru_cache(maxsize=64)
+def _node_curves(gate: Gate) -> tuple[Floats, Floats]:
+    return gate._curves(_V_NODES)
+
+
+@functools.lru_cache(maxsize=256)
+def _cubics(gate: Gate, T: float, dt: float) -> Floats:
+    """A and B of one gate, where a step of dt (ms) at V takes x to A + B x; shape (ROWS, 2, CUBIC)."""
+    inf, tau = _node_curves(gate)
+    with np.errstate(divide="ignore", under="ignore"):
+        b = np.exp(-dt * gate.speed(T) / tau)
+    return np.stack((inf * (1.0 - b), b), axis=1) @ _TO_CUBIC.T
+
+
+@functools.lru_cache(maxsize=64)
+def table(gates: tuple[Gate, ...], T: float, dt: float, frozen: frozenset[int] = frozenset()) -> Floats:
+    """The kernel's table for these gates at T (degC) and dt (ms), flat; gates numbered in `frozen` stay as they are."""
+    whole = np.empty((kernel.ROWS, len(gates), 2, kernel.CUBIC))
+    for number, gate in enumerate(gates):
+        if number in frozen:
+            whole[:, number] = np.eye(1, 2 * kernel.CUBIC, kernel.CUBIC).reshape(2, kernel.CUBIC)
+        else:
+            whole[:, number] = _cubics(gate, T, dt)
+    return whole.ravel()
+
+
+def full_name(name: str, names: tuple[str, ...], owner: str) -> str:
+    """The gate meant by name: "Na.m", or "m" where only one channel has it; ValueError if there is none."""
+    if name in names:
+        return name
+    ends = [full for full in names if full.split(".")[-1] == name]
+    if len(ends) == 1:
+        return ends[0]
+    unknown(owner, "gate", name, ends or names)

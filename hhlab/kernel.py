@@ -1,0 +1,210 @@
+"""The only jitted code: one step of many patches of membrane, as numbers and arrays.
+
+A patch has a capacitance, channels and a stimulus. A channel is a conductance times a product of gates to a power,
+driven by V - E. A gate follows its table: over one step at voltage V it goes from x to A(V) + B(V) x.
+
+The scheme is a symmetric (Strang) splitting and so of second order: gates over half a step at fixed V, V over a whole
+step at fixed gates, gates over half a step. The two half steps of neighbouring steps have the same V and merge into one,
+so inside a run the gates live half a step ahead of V, and what is recorded is the mean of their two neighbours. Before
+and after a jump (of V, or of a gate) both are brought to the same moment.
+
+What does not belong here: names, units, classes, files, and calls into other jitted modules (numba's disk cache does
+not notice when a callee in another file changes).
+"""
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+V_MIN, V_MAX, ROWS_PER_MV = -200.0, 200.0, 2.0
+ROWS = round((V_MAX - V_MIN) * ROWS_PER_MV)
+TOP = ROWS - 1e-9
+CUBIC = 4
+ENTRY = 2 * CUBIC
+ONE, TWO, THREE, OF_B = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(CUBIC)
+
+ONE_PATCH = (0,)
+MANY_PATCHES = (0, 0)
+
+jit = numba.njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz", "arcp"})
+
+
+class Membrane(NamedTuple):
+    """N patches of one kind of membrane with K channels and G gates; gates are sorted by channel.
+
+    `lanes` is ONE_PATCH or MANY_PATCHES: the length of a tuple is known while compiling, so the loops over a single
+    patch vanish.
+    """
+
+    table: Floats  # (ROWS * G * ENTRY,): of each row and gate, the cubic of A and the cubic of B
+    first: Ints  # (K + 1,): the gates of channel c are first[c] to first[c + 1]
+    power: Ints  # (G,)
+    g: Floats  # (K, N) mS/cm2
+    E: Floats  # (K, N) mV
+    C: Floats  # (N,) uF/cm2
+    lanes: tuple[int, ...]
+
+
+class Jumps(NamedTuple):
+    """J sudden changes, sorted by time: when, counted in steps, what jumps, and by or to what."""
+
+    at: Floats  # (J,)
+    what: Ints  # (J,): -1 adds to V; a gate's number sets that gate
+    value: Floats  # (J, N)
+
+
+class Work(NamedTuple):
+    """Scratch of a run, one value a patch."""
+
+    row: NDArray[np.uint64]
+    frac: Floats
+    net: Floats
+    slope: Floats
+    g: Floats
+
+
+@jit
+def patches(m: Membrane, V: Floats) -> int:
+    return 1 if len(m.lanes) == 1 else V.shape[0]
+
+
+@jit
+def relaxation(x: float) -> float:
+    """(1 - e^-x) / x for x >= 0, with e^-x = 1 / (Taylor polynomial of e^x): exact at 0, and 1 / x far out."""
+    y = x * x
+    q = (1.0 + x * (1 / 2)) + y * ((1 / 6 + x * (1 / 24)) + y * (1 / 120 + x * (1 / 720)))
+    return q / (1.0 + x * q)
+
+
+@jit
+def locate(m: Membrane, V: Floats, gates: int, work: Work) -> None:
+    """Find each patch's row of the table. The position is clamped, so beyond the ends the last rates hold.
+
+    Rows are unsigned, here and in look_up: numba would check a signed index for counting from the end.
+    """
+    for i in range(patches(m, V)):
+        position = (V[i] - V_MIN) * ROWS_PER_MV
+        position = position if position < TOP else TOP
+        position = position if position > 0.0 else 0.0
+        row = np.int64(position)
+        work.frac[i] = position - row
+        work.row[i] = np.uint64(row * (gates * ENTRY))
+
+
+@jit
+def look_up(table: Floats, at: int, f: float) -> float:
+    return table[at] + f * (table[at + ONE] + f * (table[at + TWO] + f * table[at + THREE]))
+
+
+@jit
+def turn_gates(m: Membrane, V: Floats, x: Floats, by: float, seen: float, sample: int, out: Floats, work: Work) -> None:
+    """Turn all gates by so many steps at fixed V, and record in a sample of out how they are when `seen` of it is over.
+
+    By a part of a step, B^part takes the place of B, and the steady state A / (1 - B) stays where it was.
+    """
+    for j in range(x.shape[0]):
+        for i in range(patches(m, V)):
+            at = work.row[i] + np.uint64(j * ENTRY)
+            a = look_up(m.table, at, work.frac[i])
+            b = look_up(m.table, at + OF_B, work.frac[i])
+            if by != 1.0:
+                whole = max(b, 1e-300)
+                b = np.exp(by * np.log(whole))
+                a *= (1.0 - b) / (1.0 - whole) if whole < 1.0 - 1e-12 else by
+            before = x[j, i]
+            after = a + b * before
+            out[sample, j, i] = before + seen * (after - before)
+            x[j, i] = after
+
+
+@jit
+def move_V(m: Membrane, V: Floats, x: Floats, stimulus: Floats, step: int, dt: float, work: Work) -> None:
+    """Move V by dt at fixed gates: dV = dt/C F (1 - e^-s)/s, s = dt/C dI/dV; exact where the currents are ohmic."""
+    n = patches(m, V)
+    if len(m.lanes) == 1:  # the same sums in registers: half the time of a step
+        net, slope = stimulus[step, 0], 0.0
+        for c in range(m.g.shape[0]):
+            g = m.g[c, 0]
+            for j in range(m.first[c], m.first[c + 1]):
+                for _ in range(m.power[j]):
+                    g *= x[j, 0]
+            net -= g * (V[0] - m.E[c, 0])
+            slope += g
+        work.net[0], work.slope[0] = net, slope
+    else:
+        for i in range(n):
+            work.net[i] = stimulus[step, i]
+            work.slope[i] = 0.0
+        for c in range(m.g.shape[0]):
+            for i in range(n):
+                work.g[i] = m.g[c, i]
+            for j in range(m.first[c], m.first[c + 1]):
+                power = m.power[j]
+                for i in range(n):
+                    open_ = x[j, i]
+                    for _ in range(1, power):
+                        open_ *= x[j, i]
+                    work.g[i] *= open_
+            for i in range(n):
+                work.net[i] -= work.g[i] * (V[i] - m.E[c, i])
+                work.slope[i] += work.g[i]
+    for i in range(n):
+        pace = dt / m.C[i]
+        V[i] += pace * work.net[i] * relaxation(pace * work.slope[i])
+
+
+@jit
+def jump(V: Floats, x: Floats, jumps: Jumps, event: int) -> None:
+    for i in range(V.shape[0]):
+        if jumps.what[event] < 0:
+            V[i] += jumps.value[event, i]
+        else:
+            x[jumps.what[event], i] = jumps.value[event, i]
+
+
+@jit
+def run(m: Membrane, V: Floats, x: Floats, stimulus: Floats, jumps: Jumps, dt: float, every: int,
+        out_V: Floats, out_x: Floats) -> None:  # fmt: skip
+    """Carry V (N,) and gates x (G, N), both in place, through stimulus (steps, N), the mean current of each step.
+
+    Every so many steps V is recorded in out_V (samples, N) and the gates in out_x (samples, G, N). A step writes to
+    the next sample that is due, so the last to write there is the one that belongs there.
+    """
+    n = patches(m, V)
+    steps = stimulus.shape[0]
+    work = Work(np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n))
+    now, gates_at = 0.0, 0.0  # in steps: where V stands, and where the gates stand
+    event = 0
+    while True:
+        sample = int(np.ceil(now / every))
+        jumping = event < jumps.at.shape[0] and jumps.at[event] <= now
+        done = now == steps
+        locate(m, V, x.shape[0], work)
+        if jumping or done:
+            turn_gates(m, V, x, now - gates_at, 1.0, sample, out_x, work)
+            gates_at = now
+            while event < jumps.at.shape[0] and jumps.at[event] <= now:
+                jump(V, x, jumps, event)
+                event += 1
+            locate(m, V, x.shape[0], work)
+        for i in range(n):
+            out_V[sample, i] = V[i]
+        if done:
+            for j in range(x.shape[0]):
+                for i in range(n):
+                    out_x[sample, j, i] = x[j, i]
+            return
+        step = int(now)
+        stop = step + 1.0
+        if event < jumps.at.shape[0]:
+            stop = min(stop, jumps.at[event])
+        by = 0.5 * (now + stop) - gates_at
+        turn_gates(m, V, x, by, (now - gates_at) / by, sample, out_x, work)
+        gates_at = 0.5 * (now + stop)
+        move_V(m, V, x, stimulus, step, (stop - now) * dt, work)
+        now = stop

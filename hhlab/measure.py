@@ -1,0 +1,111 @@
+"""A recording or a cell in, a number out. Every measurement says in its docstring how it is taken."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .cells import Cell
+from .protocols import Protocol, Shock, Step
+from .recording import Recording
+from .simulate import simulate_many
+
+Floats = NDArray[np.float64]
+
+SPIKE_LEVEL = 0.0
+WAIT = 30.0
+RHEOBASE_STEP = 50.0
+
+
+def spikes(rec: Recording, level: float = SPIKE_LEVEL) -> Floats:
+    """Times in ms at which V crosses a level (mV) upward, interpolated; shape (k,)."""
+    return _crossings(rec.t, rec.V, level)
+
+
+def peak(rec: Recording) -> tuple[float, float]:
+    """The highest point of V: (mV, ms), by a parabola through the three samples around it."""
+    return _vertex(rec.t, rec.V, int(rec.V.argmax()))
+
+
+def undershoot(rec: Recording) -> tuple[float, float]:
+    """The lowest point of V after the first spike: (mV, ms); (nan, nan) without a spike."""
+    times = spikes(rec)
+    if not times.size:
+        return float("nan"), float("nan")
+    after = int(np.searchsorted(rec.t, times[0]))
+    return _vertex(rec.t, rec.V, after + int(rec.V[after:].argmin()))
+
+
+def half_width(rec: Recording) -> float:
+    """Width in ms of the first spike at half amplitude, half way from the resting potential to its peak; nan without one.
+
+    The resting potential is that of the cell, the peak the highest point before V falls through 0 mV again.
+    """
+    times = spikes(rec)
+    if not times.size:
+        return float("nan")
+    falls = _crossings(rec.t, -rec.V, -SPIKE_LEVEL)
+    falls = falls[falls > times[0]]
+    during = (rec.t >= times[0]) & (rec.t <= (falls[0] if falls.size else rec.t[-1]))
+    top = int(np.flatnonzero(during)[rec.V[during].argmax()])
+    half = 0.5 * (_vertex(rec.t, rec.V, top)[0] + rest(rec.cell))
+    rising = _crossings(rec.t[: top + 1], rec.V[: top + 1], half)
+    falling = _crossings(rec.t[top:], -rec.V[top:], -half)
+    if not falling.size:
+        return float("nan")
+    return float(falling[0] - (rising[-1] if rising.size else rec.t[0]))
+
+
+def rest(cell: Cell) -> float:
+    """Resting potential in mV: the lowest voltage at which the steady current turns from inward to outward."""
+    return cell.rest()["V"]
+
+
+def threshold(cell: Cell, duration: float = 0.5, *, shock: bool = False) -> float:
+    """The smallest stimulus from rest that makes a spike, to about 1 part in 100,000.
+
+    A spike is a crossing of 0 mV within 30 ms after the stimulus. The stimulus is a pulse of the given duration (ms), and
+    the answer its amplitude in uA/cm2; with shock=True an instantaneous displacement of V, and the answer its size in
+    mV. inf if none up to 10,000 uA/cm2 (200 mV) does it.
+    """
+    if shock:
+        return _smallest(cell, lambda size: Shock(size, 0.0), WAIT, 0.1, 200.0)
+    return _smallest(cell, lambda size: Step(size, 0.0, duration), duration + WAIT, 0.01, 10_000.0)
+
+
+def rheobase(cell: Cell) -> float:
+    """The smallest current step of 50 ms that makes a spike from rest, uA/cm2; inf if there is none."""
+    return threshold(cell, RHEOBASE_STEP)
+
+
+def _smallest(
+    cell: Cell, stimulus: Callable[[float], Protocol], t_stop: float, low: float, high: float, tries: int = 24
+) -> float:
+    """The smallest size between low and high whose stimulus makes a spike, searched upward in ever finer grids."""
+    sizes = np.geomspace(low, high, tries)
+    for _ in range(5):
+        fired = _fires(cell, [stimulus(float(size)) for size in sizes], t_stop)
+        if not fired.any():
+            return float("inf")
+        first = int(fired.argmax())
+        sizes = np.linspace(sizes[max(first - 1, 0)], sizes[first], tries)
+    return float(sizes[-1])
+
+
+def _fires(cell: Cell, stimuli: Sequence[Protocol], t_stop: float) -> NDArray[np.bool_]:
+    return np.array([rec.V.max() > SPIKE_LEVEL for rec in simulate_many([cell], stimuli, t_stop)])
+
+
+def _crossings(t: Floats, V: Floats, level: float) -> Floats:
+    at = np.flatnonzero((V[:-1] < level) & (V[1:] >= level))
+    return t[at] + (t[at + 1] - t[at]) * (level - V[at]) / (V[at + 1] - V[at])
+
+
+def _vertex(t: Floats, V: Floats, at: int) -> tuple[float, float]:
+    """Value and time of the extremum at a sample, by a parabola through it and its neighbours."""
+    if not 0 < at < len(V) - 1:
+        return float(V[at]), float(t[at])
+    before, here, after = V[at - 1 : at + 2]
+    bend = before - 2 * here + after
+    shift = 0.5 * (before - after) / bend if bend else 0.0
+    return float(here - 0.25 * (before - after) * shift), float(t[at] + shift * (t[at + 1] - t[at]))

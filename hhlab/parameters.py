@@ -1,0 +1,141 @@
+"""Declared parameters: value, unit, range, meaning and source stand in one place, and everything else reads them there.
+
+Sliders, axes, range checks, reprs and tables come from the declaration. Nothing here knows what a parameter is for.
+"""
+
+import difflib
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NoReturn, Self, overload
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A declared number: default value, unit, allowed range, span of its slider, meaning, source."""
+
+    value: float
+    unit: str
+    low: float
+    high: float
+    meaning: str
+    source: str = ""
+    slider: tuple[float, float] | None = None
+    name: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        object.__setattr__(self, "name", name)
+
+    @overload
+    def __get__(self, thing: None, owner: type) -> "Parameter": ...
+    @overload
+    def __get__(self, thing: "Described", owner: type) -> float: ...
+    def __get__(self, thing: "Described | None", owner: type) -> "Parameter | float":
+        return self if thing is None else thing._values[self.name]
+
+    def renamed(self, name: str) -> "Parameter":
+        """The same under another name."""
+        return replace(self, name=name)
+
+    def at(self, value: float) -> "Parameter":
+        """The same with another value."""
+        return replace(self, value=value)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Lowest and highest value of its slider."""
+        return self.slider or (self.low, self.high)
+
+    def check(self, value: Any) -> float:
+        """The value as a float, or ValueError with a sentence: what, value, unit, range."""
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError(
+                f"{self.name} = {value!r} is not a number: give one in {self.unit}, {self.low:g} to {self.high:g}"
+            ) from None
+        if not self.low <= number <= self.high:
+            raise ValueError(
+                f"{self.name} = {number:g} {self.unit} is outside {self.low:g} to {self.high:g} {self.unit}"
+            )
+        return number
+
+
+def param(
+    value: float, unit: str, low: float, high: float, meaning: str, *,
+    source: str = "", slider: tuple[float, float] | None = None,
+) -> Parameter:  # fmt: skip
+    """Declare a parameter in the body of a Described class."""
+    return Parameter(value, unit, low, high, meaning, source, slider)
+
+
+def unknown(owner: str, kind: str, name: str, known: Iterable[str]) -> NoReturn:
+    """Raise ValueError: the owner has nothing of that name, and what may have been meant."""
+    names = list(known)
+    close = difflib.get_close_matches(str(name), names, 1, 0.5)
+    hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(names) or 'none'}"
+    raise ValueError(f"{owner} has no {kind} {name}; {hint}")
+
+
+def tidy(value: float) -> str:
+    """A number as the shortest text that reads back as the same number: 20 for 20.0."""
+    return repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+class Described:
+    """A frozen thing made of declared parameters. Values go in by position or by name; a change makes a new thing."""
+
+    _declared: ClassVar[dict[str, Parameter]] = {}
+    _made_of: ClassVar[tuple[str, ...]] = ("_values",)
+    _values: dict[str, float]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Parameter)}
+        cls._declared = {**cls._declared, **own}
+        keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        cls.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [inspect.Parameter(name, keyword, default=p.value) for name, p in cls._declared.items()]
+        )
+
+    def __init__(self, *values: float, **named: float) -> None:
+        names = list(self._declared)
+        if len(values) > len(names):
+            raise ValueError(f"{type(self).__name__} takes {', '.join(names)}: {len(values)} values are too many")
+        for name, value in zip(names, values, strict=False):
+            if name in named:
+                raise ValueError(f"{type(self).__name__} got {name} twice: by position and by name")
+            named[name] = value
+        self.__dict__["_values"] = self._checked(self._declared, named)
+
+    def _checked(self, declared: Mapping[str, Parameter], named: Mapping[str, Any]) -> dict[str, float]:
+        for name in named:
+            if name not in declared:
+                unknown(type(self).__name__, "parameter", name, declared)
+        return {name: p.check(named[name]) if name in named else p.value for name, p in declared.items()}
+
+    def parameters(self) -> dict[str, Parameter]:
+        """Its declared parameters by name, each with its value here."""
+        return {name: p.at(self._values[name]) for name, p in self._declared.items()}
+
+    def replace(self, **changes: float) -> Self:
+        """The same with other values; ValueError for an unknown name or a value outside its range."""
+        return self._with(_values=self._checked(self.parameters(), changes))
+
+    def _with(self, **made_of: Any) -> Self:
+        new = object.__new__(type(self))
+        new.__dict__.update({name: getattr(self, name) for name in self._made_of}, **made_of)
+        return new
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is frozen: make a changed one with .replace({name}={value!r})")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and all(getattr(self, part) == getattr(other, part) for part in self._made_of)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self._values.values()))
+
+    def __repr__(self) -> str:
+        given = (f"{name}={tidy(self._values[name])}" for name, p in self._declared.items() if self._values[name] != p.value)
+        return f"{type(self).__name__}({', '.join(given)})"

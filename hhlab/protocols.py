@@ -1,0 +1,226 @@
+"""What is done to a membrane: current steps, ramps, trains, and shocks. They add with +, and say what they are in words.
+
+Every current is a list of straight pieces, and the mean over each time step is exact, so a pulse delivers its charge
+wherever it falls on the time grid.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .parameters import Described, Parameter, param, tidy, unknown
+
+Floats = NDArray[np.float64]
+LONGEST = 1e7
+
+
+class Piece(NamedTuple):
+    """Current that goes straight from one value (uA/cm2) at its start (ms) to another at its end (ms)."""
+
+    start: float
+    end: float
+    first: float
+    last: float
+
+    def at(self, t: Floats) -> Floats:
+        return self.first + (self.last - self.first) * (t - self.start) / (self.end - self.start)
+
+
+class Protocol(Described):
+    """A stimulus. `a + b` applies both."""
+
+    def pieces(self) -> list[Piece]:
+        """Its current as straight pieces."""
+        return []
+
+    def shocks(self) -> list[tuple[float, float]]:
+        """Its sudden displacements of V: (ms, mV)."""
+        return []
+
+    def in_words(self) -> str:
+        """What it does, as a phrase a student can read."""
+        raise NotImplementedError
+
+    @property
+    def parts(self) -> "tuple[Protocol, ...]":
+        """The single protocols it is made of."""
+        return (self,)
+
+    @property
+    def end(self) -> float:
+        """When it is over, ms."""
+        return max([piece.end for piece in self.pieces()] + [t for t, _ in self.shocks()], default=0.0)
+
+    @property
+    def strongest(self) -> float:
+        """The largest current in it, uA/cm2, with its sign."""
+        return max((x for piece in self.pieces() for x in (piece.first, piece.last)), key=abs, default=0.0)
+
+    def current(self, t: ArrayLike) -> Floats:
+        """Current in uA/cm2 at the times t (ms, any shape)."""
+        times = np.asarray(t, float)
+        total = np.zeros_like(times)
+        for piece in self.pieces():
+            total += np.where((times >= piece.start) & (times < piece.end), piece.at(times), 0.0)
+        return total
+
+    def mean_current(self, steps: int, dt: float) -> Floats:
+        """Mean current in uA/cm2 of each of the steps of dt (ms); shape (steps,)."""
+        total = np.zeros(steps)
+        for piece in self.pieces():
+            first, last = max(int(piece.start / dt), 0), min(int(np.ceil(piece.end / dt)), steps)
+            if first >= last:
+                continue
+            if piece.first == piece.last:
+                total[first:last] += piece.first
+                total[first] -= piece.first * (piece.start / dt - first)
+                total[last - 1] -= piece.first * max(last - piece.end / dt, 0.0)
+            else:
+                edges = np.clip(np.arange(first, last + 1) * dt, piece.start, piece.end)
+                total[first:last] += piece.at(0.5 * (edges[1:] + edges[:-1])) * np.diff(edges) / dt
+        return total
+
+    def __add__(self, other: "Protocol") -> "Together":
+        if not isinstance(other, Protocol):
+            return NotImplemented
+        return Together(*self.parts, *other.parts)
+
+
+class Step(Protocol):
+    """A constant current: amplitude in uA/cm2 (positive depolarises), start and duration in ms."""
+
+    amplitude = param(20, "uA/cm2", -1e5, 1e5, "stimulus current", slider=(-20, 60))
+    start = param(5, "ms", 0, LONGEST, "start of the stimulus", slider=(0, 50))
+    duration = param(0.5, "ms", 1e-4, LONGEST, "duration of the stimulus", slider=(0.1, 50))
+
+    def pieces(self) -> list[Piece]:
+        return [Piece(self.start, self.start + self.duration, self.amplitude, self.amplitude)]
+
+    def in_words(self) -> str:
+        return f"{tidy(self.amplitude)} uA/cm2 for {tidy(self.duration)} ms at {tidy(self.start)} ms"
+
+
+class Ramp(Protocol):
+    """A current that rises evenly from 0 to amplitude (uA/cm2) over duration (ms), and then holds (ms)."""
+
+    amplitude = param(5, "uA/cm2", -1e5, 1e5, "current at the end of the ramp", slider=(-20, 60))
+    start = param(5, "ms", 0, LONGEST, "start of the ramp", slider=(0, 50))
+    duration = param(20, "ms", 1e-4, LONGEST, "duration of the ramp", slider=(0.1, 100))
+    hold = param(0, "ms", 0, LONGEST, "time at the final current", slider=(0, 100))
+
+    def pieces(self) -> list[Piece]:
+        top = self.start + self.duration
+        rising = [Piece(self.start, top, 0.0, self.amplitude)]
+        return rising + ([Piece(top, top + self.hold, self.amplitude, self.amplitude)] if self.hold else [])
+
+    def in_words(self) -> str:
+        holding = f", held for {tidy(self.hold)} ms" if self.hold else ""
+        return (
+            f"a ramp from 0 to {tidy(self.amplitude)} uA/cm2 in {tidy(self.duration)} ms from {tidy(self.start)} ms"
+            + holding
+        )
+
+
+class Train(Protocol):
+    """Equal pulses: amplitude in uA/cm2, start, duration and interval (onset to onset) in ms, count of pulses."""
+
+    amplitude = param(20, "uA/cm2", -1e5, 1e5, "current of each pulse", slider=(-20, 60))
+    start = param(5, "ms", 0, LONGEST, "onset of the first pulse", slider=(0, 50))
+    duration = param(0.5, "ms", 1e-4, LONGEST, "duration of each pulse", slider=(0.1, 5))
+    interval = param(20, "ms", 1e-3, LONGEST, "time from onset to onset", slider=(1, 50))
+    count = param(5, "pulses", 1, 10000, "number of pulses", slider=(1, 20))
+
+    def _checked(self, declared: Any, named: Any) -> dict[str, float]:
+        values = super()._checked(declared, named)
+        if not float(values["count"]).is_integer():
+            raise ValueError(f"count = {values['count']:g} pulses is not a whole number: give one from 1 to 10000")
+        return values
+
+    def pieces(self) -> list[Piece]:
+        onsets = [self.start + number * self.interval for number in range(int(self.count))]
+        return [Piece(t, t + self.duration, self.amplitude, self.amplitude) for t in onsets]
+
+    def in_words(self) -> str:
+        return (
+            f"{tidy(self.count)} pulses of {tidy(self.amplitude)} uA/cm2 for {tidy(self.duration)} ms, "
+            f"one every {tidy(self.interval)} ms from {tidy(self.start)} ms"
+        )
+
+
+class Shock(Protocol):
+    """A sudden displacement of V, in mV, at start (ms): a brief shock that charges the membrane at once."""
+
+    mV = param(15, "mV", -200, 200, "displacement of the membrane potential", slider=(-30, 60))
+    start = param(0, "ms", 0, LONGEST, "time of the shock", slider=(0, 50))
+
+    def shocks(self) -> list[tuple[float, float]]:
+        return [(self.start, self.mV)]
+
+    def in_words(self) -> str:
+        return f"a shock of {tidy(self.mV)} mV at {tidy(self.start)} ms"
+
+
+class Together(Protocol):
+    """Several protocols at once. A parameter that more than one has is numbered: amplitude_1, amplitude_2."""
+
+    _made_of = ("_values", "_parts")
+    _parts: tuple[Protocol, ...] = ()
+
+    def __init__(self, *parts: Protocol) -> None:
+        super().__init__()
+        self.__dict__["_parts"] = parts
+
+    @property
+    def parts(self) -> tuple[Protocol, ...]:
+        return self._parts
+
+    def pieces(self) -> list[Piece]:
+        return [piece for part in self.parts for piece in part.pieces()]
+
+    def shocks(self) -> list[tuple[float, float]]:
+        return [shock for part in self.parts for shock in part.shocks()]
+
+    def in_words(self) -> str:
+        return " and ".join(part.in_words() for part in self.parts)
+
+    def _owners(self) -> dict[str, tuple[int, str]]:
+        """For each parameter of the whole: which part has it, and its name there."""
+        names = [(number, name) for number, part in enumerate(self.parts) for name in part.parameters()]
+        shared = {name for number, name in names if any(name == other and number != n for n, other in names)}
+        return {f"{name}_{number + 1}" if name in shared else name: (number, name) for number, name in names}
+
+    def parameters(self) -> dict[str, Parameter]:
+        found = {}
+        for whole, (number, name) in self._owners().items():
+            found[whole] = self.parts[number].parameters()[name].renamed(whole)
+        return found
+
+    def replace(self, **changes: float) -> "Together":
+        owners, parts = self._owners(), list(self.parts)
+        for whole, value in changes.items():
+            if whole not in owners:
+                unknown("this protocol", "parameter", whole, owners)
+            number, name = owners[whole]
+            parts[number] = parts[number].replace(**{name: value})
+        return Together(*parts)
+
+    def __getattr__(self, name: str) -> float:
+        owners = self._owners()
+        if name not in owners:
+            raise AttributeError(f"this protocol has no {name}")
+        number, own = owners[name]
+        return getattr(self.parts[number], own)
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __repr__(self) -> str:
+        return " + ".join(map(repr, self.parts))
+
+
+class Nothing(Protocol):
+    """No stimulus at all."""
+
+    def in_words(self) -> str:
+        return "no stimulus"

@@ -1,0 +1,170 @@
+"""From cells and protocols to recordings: checks what was asked for, packs it for the kernel, and unpacks the answer."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import kernel
+from .cells import Cell
+from .gates import table
+from .parameters import Parameter, tidy
+from .protocols import LONGEST, Nothing, Protocol
+from .recording import Recording
+
+MOST_SAMPLES = 50_000_000
+FARTHEST = 500.0
+AFTERWARDS = 25.0
+
+
+def simulate(
+    cell: Cell, protocol: Protocol | None = None, t_stop: float | None = None, *,
+    dt: float | None = None, start: Mapping[str, float] | None = None,
+    freeze: Sequence[str] = (), reset: Mapping[str, float] | None = None, every: int = 1,
+) -> Recording:  # fmt: skip
+    """The recording of a cell under a protocol, from its resting state.
+
+    Parameters
+    ----------
+    cell : what to simulate, e.g. Squid(T=18.5).
+    protocol : its stimulus; None for none.
+    t_stop : how long, ms; None for 25 ms after the stimulus.
+    dt : time step, ms; None for the one that fits the cell.
+    start : another state to start from, by name: {"V": -80, "K.n": 0.4}, or the `end` of a recording. What it does
+        not name starts at rest.
+    freeze : gates that keep their starting value, such as ("K.n",).
+    reset : gates that jump back to their resting value, each with its time in ms: {"Na.h": 12.0}.
+    every : keep only every so many steps.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite or out of range, a name is unknown, dt is too coarse, more than 50 million numbers
+        would be stored, or the membrane leaves -500 to 500 mV.
+    """
+    given = Nothing() if protocol is None else protocol
+    return simulate_many([cell], [given], t_stop, dt=dt, start=start, freeze=freeze, reset=reset, every=every)[0]
+
+
+def simulate_many(
+    cells: Sequence[Cell], protocols: Sequence[Protocol], t_stop: float | None = None, *,
+    dt: float | None = None, start: Mapping[str, float] | None = None,
+    freeze: Sequence[str] = (), reset: Mapping[str, float] | None = None, every: int = 1,
+) -> list[Recording]:  # fmt: skip
+    """The recordings of many cells of one kind in one call, member by member the same as from simulate.
+
+    `cells` and `protocols` have the same length, or one of them has one member, which then serves all. The cells differ
+    in conductances, reversal potentials and capacitance, not in gates or temperature.
+    """
+    n = max(len(cells), len(protocols))
+    cells, protocols = [_spread(things, n) for things in (cells, protocols)]
+    first = _one_kind(cells)
+    dt = first.dt if dt is None else _time_step(first, dt)
+    steps = _steps(max(p.end for p in protocols) + AFTERWARDS if t_stop is None else t_stop, dt, every)
+    _bound_memory(steps, every, n, len(first.gates), dt)
+
+    frozen = frozenset(first.gate_number(name) for name in ([freeze] if isinstance(freeze, str) else freeze))
+    state = np.array([cell.state(start) for cell in cells]).T
+    membrane = _membrane(cells, table(first.gates, float(getattr(first, "T", 0.0)), dt, frozen))
+    stimulus = np.stack([p.mean_current(steps, dt) for p in protocols], axis=1)
+    V, x = state[0].copy(), state[1:].copy()
+    samples = steps // every + 1
+    out_V, out_x = np.empty((samples, n)), np.empty((samples, len(x), n))
+    kernel.run(membrane, V, x, stimulus, _jumps(cells, protocols, reset or {}, dt), dt, every, out_V, out_x)
+
+    t = np.arange(samples) * (dt * every)
+    _refuse_runaway(out_V, t, protocols)
+    return [Recording(t, out_V[:, i], out_x[:, :, i].T, cells[i], protocols[i]) for i in range(n)]
+
+
+def _spread(things: Sequence[Any], n: int) -> list[Any]:
+    if len(things) not in (1, n) or n == 0:
+        raise ValueError(f"{len(things)} cells or protocols for {n}: give as many of each, or one of them")
+    return list(things) * (n if len(things) == 1 else 1)
+
+
+def _one_kind(cells: list[Cell]) -> Cell:
+    first = cells[0]
+    if not all(isinstance(cell, Cell) for cell in cells):
+        raise ValueError(f"{first!r} is not a cell: give one such as Squid()")
+    kind = (first.gates, getattr(first, "T", None))
+    if any((cell.gates, getattr(cell, "T", None)) != kind for cell in cells[1:]):
+        raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
+    return first
+
+
+def _time_step(cell: Cell, dt: float) -> float:
+    limit = cell.dt_max
+    number = Parameter(cell.dt, "ms", 0, math.inf, "time step", name="dt").check(dt)
+    if not 0 < number <= limit:
+        raise ValueError(
+            f"dt = {number:g} ms is outside 0 to {limit:g} ms, the steps fine enough for {cell!r}: "
+            f"leave dt out to get {cell.dt:g} ms"
+        )
+    return number
+
+
+def _steps(t_stop: float, dt: float, every: int) -> int:
+    """Steps to reach t_stop, rounded up to a whole number of samples."""
+    if every not in range(1, 10**6):
+        raise ValueError(f"every = {every} is outside the whole numbers 1 to 999999")
+    length = Parameter(AFTERWARDS, "ms", 0, LONGEST, "length of the recording", name="t_stop").check(t_stop)
+    if length == 0:
+        raise ValueError("t_stop = 0 ms leaves nothing to record: give the length of the recording in ms")
+    return math.ceil(length / (dt * every) - 1e-6) * every
+
+
+def _bound_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None:
+    numbers = n * (steps // every * (1 + gates) + steps)
+    if numbers > MOST_SAMPLES:
+        raise ValueError(
+            f"{steps * dt:g} ms in steps of {dt:g} ms would store {numbers / 1e6:.0f} million numbers, more than "
+            f"{MOST_SAMPLES / 1e6:.0f} million: shorten t_stop, or keep fewer samples with every="
+        )
+
+
+def _membrane(cells: list[Cell], rates: NDArray[np.float64]) -> kernel.Membrane:
+    channels = [cell.channels for cell in cells]
+    gates = [len(channel.gates) for channel in channels[0]]
+    return kernel.Membrane(
+        table=rates,
+        first=np.concatenate(([0], np.cumsum(gates))),
+        power=np.array([gate.power for gate in cells[0].gates], np.int64),
+        g=np.array([[channel.g for channel in own] for own in channels]).T.copy(),
+        E=np.array([[channel.E for channel in own] for own in channels]).T.copy(),
+        C=np.array([cell.C for cell in cells]),
+        lanes=kernel.ONE_PATCH if len(cells) == 1 else kernel.MANY_PATCHES,
+    )
+
+
+def _jumps(
+    cells: list[Cell], protocols: list[Protocol], reset: Mapping[str, float], dt: float
+) -> kernel.Jumps:
+    """Shocks and resets in order of time; a moment within rounding of the time grid is on it."""
+    events: list[tuple[float, int, NDArray[np.float64]]] = []
+    for i, protocol in enumerate(protocols):
+        for t, mV in protocol.shocks():
+            events.append((t, -1, mV * np.eye(len(cells))[i]))
+    for name, t in reset.items():
+        gate = cells[0].gate_number(name)
+        when = Parameter(0.0, "ms", 0, LONGEST, "time of the reset", name=f"reset of {name}").check(t)
+        events.append((when, gate, np.array([cell.state(None)[1 + gate] for cell in cells])))
+    events.sort(key=lambda event: event[0])
+    at = np.array([t / dt for t, _, _ in events])
+    return kernel.Jumps(
+        at=np.where(np.abs(at - np.round(at)) < 1e-6, np.round(at), at),
+        what=np.array([what for _, what, _ in events], np.int64),
+        value=np.array([value for _, _, value in events]).reshape(len(events), len(cells)),
+    )
+
+
+def _refuse_runaway(V: NDArray[np.float64], t: NDArray[np.float64], protocols: list[Protocol]) -> None:
+    if V.max() > FARTHEST or V.min() < -FARTHEST:
+        sample, i = np.argwhere(np.abs(V) > FARTHEST)[0]
+        strongest = tidy(protocols[i].strongest)
+        raise ValueError(
+            f"the membrane left +-{FARTHEST:g} mV at t = {t[sample]:.4g} ms: is the stimulus of {strongest} uA/cm2 "
+            "meant in nA? Choose a weaker one"
+        )
