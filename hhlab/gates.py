@@ -25,7 +25,7 @@ _V_NODES = kernel.V_MIN + (np.arange(kernel.ROWS)[:, None] + _NODES) / kernel.RO
 
 
 def linoid(x: ArrayLike, scale: float) -> Floats:
-    """x / (1 - exp(-x / scale)), which is `scale` at x = 0: the rate of an activation gate, finite everywhere."""
+    """Rate of an activation gate, x / (1 - exp(-x / scale)): finite everywhere, and `scale` at x = 0."""
     u = np.asarray(x, float) / scale
     small = np.abs(u) < 1e-6
     safe = np.where(small, 1.0, u)

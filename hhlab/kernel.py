@@ -4,9 +4,9 @@ A patch has a capacitance, channels and a stimulus. A channel is a conductance t
 driven by V - E. A gate follows its table: over one step at voltage V it goes from x to A(V) + B(V) x.
 
 The scheme is a symmetric (Strang) splitting and so of second order: gates over half a step at fixed V, V over a whole
-step at fixed gates, gates over half a step. The two half steps of neighbouring steps have the same V and merge into one,
-so inside a run the gates live half a step ahead of V, and what is recorded is the mean of their two neighbours. Before
-and after a jump (of V, or of a gate) both are brought to the same moment.
+step at fixed gates, gates over half a step. The two half steps of neighbouring steps have the same V and merge into
+one, so inside a run the gates live half a step ahead of V, and what is recorded is the mean of their two neighbours.
+Before a jump (of V, or of a gate) both are brought to the same moment.
 
 What does not belong here: names, units, classes, files, and calls into other jitted modules (numba's disk cache does
 not notice when a callee in another file changes).
@@ -70,6 +70,7 @@ class Work(NamedTuple):
 
 @jit
 def patches(m: Membrane, V: Floats) -> int:
+    """How many patches there are; known while compiling if it is one."""
     return 1 if len(m.lanes) == 1 else V.shape[0]
 
 
@@ -98,6 +99,7 @@ def locate(m: Membrane, V: Floats, gates: int, work: Work) -> None:
 
 @jit
 def look_up(table: Floats, at: int, f: float) -> float:
+    """The cubic of a row that starts at `at`, at f of the row's width."""
     return table[at] + f * (table[at + ONE] + f * (table[at + TWO] + f * table[at + THREE]))
 
 
@@ -123,7 +125,7 @@ def turn_gates(m: Membrane, V: Floats, x: Floats, by: float, seen: float, sample
 
 
 @jit
-def move_V(m: Membrane, V: Floats, x: Floats, stimulus: Floats, step: int, dt: float, work: Work) -> None:
+def move_V(m: Membrane, V: Floats, x: Floats, stimulus: Floats, step: int, dt: float, work: Work) -> None:  # noqa: C901
     """Move V by dt at fixed gates: dV = dt/C F (1 - e^-s)/s, s = dt/C dI/dV; exact where the currents are ohmic."""
     n = patches(m, V)
     if len(m.lanes) == 1:  # the same sums in registers: half the time of a step
@@ -138,18 +140,14 @@ def move_V(m: Membrane, V: Floats, x: Floats, stimulus: Floats, step: int, dt: f
         work.net[0], work.slope[0] = net, slope
     else:
         for i in range(n):
-            work.net[i] = stimulus[step, i]
-            work.slope[i] = 0.0
+            work.net[i], work.slope[i] = stimulus[step, i], 0.0
         for c in range(m.g.shape[0]):
             for i in range(n):
                 work.g[i] = m.g[c, i]
             for j in range(m.first[c], m.first[c + 1]):
-                power = m.power[j]
-                for i in range(n):
-                    open_ = x[j, i]
-                    for _ in range(1, power):
-                        open_ *= x[j, i]
-                    work.g[i] *= open_
+                for _ in range(m.power[j]):
+                    for i in range(n):
+                        work.g[i] *= x[j, i]
             for i in range(n):
                 work.net[i] -= work.g[i] * (V[i] - m.E[c, i])
                 work.slope[i] += work.g[i]
@@ -160,6 +158,7 @@ def move_V(m: Membrane, V: Floats, x: Floats, stimulus: Floats, step: int, dt: f
 
 @jit
 def jump(V: Floats, x: Floats, jumps: Jumps, event: int) -> None:
+    """Carry out one jump."""
     for i in range(V.shape[0]):
         if jumps.what[event] < 0:
             V[i] += jumps.value[event, i]

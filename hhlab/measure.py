@@ -37,7 +37,7 @@ def undershoot(rec: Recording) -> tuple[float, float]:
 
 
 def half_width(rec: Recording) -> float:
-    """Width in ms of the first spike at half amplitude, half way from the resting potential to its peak; nan without one.
+    """Width in ms of the first spike, half way from the resting potential to its peak; nan without one.
 
     The resting potential is that of the cell, the peak the highest point before V falls through 0 mV again.
     """
@@ -64,9 +64,9 @@ def rest(cell: Cell) -> float:
 def threshold(cell: Cell, duration: float = 0.5, *, shock: bool = False) -> float:
     """The smallest stimulus from rest that makes a spike, to about 1 part in 100,000.
 
-    A spike is a crossing of 0 mV within 30 ms after the stimulus. The stimulus is a pulse of the given duration (ms), and
-    the answer its amplitude in uA/cm2; with shock=True an instantaneous displacement of V, and the answer its size in
-    mV. inf if none up to 10,000 uA/cm2 (200 mV) does it.
+    A spike is a crossing of 0 mV within 30 ms after the stimulus. The stimulus is a pulse of the given duration (ms),
+    and the answer its amplitude in uA/cm2; with shock=True an instantaneous displacement of V, and the answer its
+    size in mV. inf if none up to 10,000 uA/cm2 (200 mV) does it.
     """
     if shock:
         return _smallest(cell, lambda size: Shock(size, 0.0), WAIT, 0.1, 200.0)

@@ -82,6 +82,11 @@ def tidy(value: float) -> str:
     return repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
 
 
+def pretty(unit: str) -> str:
+    """A unit as print shows it: uA/cm2 as µA/cm²."""
+    return unit.replace("uA", "µA").replace("uF", "µF").replace("cm2", "cm²").replace("degC", "°C")
+
+
 class Described:
     """A frozen thing made of declared parameters. Values go in by position or by name; a change makes a new thing."""
 
@@ -137,5 +142,7 @@ class Described:
         return hash((type(self), *self._values.values()))
 
     def __repr__(self) -> str:
-        given = (f"{name}={tidy(self._values[name])}" for name, p in self._declared.items() if self._values[name] != p.value)
+        given = (
+            f"{name}={tidy(self._values[name])}" for name, p in self._declared.items() if self._values[name] != p.value
+        )
         return f"{type(self).__name__}({', '.join(given)})"

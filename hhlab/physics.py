@@ -34,13 +34,13 @@ def nernst(z: ArrayLike, outside: ArrayLike, inside: ArrayLike, T: ArrayLike) ->
     """
     charge, out, in_, celsius = (np.asarray(value, float) for value in (z, outside, inside, T))
     if np.any(charge == 0) or not np.all(np.isfinite(charge)):
-        raise ValueError(f"z = {z} has no Nernst potential: give the charge of an ion, such as 1, -1 or 2")
+        raise ValueError(f"z = {charge} has no Nernst potential: give the charge of an ion, such as 1, -1 or 2")
     for name, concentration in (("outside", out), ("inside", in_)):
         bad = concentration[~(np.isfinite(concentration) & (concentration > 0))]
         if bad.size:
             raise ValueError(f"{name} = {bad.flat[0]:g} mM is not a concentration: give a finite number above 0 mM")
     if not np.all(np.isfinite(celsius) & (celsius > -ZERO_CELSIUS)):
-        raise ValueError(f"T = {T} degC is not a temperature: give a finite number above {-ZERO_CELSIUS} degC")
+        raise ValueError(f"T = {celsius} degC is not a temperature: give a finite number above {-ZERO_CELSIUS} degC")
     return thermal_voltage(celsius) / charge * np.log(out / in_)
 
 

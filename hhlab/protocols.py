@@ -1,4 +1,4 @@
-"""What is done to a membrane: current steps, ramps, trains, and shocks. They add with +, and say what they are in words.
+"""What is done to a membrane: steps, ramps, trains and shocks. They add with +, and say what they are in words.
 
 Every current is a list of straight pieces, and the mean over each time step is exact, so a pulse delivers its charge
 wherever it falls on the time grid.

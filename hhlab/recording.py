@@ -1,4 +1,4 @@
-"""What a simulation gives back: a frozen recording that stores the state and derives conductances and currents from it."""
+"""What a simulation gives back: a frozen recording that stores the state and derives all else from it."""
 
 import csv
 import functools

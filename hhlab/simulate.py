@@ -1,4 +1,4 @@
-"""From cells and protocols to recordings: checks what was asked for, packs it for the kernel, and unpacks the answer."""
+"""From cells and protocols to recordings: checks what was asked for, and packs it for the kernel."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,8 @@ from .gates import table
 from .parameters import Parameter, tidy
 from .protocols import LONGEST, Nothing, Protocol
 from .recording import Recording
+
+Floats = NDArray[np.float64]
 
 MOST_SAMPLES = 50_000_000
 FARTHEST = 500.0
@@ -71,10 +73,11 @@ def simulate_many(
     stimulus = np.stack([p.mean_current(steps, dt) for p in protocols], axis=1)
     V, x = state[0].copy(), state[1:].copy()
     samples = steps // every + 1
-    out_V, out_x = np.empty((samples, n)), np.empty((samples, len(x), n))
+    out_V: Floats = np.empty((samples, n))
+    out_x: Floats = np.empty((samples, len(x), n))
     kernel.run(membrane, V, x, stimulus, _jumps(cells, protocols, reset or {}, dt), dt, every, out_V, out_x)
 
-    t = np.arange(samples) * (dt * every)
+    t: Floats = np.arange(samples) * (dt * every)
     _refuse_runaway(out_V, t, protocols)
     return [Recording(t, out_V[:, i], out_x[:, :, i].T, cells[i], protocols[i]) for i in range(n)]
 
@@ -125,7 +128,7 @@ def _bound_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None
         )
 
 
-def _membrane(cells: list[Cell], rates: NDArray[np.float64]) -> kernel.Membrane:
+def _membrane(cells: list[Cell], rates: Floats) -> kernel.Membrane:
     channels = [cell.channels for cell in cells]
     gates = [len(channel.gates) for channel in channels[0]]
     return kernel.Membrane(
@@ -139,11 +142,9 @@ def _membrane(cells: list[Cell], rates: NDArray[np.float64]) -> kernel.Membrane:
     )
 
 
-def _jumps(
-    cells: list[Cell], protocols: list[Protocol], reset: Mapping[str, float], dt: float
-) -> kernel.Jumps:
+def _jumps(cells: list[Cell], protocols: list[Protocol], reset: Mapping[str, float], dt: float) -> kernel.Jumps:
     """Shocks and resets in order of time; a moment within rounding of the time grid is on it."""
-    events: list[tuple[float, int, NDArray[np.float64]]] = []
+    events: list[tuple[float, int, Floats]] = []
     for i, protocol in enumerate(protocols):
         for t, mV in protocol.shocks():
             events.append((t, -1, mV * np.eye(len(cells))[i]))
@@ -160,7 +161,7 @@ def _jumps(
     )
 
 
-def _refuse_runaway(V: NDArray[np.float64], t: NDArray[np.float64], protocols: list[Protocol]) -> None:
+def _refuse_runaway(V: Floats, t: Floats, protocols: list[Protocol]) -> None:
     if V.max() > FARTHEST or V.min() < -FARTHEST:
         sample, i = np.argwhere(np.abs(V) > FARTHEST)[0]
         strongest = tidy(protocols[i].strongest)

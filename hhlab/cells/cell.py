@@ -89,7 +89,7 @@ class Cell(Described):
         raise AttributeError(f"{type(self).__name__} has no {name}")
 
     def rest(self) -> dict[str, float]:
-        """Its resting state by name, "V" in mV and every gate: found as the lowest stable zero of the steady current."""
+        """Its resting state by name, "V" in mV and every gate: the lowest stable zero of the steady current."""
         return dict(zip(("V", *self.gate_names), _rest(self), strict=True))
 
     def steady_current(self, V: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,8 +10,8 @@ _HH = "Hodgkin & Huxley 1952, J Physiol 117:500, Table 3"
 class Squid(Cell):
     """A patch of the squid giant axon with sodium, potassium and leak channels, at 6.3 degC unless told.
 
-    It rests at -64.996 mV. Above about 30 degC the spike fails (heat block): the gates that end it have become as fast as
-    those that start it.
+    It rests at -64.996 mV. Above about 30 degC the spike fails (heat block): the gates that end it have become as
+    fast as those that start it.
     """
 
     T = param(6.3, "degC", 0, 40, "temperature")

@@ -1,0 +1,63 @@
+"""The command `hhlab`: opens the course in JupyterLab, on a working copy of the notebooks."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+FOLDER = "hhlab-course"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; its exit code. What follows `--` goes to JupyterLab."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    at = given.index("--") if "--" in given else len(given)
+    parser = argparse.ArgumentParser(
+        prog="hhlab",
+        description="Open the course in JupyterLab, on a working copy of its notebooks that is yours to change.",
+        epilog="What follows -- goes to JupyterLab, for example: hhlab -- --no-browser --port 9000",
+    )
+    parser.add_argument("--folder", type=Path, default=Path(FOLDER), help=f"the working copy (default: {FOLDER})")
+    parser.add_argument("--copy-only", action="store_true", help="copy the notebooks, do not open JupyterLab")
+    options = parser.parse_args(given[:at])
+    try:
+        new = copy_missing(notebooks(), options.folder)
+    except OSError as error:
+        print(f"hhlab: cannot write to {options.folder}: {error.strerror}. Choose another place with --folder")
+        return 1
+    print(f"{options.folder.resolve()}: {len(new)} notebooks copied, what was there is as you left it.")
+    return 0 if options.copy_only else open_lab(options.folder, given[at + 1 :])
+
+
+def notebooks() -> Path:
+    """The folder of the course's notebooks: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    return next(place for place in (package / "notebooks", package.parent / "notebooks") if place.is_dir())
+
+
+def copy_missing(source: Path, target: Path) -> list[Path]:
+    """Copy what the target folder does not have; never over a file that is there. The files copied."""
+    new = []
+    for path in sorted(source.rglob("*.ipynb")):
+        place = target / path.relative_to(source)
+        if ".ipynb_checkpoints" in path.parts or place.exists():
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+        new.append(place)
+    return new
+
+
+def open_lab(folder: Path, extra: Sequence[str]) -> int:
+    """Start JupyterLab in a folder, on loopback and with its token, and wait for it to end; its exit code."""
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
+    command += ["--ServerApp.ip=127.0.0.1", "--LabApp.default_url=/lab/tree/00_start_here.ipynb"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    try:
+        return subprocess.call([*command, *extra])
+    except KeyboardInterrupt:
+        return 0

@@ -1,0 +1,195 @@
+"""The bench: one live figure, knobs made from the parameter declarations, and a line of text."""
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from ..cells import Cell
+from ..parameters import Parameter, pretty, unknown
+from ..protocols import Nothing, Protocol
+from ..recording import Recording
+from ..simulate import AFTERWARDS, simulate
+from .live_figure import LiveFigure
+
+SIZES = {1: (7.2, 3.2), 2: (7.2, 4.2), 3: (7.2, 5.0)}
+FINENESS = 200
+
+
+def explore(
+    cell: Cell, protocol: Protocol | None = None, view: str | Sequence[str] = "voltage", *,
+    knobs: Sequence[str] = (), presets: Mapping[str, Mapping[str, float]] | None = None,
+    freeze: Sequence[str] = (), t_stop: float | None = None,
+) -> "Bench":  # fmt: skip
+    """A bench for a cell under a protocol: a live figure with knobs.
+
+    Parameters
+    ----------
+    cell, protocol : what to start from; `Reset` goes back to it.
+    view : names of the panels, as in `plot`: "voltage", "stimulus", "currents", "conductances", "gates".
+    knobs : names of parameters of the cell or the protocol, each of which gets a slider and a field to type in.
+    presets : buttons, each with the values that it sets: {"TTX": {"g_Na": 0}}.
+    freeze : gates that can be held at their resting value, each with a box to tick.
+    t_stop : length of the recording in ms; None for 25 ms after the stimulus.
+
+    Raises
+    ------
+    ValueError
+        For an unknown view, knob, gate or parameter, or a value out of range.
+    """
+    views = (view,) if isinstance(view, str) else tuple(view)
+    return Bench(cell, Nothing() if protocol is None else protocol, views, knobs, presets or {}, freeze, t_stop)
+
+
+class Knob(widgets.HBox):
+    """A slider and a field to type in, for one declared parameter."""
+
+    def __init__(self, parameter: Parameter) -> None:
+        self.parameter = parameter
+        low, high = parameter.span
+        low, high = min(low, parameter.value), max(high, parameter.value)
+        name = f"{parameter.name}, {parameter.meaning} ({pretty(parameter.unit)})"
+        self.slider = widgets.FloatSlider(
+            parameter.value, min=low, max=high, step=_round_step((high - low) / FINENESS), readout=False,
+            description=parameter.name, description_tooltip=name, layout={"width": "215px"},
+            style={"description_width": "72px"},
+        )  # fmt: skip
+        self.field = widgets.FloatText(parameter.value, tooltip=name, layout={"width": "72px"})
+        unit = widgets.Label(pretty(parameter.unit), layout={"width": "58px"})
+        super().__init__([self.slider, self.field, unit])
+        self.add_class("hhlab-knob")
+
+    def put(self, value: float) -> None:
+        """Show a value on slider and field; a slider reaches as far as what was typed."""
+        if value < self.slider.min:
+            self.slider.min = value
+        if value > self.slider.max:
+            self.slider.max = value
+        if self.slider.value != value:
+            self.slider.value = value
+        if self.field.value != value:
+            self.field.value = value
+
+
+class Bench(widgets.Box):
+    """What `explore` returns: `cell`, `protocol` and `recording` are those of the picture that is shown."""
+
+    def __init__(
+        self, cell: Cell, protocol: Protocol, views: Sequence[str], knobs: Sequence[str],
+        presets: Mapping[str, Mapping[str, float]], freeze: Sequence[str], t_stop: float | None,
+    ) -> None:  # fmt: skip
+        self.cell, self.protocol, self.frozen = cell, protocol, frozenset[str]()
+        self._start = cell, protocol
+        self._t_stop = protocol.end + AFTERWARDS if t_stop is None else t_stop
+        self._busy = False
+        self.live = LiveFigure(views, SIZES.get(len(views), (7.2, 1.7 * len(views))))
+        declared = self._declared()
+        for names in (knobs, *presets.values()):
+            for name in names:
+                if name not in declared:
+                    unknown("this bench", "parameter", name, declared)
+        self.knobs = {name: Knob(declared[name]) for name in knobs}
+        self.boxes = {
+            cell.gate_names[cell.gate_number(name)]: widgets.Checkbox(
+                False, description=f"hold {name} at rest", indent=False, layout={"width": "auto"}
+            )
+            for name in freeze
+        }
+        self.buttons = {name: _button(name) for name in (*presets, "Reset")}
+        self._listen(presets)
+        self.picture = widgets.Image(format="png")
+        self.text, self.notice = widgets.HTML(), widgets.HTML()
+        self._attempt(cell, protocol, frozenset(), refuse=True)
+        super().__init__(self._laid_out())
+        self.layout = widgets.Layout(display="flex", flex_flow="row wrap", align_items="flex-start", width="100%")
+        self.add_class("hhlab-bench")
+
+    recording: Recording
+
+    def _declared(self) -> dict[str, Parameter]:
+        return {**self.cell.parameters(), **self.protocol.parameters()}
+
+    def _laid_out(self) -> tuple[widgets.Widget, ...]:
+        buttons = widgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
+        column = [*self.knobs.values(), *self.boxes.values(), buttons, self.notice]
+        left = widgets.VBox(column, layout={"width": "360px", "flex": "0 0 auto"})
+        self.picture.layout = widgets.Layout(max_width="100%", width="auto", height="auto")
+        right = widgets.VBox([self.picture, self.text], layout={"flex": "1 1 480px", "min_width": "320px"})
+        return left, right
+
+    def _listen(self, presets: Mapping[str, Mapping[str, float]]) -> None:
+        for name, knob in self.knobs.items():
+            for part in (knob.slider, knob.field):
+                part.observe(lambda change, name=name: self.set(**{name: change["new"]}), "value")
+        for box in self.boxes.values():
+            box.observe(lambda change: self.set(), "value")
+        for name, button in self.buttons.items():
+            if name == "Reset":
+                button.on_click(lambda _: self.reset())
+            else:
+                button.on_click(lambda _, changes=presets[name]: self.set(**changes))
+
+    def set(self, **changes: float) -> None:
+        """Set parameters by name, as the knobs do. What cannot be is refused with a sentence; the picture stays."""
+        if self._busy:
+            return
+        frozen = frozenset(name for name, box in self.boxes.items() if box.value)
+        try:
+            for_cell = {name: value for name, value in changes.items() if name in self.cell.parameters()}
+            others = {name: value for name, value in changes.items() if name not in for_cell}
+            self._attempt(self.cell.replace(**for_cell), self.protocol.replace(**others), frozen)
+        except ValueError as error:
+            self._say(f"{error}. The bench stays as it was.")
+            self._show_knobs()
+
+    def reset(self) -> None:
+        """Go back to the cell and the protocol that the bench started with."""
+        self._attempt(*self._start, frozenset())
+
+    def _attempt(self, cell: Cell, protocol: Protocol, frozen: frozenset[str], refuse: bool = False) -> None:
+        """Simulate and show; on ValueError nothing has changed, and a notice says why."""
+        try:
+            recording = simulate(cell, protocol, self._t_stop, freeze=sorted(frozen))
+            self.live.show(recording)
+        except ValueError as error:
+            if refuse:
+                raise
+            self._say(f"{error}. The bench stays as it was.")
+        else:
+            self.cell, self.protocol, self.frozen, self.recording = cell, protocol, frozen, recording
+            self.picture.value = self.live.png
+            self.text.value = f'<div class="hhlab-text">{html.escape(self.live.text)}</div>'
+            self._say("")
+        self._show_knobs()
+
+    def _say(self, sentence: str) -> None:
+        shown = f'<div role="alert" style="line-height:1.35">{html.escape(sentence)}</div>' if sentence else ""
+        if self.notice.value != shown:
+            self.notice.value = shown
+
+    def _show_knobs(self) -> None:
+        """Put knobs and boxes where the picture is."""
+        self._busy = True
+        try:
+            declared = self._declared()
+            for name, knob in self.knobs.items():
+                knob.put(declared[name].value)
+            for name, box in self.boxes.items():
+                box.value = name in self.frozen
+        finally:
+            self._busy = False
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return {**(bundle or {}), "image/png": self.live.png, "text/plain": self.live.text}
+
+
+def _button(name: str) -> widgets.Button:
+    return widgets.Button(description=name, layout={"width": "auto"})
+
+
+def _round_step(step: float) -> float:
+    """The nearest of 1, 2, 5 times a power of ten at or below a step."""
+    power = 10.0 ** int(f"{step:e}".split("e")[1])
+    return float(next(size for size in (5, 2, 1) if size * power <= step * 1.0001) * power)
