@@ -28,12 +28,11 @@ def peak(rec: Recording) -> tuple[float, float]:
 
 
 def undershoot(rec: Recording) -> tuple[float, float]:
-    """The lowest point of V after the first spike: (mV, ms); (nan, nan) without a spike."""
-    times = spikes(rec)
-    if not times.size:
+    """The lowest point of V after the peak of the first spike: (mV, ms); (nan, nan) without a spike."""
+    top = _first_peak(rec)
+    if top is None:
         return float("nan"), float("nan")
-    after = int(np.searchsorted(rec.t, times[0]))
-    return _vertex(rec.t, rec.V, after + int(rec.V[after:].argmin()))
+    return _vertex(rec.t, rec.V, top + int(rec.V[top:].argmin()))
 
 
 def half_width(rec: Recording) -> float:
@@ -41,13 +40,9 @@ def half_width(rec: Recording) -> float:
 
     The resting potential is that of the cell, the peak the highest point before V falls through 0 mV again.
     """
-    times = spikes(rec)
-    if not times.size:
+    top = _first_peak(rec)
+    if top is None:
         return float("nan")
-    falls = _crossings(rec.t, -rec.V, -SPIKE_LEVEL)
-    falls = falls[falls > times[0]]
-    during = (rec.t >= times[0]) & (rec.t <= (falls[0] if falls.size else rec.t[-1]))
-    top = int(np.flatnonzero(during)[rec.V[during].argmax()])
     half = 0.5 * (_vertex(rec.t, rec.V, top)[0] + rest(rec.cell))
     rising = _crossings(rec.t[: top + 1], rec.V[: top + 1], half)
     falling = _crossings(rec.t[top:], -rec.V[top:], -half)
@@ -94,6 +89,17 @@ def _smallest(
 
 def _fires(cell: Cell, stimuli: Sequence[Protocol], t_stop: float) -> NDArray[np.bool_]:
     return np.array([rec.V.max() > SPIKE_LEVEL for rec in simulate_many([cell], stimuli, t_stop)])
+
+
+def _first_peak(rec: Recording) -> int | None:
+    """The sample at the top of the first spike: the highest before V falls through 0 mV again."""
+    times = spikes(rec)
+    if not times.size:
+        return None
+    falls = _crossings(rec.t, -rec.V, -SPIKE_LEVEL)
+    falls = falls[falls > times[0]]
+    first, last = np.searchsorted(rec.t, (times[0], falls[0] if falls.size else rec.t[-1]))
+    return int(first) + int(rec.V[first : last + 1].argmax())
 
 
 def _crossings(t: Floats, V: Floats, level: float) -> Floats:

@@ -126,12 +126,9 @@ class Panels:
                 self._draw(number, list(wanted), labels)
                 changed = True
             for key, curve in wanted.items():
-                self.lines[number][key].set_data(*thinned(recordings[key[0]].t, curve, self._pixels))
+                columns = int(self.axes[number].bbox.width)
+                self.lines[number][key].set_data(*thinned(recordings[key[0]].t, curve, columns))
         return changed
-
-    @property
-    def _pixels(self) -> int:
-        return int(self.figure.get_size_inches()[0] * self.figure.dpi)
 
     def _limit(self, recordings: Sequence[Recording]) -> bool:
         changed = False
@@ -221,16 +218,16 @@ def in_words(rec: Recording) -> str:
     return words + f"lowest point afterwards {low:.1f} mV at {low_at:.2f} ms."
 
 
-def thinned(t: Floats, curve: Floats, pixels: int) -> tuple[Floats, Floats]:
+def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:
     """The lowest and highest point of each pixel column: far fewer points, the same picture."""
-    block = t.size // (2 * pixels)
-    if block < 2:
+    block = t.size // columns
+    if block < 3:
         return t, curve
-    whole = (t.size // block) * block
-    rows = curve[:whole].reshape(-1, block)
-    start = np.arange(0, whole, block)
-    first, second = np.sort(np.stack((rows.argmin(axis=1), rows.argmax(axis=1))), axis=0)
-    at = np.append(np.stack((start + first, start + second), axis=1).ravel(), t.size - 1)
+    start = np.arange(0, t.size - block + 1, block)
+    rows = curve[: start.size * block].reshape(-1, block)
+    low, high = start + rows.argmin(axis=1), start + rows.argmax(axis=1)
+    at = np.stack((np.minimum(low, high), np.maximum(low, high)), axis=1).ravel()
+    at = np.append(at, t.size - 1)
     return t[at], curve[at]
 
 

@@ -77,7 +77,7 @@ def simulate_many(
     out_x: Floats = np.empty((samples, len(x), n))
     kernel.run(membrane, V, x, stimulus, _jumps(cells, protocols, reset or {}, dt), dt, every, out_V, out_x)
 
-    t: Floats = np.arange(samples) * (dt * every)
+    t: Floats = np.arange(samples, dtype=float) * (dt * every)
     _refuse_runaway(out_V, t, protocols)
     return [Recording(t, out_V[:, i], out_x[:, :, i].T, cells[i], protocols[i]) for i in range(n)]
 

@@ -1,7 +1,7 @@
 """The bench: one live figure, knobs made from the parameter declarations, and a line of text."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -15,6 +15,7 @@ from .live_figure import LiveFigure
 
 SIZES = {1: (7.2, 3.2), 2: (7.2, 4.2), 3: (7.2, 5.0)}
 FINENESS = 200
+DECIMALS = 9
 
 
 def explore(
@@ -43,33 +44,41 @@ def explore(
 
 
 class Knob(widgets.HBox):
-    """A slider and a field to type in, for one declared parameter."""
+    """A slider and a field to type in, for one declared parameter.
 
-    def __init__(self, parameter: Parameter) -> None:
-        self.parameter = parameter
+    The slider stands on its own grid of steps, as near to the value as it can; the field shows the value itself.
+    """
+
+    def __init__(self, parameter: Parameter, moved: Callable[[str, float], None]) -> None:
+        self.parameter, self._moved, self._value = parameter, moved, parameter.value
         low, high = parameter.span
-        low, high = min(low, parameter.value), max(high, parameter.value)
+        step = _round_step((high - low) / FINENESS)
         name = f"{parameter.name}, {parameter.meaning} ({pretty(parameter.unit)})"
         self.slider = widgets.FloatSlider(
-            parameter.value, min=low, max=high, step=_round_step((high - low) / FINENESS), readout=False,
-            description=parameter.name, description_tooltip=name, layout={"width": "215px"},
-            style={"description_width": "72px"},
+            low, min=low, max=high, step=step, readout=False, description=parameter.name, tooltip=name,
+            layout={"width": "215px"}, style={"description_width": "72px"},
         )  # fmt: skip
         self.field = widgets.FloatText(parameter.value, tooltip=name, layout={"width": "72px"})
-        unit = widgets.Label(pretty(parameter.unit), layout={"width": "58px"})
-        super().__init__([self.slider, self.field, unit])
+        self.put(parameter.value)
+        self.slider.observe(self._slid, "value")
+        self.field.observe(self._typed, "value")
+        super().__init__([self.slider, self.field, widgets.Label(pretty(parameter.unit), layout={"width": "58px"})])
         self.add_class("hhlab-knob")
 
     def put(self, value: float) -> None:
-        """Show a value on slider and field; a slider reaches as far as what was typed."""
-        if value < self.slider.min:
-            self.slider.min = value
-        if value > self.slider.max:
-            self.slider.max = value
-        if self.slider.value != value:
-            self.slider.value = value
-        if self.field.value != value:
-            self.field.value = value
+        """Show a value. A slider that is too short for it is made longer."""
+        step, low = self.slider.step, self.slider.min
+        self._value, self._place = value, low + round((value - low) / step) * step
+        self.slider.min, self.slider.max = min(low, self._place), max(self.slider.max, self._place)
+        self.slider.value, self.field.value = self._place, value
+
+    def _slid(self, change: dict[str, Any]) -> None:
+        if abs(change["new"] - self._place) > 1e-6 * self.slider.step:
+            self._moved(self.parameter.name, round(change["new"], DECIMALS))
+
+    def _typed(self, change: dict[str, Any]) -> None:
+        if change["new"] != self._value:
+            self._moved(self.parameter.name, change["new"])
 
 
 class Bench(widgets.Box):
@@ -82,14 +91,13 @@ class Bench(widgets.Box):
         self.cell, self.protocol, self.frozen = cell, protocol, frozenset[str]()
         self._start = cell, protocol
         self._t_stop = protocol.end + AFTERWARDS if t_stop is None else t_stop
-        self._busy = False
         self.live = LiveFigure(views, SIZES.get(len(views), (7.2, 1.7 * len(views))))
         declared = self._declared()
         for names in (knobs, *presets.values()):
             for name in names:
                 if name not in declared:
                     unknown("this bench", "parameter", name, declared)
-        self.knobs = {name: Knob(declared[name]) for name in knobs}
+        self.knobs = {name: Knob(declared[name], lambda name, value: self.set(**{name: value})) for name in knobs}
         self.boxes = {
             cell.gate_names[cell.gate_number(name)]: widgets.Checkbox(
                 False, description=f"hold {name} at rest", indent=False, layout={"width": "auto"}
@@ -119,11 +127,8 @@ class Bench(widgets.Box):
         return left, right
 
     def _listen(self, presets: Mapping[str, Mapping[str, float]]) -> None:
-        for name, knob in self.knobs.items():
-            for part in (knob.slider, knob.field):
-                part.observe(lambda change, name=name: self.set(**{name: change["new"]}), "value")
-        for box in self.boxes.values():
-            box.observe(lambda change: self.set(), "value")
+        for name, box in self.boxes.items():
+            box.observe(lambda change, name=name: self._hold(name, change["new"]), "value")
         for name, button in self.buttons.items():
             if name == "Reset":
                 button.on_click(lambda _: self.reset())
@@ -132,16 +137,17 @@ class Bench(widgets.Box):
 
     def set(self, **changes: float) -> None:
         """Set parameters by name, as the knobs do. What cannot be is refused with a sentence; the picture stays."""
-        if self._busy:
-            return
-        frozen = frozenset(name for name, box in self.boxes.items() if box.value)
         try:
             for_cell = {name: value for name, value in changes.items() if name in self.cell.parameters()}
             others = {name: value for name, value in changes.items() if name not in for_cell}
-            self._attempt(self.cell.replace(**for_cell), self.protocol.replace(**others), frozen)
+            self._attempt(self.cell.replace(**for_cell), self.protocol.replace(**others), self.frozen)
         except ValueError as error:
             self._say(f"{error}. The bench stays as it was.")
             self._show_knobs()
+
+    def _hold(self, gate: str, on: bool) -> None:
+        if on != (gate in self.frozen):
+            self._attempt(self.cell, self.protocol, self.frozen ^ {gate})
 
     def reset(self) -> None:
         """Go back to the cell and the protocol that the bench started with."""
@@ -170,15 +176,11 @@ class Bench(widgets.Box):
 
     def _show_knobs(self) -> None:
         """Put knobs and boxes where the picture is."""
-        self._busy = True
-        try:
-            declared = self._declared()
-            for name, knob in self.knobs.items():
-                knob.put(declared[name].value)
-            for name, box in self.boxes.items():
-                box.value = name in self.frozen
-        finally:
-            self._busy = False
+        declared = self._declared()
+        for name, knob in self.knobs.items():
+            knob.put(declared[name].value)
+        for name, box in self.boxes.items():
+            box.value = name in self.frozen
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle = super()._repr_mimebundle_(**kwargs)
