@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 
 INK = "#222222"
 SHADES, PALETTE = 14, 256
+PANEL, DPI = 2.3, 100
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 OF_TRACE = {
     "Na": "#D55E00", "K": "#0072B2", "L": "#666666", "V": INK, "stimulus": "#666666",
@@ -43,6 +44,7 @@ class View:
     traces: Callable[[Recording], Mapping[str, Floats]]
     low: float
     high: float
+    height: float = 1.0
 
     def limits(self, recordings: Sequence[Recording]) -> tuple[float, float]:
         """Limits that hold all curves, in coarse steps so that they seldom change."""
@@ -55,7 +57,7 @@ VIEWS = {
     view.name: view
     for view in (
         View("voltage", "V (mV)", lambda rec: {"V": rec.V}, -90, 60),
-        View("stimulus", "stimulus (uA/cm2)", lambda rec: {"stimulus": rec.stimulus}, 0, 20),
+        View("stimulus", "stimulus (uA/cm2)", lambda rec: {"stimulus": rec.stimulus}, 0, 25, 0.45),
         View("currents", "I (uA/cm2)", lambda rec: rec.I, -1000, 1000),
         View("conductances", "g (mS/cm2)", lambda rec: rec.g, 0, 40),
         View("gates", "open share", lambda rec: rec.gate, 0, 1),
@@ -91,12 +93,13 @@ def plot(
 class Panels:
     """Panels one below the other on a figure of their own, drawn once and updated with recordings."""
 
-    def __init__(self, views: Sequence[str], size: tuple[float, float] | None = None, dpi: float = 100) -> None:
+    def __init__(self, views: Sequence[str], size: tuple[float, float] | None = None) -> None:
         self.views = [VIEWS[v] if v in VIEWS else unknown("plots", "view", v, VIEWS) for v in views]
         with matplotlib.rc_context(PLAIN):
-            self.figure = Figure(size or (7.2, 1.0 + 1.6 * len(views)), dpi=dpi, layout=None)
+            heights = [view.height for view in self.views]
+            self.figure = Figure(size or (7.2, 0.7 + sum(heights) * PANEL / len(views) ** 0.4), dpi=DPI)
             self.canvas = FigureCanvasAgg(self.figure)
-            axes = self.figure.subplots(len(views), 1, sharex=True, squeeze=False)[:, 0]
+            axes = self.figure.subplots(len(views), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
         self.axes: list[Axes] = list(axes)
         self._arrange()
         self.lines: list[dict[tuple[int, str], Line2D]] = [{} for _ in views]

@@ -13,7 +13,6 @@ from ..recording import Recording
 from ..simulate import AFTERWARDS, simulate
 from .live_figure import LiveFigure
 
-SIZES = {1: (7.2, 3.2), 2: (7.2, 4.2), 3: (7.2, 5.0)}
 FINENESS = 200
 DECIMALS = 9
 
@@ -91,7 +90,7 @@ class Bench(widgets.Box):
         self.cell, self.protocol, self.frozen = cell, protocol, frozenset[str]()
         self._start = cell, protocol
         self._t_stop = protocol.end + AFTERWARDS if t_stop is None else t_stop
-        self.live = LiveFigure(views, SIZES.get(len(views), (7.2, 1.7 * len(views))))
+        self.live = LiveFigure(views)
         declared = self._declared()
         for names in (knobs, *presets.values()):
             for name in names:
@@ -123,7 +122,7 @@ class Bench(widgets.Box):
         column = [*self.knobs.values(), *self.boxes.values(), buttons, self.notice]
         left = widgets.VBox(column, layout={"width": "360px", "flex": "0 0 auto"})
         self.picture.layout = widgets.Layout(max_width="100%", width="auto", height="auto")
-        right = widgets.VBox([self.picture, self.text], layout={"flex": "1 1 480px", "min_width": "320px"})
+        right = widgets.VBox([self.picture, self.text], layout={"flex": "1 1 480px", "min_width": "320px", "max_width": "730px"})
         return left, right
 
     def _listen(self, presets: Mapping[str, Mapping[str, float]]) -> None:

@@ -16,8 +16,8 @@ class LiveFigure:
     changes. The palette is chosen then too: an indexed PNG is quick to write and quick to send.
     """
 
-    def __init__(self, views: Sequence[str], size: tuple[float, float], dpi: float = 100) -> None:
-        self.panels = Panels(views, size, dpi)
+    def __init__(self, views: Sequence[str]) -> None:
+        self.panels = Panels(views)
         self.png = b""
         self.text = ""
 

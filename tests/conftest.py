@@ -1,0 +1,34 @@
+"""What all tests share."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+import hhlab as hh
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def root() -> Path:
+    """The top of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(params=[hh.Squid(), hh.Squid(T=18.5)], ids=["squid-6.3", "squid-18.5"])
+def cell(request):
+    """Every cell that the package has."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; without one a skip, or a failure where CI promised to have it."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None and os.environ.get("CI"):
+        pytest.fail("CI has no Chromium: .ci/run installs it")
+    if path is None:
+        pytest.skip("needs Chromium; Debian's is apt-get install chromium")
+    return path
