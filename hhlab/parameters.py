@@ -66,7 +66,7 @@ def param(
     source: str = "", slider: tuple[float, float] | None = None,
 ) -> Parameter:  # fmt: skip
     """Declare a parameter in the body of a Described class."""
-    return Parameter(value, unit, low, high, meaning, source, slider)
+    return Parameter(float(value), unit, low, high, meaning, source, slider)
 
 
 def unknown(owner: str, kind: str, name: str, known: Iterable[str]) -> NoReturn:

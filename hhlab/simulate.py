@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 MOST_SAMPLES = 50_000_000
 FARTHEST = 500.0
 AFTERWARDS = 25.0
+A_PROTOCOL = "a protocol: give one such as Step(20, start=5, duration=0.5)"
 
 
 def simulate(
@@ -62,7 +63,7 @@ def simulate_many(
     """
     n = max(len(cells), len(protocols))
     cells, protocols = [_spread(things, n) for things in (cells, protocols)]
-    first = _one_kind(cells)
+    first = _one_kind(cells, protocols)
     dt = first.dt if dt is None else _time_step(first, dt)
     steps = _steps(max(p.end for p in protocols) + AFTERWARDS if t_stop is None else t_stop, dt, every)
     _bound_memory(steps, every, n, len(first.gates), dt)
@@ -88,12 +89,15 @@ def _spread(things: Sequence[Any], n: int) -> list[Any]:
     return list(things) * (n if len(things) == 1 else 1)
 
 
-def _one_kind(cells: list[Cell]) -> Cell:
+def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
+    """The first of the cells, after a look that all are cells of one kind, and the protocols are protocols."""
+    for things, kind, example in ((cells, Cell, "a cell: give one such as Squid()"), (protocols, Protocol, A_PROTOCOL)):
+        for thing in things:
+            if not isinstance(thing, kind):
+                raise ValueError(f"{thing!r} is not {example}")
     first = cells[0]
-    if not all(isinstance(cell, Cell) for cell in cells):
-        raise ValueError(f"{first!r} is not a cell: give one such as Squid()")
-    kind = (first.gates, getattr(first, "T", None))
-    if any((cell.gates, getattr(cell, "T", None)) != kind for cell in cells[1:]):
+    kinds = {(cell.gates, getattr(cell, "T", None)) for cell in cells}
+    if len(kinds) > 1:
         raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
     return first
 

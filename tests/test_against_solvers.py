@@ -1,5 +1,7 @@
 """Ring 2: every cell against SciPy's LSODA, and the squid axon against NEURON."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -28,7 +30,7 @@ def lsoda(cell, protocol, t_stop, state=None):
 
     edges = sorted({0.0, t_stop, *(t for piece in protocol.pieces() for t in (piece.start, piece.end) if t < t_stop)})
     y, pieces = np.array(list(cell.rest().values())) if state is None else state, []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         inside = (start + 1e-9, end - 1e-9)  # so that the current at an edge is that of this stretch
         part = solve_ivp(slope, inside, y, "LSODA", rtol=1e-9, atol=1e-11, max_step=0.5, dense_output=True)
         pieces.append((start, end, part.sol))

@@ -19,7 +19,9 @@ def test_nernst_potentials():
 
 
 def test_rest():
-    assert COLD.rest() == pytest.approx({"V": -64.99638, "Na.m": 0.0529551, "Na.h": 0.595994, "K.n": 0.317732}, abs=1e-5)
+    assert COLD.rest() == pytest.approx(
+        {"V": -64.99638, "Na.m": 0.0529551, "Na.h": 0.595994, "K.n": 0.317732}, abs=1e-5
+    )
 
 
 def test_leak_reversal_that_makes_rest_65():
@@ -74,7 +76,9 @@ def test_half_activation_and_inactivation():
     assert -1 / (4 * slope) == pytest.approx(6.950, abs=1e-3)
 
 
-@pytest.mark.parametrize(("name", "tau", "at"), [("m", 0.50143, -38.84), ("h", 8.58240, -66.81), ("n", 5.79234, -77.17)])
+@pytest.mark.parametrize(
+    ("name", "tau", "at"), [("m", 0.50143, -38.84), ("h", 8.58240, -66.81), ("n", 5.79234, -77.17)]
+)
 def test_longest_time_constants(name, tau, at):
     gate = COLD.gates["mhn".index(name)]
     V = np.linspace(-100, 20, 120_001)

@@ -92,10 +92,12 @@ class Bench(widgets.Box):
         self._t_stop = protocol.end + AFTERWARDS if t_stop is None else t_stop
         self.live = LiveFigure(views)
         declared = self._declared()
-        for names in (knobs, *presets.values()):
-            for name in names:
-                if name not in declared:
-                    unknown("this bench", "parameter", name, declared)
+        for name in [*knobs, *(name for changes in presets.values() for name in changes)]:
+            if name not in declared:
+                unknown("this bench", "parameter", name, declared)
+        for changes in presets.values():
+            for name, value in changes.items():
+                declared[name].check(value)
         self.knobs = {name: Knob(declared[name], lambda name, value: self.set(**{name: value})) for name in knobs}
         self.boxes = {
             cell.gate_names[cell.gate_number(name)]: widgets.Checkbox(
@@ -122,7 +124,9 @@ class Bench(widgets.Box):
         column = [*self.knobs.values(), *self.boxes.values(), buttons, self.notice]
         left = widgets.VBox(column, layout={"width": "360px", "flex": "0 0 auto"})
         self.picture.layout = widgets.Layout(max_width="100%", width="auto", height="auto")
-        right = widgets.VBox([self.picture, self.text], layout={"flex": "1 1 480px", "min_width": "320px", "max_width": "730px"})
+        right = widgets.VBox(
+            [self.picture, self.text], layout={"flex": "1 1 480px", "min_width": "320px", "max_width": "730px"}
+        )
         return left, right
 
     def _listen(self, presets: Mapping[str, Mapping[str, float]]) -> None:

@@ -1,0 +1,44 @@
+"""What stimuli are: their current, their words, their parameters."""
+
+import numpy as np
+import pytest
+
+import hhlab as hh
+
+
+def test_currents():
+    t = np.array([0.5, 1.0, 1.5, 2.0, 2.5])
+    assert hh.Step(10, 1, 1).current(t).tolist() == [0, 10, 10, 0, 0]
+    assert hh.Ramp(10, 1, 1, hold=1).current(t).tolist() == [0, 0, 5, 10, 10]
+    assert hh.Train(10, 1, 0.5, interval=1, count=2).current(t).tolist() == [0, 10, 0, 10, 0]
+    assert (hh.Step(10, 1, 1) + hh.Step(5, 0, 3)).current(t).tolist() == [5, 15, 15, 5, 5]
+
+
+@pytest.mark.parametrize(
+    "protocol", [hh.Step(7, 0.33, 2.2), hh.Ramp(7, 0.13, 1.71, hold=0.9), hh.Train(7, 0.1, 0.25, 0.7, 4)]
+)
+def test_mean_current_is_the_mean(protocol):
+    fine = np.arange(4000) * 0.001 + 0.0005
+    coarse = protocol.current(fine).reshape(-1, 40).mean(axis=1)
+    assert protocol.mean_current(100, 0.04) == pytest.approx(coarse, abs=0.2)
+    assert protocol.mean_current(100, 0.04).sum() == pytest.approx(coarse.sum(), rel=2e-3)
+
+
+def test_words():
+    assert hh.Step(20).in_words() == "20 uA/cm2 for 0.5 ms at 5 ms"
+    assert hh.Ramp(5, 1, 20, hold=3).in_words() == "a ramp from 0 to 5 uA/cm2 in 20 ms from 1 ms, held for 3 ms"
+    assert hh.Train(count=3).in_words() == "3 pulses of 20 uA/cm2 for 0.5 ms, one every 20 ms from 5 ms"
+    assert (hh.Shock(15) + hh.Step(2)).in_words() == "a shock of 15 mV at 0 ms and 2 uA/cm2 for 0.5 ms at 5 ms"
+
+
+def test_parameters_of_a_sum():
+    both = hh.Step(10) + hh.Shock(5)
+    assert set(both.parameters()) == {"amplitude", "start_1", "duration", "mV", "start_2"}
+    assert both.replace(mV=7, start_1=2) == hh.Step(10, start=2) + hh.Shock(7)
+    assert both.amplitude == 10
+    assert (hh.Step(1) + hh.Step(2)).replace(amplitude_2=3).parts[1].amplitude == 3
+
+
+def test_end():
+    assert (hh.Step(10, 5, 2) + hh.Shock(5, 30)).end == 30
+    assert hh.Train(10, 5, 1, interval=10, count=3).end == 26
