@@ -1,0 +1,85 @@
+"""The notebooks: nbval compares their numbers, and these tests see to it that the comparison is a real one."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
+COMPARED = "nbval-check-output"
+NUMBER = re.compile(r"\d\.\d")
+
+
+def cells(path):
+    return [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
+
+
+def compared(path):
+    return [cell for cell in cells(path) if COMPARED in cell["metadata"].get("tags", [])]
+
+
+def nbval(path, **environment):
+    """How many cells of a notebook pass and fail when nbval runs it."""
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q", "-n0", "-p", "no:cacheprovider"]
+    ran = subprocess.run(
+        [*command, "-c", os.devnull, "--rootdir", str(path.parent), str(path)],
+        env=os.environ | environment, capture_output=True, text=True, timeout=300, cwd=path.parent,
+    )  # fmt: skip
+    counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error)", ran.stdout)}
+    assert counts, ran.stdout + ran.stderr
+    return counts
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_enough_cells_are_compared(path):
+    """At least five cells with numbers, each with its saved output and its count: nbval skips those without."""
+    found = compared(path)
+    assert len(found) >= 5
+    for cell in found:
+        saved = "".join("".join(output.get("text", output.get("data", {}).get("text/plain", ""))) for output in cell["outputs"])
+        assert cell["execution_count"], cell["source"]
+        assert NUMBER.search(saved), cell["source"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_is_saved(path):
+    """Nothing but the numbers that are compared: no pictures, widgets or errors. And the cells are short."""
+    sources = [cell["source"] for cell in cells(path)]
+    assert all(len(source) <= 15 for source in sources)
+    assert sorted(len(source) for source in sources)[len(sources) // 2] <= 4
+    assert 10 <= len(sources) <= 30
+    for cell in cells(path):
+        assert COMPARED in cell["metadata"].get("tags", []) or not cell["outputs"]
+        for output in cell["outputs"]:
+            assert output.get("name") == "stdout" or list(output["data"]) == ["text/plain"]
+    assert "widgets" not in json.loads(path.read_text())["metadata"]
+
+
+def test_one_changed_number_fails(tmp_path):
+    """Mutation: nbval sees a saved number that is off in its last digit."""
+    path = Path(shutil.copy(NOTEBOOKS[0], tmp_path))
+    notebook = json.loads(path.read_text())
+    cell = next(cell for cell in notebook["cells"] if "peak {V:.2f}" in "".join(cell["source"]))
+    saved = cell["outputs"][0]["text"][0]
+    digit = saved.index(" mV") - 1
+    cell["outputs"][0]["text"][0] = saved[:digit] + str((int(saved[digit]) + 1) % 10) + saved[digit + 1 :]
+    path.write_text(json.dumps(notebook))
+    assert nbval(path)["failed"] == 1
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_changed_constant_fails(path, tmp_path, root):
+    """With g_K larger by 5 % in the library, at least three compared cells of each notebook fail."""
+    package = Path(shutil.copytree(root / "hhlab", tmp_path / "hhlab", ignore=shutil.ignore_patterns("__pycache__")))
+    squid = package / "cells" / "squid.py"
+    declared = squid.read_text()
+    changed = declared.replace("g_K = param(36,", f"g_K = param({36 * 1.05:g},")
+    assert changed != declared
+    squid.write_text(changed)
+    copied = Path(shutil.copy(path, tmp_path))
+    assert nbval(copied, PYTHONPATH=str(tmp_path))["failed"] >= 3
