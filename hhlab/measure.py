@@ -61,7 +61,8 @@ def threshold(cell: Cell, duration: float = 0.5, *, shock: bool = False) -> floa
 
     A spike is a crossing of 0 mV within 30 ms after the stimulus. The stimulus is a pulse of the given duration (ms),
     and the answer its amplitude in uA/cm2; with shock=True an instantaneous displacement of V, and the answer its
-    size in mV. inf if none up to 10,000 uA/cm2 (200 mV) does it.
+    size in mV. inf if none up to 10,000 uA/cm2 (200 mV) does it. (A membrane that cannot fire is charged past 0 mV by a
+    pulse that is strong enough, and that is the answer then.)
     """
     if shock:
         return _smallest(cell, lambda size: Shock(size, 0.0), WAIT, 0.1, 200.0)
@@ -88,7 +89,7 @@ def _smallest(
 
 
 def _fires(cell: Cell, stimuli: Sequence[Protocol], t_stop: float) -> NDArray[np.bool_]:
-    return np.array([rec.V.max() > SPIKE_LEVEL for rec in simulate_many([cell], stimuli, t_stop)])
+    return np.array([rec.V.max() > SPIKE_LEVEL for rec in simulate_many([cell], stimuli, t_stop, bounded=False)])
 
 
 def _first_peak(rec: Recording) -> int | None:

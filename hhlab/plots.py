@@ -57,7 +57,7 @@ VIEWS = {
     view.name: view
     for view in (
         View("voltage", "V (mV)", lambda rec: {"V": rec.V}, -90, 60),
-        View("stimulus", "stimulus (uA/cm2)", lambda rec: {"stimulus": rec.stimulus}, 0, 25, 0.45),
+        View("stimulus", "I_stim\n(uA/cm2)", lambda rec: {"stimulus": rec.stimulus}, 0, 25, 0.45),
         View("currents", "I (uA/cm2)", lambda rec: rec.I, -1000, 1000),
         View("conductances", "g (mS/cm2)", lambda rec: rec.g, 0, 40),
         View("gates", "open share", lambda rec: rec.gate, 0, 1),
@@ -117,6 +117,12 @@ class Panels:
             axes.set_autoscale_on(False)
         self.axes[-1].set_xlabel("t (ms)")
 
+    def _make_room(self, letters: int) -> None:
+        """Room for a legend of so many letters at the right."""
+        width = self.figure.get_size_inches()[0]
+        right = min(self.figure.subplotpars.right, 1 - min(0.6 + 0.085 * letters, 0.4 * width) / width)
+        self.figure.subplots_adjust(right=right)
+
     def update(self, recordings: Sequence[Recording], labels: Sequence[str] = ("",)) -> bool:
         """Show these recordings. True if axes or legend changed, so that all has to be drawn again."""
         if not recordings:
@@ -162,6 +168,7 @@ class Panels:
             self.lines[number][i, name] = line
         self.lines[number] = {key: self.lines[number][key] for key in keys}
         if not alone or any(labels):
+            self._make_room(max((len(str(line.get_label())) for line in axes.lines), default=0))
             axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.03), frameon=False, fontsize=9, handlelength=2.4)
 
     def colours(self) -> set[tuple[int, int, int]]:

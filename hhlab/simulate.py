@@ -54,12 +54,13 @@ def simulate(
 def simulate_many(
     cells: Sequence[Cell], protocols: Sequence[Protocol], t_stop: float | None = None, *,
     dt: float | None = None, start: Mapping[str, float] | None = None,
-    freeze: Sequence[str] = (), reset: Mapping[str, float] | None = None, every: int = 1,
+    freeze: Sequence[str] = (), reset: Mapping[str, float] | None = None, every: int = 1, bounded: bool = True,
 ) -> list[Recording]:  # fmt: skip
     """The recordings of many cells of one kind in one call, member by member the same as from simulate.
 
     `cells` and `protocols` have the same length, or one of them has one member, which then serves all. The cells differ
-    in conductances, reversal potentials and capacitance, not in gates or temperature.
+    in conductances, reversal potentials and capacitance, not in gates or temperature. With bounded=False a membrane may
+    go beyond 500 mV, as a search among strong stimuli needs it.
     """
     n = max(len(cells), len(protocols))
     cells, protocols = [_spread(things, n) for things in (cells, protocols)]
@@ -79,7 +80,8 @@ def simulate_many(
     kernel.run(membrane, V, x, stimulus, _jumps(cells, protocols, reset or {}, dt), dt, every, out_V, out_x)
 
     t: Floats = np.arange(samples, dtype=float) * (dt * every)
-    _refuse_runaway(out_V, t, protocols)
+    if bounded:
+        _refuse_runaway(out_V, t, protocols)
     return [Recording(t, out_V[:, i], out_x[:, :, i].T, cells[i], protocols[i]) for i in range(n)]
 
 
