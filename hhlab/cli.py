@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = "hhlab-course"
+SETTINGS = Path(__file__).resolve().parent / "jupyter"
+"""Settings for the JupyterLab that this command starts: it asks no server for news or updates."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,12 +54,16 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
 
 
 def open_lab(folder: Path, extra: Sequence[str]) -> int:
-    """Start JupyterLab in a folder, on loopback and with its token, and wait for it to end; its exit code."""
+    """Start JupyterLab in a folder, and wait for it to end; its exit code.
+
+    It listens on loopback only, and keeps its token.
+    """
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
     command += ["--ServerApp.ip=127.0.0.1", "--LabApp.default_url=/lab/tree/00_start_here.ipynb"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
+    quiet = os.pathsep.join(filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH"))))
     try:
-        return subprocess.call([*command, *extra])
+        return subprocess.call([*command, *extra], env={**os.environ, "JUPYTER_CONFIG_PATH": quiet})
     except KeyboardInterrupt:
         return 0

@@ -92,7 +92,7 @@ class Step(Protocol):
 
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "stimulus current", slider=(-20, 60))
     start = param(5, "ms", 0, LONGEST, "start of the stimulus", slider=(0, 50))
-    duration = param(0.5, "ms", 1e-4, LONGEST, "duration of the stimulus", slider=(0.1, 50))
+    duration = param(0.5, "ms", 1e-4, LONGEST, "duration of the stimulus", slider=(0.1, 30))
 
     def pieces(self) -> list[Piece]:
         return [Piece(self.start, self.start + self.duration, self.amplitude, self.amplitude)]

@@ -18,7 +18,13 @@ DRUGS = {"TTX": {"g_Na": 0}, "warm": {"T": 18.5}}
 @pytest.fixture
 def bench():
     return hh.explore(
-        hh.Squid(), hh.Step(20), ("voltage", "currents", "gates"), knobs=KNOBS, presets=DRUGS, freeze=("n", "h"), t_stop=30
+        hh.Squid(),
+        hh.Step(20),
+        ("voltage", "currents", "gates"),
+        knobs=KNOBS,
+        presets=DRUGS,
+        freeze=("n", "h"),
+        t_stop=30,
     )
 
 

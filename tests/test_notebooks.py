@@ -25,7 +25,17 @@ def compared(path):
 
 def nbval(path, **environment):
     """How many cells of a notebook pass and fail when nbval runs it."""
-    command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q", "-n0", "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval-lax",
+        "--nbval-current-env",
+        "-q",
+        "-n0",
+        "-p",
+        "no:cacheprovider",
+    ]
     ran = subprocess.run(
         [*command, "-c", os.devnull, "--rootdir", str(path.parent), str(path)],
         env=os.environ | environment, capture_output=True, text=True, timeout=300, cwd=path.parent,
@@ -41,7 +51,9 @@ def test_enough_cells_are_compared(path):
     found = compared(path)
     assert len(found) >= 5
     for cell in found:
-        saved = "".join("".join(output.get("text", output.get("data", {}).get("text/plain", ""))) for output in cell["outputs"])
+        saved = "".join(
+            "".join(output.get("text", output.get("data", {}).get("text/plain", ""))) for output in cell["outputs"]
+        )
         assert cell["execution_count"], cell["source"]
         assert NUMBER.search(saved), cell["source"]
 

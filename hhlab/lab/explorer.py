@@ -1,6 +1,7 @@
 """The bench: one live figure, knobs made from the parameter declarations, and a line of text."""
 
 import html
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..simulate import AFTERWARDS, simulate
 from .live_figure import LiveFigure
 
 FINENESS = 200
+WIDTH = 720
 DECIMALS = 9
 
 
@@ -52,6 +54,7 @@ class Knob(widgets.HBox):
         self.parameter, self._moved, self._value = parameter, moved, parameter.value
         low, high = parameter.span
         step = _round_step((high - low) / FINENESS)
+        high = low + math.floor((high - low) / step + 1e-9) * step
         name = f"{parameter.name}, {parameter.meaning} ({pretty(parameter.unit)})"
         self.slider = widgets.FloatSlider(
             low, min=low, max=high, step=step, readout=False, description=parameter.name, tooltip=name,
@@ -123,7 +126,7 @@ class Bench(widgets.Box):
         buttons = widgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
         column = [*self.knobs.values(), *self.boxes.values(), buttons, self.notice]
         left = widgets.VBox(column, layout={"width": "360px", "flex": "0 0 auto"})
-        self.picture.layout = widgets.Layout(max_width="100%", width="auto", height="auto")
+        self.picture.layout = widgets.Layout(width=f"{WIDTH}px", max_width="100%", height="auto")
         right = widgets.VBox(
             [self.picture, self.text], layout={"flex": "1 1 480px", "min_width": "320px", "max_width": "730px"}
         )

@@ -1,0 +1,107 @@
+"""How fast it is, against others and against itself in the same run: ratios, which hold on any machine.
+
+`python -m pytest tests/benchmarks -m slow -n0 --benchmark-enable -s` prints the table of the README.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+
+import hhlab as hh
+
+pytestmark = pytest.mark.slow
+CELL, STIMULUS = hh.Squid(), hh.Step(15, 1, 1e6)
+
+FIRST_TRACE = """
+import time; start = time.perf_counter()
+import hhlab as hh; imported = time.perf_counter()
+hh.simulate(hh.Squid(), hh.Step(20), 100); print(imported - start, time.perf_counter() - start)
+"""
+
+
+def medians(rounds, *calls):
+    """Median time of each call in ms, taken in turns."""
+    times = [[] for _ in calls]
+    for _ in range(rounds):
+        for call, taken in zip(calls, times, strict=True):
+            start = time.perf_counter()
+            call()
+            taken.append(1e3 * (time.perf_counter() - start))
+    return [statistics.median(taken) for taken in times]
+
+
+def told(line):
+    """Print a line of the table."""
+    print(f"\n{line}", end="")
+
+
+def neuron_axon():
+    """100 ms of the same membrane in NEURON at 0.01 ms: a function that runs psolve."""
+    n = pytest.importorskip("neuron").n
+    n.load_file("stdrun.hoc")
+    soma = n.Section(name="soma")
+    soma.L = soma.diam = 10
+    soma.insert("hh")
+    soma(0.5).hh.el = -54.387
+    n.celsius, n.dt, n.steps_per_ms = 6.3, 0.01, 100
+    stimulus = n.IClamp(soma(0.5))
+    stimulus.delay, stimulus.dur, stimulus.amp = 1, 1e9, 15 * soma(0.5).area() * 1e-5
+    states = [soma(0.5)._ref_v, soma(0.5).hh._ref_m, soma(0.5).hh._ref_h, soma(0.5).hh._ref_n]
+    vectors = [n.Vector().record(state) for state in states]
+    context = n.ParallelContext()
+    context.set_maxstep(10)
+
+    def run(kept=(soma, stimulus, vectors)):
+        n.finitialize(-65)
+        context.psolve(100)
+        return kept
+
+    return run
+
+
+def test_one_trace(benchmark):
+    hh.simulate(CELL, STIMULUS, 100)
+    assert benchmark(hh.simulate, CELL, STIMULUS, 100).V.size == 10_001
+
+
+def test_one_trace_against_neuron():
+    psolve = neuron_axon()
+    hh.simulate(CELL, STIMULUS, 100)
+    psolve()
+    ours, theirs = medians(40, lambda: hh.simulate(CELL, STIMULUS, 100), psolve)
+    told(
+        f"100 ms at 0.01 ms, all states: hhlab {ours:.2f} ms, NEURON psolve {theirs:.1f} ms, {theirs / ours:.1f} times"
+    )
+    assert theirs / ours > 6
+
+
+def test_a_batch_against_a_loop():
+    from hhlab.simulate import simulate_many
+
+    stimuli = [hh.Step(amplitude, 1, 50) for amplitude in range(64)]
+    simulate_many([CELL], stimuli, 60)
+    together, one_by_one = medians(
+        8, lambda: simulate_many([CELL], stimuli, 60), lambda: [hh.simulate(CELL, each, 60) for each in stimuli]
+    )
+    told(f"64 cells, 60 ms: together {together:.1f} ms, one by one {one_by_one:.1f} ms")
+    assert one_by_one / together > 1
+
+
+def test_first_trace_of_a_process(tmp_path):
+    def first():
+        ran = subprocess.run(
+            [sys.executable, "-c", FIRST_TRACE], env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return [float(number) for number in ran.stdout.split()]
+
+    cold = first()
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")}
+    warm = min((first() for _ in range(5)), key=lambda times: times[1])
+    told(f"import and first trace: {cold[1]:.2f} s with a cold cache, {warm[1]:.2f} s with a warm one")
+    assert kept == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")}, "a second process compiled"
+    assert cold[1] / warm[1] > 1.5
