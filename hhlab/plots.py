@@ -104,6 +104,7 @@ class Panels:
         self._arrange()
         self.lines: list[dict[tuple[int, str], Line2D]] = [{} for _ in views]
         self.recordings: list[Recording] = []
+        self._limits: list[tuple[tuple[float, float], tuple[float, float]]] = []
 
     def _arrange(self) -> None:
         width, height = self.figure.get_size_inches()
@@ -140,15 +141,15 @@ class Panels:
         return changed
 
     def _limit(self, recordings: Sequence[Recording]) -> bool:
-        changed = False
+        """Set the limits that hold all curves; True if they changed."""
         span = (0.0, max(float(rec.t[-1]) for rec in recordings))
-        for axes, view in zip(self.axes, self.views, strict=True):
-            limits = view.limits(recordings)
-            if axes.get_ylim() != limits or axes.get_xlim() != span:
-                axes.set_ylim(limits)
-                axes.set_xlim(span)
-                changed = True
-        return changed
+        wanted = [(span, view.limits(recordings)) for view in self.views]
+        if wanted == self._limits:
+            return False
+        self._limits = wanted
+        for axes, (x, y) in zip(self.axes, wanted, strict=True):
+            axes.set(xlim=x, ylim=y)
+        return True
 
     def _draw(self, number: int, keys: list[tuple[int, str]], labels: Sequence[str]) -> None:
         """New lines and a legend to the right of one panel."""
