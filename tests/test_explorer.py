@@ -97,7 +97,7 @@ def test_five_hundred_moves(bench):
         name = KNOBS[random.integers(len(KNOBS))]
         kind = ("slide", "type", "press", "hold")[random.choice(4, p=(0.6, 0.25, 0.1, 0.05))]
         if kind in ("slide", "type"):
-            move(bench, kind, name, random.random() * (1 if kind == "slide" else 10 ** random.integers(-3, 5)))
+            move(bench, kind, name, random.random() * (1 if kind == "slide" else 10.0 ** random.integers(-3, 5)))
         elif kind == "press":
             move(bench, kind, ("TTX", "warm", "Reset")[random.integers(3)])
         else:
