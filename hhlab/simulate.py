@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 MOST_SAMPLES = 50_000_000
 FARTHEST = 500.0
 AFTERWARDS = 25.0
+T_STOP = Parameter(AFTERWARDS, "ms", 0, LONGEST, "length of the recording", name="t_stop")
+DT = Parameter(0.01, "ms", 0, math.inf, "time step", name="dt")
 A_PROTOCOL = "a protocol: give one such as Step(20, start=5, duration=0.5)"
 
 
@@ -72,7 +74,7 @@ def simulate_many(
     frozen = frozenset(first.gate_number(name) for name in ([freeze] if isinstance(freeze, str) else freeze))
     state = np.array([cell.state(start) for cell in cells]).T
     membrane = _membrane(cells, table(first.gates, float(getattr(first, "T", 0.0)), dt, frozen))
-    stimulus = np.stack([p.mean_current(steps, dt) for p in protocols], axis=1)
+    stimulus = np.array([p.mean_current(steps, dt) for p in protocols]).T.copy()
     V, x = state[0].copy(), state[1:].copy()
     samples = steps // every + 1
     out_V: Floats = np.empty((samples, n))
@@ -98,15 +100,14 @@ def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
             if not isinstance(thing, kind):
                 raise ValueError(f"{thing!r} is not {example}")
     first = cells[0]
-    kinds = {(cell.gates, getattr(cell, "T", None)) for cell in cells}
-    if len(kinds) > 1:
+    if any((cell.gates, getattr(cell, "T", None)) != (first.gates, getattr(first, "T", None)) for cell in cells[1:]):
         raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
     return first
 
 
 def _time_step(cell: Cell, dt: float) -> float:
     limit = cell.dt_max
-    number = Parameter(cell.dt, "ms", 0, math.inf, "time step", name="dt").check(dt)
+    number = DT.check(dt)
     if not 0 < number <= limit:
         raise ValueError(
             f"dt = {number:g} ms is outside 0 to {limit:g} ms, the steps fine enough for {cell!r}: "
@@ -119,7 +120,7 @@ def _steps(t_stop: float, dt: float, every: int) -> int:
     """Steps to reach t_stop, rounded up to a whole number of samples."""
     if every not in range(1, 10**6):
         raise ValueError(f"every = {every} is outside the whole numbers 1 to 999999")
-    length = Parameter(AFTERWARDS, "ms", 0, LONGEST, "length of the recording", name="t_stop").check(t_stop)
+    length = T_STOP.check(t_stop)
     if length == 0:
         raise ValueError("t_stop = 0 ms leaves nothing to record: give the length of the recording in ms")
     return math.ceil(length / (dt * every) - 1e-6) * every
@@ -136,11 +137,11 @@ def _bound_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None
 
 def _membrane(cells: list[Cell], rates: Floats) -> kernel.Membrane:
     channels = [cell.channels for cell in cells]
-    gates = [len(channel.gates) for channel in channels[0]]
+    first, power = cells[0].gate_layout
     return kernel.Membrane(
         table=rates,
-        first=np.concatenate(([0], np.cumsum(gates))),
-        power=np.array([gate.power for gate in cells[0].gates], np.int64),
+        first=first,
+        power=power,
         g=np.array([[channel.g for channel in own] for own in channels]).T.copy(),
         E=np.array([[channel.E for channel in own] for own in channels]).T.copy(),
         C=np.array([cell.C for cell in cells]),
@@ -158,6 +159,8 @@ def _jumps(cells: list[Cell], protocols: list[Protocol], reset: Mapping[str, flo
         gate = cells[0].gate_number(name)
         when = Parameter(0.0, "ms", 0, LONGEST, "time of the reset", name=f"reset of {name}").check(t)
         events.append((when, gate, np.array([cell.state(None)[1 + gate] for cell in cells])))
+    if not events:
+        return kernel.Jumps(np.empty(0), np.empty(0, np.int64), np.empty((0, len(cells))))
     events.sort(key=lambda event: event[0])
     at = np.array([t / dt for t, _, _ in events])
     return kernel.Jumps(

@@ -46,6 +46,12 @@ class Cell(Described):
         """The names of all gates, such as "Na.m", channel by channel."""
         return tuple(f"{channel.name}.{gate.name}" for channel in self.channels for gate in channel.gates)
 
+    @functools.cached_property
+    def gate_layout(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the gates of each channel begin among all gates, with the end of the last; and the power of each."""
+        begin = np.cumsum([0, *(len(channel.gates) for channel in self.channels)])
+        return begin, np.array([gate.power for gate in self.gates], np.int64)
+
     def gate_number(self, name: str) -> int:
         """Where a gate stands among all gates; "m" is enough where only one channel has an m."""
         return self.gate_names.index(full_name(name, self.gate_names, type(self).__name__))
@@ -90,7 +96,12 @@ class Cell(Described):
 
     def rest(self) -> dict[str, float]:
         """Its resting state by name, "V" in mV and every gate: the lowest stable zero of the steady current."""
-        return dict(zip(("V", *self.gate_names), _rest(self), strict=True))
+        return dict(zip(("V", *self.gate_names), self._resting_state, strict=True))
+
+    @functools.cached_property
+    def _resting_state(self) -> tuple[float, ...]:
+        V = _resting_potential(self)
+        return (V, *(float(gate.steady_state(V)) for gate in self.gates))
 
     def steady_current(self, V: NDArray[np.float64]) -> NDArray[np.float64]:
         """Ionic current in uA/cm2, outward positive, after a long time at V (mV, any shape)."""
@@ -102,7 +113,7 @@ class Cell(Described):
 
     def state(self, given: Mapping[str, float] | None) -> NDArray[np.float64]:
         """V and all gates as an array, from values by name; what is not given is at rest."""
-        state = np.array(_rest(self))
+        state = np.array(self._resting_state)
         for name, value in (given or {}).items():
             where = 0 if name == "V" else 1 + self.gate_number(name)
             low, high = (-500.0, 500.0) if name == "V" else (0.0, 1.0)
@@ -121,12 +132,6 @@ def _declared_by(channel: Channel) -> tuple[Parameter, Parameter]:
     )  # fmt: skip
     reversal = Parameter(channel.E, "mV", -200, 200, f"reversal potential of {name}", name=f"E_{name}")
     return conductance, reversal
-
-
-@functools.lru_cache(maxsize=256)
-def _rest(cell: Cell) -> tuple[float, ...]:
-    V = _resting_potential(cell)
-    return (V, *(float(gate.steady_state(V)) for gate in cell.gates))
 
 
 def _resting_potential(cell: Cell) -> float:
