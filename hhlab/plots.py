@@ -109,12 +109,12 @@ class Panels:
     def _arrange(self) -> None:
         width, height = self.figure.get_size_inches()
         self.figure.subplots_adjust(
-            left=0.78 / width, right=1 - 1.1 / width, top=1 - 0.12 / height, bottom=0.5 / height, hspace=0.14
+            left=0.98 / width, right=1 - 1.1 / width, top=1 - 0.12 / height, bottom=0.5 / height, hspace=0.14
         )
         for axes, view in zip(self.axes, self.views, strict=True):
             axes.set_ylabel(pretty(view.label))
             axes.grid(alpha=0.25, linewidth=0.6)
-            axes.yaxis.set_label_coords(-0.6 / (width - 1.9), 0.5)
+            axes.yaxis.set_label_coords(-0.6 / (width - 2.08), 0.5)
             axes.set_autoscale_on(False)
         self.axes[-1].set_xlabel("t (ms)")
 
@@ -220,13 +220,15 @@ def in_words(rec: Recording) -> str:
     if not times.size:
         return f"No spike: V starts at {rec.V[0]:.1f} mV and its highest point is {top:.1f} mV at {when:.2f} ms."
     low, low_at = measure.undershoot(rec)
-    words = f"{times.size} spike{'s' if times.size > 1 else ''}, the first at {times[0]:.2f} ms"
+    words = f"1 spike at {times[0]:.2f} ms"
     if times.size > 1:
-        words += f", the last interval {times[-1] - times[-2]:.2f} ms ({1000 / (times[-1] - times[-2]):.0f} Hz)"
-    words += f"; peak {top:.1f} mV, "
+        last = times[-1] - times[-2]
+        words = (
+            f"{times.size} spikes, the first at {times[0]:.2f} ms, the last after {last:.2f} ms ({1000 / last:.0f} Hz)"
+        )
     width = measure.half_width(rec)
-    words += f"half-width {width:.2f} ms, " if np.isfinite(width) else ""
-    return words + f"lowest point afterwards {low:.1f} mV at {low_at:.2f} ms."
+    words += f": peak {top:.1f} mV, " + (f"half-width {width:.2f} ms, " if np.isfinite(width) else "")
+    return words + f"then down to {low:.1f} mV at {low_at:.2f} ms."
 
 
 def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:

@@ -171,7 +171,7 @@ class Bench(widgets.Box):
         else:
             self.cell, self.protocol, self.frozen, self.recording = cell, protocol, frozen, recording
             self.picture.value = self.live.png
-            self.text.value = f'<div class="hhlab-text">{html.escape(self.live.text)}</div>'
+            self.text.value = f'<div class="hhlab-text" style="line-height:1.35">{html.escape(self.live.text)}</div>'
             self._say("")
         self._show_knobs()
 
