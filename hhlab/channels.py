@@ -4,12 +4,14 @@ A channel is a conductance times its gates, driven by V - E. Add a channel by ad
 package needs to know.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .gates import Gate, linoid
+from .parameters import Parameter, must_be
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,24 @@ class Channel:
     def __post_init__(self) -> None:
         if not (isinstance(self.name, str) and self.name.isidentifier()):
             raise ValueError(f"channel name {self.name!r} is not a name: give one such as 'A'")
-        gates = (self.gates,) if isinstance(self.gates, Gate) else tuple(self.gates)
+        gates = (self.gates,) if isinstance(self.gates, Gate) else self.gates
+        must_be(Iterable, f"gates of channel {self.name}: give a tuple of Gate(...)", gates)
+        gates = tuple(gates)
+        must_be(Gate, f"a gate of channel {self.name}: give one such as Gate('n', inf=..., tau=...)", *gates)
         object.__setattr__(self, "gates", gates)
+        for name, parameter in self.parameters().items():
+            object.__setattr__(self, name[0], parameter.check(getattr(self, name[0])))
         if len({gate.name for gate in gates}) < len(gates):
             raise ValueError(f"channel {self.name} has two gates of one name: give each its own")
+
+    def parameters(self) -> dict[str, Parameter]:
+        """The parameters that it adds to a cell."""
+        g, E = f"g_{self.name}", f"E_{self.name}"
+        strong = self.g if isinstance(self.g, int | float) and self.g > 0 else 2.5
+        conductance = Parameter(
+            self.g, "mS/cm2", 0, 1000, f"maximal conductance of {self.name}", slider=(0, min(4 * strong, 1000)), name=g
+        )
+        return {g: conductance, E: Parameter(self.E, "mV", -200, 200, f"reversal potential of {self.name}", name=E)}
 
     def open_share(self, gate_values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
         """Share of open channels, from the values of its gates by name (all of one shape)."""

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 FOLDER = "hhlab-course"
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="What follows -- goes to JupyterLab, for example: hhlab -- --no-browser --port 9000",
     )
     parser.add_argument("--folder", type=Path, default=Path(FOLDER), help=f"the working copy (default: {FOLDER})")
+    parser.add_argument("--version", action="version", version=f"hhlab {version('hhlab')}")
     parser.add_argument("--copy-only", action="store_true", help="copy the notebooks, do not open JupyterLab")
     options = parser.parse_args(given[:at])
     try:
@@ -45,7 +47,7 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
     new = []
     for path in sorted(source.rglob("*.ipynb")):
         place = target / path.relative_to(source)
-        if ".ipynb_checkpoints" in path.parts or place.exists():
+        if ".ipynb_checkpoints" in path.parts or os.path.lexists(place):
             continue
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, place)

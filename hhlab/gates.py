@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import kernel
-from .parameters import unknown
+from .parameters import Parameter, shown, unknown
 from .physics import q10_factor
 
 Floats = NDArray[np.float64]
@@ -22,6 +22,11 @@ _NODES = 0.5 - 0.5 * np.cos(np.pi * (np.arange(kernel.CUBIC) + 0.5) / kernel.CUB
 """Chebyshev nodes of one row. They lie inside it, so a kink, a step or a 0/0 on a grid line does no harm."""
 _TO_CUBIC = np.linalg.inv(np.vander(_NODES, kernel.CUBIC, increasing=True))
 _V_NODES = kernel.V_MIN + (np.arange(kernel.ROWS)[:, None] + _NODES) / kernel.ROWS_PER_MV
+_WITHIN_A_ROW = np.vander(np.linspace(0.0, 1.0, 9), kernel.CUBIC, increasing=True)
+
+
+Q10 = Parameter(1.0, "times", 0.1, 20, "speed at 10 degC more", name="q10")
+T_REF = Parameter(6.3, "degC", -20, 60, "temperature at which rates hold", name="T_ref")
 
 
 def linoid(x: ArrayLike, scale: float) -> Floats:
@@ -39,7 +44,9 @@ class Gate:
     Parameters
     ----------
     name : an identifier such as "m"; in a recording it is called "Na.m".
-    inf, tau : functions of V (array, mV): steady state (0 to 1) and time constant (ms, 0 for instantaneous).
+    inf, tau : functions of V (1-d array, mV): steady state (0 to 1) and time constant (ms). With tau 0 the gate is
+        instantaneous, and the error of a simulation is then of first order in dt. What they compute must not change
+        later: it is tabulated once.
     alpha, beta : instead of inf and tau: opening and closing rate (1/ms).
     power : how many such gates a channel needs to conduct, 1 to 8.
     q10, T_ref : the rates are as given at T_ref (degC) and q10 times faster 10 degC above it.
@@ -67,11 +74,12 @@ class Gate:
         pairs = [(self.inf, self.tau), (self.alpha, self.beta)]
         if sorted(sum(callable(f) for f in pair) for pair in pairs) != [0, 2]:
             raise ValueError(f"gate {self.name}: give either inf= and tau=, or alpha= and beta=, as functions of V")
-        if self.power not in range(1, 9):
-            raise ValueError(f"gate {self.name}: power = {self.power} is outside the whole numbers 1 to 8")
-        if not 0.1 <= self.q10 <= 20:
-            raise ValueError(f"gate {self.name}: q10 = {self.q10:g} is outside 0.1 to 20")
-        if self.q10 != 1 and self.T_ref is None:
+        if not isinstance(self.power, int) or not 1 <= self.power <= 8:
+            raise ValueError(f"gate {self.name}: power = {shown(self.power)} is outside the whole numbers 1 to 8")
+        Q10.check(self.q10)
+        if self.T_ref is not None:
+            T_REF.check(self.T_ref)
+        elif self.q10 != 1:
             raise ValueError(f"gate {self.name}: q10 needs T_ref=, the temperature in degC at which the rates hold")
 
     def steady_state(self, V: ArrayLike) -> Floats:
@@ -88,7 +96,12 @@ class Gate:
 
     def _curves(self, V: ArrayLike) -> tuple[Floats, Floats]:
         """Steady state and time constant at T_ref, checked."""
-        volts = np.asarray(V, float)
+        shape, volts = np.shape(V), np.ravel(np.asarray(V, float))
+        with np.errstate(all="ignore"):
+            inf, tau = self._checked_curves(volts)
+        return inf.reshape(shape), tau.reshape(shape)
+
+    def _checked_curves(self, volts: Floats) -> tuple[Floats, Floats]:
         if self.inf and self.tau:
             inf, tau = self._value("inf", volts), self._value("tau", volts)
             self._refuse(inf > 1.0 + 1e-9, "inf", inf, volts, "above 1")
@@ -102,19 +115,18 @@ class Gate:
     def _value(self, which: str, V: Floats) -> Floats:
         """One function at V, with an isolated 0/0 filled by the mean of its two sides; refused if bad."""
         function = getattr(self, which)
-        with np.errstate(all="ignore"):
-            try:
-                value = np.asarray(function(V), float)
-                value = np.broadcast_to(value, V.shape) if value.ndim == 0 else value
-                holes = ~np.isfinite(value)
-                if value.shape == V.shape and holes.any():
-                    sides = [np.broadcast_to(function(V + side), V.shape) for side in (-1e-4, 1e-4)]
-                    value = np.where(holes, 0.5 * (sides[0] + sides[1]), value)
-            except Exception as error:
-                raise ValueError(
-                    f"gate {self.name}: {which} failed on an array of voltages ({error}): "
-                    "write it with numpy functions of V, such as np.exp"
-                ) from error
+        try:
+            value = np.asarray(function(V.copy()), float)
+            value = np.broadcast_to(value, V.shape) if value.ndim == 0 else value
+            holes = ~np.isfinite(value)
+            if value.shape == V.shape and holes.any():
+                below, above = (np.broadcast_to(np.asarray(function(V + side)), V.shape) for side in (-1e-4, 1e-4))
+                value = np.where(holes, 0.5 * (below + above), value)
+        except Exception as error:
+            raise ValueError(
+                f"gate {self.name}: {which} failed on an array of voltages ({shown(error)}): "
+                "write it with numpy functions of V, such as np.exp"
+            ) from error
         if value.shape != V.shape:
             raise ValueError(
                 f"gate {self.name}: {which} gave an array of shape {value.shape} for voltages of shape {V.shape}: "
@@ -122,7 +134,7 @@ class Gate:
             )
         self._refuse(~np.isfinite(value), which, value, V, "not finite")
         self._refuse(value < 0.0, which, value, V, "negative")
-        return value
+        return value + 0.0  # no -0.0
 
     def _refuse(self, bad: NDArray[np.bool_], which: str, value: Floats, V: Floats, why: str) -> None:
         if bad.any():
@@ -144,7 +156,19 @@ def _cubics(gate: Gate, T: float, dt: float) -> Floats:
     inf, tau = _node_curves(gate)
     with np.errstate(divide="ignore", under="ignore"):
         b = np.exp(-dt * gate.speed(T) / tau)
-    return np.stack((inf * (1.0 - b), b), axis=1) @ _TO_CUBIC.T
+    at_nodes = np.stack((inf * (1.0 - b), b), axis=1)
+    cubics = at_nodes @ _TO_CUBIC.T
+    return _tamed(cubics, at_nodes)
+
+
+def _tamed(cubics: Floats, at_nodes: Floats) -> Floats:
+    """The same, but straight in rows where a cubic would carry a gate outside 0 to 1: at a step in a rate."""
+    a, b = np.moveaxis(cubics @ _WITHIN_A_ROW.T, 1, 0)
+    wild = np.any((a < 0.0) | (b < 0.0) | (a + b > 1.0), axis=1) & (np.ptp(at_nodes, axis=2).max(axis=1) > 0.01)
+    cubics[wild] = 0.0
+    cubics[wild, :, 0] = at_nodes[wild, :, 0]
+    cubics[wild, :, 1] = at_nodes[wild, :, -1] - at_nodes[wild, :, 0]
+    return cubics
 
 
 @functools.lru_cache(maxsize=64)
@@ -164,6 +188,6 @@ def full_name(name: str, names: tuple[str, ...], owner: str) -> str:
     if name in names:
         return name
     ends = [full for full in names if full.split(".")[-1] == name]
-    if len(ends) == 1:
-        return ends[0]
-    unknown(owner, "gate", name, ends or names)
+    if len(ends) > 1:
+        raise ValueError(f"{owner} has more than one gate {name}: say {' or '.join(ends)}")
+    return ends[0] if ends else unknown(owner, "gate", name, names)

@@ -167,18 +167,29 @@ def jump(V: Floats, x: Floats, jumps: Jumps, event: int) -> None:
 
 
 @jit
+def first_beyond(V: Floats, far: float) -> int:
+    """The first patch whose V is beyond +-far or not a number, or -1."""
+    for i in range(V.shape[0]):
+        if not abs(V[i]) <= far:
+            return i
+    return -1
+
+
+@jit
 def run(m: Membrane, V: Floats, x: Floats, stimulus: Floats, jumps: Jumps, dt: float, every: int,
-        out_V: Floats, out_x: Floats) -> None:  # fmt: skip
+        far: float, out_V: Floats, out_x: Floats) -> tuple[int, int]:  # fmt: skip
     """Carry V (N,) and gates x (G, N), both in place, through stimulus (steps, N), the mean current of each step.
 
     Every so many steps V is recorded in out_V (samples, N) and the gates in out_x (samples, G, N). A step writes to
-    the next sample that is due, so the last to write there is the one that belongs there.
+    the next sample that is due, so the last to write there is the one that belongs there. Gives the step and the patch
+    at which a V first was beyond +-far or not a number, or (-1, -1).
     """
     n = patches(m, V)
     steps = stimulus.shape[0]
     work = Work(np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n))
     now, gates_at = 0.0, 0.0  # in steps: where V stands, and where the gates stand
     event = 0
+    escaped = (-1, -1)
     while True:
         sample = int(np.ceil(now / every))
         jumping = event < jumps.at.shape[0] and jumps.at[event] <= now
@@ -194,10 +205,8 @@ def run(m: Membrane, V: Floats, x: Floats, stimulus: Floats, jumps: Jumps, dt: f
         for i in range(n):
             out_V[sample, i] = V[i]
         if done:
-            for j in range(x.shape[0]):
-                for i in range(n):
-                    out_x[sample, j, i] = x[j, i]
-            return
+            out_x[sample] = x
+            return escaped
         step = int(now)
         stop = step + 1.0
         if event < jumps.at.shape[0]:
@@ -207,3 +216,5 @@ def run(m: Membrane, V: Floats, x: Floats, stimulus: Floats, jumps: Jumps, dt: f
         gates_at = 0.5 * (now + stop)
         move_V(m, V, x, stimulus, step, (stop - now) * dt, work)
         now = stop
+        if escaped[0] < 0 and first_beyond(V, far) >= 0:
+            escaped = (step, first_beyond(V, far))

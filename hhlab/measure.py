@@ -6,24 +6,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cells import Cell
+from .parameters import Parameter, must_be
 from .protocols import Protocol, Shock, Step
 from .recording import Recording
-from .simulate import simulate_many
+from .simulate import A_CELL, simulate_many
 
 Floats = NDArray[np.float64]
 
 SPIKE_LEVEL = 0.0
 WAIT = 30.0
 RHEOBASE_STEP = 50.0
+FINE = 1.0
+LEVEL = Parameter(SPIKE_LEVEL, "mV", -500, 500, "level to cross", name="level")
+A_RECORDING = "a recording: give what simulate returned"
 
 
 def spikes(rec: Recording, level: float = SPIKE_LEVEL) -> Floats:
     """Times in ms at which V crosses a level (mV) upward, interpolated; shape (k,)."""
-    return _crossings(rec.t, rec.V, level)
+    must_be(Recording, A_RECORDING, rec)
+    return _crossings(rec.t, rec.V, LEVEL.check(level))
 
 
 def peak(rec: Recording) -> tuple[float, float]:
     """The highest point of V: (mV, ms), by a parabola through the three samples around it."""
+    must_be(Recording, A_RECORDING, rec)
     return _vertex(rec.t, rec.V, int(rec.V.argmax()))
 
 
@@ -53,20 +59,23 @@ def half_width(rec: Recording) -> float:
 
 def rest(cell: Cell) -> float:
     """Resting potential in mV: the lowest voltage at which the steady current turns from inward to outward."""
+    must_be(Cell, A_CELL, cell)
     return cell.rest()["V"]
 
 
 def threshold(cell: Cell, duration: float = 0.5, *, shock: bool = False) -> float:
-    """The smallest stimulus from rest that makes a spike, to about 1 part in 100,000.
+    """The smallest stimulus from rest that makes a spike, to about 1 part in 100,000; 0 if it fires by itself.
 
-    A spike is a crossing of 0 mV within 30 ms after the stimulus. The stimulus is a pulse of the given duration (ms),
-    and the answer its amplitude in uA/cm2; with shock=True an instantaneous displacement of V, and the answer its
+    A spike is an upward crossing of 0 mV within 30 ms after the stimulus. The stimulus is a pulse of the given duration
+    (ms), and the answer its amplitude in uA/cm2; with shock=True an instantaneous displacement of V, and the answer its
     size in mV. inf if none up to 10,000 uA/cm2 (200 mV) does it. (A membrane that cannot fire is charged past 0 mV by a
     pulse that is strong enough, and that is the answer then.)
     """
+    must_be(Cell, A_CELL, cell)
     if shock:
         return _smallest(cell, lambda size: Shock(size, 0.0), WAIT, 0.1, 200.0)
-    return _smallest(cell, lambda size: Step(size, 0.0, duration), duration + WAIT, 0.01, 10_000.0)
+    t_stop = Step(0, 0, duration).end + WAIT
+    return _smallest(cell, lambda size: Step(size, 0.0, duration), t_stop, 0.01, 10_000.0)
 
 
 def rheobase(cell: Cell) -> float:
@@ -84,12 +93,14 @@ def _smallest(
         if not fired.any():
             return float("inf")
         first = int(fired.argmax())
+        if sizes[first] == low:
+            return 0.0
         sizes = np.linspace(sizes[max(first - 1, 0)], sizes[first], tries)
     return float(sizes[-1])
 
 
 def _fires(cell: Cell, stimuli: Sequence[Protocol], t_stop: float) -> NDArray[np.bool_]:
-    return np.array([rec.V.max() > SPIKE_LEVEL for rec in simulate_many([cell], stimuli, t_stop, bounded=False)])
+    return np.array([spikes(rec).size > 0 for rec in simulate_many([cell], stimuli, t_stop, bounded=False)])
 
 
 def _first_peak(rec: Recording) -> int | None:
@@ -109,10 +120,12 @@ def _crossings(t: Floats, V: Floats, level: float) -> Floats:
 
 
 def _vertex(t: Floats, V: Floats, at: int) -> tuple[float, float]:
-    """Value and time of the extremum at a sample, by a parabola through it and its neighbours."""
+    """Value and time of the extremum at a sample; where its neighbours are near, by a parabola through the three."""
     if not 0 < at < len(V) - 1:
         return float(V[at]), float(t[at])
     before, here, after = V[at - 1 : at + 2]
+    if max(abs(before - here), abs(after - here)) > FINE:
+        return float(here), float(t[at])
     bend = before - 2 * here + after
     shift = 0.5 * (before - after) / bend if bend else 0.0
     return float(here - 0.25 * (before - after) * shift), float(t[at] + shift * (t[at + 1] - t[at]))

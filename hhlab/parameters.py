@@ -52,12 +52,11 @@ class Parameter:
             number = float(value)
         except (TypeError, ValueError, OverflowError):
             raise ValueError(
-                f"{self.name} = {value!r} is not a number: give one in {self.unit}, {self.low:g} to {self.high:g}"
+                f"{self.name} = {shown(value)} is not a number: give one in {self.unit}, {self.low:g} to {self.high:g}"
             ) from None
         if not self.low <= number <= self.high:
-            raise ValueError(
-                f"{self.name} = {number:g} {self.unit} is outside {self.low:g} to {self.high:g} {self.unit}"
-            )
+            low, high = tidy(self.low), tidy(self.high)
+            raise ValueError(f"{self.name} = {tidy(number)} {self.unit} is outside {low} to {high} {self.unit}")
         return number
 
 
@@ -67,6 +66,19 @@ def param(
 ) -> Parameter:  # fmt: skip
     """Declare a parameter in the body of a Described class."""
     return Parameter(float(value), unit, low, high, meaning, source, slider)
+
+
+def shown(value: object) -> str:
+    """Whatever was given, as a short text for a sentence."""
+    text = repr(value).replace("\n", " ")
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def must_be(kind: type, example: str, *things: object) -> None:
+    """ValueError if one of the things is not of a kind; the example says what is one, and what to give."""
+    for thing in things:
+        if not isinstance(thing, kind):
+            raise ValueError(f"{shown(thing)} is not {example}")
 
 
 def unknown(owner: str, kind: str, name: str, known: Iterable[str]) -> NoReturn:
@@ -129,8 +141,11 @@ class Described:
 
     def _with(self, **made_of: Any) -> Self:
         new = object.__new__(type(self))
-        new.__dict__.update({name: getattr(self, name) for name in self._made_of}, **made_of)
+        new.__dict__.update(self.__getstate__(), **made_of)
         return new
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self._made_of}
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is frozen: make a changed one with .replace({name}={value!r})")

@@ -32,7 +32,14 @@ def nernst(z: ArrayLike, outside: ArrayLike, inside: ArrayLike, T: ArrayLike) ->
     ValueError
         If a charge is 0, a concentration is not a positive finite number, or T is at or below absolute zero.
     """
-    charge, out, in_, celsius = (np.asarray(value, float) for value in (z, outside, inside, T))
+    try:
+        charge, out, in_, celsius = np.broadcast_arrays(
+            *(np.asarray(value, float) for value in (z, outside, inside, T))
+        )
+    except (TypeError, ValueError):
+        raise ValueError(
+            "nernst needs numbers or arrays whose shapes fit together: z, outside and inside in mM, T in degC"
+        ) from None
     if np.any(charge == 0) or not np.all(np.isfinite(charge)):
         raise ValueError(f"z = {charge} has no Nernst potential: give the charge of an ion, such as 1, -1 or 2")
     for name, concentration in (("outside", out), ("inside", in_)):

@@ -4,7 +4,7 @@ Colours are Okabe & Ito's, which colour-blind readers can tell apart, and every 
 """
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from . import measure
-from .parameters import pretty, unknown
+from .parameters import Parameter, must_be, pretty, shown, unknown
 from .recording import Recording
 
 Floats = NDArray[np.float64]
@@ -85,7 +85,8 @@ def plot(
         For an unknown view, or no recording.
     """
     named = _named(recordings)
-    panels = Panels(views or ("voltage",), size)
+    flat = [name for view in views for name in ([view] if isinstance(view, str) else view)]
+    panels = Panels(flat or ("voltage",), _sized(size))
     panels.update(list(named.values()), list(named))
     return Picture(panels)
 
@@ -247,9 +248,24 @@ def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:
 def _named(recordings: Recording | Sequence[Recording] | Mapping[str, Recording]) -> dict[str, Recording]:
     if isinstance(recordings, Recording):
         return {"": recordings}
+    must_be(Iterable, measure.A_RECORDING, recordings)
     if isinstance(recordings, Mapping):
-        return dict(recordings)
-    return {f"{number + 1}" if len(recordings) > 1 else "": rec for number, rec in enumerate(recordings)}
+        named = {str(label): rec for label, rec in recordings.items()}
+    else:
+        listed = list(recordings)
+        named = {f"{number + 1}" if len(listed) > 1 else "": rec for number, rec in enumerate(listed)}
+    must_be(Recording, measure.A_RECORDING, *named.values())
+    return named
+
+
+def _sized(size: tuple[float, float] | None) -> tuple[float, float] | None:
+    if size is None:
+        return None
+    try:
+        width, height = (Parameter(5, "inches", 2.5, 40, "", name="size").check(each) for each in size)
+    except TypeError:
+        raise ValueError(f"size = {shown(size)} is not a width and a height: give both in inches") from None
+    return width, height
 
 
 def _roomy(extreme: float, usual: float) -> float:

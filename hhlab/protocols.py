@@ -60,10 +60,12 @@ class Protocol(Described):
     def current(self, t: ArrayLike) -> Floats:
         """Current in uA/cm2 at the times t (ms, any shape)."""
         times = np.asarray(t, float)
-        total = np.zeros_like(times)
+        order = np.argsort(times, axis=None, kind="stable")
+        rising, total = times.ravel()[order], np.zeros(times.size)
         for piece in self.pieces():
-            total += np.where((times >= piece.start) & (times < piece.end), piece.at(times), 0.0)
-        return total
+            first, last = np.searchsorted(rising, (piece.start, piece.end))
+            total[order[first:last]] += piece.at(rising[first:last])
+        return total.reshape(times.shape)
 
     def mean_current(self, steps: int, dt: float) -> Floats:
         """Mean current in uA/cm2 of each of the steps of dt (ms); shape (steps,)."""
@@ -142,8 +144,9 @@ class Train(Protocol):
         return [Piece(t, t + self.duration, self.amplitude, self.amplitude) for t in onsets]
 
     def in_words(self) -> str:
+        pulses = f"{tidy(self.count)} pulse{'s' if self.count > 1 else ''}"
         return (
-            f"{tidy(self.count)} pulses of {tidy(self.amplitude)} uA/cm2 for {tidy(self.duration)} ms, "
+            f"{pulses} of {tidy(self.amplitude)} uA/cm2 for {tidy(self.duration)} ms, "
             f"one every {tidy(self.interval)} ms from {tidy(self.start)} ms"
         )
 

@@ -3,16 +3,17 @@
 import csv
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .cells import Cell
 from .gates import full_name
-from .parameters import unknown
+from .parameters import shown, unknown
 from .protocols import Protocol
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ class Named(Mapping[str, Floats]):
         self._trace = functools.cache(trace)
 
     def __getitem__(self, name: str) -> Floats:
-        return self._trace(self._find(name))
+        values = self._trace(self._find(name))
+        values.flags.writeable = False
+        return values
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
@@ -57,6 +60,7 @@ class Recording:
     I : current of each channel, uA/cm2, outward positive.
     stimulus : stimulus current, uA/cm2, positive depolarises.
     cell, protocol : what was simulated, and with what.
+    settings : how: dt (ms), every, start, freeze, reset.
     units : the unit of each of these.
     """
 
@@ -65,12 +69,18 @@ class Recording:
     gate_values: Floats
     cell: Cell
     protocol: Protocol
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
-    units = {"t": "ms", "V": "mV", "gate": "share", "g": "mS/cm2", "I": "uA/cm2", "stimulus": "uA/cm2"}
+    units = MappingProxyType(
+        {"t": "ms", "V": "mV", "gate": "share", "g": "mS/cm2", "I": "uA/cm2", "stimulus": "uA/cm2"}
+    )
 
     def __post_init__(self) -> None:
         for array in (self.t, self.V, self.gate_values):
             array.flags.writeable = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @functools.cached_property
     def gate(self) -> Named:
@@ -88,7 +98,9 @@ class Recording:
 
     @functools.cached_property
     def stimulus(self) -> Floats:
-        return self.protocol.current(self.t)
+        current = self.protocol.current(self.t)
+        current.flags.writeable = False
+        return current
 
     @property
     def end(self) -> dict[str, float]:
@@ -101,7 +113,11 @@ class Recording:
         return {channel.name: number for number, channel in enumerate(self.cell.channels)}
 
     def _channel_name(self, name: str) -> str:
-        return name if name in self._channels else unknown("this recording", "channel", name, self._channels)
+        return (
+            name
+            if isinstance(name, str) and name in self._channels
+            else unknown("this recording", "channel", name, self._channels)
+        )
 
     def _conductance(self, name: str) -> Floats:
         channel = self.cell.channels[self._channels[name]]
@@ -124,6 +140,7 @@ class Recording:
         from importlib.metadata import version
 
         facts = {"made by": f"hhlab {version('hhlab')}", "cell": repr(self.cell), "stimulus": repr(self.protocol)}
+        facts |= {name: str(value) for name, value in self.settings.items() if value}
         return facts | {name: f"{p.value!r} {p.unit}" for name, p in self.cell.parameters().items()}
 
     def to_dataframe(self) -> "pandas.DataFrame":
@@ -143,8 +160,14 @@ class Recording:
             writer.writerow(columns)
             writer.writerows(zip(*(map(repr, column.tolist()) for column in columns.values()), strict=True))
 
+    def _changed(self) -> str:
+        given = (
+            f", {name} {shown(self.settings[name])}" for name in ("start", "freeze", "reset") if self.settings.get(name)
+        )
+        return "".join(given)
+
     def __repr__(self) -> str:
         return (
-            f"<Recording of {self.cell!r}: {self.protocol.in_words()}; "
+            f"<Recording of {self.cell!r}: {self.protocol.in_words()}{self._changed()}; "
             f"{self.t[-1]:g} ms, {self.t.size} samples, V {self.V.min():.1f} to {self.V.max():.1f} mV>"
         )

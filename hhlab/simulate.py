@@ -1,7 +1,7 @@
 """From cells and protocols to recordings: checks what was asked for, and packs it for the kernel."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from . import kernel
 from .cells import Cell
 from .gates import table
-from .parameters import Parameter, tidy
+from .parameters import Parameter, must_be, shown, tidy
 from .protocols import LONGEST, Nothing, Protocol
 from .recording import Recording
 
@@ -21,6 +21,8 @@ FARTHEST = 500.0
 AFTERWARDS = 25.0
 T_STOP = Parameter(AFTERWARDS, "ms", 0, LONGEST, "length of the recording", name="t_stop")
 DT = Parameter(0.01, "ms", 0, math.inf, "time step", name="dt")
+FINEST = 1e-6
+A_CELL = "a cell: give one such as Squid()"
 A_PROTOCOL = "a protocol: give one such as Step(20, start=5, duration=0.5)"
 
 
@@ -67,11 +69,12 @@ def simulate_many(
     n = max(len(cells), len(protocols))
     cells, protocols = [_spread(things, n) for things in (cells, protocols)]
     first = _one_kind(cells, protocols)
+    freeze, start, reset = _names(freeze), _named(start, "start"), _named(reset, "reset")
     dt = first.dt if dt is None else _time_step(first, dt)
     steps = _steps(max(p.end for p in protocols) + AFTERWARDS if t_stop is None else t_stop, dt, every)
     _bound_memory(steps, every, n, len(first.gates), dt)
 
-    frozen = frozenset(first.gate_number(name) for name in ([freeze] if isinstance(freeze, str) else freeze))
+    frozen = frozenset(first.gate_number(name) for name in freeze)
     state = np.array([cell.state(start) for cell in cells]).T
     membrane = _membrane(cells, table(first.gates, float(getattr(first, "T", 0.0)), dt, frozen))
     stimulus = np.array([p.mean_current(steps, dt) for p in protocols]).T.copy()
@@ -79,12 +82,14 @@ def simulate_many(
     samples = steps // every + 1
     out_V: Floats = np.empty((samples, n))
     out_x: Floats = np.empty((samples, len(x), n))
-    kernel.run(membrane, V, x, stimulus, _jumps(cells, protocols, reset or {}, dt), dt, every, out_V, out_x)
+    jumps = _jumps(cells, protocols, reset, dt)
+    step, patch = kernel.run(membrane, V, x, stimulus, jumps, dt, every, FARTHEST, out_V, out_x)
+    if bounded and step >= 0:
+        _refuse_runaway(step * dt, protocols[patch])
 
     t: Floats = np.arange(samples, dtype=float) * (dt * every)
-    if bounded:
-        _refuse_runaway(out_V, t, protocols)
-    return [Recording(t, out_V[:, i], out_x[:, :, i].T, cells[i], protocols[i]) for i in range(n)]
+    settings = {"dt": dt, "every": every, "start": start, "freeze": freeze, "reset": reset}
+    return [Recording(t, out_V[:, i], out_x[:, :, i].T, cells[i], protocols[i], settings) for i in range(n)]
 
 
 def _spread(things: Sequence[Any], n: int) -> list[Any]:
@@ -95,11 +100,9 @@ def _spread(things: Sequence[Any], n: int) -> list[Any]:
 
 def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
     """The first of the cells, after a look that all are cells of one kind, and the protocols are protocols."""
-    for things, kind, example in ((cells, Cell, "a cell: give one such as Squid()"), (protocols, Protocol, A_PROTOCOL)):
-        for thing in things:
-            if not isinstance(thing, kind):
-                raise ValueError(f"{thing!r} is not {example}")
-    first = cells[0]
+    must_be(Cell, A_CELL, *cells)
+    must_be(Protocol, A_PROTOCOL, *protocols)
+    first: Cell = cells[0]
     if any((cell.gates, getattr(cell, "T", None)) != (first.gates, getattr(first, "T", None)) for cell in cells[1:]):
         raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
     return first
@@ -108,30 +111,36 @@ def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
 def _time_step(cell: Cell, dt: float) -> float:
     limit = cell.dt_max
     number = DT.check(dt)
-    if not 0 < number <= limit:
+    if not FINEST <= number <= limit:
         raise ValueError(
-            f"dt = {number:g} ms is outside 0 to {limit:g} ms, the steps fine enough for {cell!r}: "
-            f"leave dt out to get {cell.dt:g} ms"
+            f"dt = {tidy(number)} ms is outside {tidy(FINEST) if 0 < number < FINEST else 0} to {limit:g} ms: "
+            f"leave it out to get the {cell.dt:g} ms that fit {cell!r}"
         )
     return number
 
 
 def _steps(t_stop: float, dt: float, every: int) -> int:
-    """Steps to reach t_stop, rounded up to a whole number of samples."""
-    if every not in range(1, 10**6):
-        raise ValueError(f"every = {every} is outside the whole numbers 1 to 999999")
+    """Steps to reach t_stop, or the last sample before it."""
+    if not isinstance(every, int) or not 1 <= every < 10**6:
+        raise ValueError(f"every = {shown(every)} is outside the whole numbers 1 to 999999")
     length = T_STOP.check(t_stop)
     if length == 0:
         raise ValueError("t_stop = 0 ms leaves nothing to record: give the length of the recording in ms")
-    return math.ceil(length / (dt * every) - 1e-6) * every
+    steps = math.ceil(length / dt - 1e-6)
+    if steps < every:
+        raise ValueError(
+            f"every = {every} steps of {dt:g} ms is longer than t_stop = {tidy(length)} ms: make it smaller"
+        )
+    return steps // every * every
 
 
 def _bound_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None:
     numbers = n * (steps // every * (1 + gates) + steps)
     if numbers > MOST_SAMPLES:
+        coarser = "" if n * steps > MOST_SAMPLES // 2 else f", or keep fewer samples, such as every={10 * every}"
         raise ValueError(
             f"{steps * dt:g} ms in steps of {dt:g} ms would store {numbers / 1e6:.0f} million numbers, more than "
-            f"{MOST_SAMPLES / 1e6:.0f} million: shorten t_stop, or keep fewer samples with every="
+            f"{MOST_SAMPLES / 1e6:.0f} million: make it shorter{coarser}"
         )
 
 
@@ -170,11 +179,28 @@ def _jumps(cells: list[Cell], protocols: list[Protocol], reset: Mapping[str, flo
     )
 
 
-def _refuse_runaway(V: Floats, t: Floats, protocols: list[Protocol]) -> None:
-    if V.max() > FARTHEST or V.min() < -FARTHEST:
-        sample, i = np.argwhere(np.abs(V) > FARTHEST)[0]
-        strongest = tidy(protocols[i].strongest)
-        raise ValueError(
-            f"the membrane left +-{FARTHEST:g} mV at t = {t[sample]:.4g} ms: is the stimulus of {strongest} uA/cm2 "
-            "meant in nA? Choose a weaker one"
-        )
+def _refuse_runaway(t: float, protocol: Protocol) -> None:
+    strongest = protocol.strongest
+    cause = (
+        f"is the stimulus of {tidy(strongest)} uA/cm2 meant in nA? Choose a weaker one"
+        if strongest
+        else f"{protocol.in_words()} cannot be; choose weaker shocks, or look at the rates of added channels"
+    )
+    raise ValueError(f"the membrane left +-{FARTHEST:g} mV at t = {t:.4g} ms: {cause}")
+
+
+def _names(freeze: Any) -> tuple[str, ...]:
+    """The gates to freeze, of which one may be given alone."""
+    given = (freeze,) if isinstance(freeze, str) else freeze
+    must_be(Iterable, "the gates to freeze: give their names, such as ('K.n',)", given)
+    return tuple(given)
+
+
+def _named(given: Any, what: str) -> Mapping[str, float]:
+    """Numbers by name; the end of a recording where a recording was given."""
+    if isinstance(given, Recording):
+        return given.end
+    must_be(
+        Mapping, f"what {what}= takes: give values by name, such as {{'Na.h': 12.0}}", {} if given is None else given
+    )
+    return dict(given or {})

@@ -12,6 +12,8 @@ def gate(**rates):
     return hh.Gate("a", **rates)
 
 
+HALF = hh.Gate("m", inf=lambda V: 0.5 + 0 * V, tau=lambda V: 1 + 0 * V)
+
 CASES = {
     "negative conductance": (lambda: hh.Squid(g_Na=-3), "g_Na = -3 mS/cm2 is outside 0 to 1000 mS/cm2"),
     "nan conductance": (lambda: hh.Squid(g_K=nan), "g_K = nan mS/cm2 is outside 0 to 1000 mS/cm2"),
@@ -29,14 +31,67 @@ CASES = {
     "part of a pulse": (lambda: hh.Train(count=1.5), "count = 1.5 pulses is not a whole number"),
     "dt 0": (lambda: hh.simulate(hh.Squid(), dt=0), "dt = 0 ms is outside 0 to 0.05 ms"),
     "dt negative": (lambda: hh.simulate(hh.Squid(), dt=-1), "dt = -1 ms is outside"),
-    "dt too coarse": (lambda: hh.simulate(hh.Squid(), dt=1), "dt = 1 ms is outside 0 to 0.05 ms.*leave dt out"),
+    "dt too coarse": (lambda: hh.simulate(hh.Squid(), dt=1), "dt = 1 ms is outside 0 to 0.05 ms.*leave it out"),
     "dt too coarse when warm": (lambda: hh.simulate(hh.Squid(T=35), dt=0.05), "dt = 0.05 ms is outside 0 to 0.0125"),
     "dt nan": (lambda: hh.simulate(hh.Squid(), dt=nan), "dt = nan ms"),
     "t_stop nan": (lambda: hh.simulate(hh.Squid(), t_stop=nan), "t_stop = nan ms is outside"),
     "t_stop infinite": (lambda: hh.simulate(hh.Squid(), t_stop=inf), "t_stop = inf ms is outside"),
     "t_stop negative": (lambda: hh.simulate(hh.Squid(), t_stop=-5), "t_stop = -5 ms is outside"),
     "t_stop 0": (lambda: hh.simulate(hh.Squid(), t_stop=0), "t_stop = 0 ms leaves nothing to record"),
-    "too long": (lambda: hh.simulate(hh.Squid(), t_stop=1e6), "million numbers.*shorten t_stop.*every="),
+    "too long": (
+        lambda: hh.simulate(hh.Squid(), t_stop=1e6),
+        "million numbers, more than 50 million: make it shorter$",
+    ),
+    "many samples": (
+        lambda: hh.simulate(hh.Squid(), t_stop=2e5),
+        "make it shorter, or keep fewer samples, such as every=10",
+    ),
+    "every too long": (
+        lambda: hh.simulate(hh.Squid(), t_stop=10, every=5000),
+        "every = 5000 steps of 0.01 ms is longer",
+    ),
+    "every in parts": (lambda: hh.simulate(hh.Squid(), every=2.0), "every = 2.0 is outside the whole numbers"),
+    "dt too fine": (lambda: hh.simulate(hh.Squid(), dt=1e-320), "dt = 1e-320 ms is outside 1e-06 to 0.05 ms"),
+    "start of text": (lambda: hh.simulate(hh.Squid(), start="x"), "'x' is not what start= takes: give values by name"),
+    "start too far": (lambda: hh.simulate(hh.Squid(), start={"V": -300}), "V = -300 mV is outside -200 to 200 mV"),
+    "reset of a number": (lambda: hh.simulate(hh.Squid(), reset=3), "3 is not what reset= takes"),
+    "freeze of a number": (lambda: hh.simulate(hh.Squid(), freeze=3), "3 is not the gates to freeze"),
+    "almost in range": (lambda: hh.Squid(T=40.0000001), "T = 40.0000001 degC is outside 0 to 40 degC"),
+    "shocks too strong": (
+        lambda: hh.simulate(hh.Squid(), hh.Shock(200, 1) + hh.Shock(200, 1) + hh.Shock(200, 1)),
+        "a shock of 200 mV at 1 ms.*choose weaker shocks",
+    ),
+    "runaway between samples": (
+        lambda: hh.simulate(hh.Squid(), hh.Step(1e5, 5.001, 0.01), 20, every=1000),
+        "the membrane left",
+    ),
+    "plus what": (lambda: hh.Squid().plus(3), "3 is not a channel: give one such as Channel"),
+    "channel of text": (lambda: hh.Channel("A", "x", 0), "g_A = 'x' is not a number"),
+    "channel without gates": (lambda: hh.Channel("A", 1, 0, None), "None is not gates of channel A"),
+    "channel of odd gates": (lambda: hh.Channel("A", 1, 0, (3,)), "3 is not a gate of channel A"),
+    "q10 of text": (lambda: gate(inf=np.cos, tau=np.cos, q10="3x"), "q10 = '3x' is not a number"),
+    "T_ref nan": (lambda: gate(inf=np.cos, tau=np.cos, q10=3, T_ref=nan), "T_ref = nan degC is outside"),
+    "spikes of what": (lambda: hh.measure.spikes(None), "None is not a recording: give what simulate returned"),
+    "spikes where": (lambda: hh.measure.spikes(hh.simulate(hh.Squid()), "x"), "level = 'x' is not a number"),
+    "peak of what": (lambda: hh.measure.peak(hh.Squid()), r"Squid\(\) is not a recording"),
+    "rest of what": (lambda: hh.measure.rest(3), "3 is not a cell"),
+    "threshold of what": (lambda: hh.measure.threshold(hh.Squid(), "x"), "duration = 'x' is not a number"),
+    "nernst of text": (lambda: hh.nernst("K", 4, 140, 37), "nernst needs numbers or arrays whose shapes fit"),
+    "nernst of shapes": (
+        lambda: hh.nernst(1, [1, 2, 3], [1, 2], 37),
+        "nernst needs numbers or arrays whose shapes fit",
+    ),
+    "plot of what": (lambda: hh.plot(None), "None is not a recording"),
+    "plot of size": (lambda: hh.plot(hh.simulate(hh.Squid()), size=(0, 0)), "size = 0 inches is outside 2.5 to 40"),
+    "bench of what": (lambda: hh.explore(3), "3 is not a cell"),
+    "bench with what": (lambda: hh.explore(hh.Squid(), 3), "3 is not a protocol"),
+    "bench of odd names": (lambda: hh.explore(hh.Squid(), knobs=3), "3 is not a list of names"),
+    "bench of odd presets": (lambda: hh.explore(hh.Squid(), presets={"TTX": 3}), "3 is not presets: give the values"),
+    "preset called Reset": (lambda: hh.explore(hh.Squid(), presets={"Reset": {}}), "a preset cannot be called Reset"),
+    "one gate of two": (
+        lambda: hh.simulate(hh.Squid().plus(hh.Channel("B", 1, 0, HALF)), freeze="m"),
+        r"Squid has more than one gate m: say Na\.m or B\.m",
+    ),
     "every": (lambda: hh.simulate(hh.Squid(), every=0.5), "every = 0.5 is outside the whole numbers"),
     "too strong": (lambda: hh.simulate(hh.Squid(), hh.Step(-4000, 1, 5)), r"left \+-500 mV at t = 1\.\d+ ms: is the"),
     "freeze what": (lambda: hh.simulate(hh.Squid(), freeze=("q",)), "Squid has no gate q; it has Na.m, Na.h, K.n"),

@@ -34,7 +34,7 @@ def picture_belongs_to_the_knobs(bench):
     cell = bench.cell.replace(**{name: value for name, value in values.items() if name in bench.cell.parameters()})
     stimulus = bench.protocol.replace(**{name: values[name] for name in values if name in bench.protocol.parameters()})
     held = [name for name, box in bench.boxes.items() if box.value]
-    rec = hh.simulate(cell, stimulus, 30, freeze=held)
+    rec = hh.simulate(cell, stimulus, max(30, stimulus.end + 5), freeze=held)
     assert np.array_equal(rec.V, bench.recording.V)
     assert bench.picture.value == bench.live.png
     for knob in bench.knobs.values():
@@ -127,6 +127,17 @@ def test_typing_beyond_the_slider_makes_it_longer(bench):
     bench.knobs["g_Na"].field.value = 900
     assert bench.cell.g_Na == 900
     assert bench.knobs["g_Na"].slider.max >= 899
+
+
+def test_a_stimulus_that_leaves_the_picture_lengthens_it(bench):
+    bench.set(start=45)
+    assert bench.recording.t[-1] >= 50
+    assert "1 spike" in bench.text.value
+
+
+def test_names_may_be_given_alone():
+    single = hh.explore(hh.Squid(), hh.Step(20), "voltage", knobs="g_Na", freeze="K.n")
+    assert (list(single.knobs), list(single.boxes)) == (["g_Na"], ["K.n"])
 
 
 def test_text_follows_the_picture(bench):

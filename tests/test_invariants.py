@@ -1,5 +1,7 @@
 """Ring 3: what must hold for every channel and every cell."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -142,6 +144,60 @@ def test_a_hole_in_a_rate_is_filled():
     assert naive.steady_state(-40.0) == pytest.approx(0.5, abs=1e-6)
     cell = hh.Squid().plus(hh.Channel("X", 0.1, -77, naive))
     assert np.isfinite(hh.simulate(cell, hh.Step(20), 20).V).all()
+
+
+def test_an_instantaneous_gate_is_where_it_belongs():
+    inf = lambda V: 1 / (1 + np.exp(-(V + 45) / 5))  # noqa: E731
+    cell = hh.Squid().plus(hh.Channel("P", 0.2, 50, hh.Gate("p", inf=inf, tau=lambda V: 0 * V)))
+    rec = hh.simulate(cell, hh.Step(20), 20)
+    assert np.isfinite(rec.V).all()
+    assert rec.gate["p"] == pytest.approx(inf(rec.V), abs=0.02)
+
+
+def test_a_step_in_a_rate_keeps_gates_within_0_and_1():
+    jumpy = hh.Gate("j", inf=lambda V: (V > -50.2) * 1.0, tau=lambda V: 0.01 + 0 * V)
+    cell = hh.Squid(g_Na=0, g_K=0).plus(hh.Channel("J", 0.5, -70, jumpy))
+    rec = hh.simulate(cell, hh.Ramp(8, 5, 20, hold=20), 50)
+    assert rec.gate["j"].min() >= 0
+    assert rec.gate["j"].max() <= 1
+
+
+def test_a_rate_that_writes_into_its_argument_harms_nobody():
+    def greedy(V):
+        V += 65
+        return 1 / (1 + np.exp(-V / 10))
+
+    hh.simulate(hh.Squid().plus(hh.Channel("G", 1, 50, hh.Gate("g", inf=greedy, tau=lambda V: 1.0))), t_stop=1)
+    fresh = hh.Gate("f", inf=lambda V: 1 / (1 + np.exp(-(V + 40) / 10)), tau=lambda V: 1 + 0 * V)
+    assert np.ptp(hh.simulate(hh.Squid().plus(hh.Channel("F", 0.01, 50, fresh)), t_stop=50).V) < 1e-5
+
+
+def test_rates_may_be_loops_over_voltages():
+    slow = hh.Gate("s", inf=lambda V: [0.5 for _ in V], tau=lambda V: [1.0 for _ in V])
+    assert hh.simulate(hh.Squid().plus(hh.Channel("S", 0.1, -77, slow)), t_stop=1).gate["s"][0] == 0.5
+
+
+def test_a_recording_ends_where_it_should():
+    assert hh.simulate(hh.Squid(), t_stop=10, every=300).t[-1] == 9
+    assert hh.simulate(hh.Squid(), t_stop=10).t[-1] == 10
+
+
+def test_a_membrane_that_fires_by_itself_has_threshold_0():
+    assert hh.measure.threshold(hh.Squid(g_K=10)) == 0
+    assert hh.measure.threshold(hh.Squid(E_Na=-100, E_K=-100, E_L=-100)) > 100
+
+
+def test_coarse_samples_are_not_extrapolated():
+    rec = hh.simulate(hh.Squid(), hh.Step(20), 30, every=100)
+    assert hh.measure.undershoot(rec)[0] >= rec.V.min()
+
+
+def test_cells_and_recordings_can_be_sent_to_another_process():
+    rec = hh.simulate(hh.Squid(T=18.5), hh.Step(20), 20)
+    assert rec.I["Na"].size
+    back = pickle.loads(pickle.dumps(rec))
+    assert back.cell == rec.cell
+    assert np.array_equal(back.I["Na"], rec.I["Na"])
 
 
 def test_a_cell_never_seen_before_compiles_nothing():

@@ -31,6 +31,28 @@ def test_it_is_frozen(rec):
         rec.V = rec.t
 
 
+def test_what_is_derived_is_frozen_too(rec):
+    for array in (rec.I["Na"], rec.g["K"], rec.stimulus):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+    with pytest.raises(TypeError):
+        rec.units["V"] = "kV"
+
+
+def test_it_says_how_it_was_made():
+    rec = hh.simulate(hh.Squid(), hh.Step(20), 20, freeze="n", reset={"h": 8})
+    assert "freeze ('n',), reset {'h': 8}" in repr(rec)
+    assert rec.described()["dt"] == "0.01"
+    again = hh.simulate(rec.cell, rec.protocol, 5, start=rec)
+    assert again.V[0] == rec.V[-1]
+
+
+def test_stimulus_of_a_long_train_is_quick():
+    train = hh.Train(20, 5, 0.5, interval=5, count=4000)
+    t = np.arange(0, 20_000, 0.01)
+    assert train.current(t).sum() * 0.01 == pytest.approx(20 * 0.5 * 3999, rel=1e-3)
+
+
 def test_wrong_names_are_explained(rec):
     with pytest.raises(ValueError, match="no channel Ka; did you mean K"):
         rec.I["Ka"]

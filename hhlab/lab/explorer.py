@@ -2,21 +2,22 @@
 
 import html
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
 
 from ..cells import Cell
-from ..parameters import Parameter, pretty, unknown
+from ..parameters import Parameter, must_be, pretty, unknown
 from ..protocols import Nothing, Protocol
 from ..recording import Recording
-from ..simulate import AFTERWARDS, simulate
+from ..simulate import A_CELL, A_PROTOCOL, AFTERWARDS, simulate
 from .live_figure import LiveFigure
 
 FINENESS = 200
 WIDTH = 720
 DECIMALS = 9
+LEAST_AFTERWARDS = 5.0
 
 
 def explore(
@@ -40,8 +41,23 @@ def explore(
     ValueError
         For an unknown view, knob, gate or parameter, or a value out of range.
     """
-    views = (view,) if isinstance(view, str) else tuple(view)
-    return Bench(cell, Nothing() if protocol is None else protocol, views, knobs, presets or {}, freeze, t_stop)
+    given = Nothing() if protocol is None else protocol
+    must_be(Cell, A_CELL, cell)
+    must_be(Protocol, A_PROTOCOL, given)
+    named = {} if presets is None else presets
+    for each in (named, *(named.values() if isinstance(named, Mapping) else ())):
+        must_be(Mapping, 'presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}', each)
+    if "Reset" in named:
+        raise ValueError("a preset cannot be called Reset: the bench has that button already; choose another name")
+    return Bench(cell, given, _list(view) or ["voltage"], _list(knobs), named, _list(freeze), t_stop)
+
+
+def _list(names: str | Sequence[str]) -> list[str]:
+    """Names, of which one may be given alone."""
+    listed = [names] if isinstance(names, str) else names
+    must_be(Iterable, "a list of names: give names such as 'voltage' or 'g_Na'", listed)
+    must_be(str, "a name: give one such as 'voltage' or 'g_Na'", *listed)
+    return list(listed)
 
 
 class Knob(widgets.HBox):
@@ -162,7 +178,8 @@ class Bench(widgets.Box):
     def _attempt(self, cell: Cell, protocol: Protocol, frozen: frozenset[str], refuse: bool = False) -> None:
         """Simulate and show; on ValueError nothing has changed, and a notice says why."""
         try:
-            recording = simulate(cell, protocol, self._t_stop, freeze=sorted(frozen))
+            t_stop = max(self._t_stop, protocol.end + LEAST_AFTERWARDS)
+            recording = simulate(cell, protocol, t_stop, freeze=sorted(frozen))
             self.live.show(recording)
         except ValueError as error:
             if refuse:
