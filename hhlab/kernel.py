@@ -12,7 +12,7 @@ What does not belong here: names, units, classes, files, and calls into other ji
 not notice when a callee in another file changes).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -31,7 +31,9 @@ ONE, TWO, THREE, OF_B = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(CUBI
 ONE_PATCH = (0,)
 MANY_PATCHES = (0, 0)
 
-jit = numba.njit(cache=True, error_model="numpy", nogil=True, fastmath={"contract", "nsz", "arcp"})
+OPTIONS: Any = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz", "arcp"}}
+called_from_python = numba.njit(cache=True, **OPTIONS)
+jit = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)  # called from jitted code, kept with it
 
 
 class Membrane(NamedTuple):
@@ -167,6 +169,14 @@ def jump(V: Floats, x: Floats, jumps: Jumps, event: int) -> None:
 
 
 @jit
+def record(x: Floats, sample: int, out_x: Floats) -> None:
+    """Write all gates as they are. A loop: assigning a slice would more than double the time of compiling."""
+    for j in range(x.shape[0]):
+        for i in range(x.shape[1]):
+            out_x[sample, j, i] = x[j, i]
+
+
+@jit
 def first_beyond(V: Floats, far: float) -> int:
     """The first patch whose V is beyond +-far or not a number, or -1."""
     for i in range(V.shape[0]):
@@ -175,7 +185,7 @@ def first_beyond(V: Floats, far: float) -> int:
     return -1
 
 
-@jit
+@called_from_python
 def run(m: Membrane, V: Floats, x: Floats, stimulus: Floats, jumps: Jumps, dt: float, every: int,
         far: float, out_V: Floats, out_x: Floats) -> tuple[int, int]:  # fmt: skip
     """Carry V (N,) and gates x (G, N), both in place, through stimulus (steps, N), the mean current of each step.
@@ -205,7 +215,7 @@ def run(m: Membrane, V: Floats, x: Floats, stimulus: Floats, jumps: Jumps, dt: f
         for i in range(n):
             out_V[sample, i] = V[i]
         if done:
-            out_x[sample] = x
+            record(x, sample, out_x)
             return escaped
         step = int(now)
         stop = step + 1.0
