@@ -32,8 +32,9 @@ ONE_PATCH = (0,)
 MANY_PATCHES = (0, 0)
 
 OPTIONS: Any = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz", "arcp"}}
-called_from_python = numba.njit(cache=True, **OPTIONS)
-jit = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)  # called from jitted code, kept with it
+INTERNAL: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called by `run`, and cached as a part of it
+jit = numba.njit(**INTERNAL, **OPTIONS)
+jit_and_cache = numba.njit(cache=True, **OPTIONS)
 
 
 class Membrane(NamedTuple):
@@ -185,7 +186,7 @@ def first_beyond(V: Floats, far: float) -> int:
     return -1
 
 
-@called_from_python
+@jit_and_cache
 def run(m: Membrane, V: Floats, x: Floats, stimulus: Floats, jumps: Jumps, dt: float, every: int,
         far: float, out_V: Floats, out_x: Floats) -> tuple[int, int]:  # fmt: skip
     """Carry V (N,) and gates x (G, N), both in place, through stimulus (steps, N), the mean current of each step.

@@ -1,5 +1,6 @@
 """From cells and protocols to recordings: checks what was asked for, and packs it for the kernel."""
 
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -77,7 +78,7 @@ def simulate_many(
     frozen = frozenset(first.gate_number(name) for name in freeze)
     state = np.array([cell.state(start) for cell in cells]).T
     membrane = _membrane(cells, table(first.gates, float(getattr(first, "T", 0.0)), dt, frozen))
-    stimulus = np.array([p.mean_current(steps, dt) for p in protocols]).T.copy()
+    stimulus = np.ascontiguousarray(np.array([p.mean_current(steps, dt) for p in protocols]).T)
     V, x = state[0].copy(), state[1:].copy()
     samples = steps // every + 1
     out_V: Floats = np.empty((samples, n))
@@ -87,9 +88,17 @@ def simulate_many(
     if bounded and step >= 0:
         _refuse_runaway(step * dt, protocols[patch])
 
-    t: Floats = np.arange(samples, dtype=float) * (dt * every)
+    t = _times(samples, dt * every)
     settings = {"dt": dt, "every": every, "start": start, "freeze": freeze, "reset": reset}
     return [Recording(t, out_V[:, i], out_x[:, :, i].T, cells[i], protocols[i], settings) for i in range(n)]
+
+
+@functools.lru_cache(maxsize=8)
+def _times(samples: int, apart: float) -> Floats:
+    """The times of samples, ms; read-only, and shared by recordings of the same length."""
+    times: Floats = np.arange(samples, dtype=float) * apart
+    times.flags.writeable = False
+    return times
 
 
 def _spread(things: Sequence[Any], n: int) -> list[Any]:
