@@ -15,7 +15,6 @@ from ..simulate import A_CELL, A_PROTOCOL, AFTERWARDS, simulate
 from .live_figure import LiveFigure
 
 FINENESS = 200
-WIDTH = 720
 DECIMALS = 9
 LEAST_AFTERWARDS = 5.0
 
@@ -142,7 +141,10 @@ class Bench(widgets.Box):
         buttons = widgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
         column = [*self.knobs.values(), *self.boxes.values(), buttons, self.notice]
         left = widgets.VBox(column, layout={"width": "360px", "flex": "0 0 auto"})
-        self.picture.layout = widgets.Layout(width=f"{WIDTH}px", max_width="100%", height="auto")
+        width, height = self.live.size
+        self.picture.layout = widgets.Layout(
+            width=f"{width}px", height=f"{height}px", max_width="100%", object_fit="contain", object_position="left top"
+        )
         right = widgets.VBox(
             [self.picture, self.text], layout={"flex": "1 1 480px", "min_width": "320px", "max_width": "730px"}
         )

@@ -21,6 +21,11 @@ class LiveFigure:
         self.png = b""
         self.text = ""
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels."""
+        return self.panels.canvas.get_width_height()
+
     def show(self, recording: Recording) -> None:
         """Draw the recording; `png` and `text` (what the picture shows, in words) then belong to it."""
         canvas = self.panels.canvas
