@@ -12,7 +12,7 @@ from ..gates import Gate, full_name
 from ..parameters import Described, Parameter, must_be, param, tidy
 
 _GRID = np.arange(-200.0, 200.5, 0.5)
-_ZOOM = np.linspace(0.0, 1.0, 33)
+_ZOOM = np.linspace(0.0, 1.0, 257)
 START_V = Parameter(-65.0, "mV", -200, 200, "membrane potential to start from", name="V")
 
 
@@ -117,7 +117,8 @@ class Cell(Described):
         """Ionic current in uA/cm2, outward positive, after a long time at V (mV, any shape)."""
         total = np.zeros_like(V)
         for channel in self.channels:
-            share = channel.open_share({gate.name: gate.steady_state(V) for gate in channel.gates})
+            states = {gate.name: _on_grid(gate) if V is _GRID else gate.steady_state(V) for gate in channel.gates}
+            share = channel.open_share(states)
             total += channel.g * share * (V - channel.E)
         return total
 
@@ -138,10 +139,15 @@ class Cell(Described):
         return super().__repr__() + "".join(f".plus({c.name}: g={tidy(c.g)}, E={tidy(c.E)})" for c in own)
 
 
+@functools.lru_cache(maxsize=64)
+def _on_grid(gate: Gate) -> NDArray[np.float64]:
+    return gate.steady_state(_GRID)
+
+
 def _resting_potential(cell: Cell) -> float:
     """The lowest voltage where the steady current turns from inward to outward, by zooming in."""
     V, zero = _GRID, cell.V_START
-    for _ in range(5):
+    for _ in range(3):
         current = cell.steady_current(V)
         upward = np.flatnonzero((current[:-1] <= 0) & (current[1:] > 0))
         if not upward.size:
