@@ -141,10 +141,7 @@ class Bench(widgets.Box):
         buttons = widgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
         column = [*self.knobs.values(), *self.boxes.values(), buttons, self.notice]
         left = widgets.VBox(column, layout={"width": "360px", "flex": "0 0 auto"})
-        width, height = self.live.size
-        self.picture.layout = widgets.Layout(
-            width=f"{width}px", height=f"{height}px", max_width="100%", object_fit="contain", object_position="left top"
-        )
+        self.picture.layout = widgets.Layout(width=f"{self.live.width}px", max_width="100%", height="auto")
         right = widgets.VBox(
             [self.picture, self.text], layout={"flex": "1 1 480px", "min_width": "320px", "max_width": "730px"}
         )

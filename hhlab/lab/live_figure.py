@@ -22,9 +22,9 @@ class LiveFigure:
         self.text = ""
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the picture in pixels."""
-        return self.panels.canvas.get_width_height()
+    def width(self) -> int:
+        """Width of the picture in pixels."""
+        return int(self.panels.canvas.get_width_height()[0])
 
     def show(self, recording: Recording) -> None:
         """Draw the recording; `png` and `text` (what the picture shows, in words) then belong to it."""
