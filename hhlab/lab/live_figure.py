@@ -12,7 +12,7 @@ from ..recording import Recording
 class LiveFigure:
     """Panels of views on a figure of their own, shown as a small PNG that changes with each recording.
 
-    Axes, ticks and labels cost a hundred times what the curves cost, so they are drawn only when a limit or the legend
+    Axes, ticks and labels cost some twenty times what the curves cost, so they are drawn only when a limit or the legend
     changes. The palette is chosen then too: an indexed PNG is quick to write and quick to send.
     """
 
