@@ -12,8 +12,8 @@ from ..recording import Recording
 class LiveFigure:
     """Panels of views on a figure of their own, shown as a small PNG that changes with each recording.
 
-    Axes, ticks and labels cost some twenty times what the curves cost, so they are drawn only when a limit or the legend
-    changes. The palette is chosen then too: an indexed PNG is quick to write and quick to send.
+    Axes, ticks and labels cost some twenty times what the curves cost, so they are drawn only when a limit or the
+    legend changes. The palette is chosen then too: an indexed PNG is quick to write and quick to send.
     """
 
     def __init__(self, views: Sequence[str]) -> None:
