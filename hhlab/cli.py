@@ -56,7 +56,7 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
 
 
 def open_lab(folder: Path, extra: Sequence[str]) -> int:
-    """Start JupyterLab in a folder, and wait for it to end; its exit code.
+    """Run JupyterLab in a folder; its exit code.
 
     It listens on loopback only, and keeps its token.
     """
@@ -65,7 +65,15 @@ def open_lab(folder: Path, extra: Sequence[str]) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     quiet = os.pathsep.join(filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH"))))
+    return start([*command, *extra], {**os.environ, "JUPYTER_CONFIG_PATH": quiet})
+
+
+def start(command: list[str], environment: dict[str, str]) -> int:
+    """Become another program, so that what ends this one ends that; where this cannot be, wait for its exit code."""
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execve(command[0], command, environment)
     try:
-        return subprocess.call([*command, *extra], env={**os.environ, "JUPYTER_CONFIG_PATH": quiet})
+        return subprocess.call(command, env=environment)
     except KeyboardInterrupt:
         return 0

@@ -1,5 +1,7 @@
 """The command `hhlab`: a working copy that is never overwritten, and JupyterLab with what follows --."""
 
+import os
+import subprocess
 import sys
 
 import pytest
@@ -11,7 +13,7 @@ from hhlab import cli
 def called(monkeypatch):
     """What would have been started, and with which settings."""
     calls = []
-    monkeypatch.setattr(cli.subprocess, "call", lambda command, env: calls.append((command, env)) or 0)
+    monkeypatch.setattr(cli, "start", lambda command, environment: calls.append((command, environment)) or 0)
     return calls
 
 
@@ -54,6 +56,15 @@ def test_a_place_that_cannot_be_written(tmp_path, called, capsys):
     assert cli.main(["--folder", str(tmp_path / "file")]) == 1
     assert "cannot write to" in capsys.readouterr().out
     assert called == []
+
+
+def test_what_ends_the_command_ends_what_it_started():
+    """The started program has the process number of the command itself."""
+    told = "import os; print(os.getpid())"
+    code = f"{told}; import sys; from hhlab.cli import start; start([sys.executable, '-c', {told!r}], dict(os.environ))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    first, second = ran.stdout.split()
+    assert os.name != "posix" or first == second
 
 
 def test_help(capsys):
