@@ -163,8 +163,7 @@ class Bench(widgets.Box):
             others = {name: value for name, value in changes.items() if name not in for_cell}
             self._attempt(self.cell.replace(**for_cell), self.protocol.replace(**others), self.frozen)
         except ValueError as error:
-            self._say(f"{error}. The bench stays as it was.")
-            self._show_knobs()
+            self._refuse(error)
 
     def _hold(self, gate: str, on: bool) -> None:
         if on != (gate in self.frozen):
@@ -183,12 +182,16 @@ class Bench(widgets.Box):
         except ValueError as error:
             if refuse:
                 raise
-            self._say(f"{error}. The bench stays as it was.")
+            self._refuse(error)
         else:
             self.cell, self.protocol, self.frozen, self.recording = cell, protocol, frozen, recording
             self.picture.value = self.live.png
             self.text.value = f'<div class="hhlab-text" style="line-height:1.35">{html.escape(self.live.text)}</div>'
             self._say("")
+            self._show_knobs()
+
+    def _refuse(self, error: ValueError) -> None:
+        self._say(f"{error}. The bench stays as it was.")
         self._show_knobs()
 
     def _say(self, sentence: str) -> None:

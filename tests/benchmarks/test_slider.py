@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.slow
 pytest.importorskip("playwright")
 
-from lab_in_browser import SLIDER, browser, lab, open_and_run, press  # noqa: E402
+from lab_in_browser import SLIDER, WATCH, browser, lab, open_and_run, press  # noqa: E402
 
 BENCH = """
 import hhlab as hh
@@ -34,8 +34,6 @@ def page_of(opened, address, folder, name, source):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source.strip())])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, folder / f"{name}.ipynb")
-    from lab_in_browser import WATCH
-
     page = open_and_run(opened, address, f"{name}.ipynb")
     page.evaluate(WATCH)
     page.locator(SLIDER).first.focus()
