@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import measure
 from .cells import Squid
 from .channels import Channel
+from .drugs import blocked
 from .gates import Gate, linoid
 from .physics import nernst
 from .protocols import Ramp, Shock, Step, Train
@@ -15,21 +16,31 @@ from .recording import Recording
 from .simulate import simulate
 
 if TYPE_CHECKING:
-    from .lab import explore
+    from . import claims
+    from .lab import ask, claim, explore, predict, worklog
     from .plots import plot
+    from .questions import Choice, Mistake, Number, Reply
 
 __all__ = [
-    "Channel", "Gate", "Ramp", "Recording", "Shock", "Squid", "Step", "Train",
-    "explore", "linoid", "measure", "nernst", "plot", "simulate",
+    "Channel", "Choice", "Gate", "Mistake", "Number", "Ramp", "Recording", "Reply", "Shock", "Squid", "Step", "Train",
+    "ask", "blocked", "claim", "claims", "explore", "linoid", "measure", "nernst", "plot", "predict", "simulate",
+    "worklog",
 ]  # fmt: skip
 
-_WHEN_USED = {"explore": "lab", "plot": "plots"}
+_WHEN_USED = {
+    "lab": ("ask", "claim", "explore", "predict", "worklog"),
+    "plots": ("plot",),
+    "questions": ("Choice", "Mistake", "Number", "Reply"),
+    "claims": ("claims",),
+}
 """What is imported only when it is used, so that a script without pictures starts fast."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WHEN_USED:
+    house = next((house for house, names in _WHEN_USED.items() if name in names), None)
+    if house is None:
         raise AttributeError(f"hhlab has no {name}")
     import importlib
 
-    return getattr(importlib.import_module(f".{_WHEN_USED[name]}", __name__), name)
+    module = importlib.import_module(f".{house}", __name__)
+    return module if house == name else getattr(module, name)

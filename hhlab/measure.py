@@ -83,6 +83,13 @@ def rheobase(cell: Cell) -> float:
     return threshold(cell, RHEOBASE_STEP)
 
 
+def attribution(rec: Recording) -> dict[str, Floats]:
+    """How much each current changes V, in mV/ms by name: -I/C of every channel, and the stimulus; together dV/dt."""
+    must_be(Recording, A_RECORDING, rec)
+    parts = {name: -current / rec.cell.C for name, current in rec.I.items()}
+    return parts | {"stimulus": rec.stimulus / rec.cell.C}
+
+
 def _smallest(
     cell: Cell, stimulus: Callable[[float], Protocol], t_stop: float, low: float, high: float, tries: int = 24
 ) -> float:

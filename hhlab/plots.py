@@ -1,83 +1,51 @@
-"""Views of a recording: drawn once on given axes, then updated. No widgets and no simulation here.
+"""Views of recordings: drawn once on given axes, then updated. No widgets and no simulation here.
 
-Colours are Okabe & Ito's, which colour-blind readers can tell apart, and every curve has a line style of its own too.
+A view says which strokes show a recording; `Panels` draws them on axes of its own. Colours are Okabe & Ito's, which
+colour-blind readers can tell apart, and every curve has a line style of its own too.
 """
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
 from . import measure
 from .parameters import Parameter, must_be, pretty, shown, unknown
 from .recording import Recording
+from .views import INK, STYLES, VIEWS, Floats, Stroke, View, in_words
 
-Floats = NDArray[np.float64]
-
-INK = "#222222"
-SHADES, PALETTE = 14, 256
-PANEL, DPI = 2.3, 100
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-OF_TRACE = {
-    "Na": "#D55E00", "K": "#0072B2", "L": "#666666", "V": INK, "stimulus": "#666666",
-    "Na.m": "#D55E00", "Na.h": "#CC79A7", "K.n": "#0072B2",
-}  # fmt: skip
-STYLES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
-PLAIN: Any = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "font.family": ["DejaVu Sans"]}
-
-
-@dataclass(frozen=True)
-class View:
-    """One panel: what it shows of a recording, and how far its axis reaches unless the curves ask for more."""
-
-    name: str
-    label: str
-    traces: Callable[[Recording], Mapping[str, Floats]]
-    low: float
-    high: float
-    height: float = 1.0
-
-    def limits(self, recordings: Sequence[Recording]) -> tuple[float, float]:
-        """Limits that hold all curves, in coarse steps so that they seldom change."""
-        curves = [curve for rec in recordings for curve in self.traces(rec).values()]
-        low, high = min(float(c.min()) for c in curves), max(float(c.max()) for c in curves)
-        return -_roomy(-low, -self.low), _roomy(high, self.high)
-
-
-VIEWS = {
-    view.name: view
-    for view in (
-        View("voltage", "V (mV)", lambda rec: {"V": rec.V}, -90, 60),
-        View("stimulus", "I_stim\n(uA/cm2)", lambda rec: {"stimulus": rec.stimulus}, 0, 25, 0.45),
-        View("currents", "I (uA/cm2)", lambda rec: rec.I, -1000, 1000),
-        View("conductances", "g (mS/cm2)", lambda rec: rec.g, 0, 40),
-        View("gates", "open share", lambda rec: rec.gate, 0, 1),
-    )
-}
+DPI, POINT = 100, 72
+PANEL, ROW_OF_STATES = 2.3, 1.75
+TALLEST = 5.4
+LEGEND = 9
+DARK = {INK: "#E6E6E6", "#666666": "#A8A8A8"}
+PAPER = {False: "#FFFFFF", True: "#111111"}
 
 
 def plot(
     recordings: Recording | Sequence[Recording] | Mapping[str, Recording],
     *views: str,
     size: tuple[float, float] | None = None,
+    at: float | None = None,
 ) -> "Picture":
     """A picture of one or several recordings.
 
     Parameters
     ----------
     recordings : one recording, several, or several with a label each: {"control": a, "TTX": b}.
-    views : names of panels, from top to bottom: "voltage", "stimulus", "currents", "conductances", "gates". With none
-        given, "voltage".
+    views : names of panels. Against time, from top to bottom: "voltage", "stimulus", "currents", "conductances",
+        "gates", "driving forces", "attribution"; then, in a row, "steady states", "time constants", "phase plane",
+        "membrane". With none given, "voltage".
     size : width and height in inches.
+    at : a moment in ms, which a cursor marks in every panel; the membrane picture shows the peak of V without it.
 
     Raises
     ------
@@ -87,149 +55,244 @@ def plot(
     named = _named(recordings)
     flat = [name for view in views for name in ([view] if isinstance(view, str) else view)]
     panels = Panels(flat or ("voltage",), _sized(size))
-    panels.update(list(named.values()), list(named))
+    panels.update(list(named.values()), list(named), _moment(at, list(named.values())))
     return Picture(panels)
 
 
 class Panels:
-    """Panels one below the other on a figure of their own, drawn once and updated with recordings."""
+    """Panels on a figure of their own: those against time one below the other, the others in a row below them."""
 
-    def __init__(self, views: Sequence[str], size: tuple[float, float] | None = None) -> None:
-        self.views = [VIEWS[v] if v in VIEWS else unknown("plots", "view", v, VIEWS) for v in views]
-        with matplotlib.rc_context(PLAIN):
-            heights = [view.height for view in self.views]
-            self.figure = Figure(size or (7.2, 0.7 + sum(heights) * PANEL / len(views) ** 0.4), dpi=DPI)
-            self.canvas = FigureCanvasAgg(self.figure)
-            axes = self.figure.subplots(len(views), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
-        self.axes: list[Axes] = list(axes)
-        self._arrange()
-        self.lines: list[dict[tuple[int, str], Line2D]] = [{} for _ in views]
-        self.recordings: list[Recording] = []
-        self._limits: list[tuple[tuple[float, float], tuple[float, float]]] = []
+    def __init__(self, views: Sequence[str], size: tuple[float, float] | None = None, dark: bool = False) -> None:
+        found = [VIEWS[v] if v in VIEWS else unknown("plots", "view", v, VIEWS) for v in views]
+        self.views: list[View] = sorted(found, key=lambda view: not view.against_time)
+        self.dark, self.recordings = dark, list[Recording]()
+        self.strokes: list[list[Stroke]] = [[] for _ in self.views]
+        self._lines: list[Any] = []
+        self._compared: list[Recording] = []
+        self._limits: list[Any] = [None] * len(self.views)
+        self._words: list[Any] = [None] * len(self.views)
+        with matplotlib.rc_context(_plain(dark)):
+            self._lay_out(size)
 
-    def _arrange(self) -> None:
+    def _lay_out(self, size: tuple[float, float] | None) -> None:
+        traces, states = ([v for v in self.views if v.against_time is each] for each in (True, False))
+        heights = [view.height * PANEL / max(len(traces), 1) ** 0.4 for view in traces]
+        rest = 0.7 + (0.25 + ROW_OF_STATES if states else 0.0)
+        if traces:
+            shrunk = min(1.0, (TALLEST - rest) / sum(heights))
+            heights = [height * shrunk for height in heights]
+        total = rest + sum(heights)
+        self.figure = Figure(size or (7.2, total), dpi=DPI)
+        self.canvas = FigureCanvasAgg(self.figure)
         width, height = self.figure.get_size_inches()
-        self.figure.subplots_adjust(
-            left=0.98 / width, right=1 - 1.1 / width, top=1 - 0.12 / height, bottom=0.5 / height, hspace=0.14
-        )
+        below = (ROW_OF_STATES + (0.75 if traces else 0.5)) / total * height if states else 0.5
+        right = 1 - 1.1 / width
+        self.axes: list[Axes] = []
+        if traces:
+            grid = self.figure.add_gridspec(
+                len(traces), 1, height_ratios=heights, left=0.98 / width, right=right, top=1 - 0.12 / height,
+                bottom=below / height, hspace=0.14,
+            )  # fmt: skip
+            self.axes += [self.figure.add_subplot(grid[row]) for row in range(len(traces))]
+        if states:
+            grid = self.figure.add_gridspec(
+                1, len(states), left=0.98 / width, right=1 - 0.2 / width, bottom=0.5 / height,
+                top=(below - (0.75 if traces else 0.3)) / height if traces else 1 - 0.35 / height, wspace=0.42,
+            )  # fmt: skip
+            self.axes += [self.figure.add_subplot(grid[column]) for column in range(len(states))]
         for axes, view in zip(self.axes, self.views, strict=True):
-            axes.set_ylabel(pretty(view.label))
+            self._dress(axes, view, width)
+        for axes in self.axes[: max(len(traces) - 1, 0)]:
+            axes.tick_params(labelbottom=False)
+
+    def _dress(self, axes: Axes, view: View, width: float) -> None:
+        axes.set_autoscale_on(False)
+        axes.set_ylabel(pretty(view.label))
+        if view.grid:
             axes.grid(alpha=0.25, linewidth=0.6)
+        else:
+            axes.set(xticks=[], yticks=[])
+            axes.spines[["left", "bottom"]].set_visible(False)
+        if view.against_time:
             axes.yaxis.set_label_coords(-0.6 / (width - 2.08), 0.5)
-            axes.set_autoscale_on(False)
-        self.axes[-1].set_xlabel("t (ms)")
+        last = [v for v in self.views if v.against_time][-1:] == [view]
+        axes.set_xlabel(view.x_label if last or not view.against_time else "")
 
-    def _make_room(self, letters: int) -> None:
-        """Room for a legend of so many letters at the right."""
-        width = self.figure.get_size_inches()[0]
-        right = min(self.figure.subplotpars.right, 1 - min(0.6 + 0.085 * letters, 0.4 * width) / width)
-        self.figure.subplots_adjust(right=right)
+    def update(
+        self, recordings: Sequence[Recording], labels: Sequence[str] = ("",), cursor: float | None = None
+    ) -> bool:
+        """Work out the strokes that show these recordings. True if the ground changed.
 
-    def update(self, recordings: Sequence[Recording], labels: Sequence[str] = ("",)) -> bool:
-        """Show these recordings. True if axes or legend changed, so that all has to be drawn again."""
+        The first recording is the one at hand; the others are there to compare it with. `cursor` is a moment in ms.
+        """
         if not recordings:
             raise ValueError("there is no recording to show: give at least one")
-        self.recordings = list(recordings)
-        changed = self._limit(recordings)
+        changed = any(a is not b for a, b in zip_longest(recordings[1:], self._compared))
+        self.recordings, self._compared = list(recordings), list(recordings[1:])
         for number, view in enumerate(self.views):
-            wanted = {(i, name): curve for i, rec in enumerate(recordings) for name, curve in view.traces(rec).items()}
-            if wanted.keys() != self.lines[number].keys():
-                self._draw(number, list(wanted), labels)
-                changed = True
-            for key, curve in wanted.items():
-                columns = int(self.axes[number].bbox.width)
-                self.lines[number][key].set_data(*thinned(recordings[key[0]].t, curve, columns))
+            strokes = view.strokes(recordings, labels, cursor)
+            self.strokes[number] = strokes
+            changed |= self._limit(number, view.limits(recordings, strokes))
+            changed |= self._caption(number, view)
         return changed
 
-    def _limit(self, recordings: Sequence[Recording]) -> bool:
-        """Set the limits that hold all curves; True if they changed."""
-        span = (0.0, max(float(rec.t[-1]) for rec in recordings))
-        wanted = [(span, view.limits(recordings)) for view in self.views]
-        if wanted == self._limits:
+    def _limit(self, number: int, wanted: tuple[tuple[float, float], tuple[float, float]]) -> bool:
+        if wanted == self._limits[number]:
             return False
-        self._limits = wanted
-        for axes, (x, y) in zip(self.axes, wanted, strict=True):
-            axes.set(xlim=x, ylim=y)
+        self._limits[number] = wanted
+        self.axes[number].set(xlim=wanted[0], ylim=wanted[1])
         return True
 
-    def _draw(self, number: int, keys: list[tuple[int, str]], labels: Sequence[str]) -> None:
-        """New lines and a legend to the right of one panel."""
-        for line in self.lines[number].values():
+    def _caption(self, number: int, view: View) -> bool:
+        """The legend of one panel and the words in it; True if they changed."""
+        furniture, named = view.furniture(self.recordings[0]), self._named(number)
+        wanted = furniture, [(s.name, s.colour, s.style) for s in named]
+        if wanted == self._words[number]:
+            return False
+        self._words[number] = wanted
+        axes = self.axes[number]
+        for text in list(axes.texts):
+            text.remove()
+        for x, y, words in furniture:
+            axes.text(x, y, words, ha="center", va="center", fontsize=9, color=self.ink(INK))
+        self._legend(axes, view, named)
+        return True
+
+    def _named(self, number: int) -> list[Stroke]:
+        """The strokes of a panel that its legend names: none where a panel above has named them all."""
+        named = sorted((s for s in self.strokes[number] if s.name), key=lambda stroke: stroke.style)
+        above = {s.name for strokes in self.strokes[:number] for s in strokes}
+        return [] if {s.name for s in named} <= above else named
+
+    def _legend(self, axes: Axes, view: View, named: Sequence[Stroke]) -> None:
+        old = axes.get_legend()
+        if old:
+            old.remove()
+        if view.against_time:
+            self._make_room([line for s in named for line in s.name.splitlines()])
+        if not named:
+            return
+        place: Any = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.03)}
+        if not view.against_time:
+            place = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.97), "ncols": 4, "columnspacing": 0.8}
+        lines = [Line2D([], [], **self._look(stroke)) for stroke in named]
+        with matplotlib.rc_context(_plain(self.dark)):
+            axes.legend(lines, [s.name for s in named], frameon=False, fontsize=LEGEND, handlelength=2.0, **place)
+
+    def _make_room(self, names: Sequence[str]) -> None:
+        """Room for a legend of these names at the right of the traces."""
+        extent, font = self.canvas.get_renderer().get_text_width_height_descent, FontProperties(size=LEGEND)
+        longest = max((extent(name, font, False)[0] / DPI for name in names), default=0.0)
+        width = self.figure.get_size_inches()[0]
+        right = 1 - min(0.65 + longest, 0.45 * width) / width
+        for axes, view in zip(self.axes, self.views, strict=True):
+            place: Any = axes.get_subplotspec()
+            if view.against_time and right < axes.get_position().x1:
+                place.get_gridspec().update(right=right)
+                axes.set_subplotspec(place)
+                axes.yaxis.set_label_coords(-0.6 / (right * width - 0.98), 0.5)
+
+    def ink(self, colour: str) -> str:
+        """A colour as it is on the present ground, light or dark."""
+        return DARK.get(colour, colour) if self.dark else colour
+
+    def _look(self, stroke: Stroke) -> dict[str, Any]:
+        look = {"color": self.ink(stroke.colour), "alpha": stroke.alpha, "linewidth": stroke.width}
+        return look | {"linestyle": STYLES[stroke.style % len(STYLES)]}
+
+    def ground(self, ratio: float = 1.0) -> bytes:
+        """All that does not move, as a PNG of `ratio` pixels to each pixel of the layout."""
+        from PIL import Image
+
+        self._put_on_paper([[s for s in strokes if s.held] for strokes in self.strokes])
+        self.figure.set_dpi(DPI * ratio)
+        self.canvas.draw()
+        size = self.canvas.get_width_height()
+        picture = Image.frombuffer("RGBA", size, self.canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+        data = io.BytesIO()
+        picture.save(data, "PNG", compress_level=1)
+        self.figure.set_dpi(DPI)
+        return data.getvalue()
+
+    def boxes(self) -> list[tuple[float, float, float, float]]:
+        """Left, top, right, bottom of each panel in pixels of the layout."""
+        width, height = self.figure.get_size_inches() * DPI
+        found = [axes.get_position() for axes in self.axes]
+        return [(b.x0 * width, (1 - b.y1) * height, b.x1 * width, (1 - b.y0) * height) for b in found]
+
+    def drawn(self) -> Figure:
+        """The figure with every stroke on it, as an ordinary Matplotlib figure."""
+        self._put_on_paper(self.strokes)
+        return self.figure
+
+    def _put_on_paper(self, every: Sequence[Sequence[Stroke]]) -> None:
+        """Have these strokes of each panel, and no others, on the figure."""
+        for line in self._lines:
             line.remove()
-        axes, names = self.axes[number], list(dict.fromkeys(name for _, name in keys))
-        alone = len(names) == 1
-        for i, name in keys:
-            place = i if alone else names.index(name)
-            colour = COLOURS[i % len(COLOURS)] if alone else OF_TRACE.get(name, COLOURS[place % len(COLOURS)])
-            if alone and len(keys) == 1:
-                colour = OF_TRACE.get(name, INK)
-            (line,) = axes.plot(
-                [], [], color=colour, linestyle=STYLES[place % len(STYLES)], linewidth=1.6,
-                alpha=1.0 if alone or i == 0 else 0.45, label=(labels[i] if alone else name if i == 0 else None),
-            )  # fmt: skip
-            self.lines[number][i, name] = line
-        self.lines[number] = {key: self.lines[number][key] for key in keys}
-        if not alone or any(labels):
-            self._make_room(max((len(str(line.get_label())) for line in axes.lines), default=0))
-            axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.03), frameon=False, fontsize=9, handlelength=2.4)
+        each = [(axes, stroke) for axes, strokes in zip(self.axes, every, strict=True) for stroke in strokes]
+        self._lines = [self._draw(axes, stroke) for axes, stroke in each]
 
-    def colours(self) -> set[tuple[int, int, int]]:
-        """All colours that a picture needs: the curves and the ink, each in steps towards the white ground."""
-        inks = {to_rgb(line.get_color()) for lines in self.lines for line in lines.values()} | {to_rgb(INK), (0, 0, 0)}
-        steps = np.linspace(0, 1, min(SHADES, PALETTE // len(inks)))
-        return {
-            (round(255 * (1 - s + s * r)), round(255 * (1 - s + s * g)), round(255 * (1 - s + s * b)))
-            for r, g, b in inks
-            for s in steps
-        }
+    def _draw(self, axes: Axes, stroke: Stroke) -> Any:
+        look = self._look(stroke)
+        if stroke.fill:
+            return axes.fill(stroke.x, stroke.y, color=look["color"], alpha=stroke.alpha, linewidth=0)[0]
+        if stroke.dot:
+            return axes.plot(stroke.x, stroke.y, "o", color=look["color"], markersize=2 * stroke.width, zorder=3)[0]
+        return axes.plot(stroke.x, stroke.y, **look)[0]
 
-    def animate(self) -> list[tuple[Axes, Line2D]]:
-        """The curves, marked as animated: a full draw leaves them out, so that they can be drawn over its picture."""
-        curves = [(axes, line) for axes, lines in zip(self.axes, self.lines, strict=True) for line in lines.values()]
-        for _, line in curves:
-            line.set_animated(True)
-        return curves
+    def looks(self) -> list[dict[str, Any]]:
+        """How each moving stroke is drawn: panel, colour, width and dashes in pixels of the layout, opacity, kind."""
+        found = []
+        for number, strokes in enumerate(self.strokes):
+            for stroke in (s for s in strokes if not s.held):
+                width, style = stroke.width * DPI / POINT, STYLES[stroke.style % len(STYLES)]
+                dashes = [width * part for part in style[1]] if isinstance(style, tuple) else []
+                kind = "fill" if stroke.fill else "dot" if stroke.dot else "line"
+                look = {"panel": number, "colour": self.ink(stroke.colour), "width": width, "dashes": dashes}
+                found.append(look | {"alpha": stroke.alpha, "kind": kind})
+        return found
+
+    def points(self, finer: float, end: int) -> bytes:
+        """All moving strokes as 16-bit numbers x, y in 1/`finer` pixels of the layout, with `end` twice after each."""
+        found: list[Floats] = []
+        for box, limits, strokes in zip(self.boxes(), self._limits, self.strokes, strict=True):
+            left, top, right, bottom = box
+            (x0, x1), (y0, y1) = limits
+            for stroke in (s for s in strokes if not s.held):
+                x, y = stroke.x, stroke.y
+                if not (stroke.fill or stroke.dot):
+                    x, y = thinned(x, y, int(right - left)) if stroke.thin else (x, y)
+                pair = np.empty((len(x) + 1, 2))
+                pair[:-1, 0] = (left + (x - x0) * ((right - left) / (x1 - x0))) * finer
+                pair[:-1, 1] = (bottom - (y - y0) * ((bottom - top) / (y1 - y0))) * finer
+                np.clip(pair, 1 - 2**15, 2**15 - 1, out=pair)
+                pair[-1] = end
+                found.append(pair)
+        return np.concatenate(found).astype("<i2").tobytes() if found else b""
 
 
-@dataclass(frozen=True, repr=False)
 class Picture:
     """A finished picture, shown by Jupyter as an image with a line of text that says what it shows."""
 
-    panels: Panels
-    figure: Figure = field(init=False)
+    def __init__(self, panels: Panels) -> None:
+        self.panels, self.figure = panels, panels.drawn()
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "figure", self.panels.figure)
+    @property
+    def png(self) -> bytes:
+        """The picture as a PNG."""
+        data = io.BytesIO()
+        self.figure.savefig(data, format="png", dpi=DPI)
+        return data.getvalue()
 
     def save(self, path: str) -> None:
         """Write the picture to a file; the ending of the name (.png, .pdf, .svg) says how."""
         self.figure.savefig(path)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        data = io.BytesIO()
-        self.figure.savefig(data, format="png", dpi=self.figure.dpi)
-        return {"image/png": data.getvalue(), "text/plain": repr(self)}
+        return {"image/png": self.png, "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return " | ".join(in_words(rec) for rec in self.panels.recordings)
-
-
-def in_words(rec: Recording) -> str:
-    """What a picture of this recording shows, in one line: spikes, their rate, peak, width and undershoot."""
-    times = measure.spikes(rec)
-    top, when = measure.peak(rec)
-    if not times.size:
-        return f"No spike: V starts at {rec.V[0]:.1f} mV and its highest point is {top:.1f} mV at {when:.2f} ms."
-    low, low_at = measure.undershoot(rec)
-    words = f"1 spike at {times[0]:.2f} ms"
-    if times.size > 1:
-        last = times[-1] - times[-2]
-        words = (
-            f"{times.size} spikes, the first at {times[0]:.2f} ms, the last after {last:.2f} ms ({1000 / last:.0f} Hz)"
-        )
-    width = measure.half_width(rec)
-    words += f": peak {top:.1f} mV, " + (f"half-width {width:.2f} ms, " if np.isfinite(width) else "")
-    return words + f"then down to {low:.1f} mV at {low_at:.2f} ms."
 
 
 def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:
@@ -243,6 +306,21 @@ def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:
     at = np.stack((np.minimum(low, high), np.maximum(low, high)), axis=1).ravel()
     at = np.append(at, t.size - 1)
     return t[at], curve[at]
+
+
+def _plain(dark: bool) -> Any:
+    ink = DARK[INK] if dark else INK
+    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+    grounds = ("figure.facecolor", "axes.facecolor", "savefig.facecolor")
+    look = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "font.family": ["DejaVu Sans"]}
+    return look | dict.fromkeys(inks, ink) | dict.fromkeys(grounds, PAPER[dark])
+
+
+def _moment(at: float | None, recordings: Sequence[Recording]) -> float | None:
+    if at is None:
+        return None
+    last = max(float(rec.t[-1]) for rec in recordings)
+    return Parameter(0.0, "ms", 0, last, "moment to mark", name="at").check(at)
 
 
 def _named(recordings: Recording | Sequence[Recording] | Mapping[str, Recording]) -> dict[str, Recording]:
@@ -266,11 +344,3 @@ def _sized(size: tuple[float, float] | None) -> tuple[float, float] | None:
     except TypeError:
         raise ValueError(f"size = {shown(size)} is not a width and a height: give both in inches") from None
     return width, height
-
-
-def _roomy(extreme: float, usual: float) -> float:
-    """An upper limit that holds `extreme`: the usual one, or the next of 1, 1.5, 2, 3, 5, 7 times a power of ten."""
-    if extreme <= usual:
-        return usual
-    power = 10.0 ** np.floor(np.log10(extreme))
-    return float(next(step * power for step in (1, 1.5, 2, 3, 5, 7, 10) if step * power >= extreme))

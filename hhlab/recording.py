@@ -1,25 +1,34 @@
 """What a simulation gives back: a frozen recording that stores the state and derives all else from it."""
 
+import ast
 import csv
 import functools
-from collections.abc import Callable, Iterator, Mapping
+import io
+from ast import literal_eval
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import cells, protocols
 from .cells import Cell
 from .gates import full_name
-from .parameters import shown, unknown
+from .parameters import must_be, shown, unknown
 from .protocols import Protocol
 
 if TYPE_CHECKING:
     import pandas
 
 Floats = NDArray[np.float64]
+
+
+_SETTINGS: dict[str, Any] = {"dt": None, "every": 1, "start": {}, "freeze": (), "reset": {}}
+"""How a simulation is told to go, and what is usual."""
+_DAMAGE = (LookupError, SyntaxError, TypeError, ValueError, csv.Error, RecursionError, MemoryError)
 
 
 class Named(Mapping[str, Floats]):
@@ -140,7 +149,7 @@ class Recording:
         from importlib.metadata import version
 
         facts = {"made by": f"hhlab {version('hhlab')}", "cell": repr(self.cell), "stimulus": repr(self.protocol)}
-        facts |= {name: str(value) for name, value in self.settings.items() if value}
+        facts |= {name: str(_plain(value)) for name, value in self.settings.items() if value}
         return facts | {name: f"{p.value!r} {p.unit}" for name, p in self.cell.parameters().items()}
 
     def to_dataframe(self) -> "pandas.DataFrame":
@@ -151,23 +160,86 @@ class Recording:
         table.attrs.update(self.described())
         return table
 
+    def csv(self) -> str:
+        """All traces as CSV, below comment lines with parameters, units and version."""
+        columns, text = self.columns(), io.StringIO(newline="")
+        text.writelines(f"# {name}: {value}\n" for name, value in self.described().items())
+        writer = csv.writer(text)
+        writer.writerow(columns)
+        writer.writerows(zip(*(map(repr, column.tolist()) for column in columns.values()), strict=True))
+        return text.getvalue()
+
     def to_csv(self, path: str | Path) -> None:
         """Write all traces as CSV, below comment lines with parameters, units and version."""
-        columns = self.columns()
-        with open(path, "w", newline="", encoding="utf-8") as file:
-            file.writelines(f"# {name}: {value}\n" for name, value in self.described().items())
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*(map(repr, column.tolist()) for column in columns.values()), strict=True))
+        Path(path).write_text(self.csv(), encoding="utf-8", newline="")
+
+    @classmethod
+    def from_csv(cls, path: str | Path, cell: Cell | None = None) -> Self:
+        """The recording that `to_csv` wrote. For a cell with channels of your own, give the cell.
+
+        Raises
+        ------
+        ValueError
+            If the file is not such a recording, or its cell is not one of this package, or not the one given.
+        """
+        must_be(Cell, "a cell: give one such as Squid()", *([] if cell is None else [cell]))
+        try:
+            lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+            facts = dict(line[2:].split(": ", 1) for line in lines if line.startswith("# "))
+            made = _read(facts["cell"], Cell, cells) if cell is None else cell
+            protocol = _read(facts["stimulus"], Protocol, protocols)
+            settings = _SETTINGS | {name: literal_eval(facts[name]) for name in _SETTINGS if name in facts}
+            columns = _columns(line for line in lines if not line.startswith("# "))
+            t, V, *gates = [columns[n] for n in ("t (ms)", "V (mV)", *(f"{gate} (share)" for gate in made.gate_names))]
+        except _DAMAGE as error:
+            raise ValueError(
+                f"{path} is not a recording that hhlab wrote ({shown(error)}): give a file from to_csv, or cell= "
+                "if its cell has channels of your own"
+            ) from error
+        if cell is not None and repr(cell) != facts["cell"]:
+            raise ValueError(f"{path} is a recording of {facts['cell']}, not of {cell!r}: give that cell")
+        return cls(t, V, np.array(gates).reshape(-1, t.size), made, protocol, settings)
 
     def _changed(self) -> str:
-        given = (
-            f", {name} {shown(self.settings[name])}" for name in ("start", "freeze", "reset") if self.settings.get(name)
-        )
-        return "".join(given)
+        given = {name: self.settings.get(name) for name in ("start", "freeze", "reset")}
+        return "".join(f", {name} {shown(_plain(value))}" for name, value in given.items() if value)
 
     def __repr__(self) -> str:
         return (
             f"<Recording of {self.cell!r}: {self.protocol.in_words()}{self._changed()}; "
             f"{self.t[-1]:g} ms, {self.t.size} samples, V {self.V.min():.1f} to {self.V.max():.1f} mV>"
         )
+
+
+def _plain(value: Any) -> Any:
+    """A setting that Python reads back from its repr: without the numbers and texts of NumPy."""
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return value.item() if isinstance(value, np.generic | np.ndarray) else value
+
+
+def _columns(lines: Iterable[str]) -> dict[str, Floats]:
+    """The columns of a table by name: finite numbers, at times that rise."""
+    header, *rows = csv.reader(lines)
+    values = np.array(rows, float).T.copy()
+    columns: dict[str, Floats] = dict(zip(header, values, strict=True))
+    if len(rows) < 2 or not np.isfinite(values).all() or not (np.diff(columns["t (ms)"]) > 0).all():
+        raise ValueError("a number is missing")
+    return columns
+
+
+def _read(expression: str, kind: type, house: Any) -> Any:
+    """What a repr describes: cells or protocols of this package with numbers, and sums of them; nothing else."""
+    known = vars(house).items()
+    kinds = {n: k for n, k in known if isinstance(k, type) and issubclass(k, kind) and k is not kind}
+    return _made(ast.parse(expression, mode="eval").body, kinds)
+
+
+def _made(node: ast.expr, kinds: Mapping[str, type]) -> Any:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _made(node.left, kinds) + _made(node.right, kinds)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.args:
+        return kinds[node.func.id](**{str(word.arg): literal_eval(word.value) for word in node.keywords})
+    raise ValueError(f"{ast.unparse(node)} is not one of {', '.join(kinds)}")

@@ -10,32 +10,61 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+import nbformat
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 TOKEN = "only-for-this-test"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-SLIDER, IDLE = ".jp-Notebook .noUi-handle", '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
+BENCH, HANDLE, KNOB = ".hhlab-bench", ".noUi-handle", ".hhlab-knob"
+SLIDER, STATUS = f".jp-Notebook {HANDLE}", ".jp-Notebook-ExecutionIndicator"
+ERRORS = '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type*="stderr"]'
 
-STARTED = "() => [...document.querySelectorAll('.jp-InputPrompt')].some(e => /[0-9*]/.test(e.textContent))"
+CONNECTED = """() => {
+  const kernel = jupyterapp.shell.currentWidget?.context?.sessionContext?.session?.kernel;
+  return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+}"""
+DONE = """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+  .every(e => /[0-9]/.test(e.textContent))"""
 
+# What goes wrong in the page is kept for `no_error`.
+LISTEN = """(() => {
+  const faults = window.faults = [], complain = console.error;
+  console.error = (...said) => { faults.push(said.map(String).join(' ')); complain(...said); };
+  addEventListener('error', e => faults.push(String(e.message)));
+  addEventListener('unhandledrejection', e => faults.push(String(e.reason)));
+})()"""
+
+# A picture is new when the source of the <img> is, or when the hash of the canvas is.
 WATCH = """() => {
-  const seen = window.seen = {pressed: 0, painted: 0, source: null, drags: []};
-  const largest = () => [...document.querySelectorAll('.jp-OutputArea img')]
-    .filter(e => { const r = e.getBoundingClientRect(); return r.bottom > 0 && r.top < innerHeight; })
-    .sort((a, b) => b.width * b.height - a.width * a.height)[0];
-  addEventListener('keydown', e => { seen.pressed = e.timeStamp; seen.painted = 0; }, true);
-  const look = () => {
-    const picture = largest();
-    if (picture && picture.complete && picture.naturalWidth && picture.src !== seen.source) {
-      seen.source = picture.src;
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => { seen.painted = performance.now(); seen.drags.push(seen.painted); };
-      channel.port2.postMessage(0);
-    }
-    requestAnimationFrame(look);
+  const seen = window.seen = {pressed: 0, painted: 0, mark: null, pictures: []};
+  const copy = new OffscreenCanvas(180, 120).getContext('2d', {willReadFrequently: true});
+  const largest = () => [...document.querySelectorAll('.jp-OutputArea img, .jp-OutputArea canvas')]
+    .map(e => [e, e.getBoundingClientRect()])
+    .filter(([e, r]) => r.width * r.height && r.bottom > 0 && r.top < innerHeight)
+    .sort(([e, r], [f, s]) => s.width * s.height - r.width * r.height)[0]?.[0];
+  const hash = canvas => {
+    copy.clearRect(0, 0, 180, 120);
+    copy.drawImage(canvas, 0, 0, 180, 120);
+    return new Uint32Array(copy.getImageData(0, 0, 180, 120).data.buffer)
+      .reduce((sum, pixel) => Math.imul(sum ^ pixel, 16777619), 2166136261);
   };
+  const marked = picture => {
+    if (picture?.tagName === 'CANVAS') return picture.width ? hash(picture) : seen.mark;
+    return picture?.complete && picture.naturalWidth ? picture.src : seen.mark;
+  };
+  const channel = new MessageChannel();
+  channel.port1.onmessage = () => {
+    const now = performance.now(), mark = marked(largest());
+    if (mark === seen.mark) return;
+    seen.mark = mark;
+    seen.painted = now;
+    seen.pictures.push(now);
+  };
+  addEventListener('keydown', e => { seen.pressed = e.timeStamp; seen.painted = 0; }, true);
+  const look = () => { channel.port2.postMessage(0); requestAnimationFrame(look); };
   look();
 }"""
 
@@ -46,10 +75,12 @@ def lab(folder: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    extra = ["--no-browser", f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
+    extra = ["--no-browser", f"--port={port}", f"--IdentityProvider.token={TOKEN}", "--expose-app-in-browser"]
     command = [sys.executable, "-c", "import sys; from hhlab.cli import main; sys.exit(main())"]
+    own = {f"JUPYTERLAB_{kind}_DIR": str(folder / f".{kind.lower()}") for kind in ("SETTINGS", "WORKSPACES")}
     with open(folder / "jupyterlab.log", "w") as log:
-        server = subprocess.Popen([*command, "--folder", str(folder), "--", *extra], stdout=log, stderr=log)
+        command += ["--folder", str(folder), "--", *extra]
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | own)
         try:
             yield answering(f"http://127.0.0.1:{port}", server, folder / "jupyterlab.log")
         finally:
@@ -60,13 +91,22 @@ def lab(folder: Path) -> Iterator[str]:
 def answering(address: str, server: subprocess.Popen[bytes], log: Path) -> str:
     """The address, once the server answers there."""
     for _ in range(300):
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=2) as answer:
-            if "version" in json.load(answer):
+        with contextlib.suppress(OSError):
+            if "version" in asked(address, "api"):
                 return address
         if server.poll() is not None:
             break
         time.sleep(0.2)
     raise RuntimeError(f"JupyterLab did not start: {log.read_text()[-2000:]}")
+
+
+def asked(address: str, path: str, method: str = "GET") -> Any:
+    """What the server answers to a request."""
+    request = urllib.request.Request(
+        f"{address}/{path}", method=method, headers={"Authorization": f"token {TOKEN}"}, data=b"{}" * (method != "GET")
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return json.loads(answer.read() or b"null")
 
 
 @contextlib.contextmanager
@@ -77,24 +117,51 @@ def browser(chromium: str) -> Iterator[Browser]:
         opened.close()
 
 
-def open_and_run(opened: Browser, address: str, notebook: str, size: tuple[int, int] = (1280, 900)) -> Page:
+def notebook(folder: Path, name: str, *sources: str) -> str:
+    """Write a notebook of code cells; its name."""
+    written = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source.strip()) for source in sources])
+    written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(written, folder / f"{name}.ipynb")
+    return f"{name}.ipynb"
+
+
+def open_and_run(opened: Browser, address: str, name: str, size: tuple[int, int] = (1280, 900), **context: Any) -> Page:
     """A notebook's page, with all cells run."""
-    page = opened.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
-    page.goto(f"{address}/doc/tree/{notebook}?token={TOKEN}")
+    page = opened.new_context(viewport={"width": size[0], "height": size[1]}, **context).new_page()
+    page.add_init_script(LISTEN)
+    page.goto(f"{address}/doc/tree/{name}?token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
-    for _ in range(6):  # the menu does nothing before the kernel is connected
-        page.wait_for_selector(IDLE, timeout=90_000)
-        page.wait_for_timeout(1500)
-        page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
-        page.locator('li[data-command="runmenu:run-all"]').first.click()
-        with contextlib.suppress(Exception):
-            page.wait_for_function(STARTED, timeout=4000)
-            break
-        page.keyboard.press("Escape")
-    page.wait_for_selector(SLIDER, timeout=90_000)
-    page.wait_for_timeout(3000)
-    page.wait_for_selector(IDLE, timeout=120_000)
+    page.wait_for_selector(f'{STATUS}[data-status="idle"]', timeout=90_000)
+    run_all(page)
     return page
+
+
+def command(page: Page, name: str, **arguments: Any) -> None:
+    """Start a command of JupyterLab, as its menus do."""
+    page.evaluate("([name, given]) => void jupyterapp.commands.execute(name, given)", [name, arguments])
+
+
+def run_all(page: Page) -> None:
+    """Run all cells, and wait for their widgets."""
+    page.wait_for_function(CONNECTED, timeout=90_000)
+    command(page, "notebook:run-all-cells")
+    page.wait_for_function(DONE, timeout=120_000)
+    page.wait_for_selector(SLIDER, timeout=90_000)
+    page.wait_for_timeout(1000)
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until the kernel has answered, and the answer is shown."""
+    page.wait_for_timeout(100)
+    page.wait_for_selector(f'{STATUS}[data-status="idle"]', timeout=90_000)
+    page.wait_for_timeout(100)
+
+
+def no_error(page: Page) -> None:
+    """No cell, no widget and no script has complained."""
+    assert page.locator(ERRORS).all_inner_texts() == []
+    assert page.evaluate("faults") == []
 
 
 def press(page: Page, key: str) -> float:
@@ -105,6 +172,14 @@ def press(page: Page, key: str) -> float:
     took = page.evaluate("() => seen.painted - seen.pressed")
     page.wait_for_timeout(120)
     return float(took)
+
+
+def moved(page: Page, handle: Locator, *keys: str) -> None:
+    """Move a slider by its keys, and wait for the answer."""
+    handle.focus()
+    for key in keys:
+        page.keyboard.press(key)
+    settled(page)
 
 
 def snapshot(page: Page, name: str) -> None:

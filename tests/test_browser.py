@@ -1,22 +1,54 @@
 """The notebooks in a real Chromium, through JupyterLab, as a student works them."""
 
+import os
+import shutil
+import subprocess
+import sys
+
 import pytest
 
 import hhlab as hh
-from hhlab.plots import in_words
+from hhlab.views import in_words
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("playwright")
 
-from lab_in_browser import SLIDER, browser, lab, open_and_run, snapshot  # noqa: E402
+from lab_in_browser import (  # noqa: E402
+    BENCH,
+    HANDLE,
+    KNOB,
+    asked,
+    browser,
+    command,
+    lab,
+    moved,
+    no_error,
+    notebook,
+    open_and_run,
+    run_all,
+    settled,
+    snapshot,
+)  # fmt: skip
 
-BENCH = ".hhlab-bench"
 T_STOP = 30
+SHORT = """
+import hhlab as hh
+hh.explore(hh.Squid(), hh.Step(20), ("voltage", "gates", "steady states", "membrane"), knobs=("amplitude", "g_Na"),
+           presets=("TTX",), freeze=("n",), t_stop=30)
+"""
+CARDS = ("import hhlab as hh", 'hh.predict("peak_without_n")', "hh.claim(14)", 'hh.ask("action_potential")')
+AXE = "4.14.1"
+CONTROLS = ":is(.noUi-handle, input, button, [tabindex='0']):visible"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with lab(tmp_path_factory.mktemp("course")) as found:
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("course")
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    with lab(folder) as found:
         yield found
 
 
@@ -26,81 +58,160 @@ def chrome(chromium):
         yield opened
 
 
-def pages(page):
-    """Scroll through the notebook, and stop at every bench."""
-    outer = ".jp-WindowedPanel-outer"
-    seen, y = set(), 0
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    """axe-core, as the npm registry has it."""
+    if shutil.which("npm") is None:
+        pytest.fail("CI has no npm") if os.environ.get("CI") else pytest.skip("needs npm")
+    place = tmp_path_factory.mktemp("axe")
+    subprocess.run(["npm", "pack", "--silent", f"axe-core@{AXE}"], cwd=place, check=True, capture_output=True)
+    shutil.unpack_archive(next(place.glob("*.tgz")), place)
+    return (place / "package" / "axe.min.js").read_text()
+
+
+MARK = """kind => [...document.querySelectorAll(kind)].filter(e => e.getClientRects().length && !e.dataset.mark)
+  .map(e => e.dataset.mark = `${kind} ${window.marked = (window.marked ?? 0) + 1}`)"""
+
+
+def frames(page, kind=BENCH):
+    """Scroll through the notebook, and stop at every bench or card."""
+    outer, y = ".jp-WindowedPanel-outer", 0
+    page.evaluate("document.querySelectorAll('[data-mark]').forEach(e => delete e.dataset.mark)")
     while y < page.evaluate(f"document.querySelector('{outer}').scrollHeight"):
         page.evaluate(f"y => document.querySelector('{outer}').scrollTo(0, y)", y)
-        page.wait_for_timeout(400)
-        for bench in page.locator(BENCH).all():
-            name = bench.evaluate("e => e.closest('.jp-Cell').dataset.windowedListIndex")
-            if name not in seen and bench.bounding_box():
-                seen.add(name)
-                bench.scroll_into_view_if_needed()
-                yield bench
-        y += 500
+        page.wait_for_timeout(300)
+        for mark in page.evaluate(MARK, kind):
+            frame = page.locator(f'[data-mark="{mark}"]')
+            frame.scroll_into_view_if_needed()
+            yield frame
+        y += 600
 
 
-def settled(page):
-    """Wait until the kernel has answered."""
-    page.wait_for_timeout(150)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=20_000)
-    page.wait_for_timeout(100)
-
-
-def no_error(page):
-    assert page.locator('[data-mime-type="application/vnd.jupyter.error"], [data-mime-type*="stderr"]').count() == 0
-
-
-@pytest.mark.parametrize("notebook", ["00_start_here", "03_action_potential"])
-def test_every_slider_of_every_bench_to_both_ends(chrome, address, notebook):
-    page = open_and_run(chrome, address, f"{notebook}.ipynb")
+@pytest.mark.parametrize(("name", "least"), [("00_start_here", 1), ("03_action_potential", 5)])
+def test_every_knob_and_button_of_every_bench(chrome, address, name, least):
+    page, benches = open_and_run(chrome, address, f"{name}.ipynb"), 0
     no_error(page)
-    benches = 0
-    for bench in pages(page):
+    for bench in frames(page):
         benches += 1
-        for number in range(bench.locator(".noUi-handle").count()):
-            handle, knob = bench.locator(".noUi-handle").nth(number), bench.locator(".hhlab-knob").nth(number)
-            for key in ("End", "Home", "PageUp", "ArrowRight", "End"):
-                bench.locator(".hhlab-text").inner_text()
-                handle.focus()
-                page.keyboard.press(key)
+        for number in range(bench.locator(HANDLE).count()):
+            handle, knob = bench.locator(HANDLE).nth(number), bench.locator(KNOB).nth(number)
+            for key in ("End", "Home", "PageUp", "End"):
+                moved(page, handle, key)
+                slid, typed = float(handle.get_attribute("aria-valuenow")), float(knob.locator("input").input_value())
+                assert bench.locator(".hhlab-notice").count() or slid == pytest.approx(typed, abs=1e-6)
+        for button in bench.get_by_role("button").all():
+            if button.is_visible() and not button.inner_text().startswith("Save"):
+                button.click()
                 settled(page)
-                slid = float(handle.get_attribute("aria-valuenow"))
-                typed = float(knob.locator("input").input_value())
-                refused = bench.locator('[role="alert"]').count()
-                assert refused or slid == pytest.approx(typed, abs=1e-6)
-            no_error(page)
-        snapshot(page, f"{notebook}_{benches}")
-        bench.get_by_role("button", name="Reset").click()
+        for box in bench.get_by_role("checkbox").all():
+            box.click()
+            settled(page)
+        snapshot(page, f"{name}_{benches}")
+        no_error(page)
+        bench.get_by_role("button", name="Reset", exact=True).click()
         settled(page)
-    assert benches >= (1 if notebook.startswith("00") else 5)
+    assert benches >= least
+    page.context.close()
+
+
+def press_all(page, card, *words):
+    for word in words:
+        for button in card.get_by_role("button", name=word, exact=True).all():
+            if button.is_enabled():
+                button.click()
+                settled(page)
+
+
+def work_through(page):
+    """Predict, run every claim, and answer every question of the notebook."""
+    for card in frames(page, ".hhlab-card"):
+        for group in card.locator(".widget-radio").all():
+            if group.locator("input").first.is_enabled():
+                group.locator("input").last.check()
+        for field in card.locator(".widget-text input").all():
+            if field.is_enabled():
+                field.fill("5")
+        for tick in card.get_by_role("checkbox").all():
+            if tick.is_enabled():
+                tick.check()
+        press_all(page, card, "Commit", "Run", "Check", "Code")
+
+
+def test_every_card_of_a_notebook(chrome, address, folder):
+    page = open_and_run(chrome, address, "03_action_potential.ipynb")
+    work_through(page)
+    no_error(page)
+    said = " ".join(card.inner_text() for card in frames(page, ".hhlab-card"))
+    assert said.count("You predicted") >= 7
+    assert said.count("Right.") + said.count("Not yet.") >= 6
+    snapshot(page, "03_cards")
+    log = (folder / "03_action_potential.worklog.jsonl").read_text()
+    assert [log.count(f'"kind": "{kind}"') for kind in ("prediction", "claim", "answer")] == [7, 9, 6]
+    page.context.close()
+
+
+def test_predictions_survive_a_restart(chrome, address, folder):
+    notebook(folder, "restart", *CARDS[:2], SHORT)
+    page = open_and_run(chrome, address, "restart.ipynb")
+    card = page.locator(".hhlab-card").first
+    assert "The model gives" not in page.locator(".hhlab-card").first.inner_text()
+    card.locator(".widget-text input").fill("0.007 V")
+    card.locator("input[type=radio]").first.check()
+    card.get_by_role("button", name="Commit").click()
+    settled(page)
+    assert "The model gives 7.35 mV" in card.inner_text()
+    (kernel,) = [each["kernel"]["id"] for each in asked(address, "api/sessions") if each["path"] == "restart.ipynb"]
+    asked(address, f"api/kernels/{kernel}/restart", "POST")
+    page.wait_for_timeout(1500)
+    run_all(page)
+    card = page.locator(".hhlab-card").first
+    assert "The model gives 7.35 mV" in card.inner_text()
+    assert card.get_by_role("button", name="Commit").is_disabled()
+    no_error(page)
     page.context.close()
 
 
 def test_picture_and_text_belong_to_the_knobs(chrome, address):
     page = open_and_run(chrome, address, "00_start_here.ipynb", (1280, 720))
-    bench = next(pages(page))
-    source = bench.locator("img").get_attribute("src")
+    bench = next(frames(page))
     for name, keys in {"amplitude": ["ArrowLeft"] * 12, "g_K": ["PageUp", "ArrowRight"]}.items():
-        bench.locator(".hhlab-knob", has_text=name).locator(".noUi-handle").focus()
-        for key in keys:
-            page.keyboard.press(key)
-    settled(page)
-    amplitude, g_K = (float(bench.locator(".hhlab-knob input").nth(i).input_value()) for i in (0, 1))
+        moved(page, bench.locator(KNOB, has_text=name).locator(HANDLE), *keys)
+    amplitude, g_K = (float(bench.locator(f"{KNOB} input").nth(i).input_value()) for i in (0, 1))
     assert (amplitude, g_K) != (20, 36)
-    rec = hh.simulate(hh.Squid(g_K=g_K), hh.Step(amplitude), T_STOP)
-    assert bench.locator(".hhlab-text").inner_text() == in_words(rec)
-    assert bench.locator("img").get_attribute("src") != source
+    words = in_words(hh.simulate(hh.Squid(g_K=g_K), hh.Step(amplitude), T_STOP))
+    assert bench.locator(".hhlab-text").inner_text() == words
+    assert bench.locator("canvas").get_attribute("aria-label") == words
+    bench.get_by_role("button", name="Code").click()
+    settled(page)
+    names = {}
+    exec(bench.locator("pre").inner_text(), names)
+    assert in_words(names["rec"]) == words
     no_error(page)
+    page.context.close()
 
 
-@pytest.mark.parametrize("typed", ["1e9", "-1e99", "abc", ""])
+def test_a_kernel_interrupted_in_the_middle_of_moves(chrome, address, folder):
+    notebook(folder, "interrupted", SHORT)
+    page = open_and_run(chrome, address, "interrupted.ipynb")
+    (kernel,) = [each["kernel"]["id"] for each in asked(address, "api/sessions") if each["path"] == "interrupted.ipynb"]
+    handle = page.locator(HANDLE).nth(1)
+    handle.focus()
+    for number in range(30):
+        page.keyboard.press("ArrowLeft")
+        if number % 10 == 5:
+            asked(address, f"api/kernels/{kernel}/interrupt", "POST")
+    settled(page)
+    moved(page, handle, "Home")
+    assert page.locator(".hhlab-text").first.inner_text().startswith("No spike")
+    assert float(page.locator(f"{KNOB} input").nth(1).input_value()) == 0
+    page.context.close()
+
+
+@pytest.mark.parametrize("typed", ["1e9", "-1e99", "abc", "nan", ""])
 def test_typing_what_cannot_be(chrome, address, typed):
     page = open_and_run(chrome, address, "00_start_here.ipynb")
-    bench = next(pages(page))
-    text, field = bench.locator(".hhlab-text").inner_text(), bench.locator(".hhlab-knob input").first
+    bench = next(frames(page))
+    text, field = bench.locator(".hhlab-text").inner_text(), bench.locator(f"{KNOB} input").first
     field.click()
     page.keyboard.press("Control+a")
     page.keyboard.type(typed) if typed else page.keyboard.press("Delete")
@@ -112,18 +223,150 @@ def test_typing_what_cannot_be(chrome, address, typed):
         assert "is outside -100000 to 100000 uA/cm2. The bench stays as it was." in bench.inner_text()
         assert float(field.input_value()) == 20
     no_error(page)
+    page.context.close()
 
 
-def test_picture_and_knobs_are_visible_together_on_a_small_screen(chrome, address):
-    page = open_and_run(chrome, address, "03_action_potential.ipynb", (1280, 720))
-    for bench in pages(page):
-        bench.evaluate("e => e.closest('.jp-Cell').scrollIntoView({block: 'end'})")
-        page.wait_for_timeout(300)
-        picture, knob = bench.locator("img").bounding_box(), bench.locator(SLIDER.split()[-1]).first.bounding_box()
-        assert picture["y"] >= 0
-        assert knob["y"] >= 0
-        assert picture["y"] + picture["height"] <= 720
-        assert picture["x"] + picture["width"] <= 1280
+def test_picture_and_knobs_are_visible_together_and_stay_in_place(chrome, address, folder):
+    notebook(folder, "places", SHORT)
+    page = open_and_run(chrome, address, "places.ipynb", (1280, 720))
+    bench = page.locator(BENCH)
+    bench.evaluate("e => e.closest('.jp-OutputArea').scrollIntoView()")
+    page.wait_for_timeout(300)
+    places = [bench.locator("canvas").bounding_box(), *(knob.bounding_box() for knob in bench.locator(KNOB).all())]
+    assert all(place["y"] >= 0 and place["y"] + place["height"] <= 720 for place in places)
+    moved(page, bench.locator(HANDLE).nth(1), *["ArrowLeft"] * 20)
+    after = [bench.locator("canvas").bounding_box(), *(knob.bounding_box() for knob in bench.locator(KNOB).all())]
+    assert after == places
+    page.context.close()
+
+
+def test_nothing_is_clipped_at_twice_the_size(chrome, address, folder):
+    notebook(folder, "large", SHORT, *CARDS)
+    page = open_and_run(chrome, address, "large.ipynb", (640, 360), device_scale_factor=2)
+    wide = "e => e.scrollWidth - e.clientWidth"
+    for frame in frames(page, ".hhlab-frame"):
+        for part in frame.locator(".hhlab-figure, .widget-html-content, .widget-radio-box").all():
+            assert part.evaluate(wide) <= 1, part.inner_text()
+    snapshot(page, "large")
+    page.context.close()
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing(chrome, address, folder, axe, theme):
+    notebook(folder, "access", SHORT, *CARDS)
+    page = open_and_run(chrome, address, "access.ipynb", (1280, 1400))
+    command(page, "apputils:change-theme", theme=theme)
+    page.wait_for_timeout(2500)
+    bench = page.locator(BENCH).first
+    for name in ("Hold", "Code", "More knobs"):
+        bench.locator("button", has_text=name).click()
+        settled(page)
+    moved(page, bench.locator(HANDLE).nth(1), "PageUp")
+    moved(page, bench.locator(".hhlab-cursor"), "ArrowRight", "ArrowRight")
+    work_through(page)
+    snapshot(page, f"access_{theme.split()[-1]}")
+    page.evaluate(axe)
+    for frame in frames(page, ".hhlab-frame"):
+        found = frame.evaluate("e => axe.run(e, {resultTypes: ['violations']})")["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == []
+        for control in frame.locator(CONTROLS).all():
+            named = "e => e.ariaLabel || e.textContent.trim() || e.labels?.[0]?.textContent.trim()"
+            assert control.evaluate(named), control.evaluate("e => e.outerHTML")
+    page.context.close()
+
+
+def test_a_bench_by_keyboard_alone(chrome, address, folder):
+    notebook(folder, "keyboard", SHORT)
+    page = open_and_run(chrome, address, "keyboard.ipynb")
+    bench, reached = page.locator(BENCH), []
+    bench.locator(HANDLE).first.focus()
+    for _ in range(20):
+        name = "document.activeElement.ariaLabel || document.activeElement.textContent.trim()"
+        reached.append(page.evaluate(name))
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        shadow = page.evaluate("getComputedStyle(document.activeElement).boxShadow")
+        assert (outline, shadow) != ("none", "none"), reached[-1]
+        page.keyboard.press("Tab")
+    for name in ("TTX", "Undo", "Reset", "Hold", "More knobs", "play in slow motion", "time cursor (ms)", "Code"):
+        assert name in reached
+    cursor = bench.locator(".hhlab-cursor")
+    moved(page, cursor, "ArrowRight")
+    assert bench.locator(".hhlab-values").inner_text().startswith("At ")
+    moved(page, cursor, "Escape")
+    assert bench.locator(".hhlab-values").inner_text().startswith("Press")
+    page.context.close()
+
+
+def test_play_moves_the_cursor_until_pause(chrome, address, folder):
+    notebook(folder, "play", SHORT)
+    page = open_and_run(chrome, address, "play.ipynb", reduced_motion="reduce")
+    cursor = page.locator(".hhlab-cursor")
+    page.wait_for_timeout(500)
+    assert cursor.get_attribute("aria-valuetext") == "no cursor"
+    page.get_by_role("button", name="play in slow motion").click()
+    page.wait_for_timeout(2000)
+    page.get_by_role("button", name="pause").click()
+    settled(page)
+    stopped = float(cursor.input_value())
+    assert stopped > 0
+    page.wait_for_timeout(500)
+    assert float(cursor.input_value()) == stopped
+    page.context.close()
+
+
+def test_data_and_picture_are_saved(chrome, address, folder, tmp_path):
+    notebook(folder, "saved", SHORT)
+    page = open_and_run(chrome, address, "saved.ipynb")
+    for name in ("Save data", "Save picture"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).click()
+        download.value.save_as(tmp_path / download.value.suggested_filename)
+    rec = hh.Recording.from_csv(tmp_path / "recording.csv")
+    assert (rec.V == hh.simulate(hh.Squid(), hh.Step(20), T_STOP).V).all()
+    assert (tmp_path / "recording.png").read_bytes().startswith(b"\x89PNG")
+    page.context.close()
+
+
+def test_a_page_without_kernel_and_network_shows_pictures_and_texts(chrome, root, tmp_path):
+    shutil.copy(root / "notebooks" / "03_action_potential.ipynb", tmp_path)
+    convert = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", "03_action_potential.ipynb"]
+    subprocess.run(convert, cwd=tmp_path, check=True, capture_output=True, timeout=200)
+    page = chrome.new_context().new_page()
+    page.route("http*://**", lambda route: route.abort())
+    page.goto((tmp_path / "03_action_potential.html").as_uri())
+    page.wait_for_timeout(1000)
+    stills = page.locator(".hhlab-still")
+    assert stills.locator("img").evaluate_all("all => all.filter(e => e.naturalWidth > 0).length") == 5
+    said = " ".join(stills.all_inner_texts())
+    assert said.count("spike at 6.87 ms") >= 2
+    assert "Claim 14: The peak stays below" in said
+    assert "What brings it back?" in said
+    page.context.close()
+
+
+def resident(kernel):
+    """Memory of a kernel in MB."""
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{process}/cmdline") as line, open(f"/proc/{process}/status") as status:
+                if kernel in line.read():
+                    return next(int(row.split()[1]) / 1000 for row in status if row.startswith("VmRSS"))
+        except OSError:
+            continue
+    raise RuntimeError(f"there is no process of kernel {kernel}")
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="reads /proc")
+def test_memory_stays_over_2000_moves(chrome, address, folder):
+    notebook(folder, "memory", SHORT)
+    page = open_and_run(chrome, address, "memory.ipynb")
+    (kernel,) = [each["kernel"]["id"] for each in asked(address, "api/sessions") if each["path"] == "memory.ipynb"]
+    sizes = []
+    for batch in range(20):
+        moved(page, page.locator(HANDLE).nth(1), *["ArrowLeft" if batch % 2 else "ArrowRight"] * 100)
+        sizes.append(resident(kernel))
+    assert sizes[-1] - sizes[1] < 20
+    page.context.close()
 
 
 def test_the_lab_asks_for_its_token_and_shows_no_advertisement(chrome, address):
@@ -132,3 +375,4 @@ def test_the_lab_asks_for_its_token_and_shows_no_advertisement(chrome, address):
     assert "login" in page.url
     page = open_and_run(chrome, address, "00_start_here.ipynb")
     assert page.get_by_text("Jupyter news").count() == 0
+    page.context.close()

@@ -1,51 +1,305 @@
 """The bench, driven by its traits. The same in a real browser is in test_browser."""
 
-import io
-import warnings
+import base64
+import html
+import re
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 import hhlab as hh
+from hhlab.cells import Cell
+from hhlab.lab import explorer
+from hhlab.lab.code import as_code
+from hhlab.views import in_words, moment_in_words
 
+nan, inf = float("nan"), float("inf")
 KNOBS = ("g_Na", "g_K", "g_L", "E_Na", "E_K", "E_L", "C", "T", "amplitude", "start", "duration")
-DRUGS = {"TTX": {"g_Na": 0}, "warm": {"T": 18.5}}
+VIEWS = ("voltage", "currents", "gates")
+SLOW = hh.Gate("s", inf=lambda V: 1 / (1 + np.exp(-(V + 40) / 9)), tau=lambda V: 5 + 0 * V)
+FAST = hh.Gate("f", inf=lambda V: 1 / (1 + np.exp((V + 60) / 7)), tau=lambda V: 1 + 0 * V, power=2)
+MINE = hh.Channel("A", g=5, E=-77, gates=(SLOW, FAST))
+NOTEBOOK = {"SLOW": SLOW, "FAST": FAST, "MINE": MINE, "_1": SLOW, "rec": np.zeros(3)}
+PRESETS = {
+    "TTX": "TTX", "TEA": "TEA", "warm": {"T": 18.5}, "mine": hh.Squid(g_L=0.5).plus(MINE), "train": hh.Train(count=3),
+    "both": [hh.Ramp(30) + hh.Step(5, 30), {"g_K": 20}, "TTX"], "shock": hh.Shock(),
+    "too strong": [hh.Step(-60000, 5, 9)],
+}  # fmt: skip
+TYPED = (nan, inf, -inf, -1e99, 1e99, 0.0, -0.0, 1e-9, -77.7, 5000.0)
+GARBAGE = ("garbage", "", None, "12 mV", [3], {"a": 1}, object, 1j)
+
+
+class Leaky(Cell):
+    """A membrane with nothing but a leak."""
+
+    dt = 0.01
+
+    def _own_channels(self):
+        return (hh.Channel("L", 0.3, -65.0),)
+
+
+def explore(**given):
+    return hh.explore(hh.Squid(), hh.Step(20), VIEWS, **{"knobs": KNOBS, "freeze": ("n", "h"), "t_stop": 30} | given)
 
 
 @pytest.fixture
 def bench():
-    return hh.explore(
-        hh.Squid(),
-        hh.Step(20),
-        ("voltage", "currents", "gates"),
-        knobs=KNOBS,
-        presets=DRUGS,
-        freeze=("n", "h"),
-        t_stop=30,
+    return explore(presets=PRESETS)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock of the bench, which stands still unless it is moved on."""
+    stands = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(explorer, "time", SimpleNamespace(monotonic=lambda: stands.now))
+    return stands
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What a bench sends to the browser besides its traits."""
+    messages = []
+    monkeypatch.setattr("hhlab.lab.frame._Hands.send", lambda self, *message: messages.append(message))
+    return messages
+
+
+def strokes(live):
+    """The strokes that the browser draws: how, and where in pixels."""
+    every = np.frombuffer(live.points, "<i2").reshape(-1, 2)
+    ends = np.flatnonzero((every == live.end_mark).all(axis=1)) + 1
+    *parts, rest = np.split(every, ends)
+    assert rest.size == 0
+    return [(look, part[:-1] / live.finer) for look, part in zip(live.looks, parts, strict=True)]
+
+
+def reach(x, y, widened=0):
+    """The lowest and highest y in each column of pixels, or in it and its neighbours."""
+    low, high = np.full(800, inf), np.full(800, -inf)
+    np.minimum.at(low, x.astype(int), y)
+    np.maximum.at(high, x.astype(int), y)
+    shifts = range(-widened, widened + 1)
+    return (
+        np.min([np.roll(low, shift) for shift in shifts], axis=0) - widened,
+        np.max([np.roll(high, shift) for shift in shifts], axis=0) + widened,
     )
 
 
+def within_a_pixel(one, other):
+    """Whether two curves in pixels look the same."""
+    return all(
+        np.all(reach(*a)[0] >= reach(*b, 1)[0]) and np.all(reach(*a)[1] <= reach(*b, 1)[1])
+        for a, b in ((one, other), (other, one))
+    )
+
+
+def in_pixels(live, rec, panel=0):
+    """Where V of a recording belongs, by the box and the axes of the panel."""
+    left, top, right, bottom = live.boxes[panel]
+    (t0, t1), (low, high) = live.panels.axes[panel].get_xlim(), live.panels.axes[panel].get_ylim()
+    return left + (rec.t - t0) / (t1 - t0) * (right - left), bottom - (rec.V - low) / (high - low) * (bottom - top)
+
+
+def drawn_V(live):
+    return next(points for look, points in strokes(live) if (look["panel"], look["kind"]) == (0, "line")).T
+
+
+def declared(bench):
+    return {**bench.cell.parameters(), **bench.protocol.parameters()}
+
+
 def picture_belongs_to_the_knobs(bench):
-    """What the knobs show, simulated anew, is what the picture and its text show."""
-    values = {name: knob.field.value for name, knob in bench.knobs.items()}
-    cell = bench.cell.replace(**{name: value for name, value in values.items() if name in bench.cell.parameters()})
-    stimulus = bench.protocol.replace(**{name: values[name] for name in values if name in bench.protocol.parameters()})
-    held = [name for name, box in bench.boxes.items() if box.value]
-    rec = hh.simulate(cell, stimulus, max(30, stimulus.end + 5), freeze=held)
+    """What the knobs show, simulated anew, is what picture, text and values show."""
+    shown = {name: knob.field.value for name, knob in bench.knobs.items() if name in declared(bench)}
+    cell = bench.cell.replace(**{name: shown[name] for name in shown if name in bench.cell.parameters()})
+    stimulus = bench.protocol.replace(**{name: shown[name] for name in shown if name in bench.protocol.parameters()})
+    frozen = [name for name, box in bench.boxes.items() if box.value]
+    rec = hh.simulate(cell, stimulus, max(30, stimulus.end + 5), freeze=frozen)
     assert np.array_equal(rec.V, bench.recording.V)
-    assert bench.picture.value == bench.live.png
-    for knob in bench.knobs.values():
+    assert bench.live.text == in_words(rec)
+    assert within_a_pixel(drawn_V(bench.live), in_pixels(bench.live, rec))
+    moment = min(bench.live.cursor, rec.t[-1])
+    assert bench.live.values == ("" if moment < 0 else moment_in_words(rec, moment))
+
+
+def knobs_are_in_order(bench):
+    """Sliders stand near the values; what is off its beginning is marked; what the bench does not have is hidden."""
+    began = {**bench._start.cell.parameters(), **bench._start.protocol.parameters()}
+    for name, knob in bench.knobs.items():
+        assert (knob.layout.display is None) == (name in declared(bench))
+        if name not in declared(bench):
+            continue
         assert abs(knob.slider.value - knob.field.value) <= knob.slider.step
+        if name in began:
+            off = declared(bench)[name].value != began[name].value
+            assert ("hhlab-off" in knob._dom_classes) == (knob.back.layout.visibility == "visible") == off
+
+
+class Hand:
+    """A hand at a bench, which remembers what each undo has to bring back."""
+
+    def __init__(self, bench, clock):
+        self.bench, self.clock = bench, clock
+        self.past, self.last = [], ("", -inf)
+
+    def move(self, name, act, *given, **named):
+        before = self.bench.state
+        act(*given, **named)
+        if self.bench.state == before:
+            return
+        if name != self.last[0] or self.clock.now - self.last[1] > explorer.ONE_MOVE or not self.past:
+            self.past.append(before)
+        self.last = name, self.clock.now
+
+    def knob(self, number):
+        return list(self.bench.knobs.items())[number % len(self.bench.knobs)]
+
+    def slide(self, number, share):
+        name, knob = self.knob(number)
+        low, high, step = knob.slider.min, knob.slider.max, knob.slider.step
+        self.move(name, setattr, knob.slider, "value", low + round(share * (high - low) / step) * step)
+
+    def type(self, number, value):
+        name, knob = self.knob(number)
+        self.move(name, setattr, knob.field, "value", value)
+
+    def say(self, number, value):
+        name, _ = self.knob(number)
+        self.move(name, self.bench.set, **{name: value})
+
+    def back(self, number):
+        name, knob = self.knob(number)
+        self.move(name, knob.back.click)
+
+    def press(self, name):
+        self.move(name, self.bench.buttons[name].click)
+
+    def tick(self, name, on):
+        self.move(f"hold {name}", setattr, self.bench.boxes[name], "value", on)
+
+    def undo(self):
+        before = self.bench.state
+        self.bench.buttons["Undo"].click()
+        assert self.bench.state == (self.past[-1] if self.past else before)
+        assert ("nothing to undo" in self.bench.notice.value) == (not self.past)
+        self.past, self.last = self.past[:-1], ("", -inf)
+
+    def hold(self):
+        full = len(self.bench.held) == 4
+        self.bench.buttons["Hold"].click()
+        assert ("4 traces are held already: drop one first." in self.bench.notice.value) == full
+
+    def drop(self, letter):
+        self.bench.drops[letter].click()
+        assert letter not in self.bench.held
+
+    def look(self, moment):
+        self.bench.live.cursor = moment
+
+    def unfold(self, on):
+        self.bench.more.value = on
+
+    def show_code(self):
+        self.bench.buttons["Code"].click()
+
+    def wait(self, ms):
+        self.clock.now += ms / 1000
+
+    def look_at_everything(self):
+        bench = self.bench
+        picture_belongs_to_the_knobs(bench)
+        knobs_are_in_order(bench)
+        assert len(bench.held) <= 4
+        assert [name for name, drop in bench.drops.items() if drop.layout.display is None] == list(bench.held)
+        assert not bench.listing.value or html.escape(bench.code) in bench.listing.value
+        assert bench.notice.value == "" or re.fullmatch(
+            r'<div class="hhlab-notice" role="alert">.+\.</div>', bench.notice.value
+        )
+
+
+number = st.integers(0, 40)
+
+
+class AnyMoves(RuleBasedStateMachine):
+    """Whatever is done at a bench, in any order."""
+
+    def __init__(self):
+        super().__init__()
+        self.patch, clock = pytest.MonkeyPatch(), SimpleNamespace(now=100.0)
+        self.patch.setattr(explorer, "time", SimpleNamespace(monotonic=lambda: clock.now))
+        self.patch.setattr(explorer, "_variables", lambda: NOTEBOOK)
+        self.hand = Hand(explore(presets=PRESETS), clock)
+
+    slide = rule(number=number, share=st.floats(0, 1))(lambda self, **how: self.hand.slide(**how))
+    type = rule(number=number, value=st.sampled_from(TYPED) | st.floats(-300, 300))(
+        lambda self, **how: self.hand.type(**how)
+    )
+    say = rule(number=number, value=st.sampled_from(GARBAGE))(lambda self, **how: self.hand.say(**how))
+    back = rule(number=number)(lambda self, **how: self.hand.back(**how))
+    press = rule(name=st.sampled_from([*PRESETS, "Reset"]))(lambda self, **how: self.hand.press(**how))
+    tick = rule(name=st.sampled_from(["K.n", "Na.h"]), on=st.booleans())(lambda self, **how: self.hand.tick(**how))
+    undo = rule()(lambda self: self.hand.undo())
+    hold = rule()(lambda self: self.hand.hold())
+    drop = rule(letter=st.sampled_from("ABCD"))(lambda self, **how: self.hand.drop(**how))
+    look = rule(moment=st.sampled_from([-1.0, 0.0, 1e9]) | st.floats(0, 50))(lambda self, **how: self.hand.look(**how))
+    unfold = rule(on=st.booleans())(lambda self, **how: self.hand.unfold(**how))
+    show_code = rule()(lambda self: self.hand.show_code())
+    wait = rule(ms=st.sampled_from([100, 900]))(lambda self, **how: self.hand.wait(**how))
+
+    @invariant()
+    def everything_agrees(self):
+        self.hand.look_at_everything()
+
+    def teardown(self):
+        assert np.array_equal(run(self.hand.bench.code)["rec"].V, self.hand.bench.recording.V)
+        self.patch.undo()
+
+
+TestAnyMoves = AnyMoves.TestCase
+TestAnyMoves.settings = settings(max_examples=6, stateful_step_count=20, deadline=None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1952, 1963])
+def test_five_hundred_moves(bench, clock, monkeypatch, seed):
+    monkeypatch.setattr(explorer, "_variables", lambda: NOTEBOOK)
+    hand, random = Hand(bench, clock), np.random.default_rng(seed)
+    moves = {
+        "slide": lambda: (random.integers(40), random.random()),
+        "type": lambda: (random.integers(40), random.choice([*TYPED, *random.uniform(-300, 300, 9)])),
+        "back": lambda: (random.integers(40),),
+        "press": lambda: (random.choice([*PRESETS, "Reset"]),),
+        "tick": lambda: (random.choice(["K.n", "Na.h"]), bool(random.integers(2))),
+        "undo": tuple, "hold": tuple, "show_code": tuple,
+        "drop": lambda: (random.choice([*"ABCD"]),),
+        "look": lambda: (random.uniform(-10, 40),),
+        "unfold": lambda: (bool(random.integers(2)),),
+        "wait": lambda: (random.integers(2000),),
+    }  # fmt: skip
+    for _ in range(500):
+        kind = random.choice(list(moves), p=np.array([9, 6, 2, 2, 2, 2, 1, 1, 2, 2, 1, 2]) / 32)
+        getattr(hand, kind)(*moves[kind]())
+        hand.look_at_everything()
+    bench.reset()
+    assert bench.state == (hh.Squid(), hh.Step(20), frozenset())
+
+
+def test_the_comparison_of_pictures_notices_another_curve(bench):
+    cell = hh.Squid()
+    for other in (hh.simulate(cell, hh.Step(20.5), 30), hh.simulate(cell, hh.Step(20, 5.1), 30)):
+        assert not within_a_pixel(drawn_V(bench.live), in_pixels(bench.live, other))
 
 
 def test_knobs_come_from_the_declarations(bench):
     knob = bench.knobs["g_Na"]
     assert (knob.slider.min, knob.slider.max) == hh.Squid.g_Na.span
-    assert knob.children[-1].value == "mS/cm²"
-    assert "sodium" in knob.slider.tooltip
+    assert knob.children[2].value == "mS/cm²"
+    assert knob.slider.tooltip == "g_Na, maximal sodium conductance (mS/cm²)"
+    assert knob.back.tooltip == "put g_Na back to 120 mS/cm²"
     assert bench.knobs["T"].field.value == 6.3
 
 
@@ -57,63 +311,32 @@ def test_each_slider_to_both_ends(bench):
             picture_belongs_to_the_knobs(bench)
 
 
-MOVES = st.one_of(
-    st.tuples(st.just("slide"), st.sampled_from(KNOBS), st.floats(0, 1)),
-    st.tuples(
-        st.just("type"), st.sampled_from(KNOBS),
-        st.sampled_from([float("nan"), float("inf"), -1e99, 1e99, 0.0, 1e-9, -77.7]) | st.floats(-300, 300),
-    ),
-    st.tuples(st.just("press"), st.sampled_from(["TTX", "warm", "Reset"])),
-    st.tuples(st.just("hold"), st.sampled_from(["K.n", "Na.h"]), st.booleans()),
-)  # fmt: skip
+def test_pulses_are_counted_in_whole_numbers():
+    train = hh.explore(hh.Squid(), hh.Train(), knobs="count")
+    slider = train.knobs["count"].slider
+    assert (slider.min, slider.max, slider.step) == (1, 20, 1)
+    slider.value = 3
+    assert (train.protocol.count, train.notice.value) == (3, "")
 
 
-def move(bench, kind, name, value=None):
-    if kind == "slide":
-        slider = bench.knobs[name].slider
-        slider.value = slider.min + round(value * (slider.max - slider.min) / slider.step) * slider.step
-    elif kind == "type":
-        bench.knobs[name].field.value = value
-    elif kind == "press":
-        bench.buttons[name].click()
-    else:
-        bench.boxes[name].value = value
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(moves=st.lists(MOVES, max_size=15))
-def test_any_moves_in_any_order(bench, moves):
-    for each in moves:
-        move(bench, *each)
-        picture_belongs_to_the_knobs(bench)
-    bench.reset()
-    assert (bench.cell, bench.protocol, bench.frozen) == (hh.Squid(), hh.Step(20), frozenset())
-
-
-@pytest.mark.slow
-def test_five_hundred_moves(bench):
-    random = np.random.default_rng(1952)
-    for _ in range(500):
-        name = KNOBS[random.integers(len(KNOBS))]
-        kind = ("slide", "type", "press", "hold")[random.choice(4, p=(0.6, 0.25, 0.1, 0.05))]
-        if kind in ("slide", "type"):
-            move(bench, kind, name, random.random() * (1 if kind == "slide" else 10.0 ** random.integers(-3, 5)))
-        elif kind == "press":
-            move(bench, kind, ("TTX", "warm", "Reset")[random.integers(3)])
-        else:
-            move(bench, kind, ("K.n", "Na.h")[random.integers(2)], bool(random.integers(2)))
-        picture_belongs_to_the_knobs(bench)
-
-
-@pytest.mark.parametrize("typed", [float("nan"), float("inf"), -1e99, 5000])
+@pytest.mark.parametrize("typed", [nan, inf, -1e99, 5000])
 def test_what_cannot_be_is_refused_in_a_sentence(bench, typed):
-    before = bench.picture.value
+    before = bench.live.points, bench.live.text
     bench.knobs["g_Na"].field.value = typed
     assert f"g_Na = {typed:g} mS/cm2 is outside 0 to 1000 mS/cm2. The bench stays as it was." in bench.notice.value
     assert bench.knobs["g_Na"].field.value == 120
-    assert bench.picture.value == before
+    assert (bench.live.points, bench.live.text) == before
     bench.knobs["g_Na"].field.value = 100
     assert bench.notice.value == ""
+
+
+@pytest.mark.parametrize("value", GARBAGE)
+def test_what_is_no_number_is_refused_in_a_sentence(bench, value):
+    bench.set(g_Na=value)
+    assert re.search(r"g_Na = .+ is not a number: give one in mS/cm2, 0 to 1000\. The bench stays", bench.notice.value)
+    bench.set(nonsense=value)
+    assert "this bench has no parameter nonsense" in bench.notice.value
+    assert bench.cell == hh.Squid()
 
 
 def test_a_membrane_that_runs_away_leaves_the_bench_as_it_was(bench):
@@ -132,51 +355,389 @@ def test_typing_beyond_the_slider_makes_it_longer(bench):
 def test_a_stimulus_that_leaves_the_picture_lengthens_it(bench):
     bench.set(start=45)
     assert bench.recording.t[-1] >= 50
-    assert "1 spike" in bench.text.value
+    assert bench.live.t_end == bench.recording.t[-1]
+    assert "1 spike" in bench.live.text
+
+
+@pytest.mark.parametrize("start", [9999, 50_000, 1e7])
+def test_a_stimulus_that_never_ends_is_refused(bench, start):
+    bench.set(start=start)
+    assert "a bench shows at most 10000 ms, not " in bench.notice.value
+    assert bench.protocol.start == 5
 
 
 def test_names_may_be_given_alone():
-    single = hh.explore(hh.Squid(), hh.Step(20), "voltage", knobs="g_Na", freeze="K.n")
+    single = hh.explore(hh.Squid(), hh.Step(20), "voltage", knobs="g_Na", freeze="K.n", presets="TTX")
     assert (list(single.knobs), list(single.boxes)) == (["g_Na"], ["K.n"])
+    single.buttons["TTX"].click()
+    assert single.cell.g_Na == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"view": "voltages"}, "plots has no view voltages; did you mean voltage"),
+        ({"view": 5}, "5 is not a list of names"),
+        ({"view": [5]}, "5 is not a name"),
+        ({"knobs": ["gNa"]}, "this bench has no parameter gNa; did you mean g_Na"),
+        ({"freeze": ["x"]}, "Squid has no gate x"),
+        ({"presets": "TTY"}, "the drug cupboard has no drug TTY; did you mean TTX"),
+        ({"presets": {"a": None}}, "None is not presets: give the values"),
+        ({"presets": 5}, "5 is not presets"),
+        ({"presets": {"a": {"gNa": 3}}}, "this bench has no parameter gNa"),
+        ({"presets": {"a": [hh.Shock(), {"amplitude": 3}]}}, "this bench has no parameter amplitude"),
+        ({"presets": {"a": {"g_Na": nan}}}, "g_Na = nan mS/cm2 is outside"),
+        ({"presets": {"Undo": "TTX"}}, "a preset cannot be called Undo: the bench has that button already"),
+        ({"t_stop": "long"}, "t_stop = 'long' is not a number"),
+        ({"t_stop": nan}, "t_stop = nan ms is outside"),
+        ({"t_stop": 1e5}, "a bench shows at most 10000 ms, not 100000 ms"),
+        ({"cell": "Squid"}, "'Squid' is not a cell"),
+        ({"protocol": 20}, "20 is not a protocol"),
+        ({"cell": Leaky(), "presets": "TTX"}, "TTX blocks channel Na, which this Leaky does not have"),
+        ({"protocol": hh.Step(-60000, 5, 9)}, "left \\+-500 mV"),
+    ],
+)
+def test_what_cannot_be_on_a_bench(given, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        hh.explore(**{"cell": hh.Squid(), "protocol": hh.Step()} | given)
+
+
+def test_presets_put_things_on_the_bench(bench):
+    expected = {
+        "TTX": (hh.Squid(g_Na=0), hh.Step(20)),
+        "warm": (hh.Squid(g_Na=0, T=18.5), hh.Step(20)),
+        "shock": (hh.Squid(g_Na=0, T=18.5), hh.Shock()),
+        "both": (hh.Squid(g_Na=0, T=18.5, g_K=20), hh.Ramp(30) + hh.Step(5, 30)),
+        "mine": (hh.Squid(g_L=0.5).plus(MINE), hh.Ramp(30) + hh.Step(5, 30)),
+        "Reset": (hh.Squid(), hh.Step(20)),
+    }
+    for name, (cell, protocol) in expected.items():
+        bench.buttons[name].click()
+        assert (bench.cell, bench.protocol) == (cell, protocol)
+        picture_belongs_to_the_knobs(bench)
+
+
+def test_a_gate_that_the_next_cell_lacks_is_let_go():
+    bench = hh.explore(hh.Squid(), freeze="n", presets={"leak": Leaky()}, view=("voltage", "gates", "steady states"))
+    bench.boxes["K.n"].value = True
+    assert bench.frozen == {"K.n"}
+    bench.buttons["leak"].click()
+    assert (bench.frozen, bench.boxes["K.n"].value) == (frozenset(), False)
+    bench.boxes["K.n"].value = True
+    assert "has no gate K.n" in bench.notice.value
+    assert not bench.boxes["K.n"].value
+
+
+def test_undo_brings_back_one_move_after_the_other(bench, clock):
+    for value in (110, 100, 90):
+        bench.knobs["g_Na"].slider.value = value
+        clock.now += 1
+    bench.boxes["K.n"].value = True
+    bench.buttons["warm"].click()
+    for state in (hh.Squid(g_Na=90), {"K.n"}), (hh.Squid(g_Na=90), set()), (hh.Squid(g_Na=100), set()):
+        bench.undo()
+        assert (bench.cell, bench.frozen) == state
+        picture_belongs_to_the_knobs(bench)
+    bench.set(g_Na=5)
+    bench.undo()
+    assert bench.cell.g_Na == 100
+
+
+def test_a_drag_is_one_move(bench, clock):
+    for value in range(119, 60, -1):
+        bench.knobs["g_Na"].slider.value = value
+        clock.now += 0.5
+    bench.knobs["g_K"].slider.value = 30
+    bench.undo()
+    assert (bench.cell.g_Na, bench.cell.g_K) == (61, 36)
+    bench.undo()
+    assert bench.cell == hh.Squid()
+    bench.undo()
+    assert "There is nothing to undo." in bench.notice.value
+
+
+def test_what_was_refused_is_no_move(bench):
+    bench.set(g_Na=100)
+    bench.set(g_K=nan)
+    bench.buttons["too strong"].click()
+    bench.undo()
+    assert bench.cell == hh.Squid()
+
+
+def test_one_knob_goes_back_alone(bench):
+    bench.set(g_Na=100, g_K=30, amplitude=15)
+    bench.knobs["g_Na"].back.click()
+    assert (bench.cell, bench.protocol) == (hh.Squid(g_K=30), hh.Step(15))
+    knobs_are_in_order(bench)
+    bench.undo()
+    assert bench.cell.g_Na == 100
+
+
+def test_held_traces_stay_on_the_ground(bench):
+    control = bench.recording
+    before, curves = bench.live.ground, len(strokes(bench.live))
+    bench.hold()
+    bench.buttons["TTX"].click()
+    assert bench.held == {"A": control}
+    assert bench.live.ground != before
+    assert len(strokes(bench.live)) == curves
+    picture_belongs_to_the_knobs(bench)
+    assert [text.get_text() for text in bench.live.panels.axes[0].get_legend().get_texts()] == ["now", "A"]
+    bench.drop("A")
+    assert (bench.held, bench.table.value) == ({}, "")
+    assert bench.live.panels.axes[0].get_legend() is None
+
+
+def test_four_are_held_and_no_more(bench):
+    for g_Na in (110, 100, 90, 80, 70):
+        bench.set(g_Na=g_Na)
+        bench.hold()
+    assert [rec.cell.g_Na for rec in bench.held.values()] == [110, 100, 90, 80]
+    assert "4 traces are held already: drop one first." in bench.notice.value
+    bench.drop("B")
+    bench.hold()
+    assert [(letter, rec.cell.g_Na) for letter, rec in bench.held.items()] == [
+        *zip("ABCD", (110, 70, 90, 80), strict=True)
+    ]
+    bench.drop("nonsense")
+    assert len(bench.held) == 4
+
+
+def rows(table):
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)]
+
+
+def test_the_table_says_what_differs(bench):
+    bench.hold()
+    bench.set(g_Na=100)
+    bench.boxes["K.n"].value = True
+    head, now, held = rows(bench.table.value)
+    assert head == [
+        "trace",
+        "g_Na (mS/cm²)",
+        "gates held",
+        "spikes",
+        "peak (mV)",
+        "half-width (ms)",
+        "lowest after it (mV)",
+    ]
+    assert (now[:3], held[:3]) == (["now", "100", "K.n"], ["A", "120", "none"])
+    peaks = [hh.measure.peak(rec)[0] for rec in (bench.recording, bench.held["A"])]
+    assert now[4] == f"{peaks[0]:.2f}"
+    assert held[4] == f"{peaks[1]:.2f} ({peaks[1] - peaks[0]:+.2f})".replace("-", "−")
+
+
+def test_the_table_knows_stimuli_of_different_kinds(bench):
+    bench.hold()
+    bench.buttons["shock"].click()
+    bench.buttons["TTX"].click()
+    head, now, held = rows(bench.table.value)
+    assert {"amplitude (µA/cm²)", "mV (mV)", "g_Na (mS/cm²)"} <= set(head)
+    assert (
+        now[head.index("amplitude (µA/cm²)")] == held[head.index("mV (mV)")] == now[head.index("peak (mV)") + 1] == "–"
+    )
+
+
+def test_more_knobs_are_made_when_they_are_asked_for():
+    bench = explore(knobs=("g_Na",), presets=PRESETS)
+    assert list(bench.knobs) == ["g_Na"]
+    bench.more.value = True
+    assert set(bench.knobs) == set(declared(bench))
+    assert [re.sub("<.*?>", "", w.value) for w in bench.folded.children if not hasattr(w, "slider")] == [
+        "The stimulus",
+        "The membrane",
+    ]
+    made = bench.folded.children
+    bench.more.value = False
+    assert bench.folded.layout.display == "none"
+    bench.more.value = True
+    assert bench.folded.children == made
+    bench.knobs["E_K"].slider.value = -90
+    picture_belongs_to_the_knobs(bench)
+
+
+def test_knobs_of_a_new_stimulus_or_channel_appear(bench):
+    bench.more.value = True
+    bench.buttons["mine"].click()
+    bench.buttons["train"].click()
+    assert {"g_A", "E_A", "count", "interval"} <= set(bench.knobs)
+    bench.knobs["g_A"].slider.value = 2
+    knobs_are_in_order(bench)
+    bench.buttons["Reset"].click()
+    knobs_are_in_order(bench)
+    assert bench.knobs["g_A"].layout.display == "none"
+
+
+@pytest.mark.parametrize("moment", [0.0, 7.123, 29.99, 1e6])
+def test_the_cursor_reads_off_one_moment(bench, moment):
+    ground = bench.live.ground
+    bench.live.cursor = moment
+    assert bench.live.values == moment_in_words(bench.recording, min(moment, 30))
+    assert bench.live.shown_cursor == moment
+    assert bench.live.ground is ground
+    assert [look["panel"] for look, _ in strokes(bench.live) if look["kind"] == "dot"] == [0, 1, 1, 1, 2, 2, 2]
+    left, _, right, _ = bench.live.boxes[0]
+    for _, points in (s for s in strokes(bench.live) if s[0]["kind"] == "dot"):
+        assert points[0, 0] == pytest.approx(left + (right - left) * min(moment, 30) / 30, abs=0.1)
+    bench.live.cursor = -1
+    assert (bench.live.values, bench.live.shown_cursor) == ("", -1)
+
+
+def test_only_what_moves_is_sent_again(bench):
+    ground, points = bench.live.ground, bench.live.points
+    bench.set(g_K=30)
+    assert bench.live.ground is ground
+    assert bench.live.points != points
+    bench.live.dark = True
+    assert bench.live.ground != ground
+    picture_belongs_to_the_knobs(bench)
 
 
 def test_text_follows_the_picture(bench):
-    assert "1 spike" in bench.text.value
+    assert "1 spike" in bench.live.text
     bench.buttons["TTX"].click()
-    assert "No spike" in bench.text.value
+    assert "No spike" in bench.live.text
     bench.boxes["K.n"].value = True
     picture_belongs_to_the_knobs(bench)
 
 
-def test_the_page_keeps_a_picture_without_a_kernel(bench):
-    bundle = bench._repr_mimebundle_()
-    assert bundle["image/png"] == bench.picture.value
-    assert "1 spike" in bundle["text/plain"]
-    assert "application/vnd.jupyter.widget-view+json" in bundle
+def test_the_picture_to_keep_has_all_that_is_shown(bench):
+    bench.hold()
+    bench.set(g_K=20)
+    bench.live.cursor = 7
+    picture = bench.picture
+    voltage, *_ = picture.figure.axes
+    assert [text.get_text() for text in voltage.get_legend().get_texts()] == ["now", "A"]
+    assert len(voltage.lines) == 4
+    assert repr(picture) == f"{in_words(bench.recording)} | {in_words(bench.held['A'])}"
 
 
-def test_only_curves_are_drawn_again_and_the_picture_is_the_same(bench):
-    """The quick picture differs from a full drawing only by rounding of colours."""
+def test_saving(bench, sent):
     bench.set(g_K=30)
-    quick = np.asarray(Image.open(io.BytesIO(bench.live.png)).convert("RGB"), int)
-    panels = bench.live.panels
-    for _, line in bench.live._curves:
-        line.set_animated(False)
-    panels.canvas.draw()
-    full = np.asarray(panels.canvas.buffer_rgba(), int)[..., :3]
-    assert np.mean(np.abs(quick - full).max(axis=2) > 60) < 0.002
+    bench.buttons["Save data"].click()
+    bench.buttons["Save picture"].click()
+    (data, [table]), (picture, [png]) = sent
+    assert data == {"save": "recording.csv", "type": "text/csv"}
+    assert table.decode() == bench.recording.csv()
+    assert picture == {"save": "recording.png", "type": "image/png"}
+    assert png == bench.picture.png
 
 
-def test_no_warning_from_a_bench():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        hh.explore(hh.Squid(), hh.Step(20), knobs=("g_Na",))
+def test_the_code_is_listed_copied_and_follows(bench, sent):
+    bench.buttons["Code"].click()
+    assert sent == [({"copy": bench.code},)]
+    bench.set(g_K=31)
+    assert "hh.Squid(g_K=31)" in bench.listing.value
+    assert len(sent) == 1
+    bench.buttons["Code"].click()
+    assert bench.listing.value == ""
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """What goes to the page."""
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **how: shown.append(data))
+    return shown
+
+
+def test_the_page_keeps_a_picture_without_a_kernel(bench, displayed):
+    bench._ipython_display_()
+    widget, still = displayed
+    assert "application/vnd.jupyter.widget-view+json" in widget
+    assert still["text/plain"] == in_words(bench.recording)
+    pattern = r'<figure class="hhlab-still"><img alt="" src="data:image/png;base64,(.*)"><figcaption>(.*)</figcaption>'
+    png, text = re.match(pattern, still["text/html"]).groups()
+    assert html.unescape(text) == in_words(bench.recording)
+    assert base64.b64decode(png) == bench.picture.png
 
 
 def test_no_pyplot_and_one_figure(bench):
-    import sys
-
     assert "matplotlib.pyplot" not in sys.modules
     figure = bench.live.panels.figure
     bench.set(g_K=20)
     assert bench.live.panels.figure is figure
+
+
+def run(code):
+    """The variables that a notebook has after a cell with this code."""
+    names = dict(NOTEBOOK)
+    exec(code, names)
+    return names
+
+
+def near(parameter):
+    low, high = parameter.span
+    return st.just(parameter.value) | st.floats(low, high) | st.integers(int(low) + 1, int(high))
+
+
+def some(kind, **usual):
+    """Things of a kind, each parameter as it is or somewhere on its slider."""
+    ranges = {name: near(p) for name, p in kind._declared.items()} | usual
+    return st.fixed_dictionaries({}, optional=ranges).map(lambda values: kind(**values))
+
+
+ONE = st.one_of(
+    some(hh.Shock), some(hh.Ramp), some(hh.Step, start=st.floats(0, 9)), some(hh.Train, count=st.integers(1, 4))
+)
+STIMULI = ONE | st.lists(ONE, min_size=2, max_size=3).map(lambda parts: sum(parts[1:], parts[0])) | st.none()
+CELLS = some(hh.Squid, C=st.floats(0.5, 3))
+GATES = st.sets(st.sampled_from(["Na.m", "Na.h", "K.n"]))
+
+
+def gives_the_same(cell, stimulus, frozen, t_stop=12.5, variables=NOTEBOOK):
+    protocol = explorer.Nothing() if stimulus is None else stimulus
+    rec = hh.simulate(cell, stimulus, t_stop, freeze=sorted(frozen))
+    code = as_code(cell, protocol, t_stop, frozen, ("voltage",), variables)
+    again = run(code.rsplit("\n", 1)[0])["rec"]
+    assert np.array_equal(again.V, rec.V)
+    assert (repr(again.cell), repr(again.protocol)) == (repr(cell), repr(rec.protocol))
+    assert again.settings == rec.settings
+    return code
+
+
+@settings(max_examples=150, deadline=None)
+@given(cell=CELLS, stimulus=STIMULI, frozen=GATES)
+def test_code_gives_the_same_numbers(cell, stimulus, frozen):
+    gives_the_same(cell, stimulus, frozen)
+
+
+@settings(max_examples=40, deadline=None)
+@given(cell=CELLS, stimulus=STIMULI, g=st.just(5.0) | st.floats(0, 20), E=st.just(-77.0) | st.floats(-90, 0))
+def test_code_calls_channels_and_gates_by_their_names(cell, stimulus, g, E):
+    code = gives_the_same(cell.plus(MINE).replace(g_A=g, E_A=E), stimulus, {"A.s"})
+    named = (g, E) == (5, -77)
+    assert (".plus(MINE)" in code) == named
+    assert ("gates=(SLOW, FAST,)" in code) != named
+
+
+@pytest.mark.parametrize(
+    "channel", [hh.Channel("B", 1.5, -60), hh.Channel("B", 2, -60, hh.Gate("s", SLOW.inf, SLOW.tau))]
+)
+def test_code_of_channels_without_a_name(channel):
+    assert ".plus(hh.Channel('B', g=" in gives_the_same(hh.Squid().plus(channel), hh.Shock(), ())
+
+
+def test_code_says_when_a_gate_has_no_name():
+    code = as_code(hh.Squid().plus(MINE), hh.Step(), 30, (), ("voltage",), {})
+    assert "cell = hh.Squid()  # add your channel A: gate s has no name in this notebook\n" in code
+    assert np.array_equal(run(code)["rec"].V, hh.simulate(hh.Squid(), hh.Step(), 30).V)
+
+
+def test_code_of_a_bench_shows_its_views(bench):
+    bench.buttons["both"].click()
+    bench.boxes["Na.h"].value = True
+    assert bench.code.splitlines() == [
+        "import hhlab as hh",
+        "",
+        "cell = hh.Squid(g_Na=0, g_K=20)",
+        "stimulus = hh.Ramp(amplitude=30, start=5, duration=20, hold=0) + hh.Step(amplitude=5, start=30, duration=0.5)",
+        "rec = hh.simulate(cell, stimulus, t_stop=35.5, freeze=('Na.h',))",
+        'hh.plot(rec, "voltage", "currents", "gates")',
+    ]
+
+
+def test_the_notebook_has_the_variables(monkeypatch):
+    assert explorer._variables() == {}
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: SimpleNamespace(user_ns=NOTEBOOK))
+    assert explorer._variables() is NOTEBOOK

@@ -1,7 +1,7 @@
 """What every cell has: declared parameters, channels as data, a resting state, and a fitting time step."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -115,10 +115,12 @@ class Cell(Described):
 
     def steady_current(self, V: NDArray[np.float64]) -> NDArray[np.float64]:
         """Ionic current in uA/cm2, outward positive, after a long time at V (mV, any shape)."""
+        return self._current_of(lambda gate: gate.steady_state(V), V)
+
+    def _current_of(self, state: Callable[[Gate], NDArray[np.float64]], V: NDArray[np.float64]) -> NDArray[np.float64]:
         total = np.zeros_like(V)
         for channel in self.channels:
-            states = {gate.name: _on_grid(gate) if V is _GRID else gate.steady_state(V) for gate in channel.gates}
-            share = channel.open_share(states)
+            share = channel.open_share({gate.name: state(gate) for gate in channel.gates})
             total += channel.g * share * (V - channel.E)
         return total
 
@@ -139,21 +141,33 @@ class Cell(Described):
         return super().__repr__() + "".join(f".plus({c.name}: g={tidy(c.g)}, E={tidy(c.E)})" for c in own)
 
 
-@functools.lru_cache(maxsize=64)
-def _on_grid(gate: Gate) -> NDArray[np.float64]:
-    return gate.steady_state(_GRID)
-
-
 def _resting_potential(cell: Cell) -> float:
-    """The lowest voltage where the steady current turns from inward to outward, by zooming in."""
-    V, zero = _GRID, cell.V_START
-    for _ in range(3):
-        current = cell.steady_current(V)
+    """The lowest voltage where the steady current turns from inward to outward: on the grid, then within one row."""
+    zero, row = cell.V_START, None
+    for _ in range(2):
+        V = _volts(row)
+        current = cell._current_of(functools.partial(_steady, row=row), V)
         upward = np.flatnonzero((current[:-1] <= 0) & (current[1:] > 0))
         if not upward.size:
             break
-        at = upward[0]
-        width = V[at + 1] - V[at]
-        zero = V[at] + width * current[at] / (current[at] - current[at + 1])
-        V = V[at] + width * _ZOOM
-    return float(zero)
+        row = int(upward[0])
+        zero = float(V[row] + (V[row + 1] - V[row]) * _turn(current, row))
+    return zero
+
+
+def _volts(row: int | None) -> NDArray[np.float64]:
+    return _GRID if row is None else _GRID[row] + (_GRID[row + 1] - _GRID[row]) * _ZOOM
+
+
+@functools.lru_cache(maxsize=256)
+def _steady(gate: Gate, row: int | None) -> NDArray[np.float64]:
+    """The steady state of a gate on the grid, or within one row of it; kept, as cells of a kind share their gates."""
+    return gate.steady_state(_volts(row))
+
+
+def _turn(current: NDArray[np.float64], at: int) -> float:
+    """Where a current turns outward between two samples (0 to 1), by the parabola through them and a neighbour."""
+    here, there = current[at : at + 2]
+    share = here / (here - there)
+    before, middle, after = current[at - 1 : at + 2] if at else current[:3]
+    return float(share - 0.5 * share * (share - 1.0) * (before - 2.0 * middle + after) / (there - here))

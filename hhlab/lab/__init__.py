@@ -1,5 +1,9 @@
 """Everything that shows a widget."""
 
+from .claim_card import claim
 from .explorer import Bench, explore
+from .log_card import worklog
+from .prediction import predict
+from .question import ask
 
-__all__ = ["Bench", "explore"]
+__all__ = ["Bench", "ask", "claim", "explore", "predict", "worklog"]

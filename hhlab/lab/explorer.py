@@ -1,27 +1,47 @@
 """The bench: one live figure, knobs made from the parameter declarations, and a line of text."""
 
-import html
-import math
+import functools
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
 from ..cells import Cell
-from ..parameters import Parameter, must_be, pretty, unknown
+from ..drugs import BLOCKS, blocked
+from ..parameters import Parameter, must_be, tidy, unknown
+from ..plots import plot
 from ..protocols import Nothing, Protocol
 from ..recording import Recording
-from ..simulate import A_CELL, A_PROTOCOL, AFTERWARDS, simulate
+from ..simulate import A_CELL, A_PROTOCOL, AFTERWARDS, T_STOP, simulate
+from ..views import in_words
+from . import held
+from .code import as_code
+from .frame import Frame, button, paragraph, say
+from .knob import Knob
 from .live_figure import LiveFigure
 
-FINENESS = 200
-DECIMALS = 9
 LEAST_AFTERWARDS = 5.0
+LONGEST = 10_000.0
+ONE_MOVE = 0.8
+REMEMBERED = 200
+OWN_BUTTONS = ("Undo", "Reset", "Hold", "Save data", "Save picture", "Code")
+
+
+class State(NamedTuple):
+    """What is on the bench."""
+
+    cell: Cell
+    protocol: Protocol
+    frozen: frozenset[str] = frozenset()
+
+
+Preset = Callable[[State], State]
 
 
 def explore(
     cell: Cell, protocol: Protocol | None = None, view: str | Sequence[str] = "voltage", *,
-    knobs: Sequence[str] = (), presets: Mapping[str, Mapping[str, float]] | None = None,
+    knobs: Sequence[str] = (), presets: Mapping[str, Any] | Sequence[str] | None = None,
     freeze: Sequence[str] = (), t_stop: float | None = None,
 ) -> "Bench":  # fmt: skip
     """A bench for a cell under a protocol: a live figure with knobs.
@@ -29,26 +49,23 @@ def explore(
     Parameters
     ----------
     cell, protocol : what to start from; `Reset` goes back to it.
-    view : names of the panels, as in `plot`: "voltage", "stimulus", "currents", "conductances", "gates".
-    knobs : names of parameters of the cell or the protocol, each of which gets a slider and a field to type in.
-    presets : buttons, each with the values that it sets: {"TTX": {"g_Na": 0}}.
+    view : names of the panels, as in `plot`: "voltage", "stimulus", "currents", "conductances", "gates", ...
+    knobs : names of the parameters of the cell or the protocol whose knobs are in sight; the others are folded away.
+    presets : buttons, each with what it puts on the bench: values {"TTX": {"g_Na": 0}}, a cell, a protocol, or a
+        list of these; or just names of drugs, ("TTX", "TEA").
     freeze : gates that can be held at their resting value, each with a box to tick.
     t_stop : length of the recording in ms; None for 25 ms after the stimulus.
 
     Raises
     ------
     ValueError
-        For an unknown view, knob, gate or parameter, or a value out of range.
+        For an unknown view, knob, gate, drug or parameter, or a value out of range.
     """
     given = Nothing() if protocol is None else protocol
     must_be(Cell, A_CELL, cell)
     must_be(Protocol, A_PROTOCOL, given)
-    named = {} if presets is None else presets
-    for each in (named, *(named.values() if isinstance(named, Mapping) else ())):
-        must_be(Mapping, 'presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}', each)
-    if "Reset" in named:
-        raise ValueError("a preset cannot be called Reset: the bench has that button already; choose another name")
-    return Bench(cell, given, _list(view) or ["voltage"], _list(knobs), named, _list(freeze), t_stop)
+    start, length = State(cell, given), None if t_stop is None else T_STOP.check(t_stop)
+    return Bench(start, _list(view) or ["voltage"], _list(knobs), _presets(presets, start), _list(freeze), length)
 
 
 def _list(names: str | Sequence[str]) -> list[str]:
@@ -59,164 +76,301 @@ def _list(names: str | Sequence[str]) -> list[str]:
     return list(listed)
 
 
-class Knob(widgets.HBox):
-    """A slider and a field to type in, for one declared parameter.
-
-    The slider stands on its own grid of steps, as near to the value as it can; the field shows the value itself.
-    """
-
-    def __init__(self, parameter: Parameter, moved: Callable[[str, float], None]) -> None:
-        self.parameter, self._moved, self._value = parameter, moved, parameter.value
-        low, high = parameter.span
-        step = _round_step((high - low) / FINENESS)
-        high = low + math.floor((high - low) / step + 1e-9) * step
-        name = f"{parameter.name}, {parameter.meaning} ({pretty(parameter.unit)})"
-        self.slider = widgets.FloatSlider(
-            low, min=low, max=high, step=step, readout=False, description=parameter.name, tooltip=name,
-            layout={"width": "215px"}, style={"description_width": "72px"},
-        )  # fmt: skip
-        self.field = widgets.FloatText(parameter.value, tooltip=name, layout={"width": "72px"})
-        self.put(parameter.value)
-        self.slider.observe(self._slid, "value")
-        self.field.observe(self._typed, "value")
-        super().__init__([self.slider, self.field, widgets.Label(pretty(parameter.unit), layout={"width": "58px"})])
-        self.add_class("hhlab-knob")
-
-    def put(self, value: float) -> None:
-        """Show a value. A slider that is too short for it is made longer."""
-        step, low = self.slider.step, self.slider.min
-        self._value, self._place = value, low + round((value - low) / step) * step
-        self.slider.min, self.slider.max = min(low, self._place), max(self.slider.max, self._place)
-        self.slider.value, self.field.value = self._place, value
-
-    def _slid(self, change: dict[str, Any]) -> None:
-        if abs(change["new"] - self._place) > 1e-6 * self.slider.step:
-            self._moved(self.parameter.name, round(change["new"], DECIMALS))
-
-    def _typed(self, change: dict[str, Any]) -> None:
-        if change["new"] != self._value:
-            self._moved(self.parameter.name, change["new"])
+def _presets(given: Any, start: State) -> dict[str, Preset]:
+    """What each button does to a state; tried once on the state that the bench starts with."""
+    if given is None or isinstance(given, str | list | tuple | set):
+        given = {name: name for name in _list([] if given is None else given)}  # type: ignore[arg-type]
+    must_be(Mapping, 'presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}', given)
+    for name in given:
+        if name in OWN_BUTTONS:
+            raise ValueError(
+                f"a preset cannot be called {name}: the bench has that button already; choose another name"
+            )
+    found = {str(name): _preset(what) for name, what in given.items()}
+    for preset in found.values():
+        preset(start)
+    return found
 
 
-class Bench(widgets.Box):
-    """What `explore` returns: `cell`, `protocol` and `recording` are those of the picture that is shown."""
+def _preset(what: Any) -> Preset:
+    if isinstance(what, Cell):
+        return lambda state: _on(state, what)
+    if isinstance(what, Protocol):
+        return lambda state: state._replace(protocol=what)
+    if isinstance(what, str):
+        drug = what if what in BLOCKS else unknown("the drug cupboard", "drug", what, BLOCKS)
+        return lambda state: state._replace(cell=blocked(state.cell, drug))
+    if isinstance(what, list | tuple):
+        parts = [_preset(each) for each in what]
+        return lambda state: _all_of(parts, state)
+    must_be(Mapping, 'presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}', what)
+    return lambda state: changed(state, what)
+
+
+def _all_of(parts: Sequence[Preset], state: State) -> State:
+    for part in parts:
+        state = part(state)
+    return state
+
+
+def _on(state: State, cell: Cell) -> State:
+    """Another preparation; gates that it does not have are no longer held."""
+    return state._replace(cell=cell, frozen=state.frozen & set(cell.gate_names))
+
+
+def changed(state: State, changes: Mapping[str, float]) -> State:
+    """A state with other values of parameters, those of the cell or of the protocol."""
+    declared = {**state.cell.parameters(), **state.protocol.parameters()}
+    for name in changes:
+        if name not in declared:
+            unknown("this bench", "parameter", name, declared)
+    for_cell = {name: value for name, value in changes.items() if name in state.cell.parameters()}
+    others = {name: value for name, value in changes.items() if name not in for_cell}
+    return state._replace(cell=state.cell.replace(**for_cell), protocol=state.protocol.replace(**others))
+
+
+class Bench(Frame):
+    """What `explore` returns: `cell`, `protocol`, `frozen` and `recording` are those of the picture that is shown."""
+
+    recording: Recording
 
     def __init__(
-        self, cell: Cell, protocol: Protocol, views: Sequence[str], knobs: Sequence[str],
-        presets: Mapping[str, Mapping[str, float]], freeze: Sequence[str], t_stop: float | None,
+        self, start: State, views: Sequence[str], knobs: Sequence[str], presets: Mapping[str, Preset],
+        freeze: Sequence[str], t_stop: float | None,
     ) -> None:  # fmt: skip
-        self.cell, self.protocol, self.frozen = cell, protocol, frozenset[str]()
-        self._start = cell, protocol
-        self._t_stop = protocol.end + AFTERWARDS if t_stop is None else t_stop
+        self.state, self._start, self._t_stop = start, start, t_stop
+        self._past: list[State] = []
+        self._last_move = ("", 0.0)
+        self.held: dict[str, Recording] = {}
         self.live = LiveFigure(views)
         declared = self._declared()
-        for name in [*knobs, *(name for changes in presets.values() for name in changes)]:
+        for name in knobs:
             if name not in declared:
                 unknown("this bench", "parameter", name, declared)
-        for changes in presets.values():
-            for name, value in changes.items():
-                declared[name].check(value)
-        self.knobs = {name: Knob(declared[name], lambda name, value: self.set(**{name: value})) for name in knobs}
+        self.knobs = {name: self._knob(declared[name]) for name in knobs}
         self.boxes = {
-            cell.gate_names[cell.gate_number(name)]: widgets.Checkbox(
+            start.cell.gate_names[start.cell.gate_number(name)]: widgets.Checkbox(
                 False, description=f"hold {name} at rest", indent=False, layout={"width": "auto"}
             )
             for name in freeze
         }
-        self.buttons = {name: _button(name) for name in (*presets, "Reset")}
+        self.buttons = {name: button(name) for name in (*presets, *OWN_BUTTONS)}
+        self.drops = {letter: button(f"Drop {letter}") for letter in held.LETTERS}
+        self.notice, self.table, self.listing = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.more = widgets.ToggleButton(
+            False, description="More knobs", icon="caret-right", layout={"width": "auto", "align_self": "flex-start"}
+        )
+        self.folded = widgets.VBox()
         self._listen(presets)
-        self.picture = widgets.Image(format="png")
-        self.text, self.notice = widgets.HTML(), widgets.HTML()
-        self._attempt(cell, protocol, frozenset(), refuse=True)
-        super().__init__(self._laid_out())
-        self.layout = widgets.Layout(display="flex", flex_flow="row wrap", align_items="flex-start", width="100%")
-        self.add_class("hhlab-bench")
+        self._attempt(start, refuse=True)
+        super().__init__(self._laid_out(presets), "bench")
 
-    recording: Recording
+    @property
+    def cell(self) -> Cell:
+        """The cell on the bench."""
+        return self.state.cell
+
+    @property
+    def protocol(self) -> Protocol:
+        """Its stimulus."""
+        return self.state.protocol
+
+    @property
+    def frozen(self) -> frozenset[str]:
+        """The gates that are held at rest."""
+        return self.state.frozen
+
+    @property
+    def code(self) -> str:
+        """Lines of Python that give the same recording to the last digit."""
+        views = [view.name for view in self.live.panels.views]
+        return as_code(*self.state[:2], self._length(self.state), self.frozen, views, _variables())
 
     def _declared(self) -> dict[str, Parameter]:
         return {**self.cell.parameters(), **self.protocol.parameters()}
 
-    def _laid_out(self) -> tuple[widgets.Widget, ...]:
-        buttons = widgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
-        column = [*self.knobs.values(), *self.boxes.values(), buttons, self.notice]
-        left = widgets.VBox(column, layout={"width": "360px", "flex": "0 0 auto"})
-        self.picture.layout = widgets.Layout(width=f"{self.live.width}px", max_width="100%", height="auto")
-        right = widgets.VBox(
-            [self.picture, self.text], layout={"flex": "1 1 480px", "min_width": "320px", "max_width": "730px"}
-        )
-        return left, right
+    def _knob(self, parameter: Parameter) -> Knob:
+        began = {**self._start.cell.parameters(), **self._start.protocol.parameters()}.get(parameter.name, parameter)
+        return Knob(parameter, began.value, lambda name, value: self.set(**{name: value}))
 
-    def _listen(self, presets: Mapping[str, Mapping[str, float]]) -> None:
+    def _laid_out(self, presets: Iterable[str]) -> list[widgets.Widget]:
+        rows = [list(presets), ["Undo", "Reset", "Hold"], ["Save data", "Save picture", "Code"]]
+        wrap = {"flex_flow": "row wrap"}
+        preset_row, moves, exports = (widgets.HBox([self.buttons[n] for n in row], layout=wrap) for row in rows)
+        left = widgets.VBox(
+            [*self.knobs.values(), *self.boxes.values(), preset_row, moves, self.notice, self.more, self.folded],
+            layout={"width": "375px", "flex": "0 0 auto"},
+        )
+        drops = widgets.HBox(list(self.drops.values()), layout=wrap)
+        right = widgets.VBox(
+            [self.live, self.table, drops, exports, self.listing],
+            layout={"flex": "1 1 480px", "min_width": "320px", "max_width": "730px"},
+        )
+        both = widgets.Box([left, right], layout={"display": "flex", "flex_flow": "row wrap", "width": "100%"})
+        return [both]
+
+    def _listen(self, presets: Mapping[str, Preset]) -> None:
         for name, box in self.boxes.items():
-            box.observe(lambda change, name=name: self._hold(name, change["new"]), "value")
-        for name, button in self.buttons.items():
-            if name == "Reset":
-                button.on_click(lambda _: self.reset())
-            else:
-                button.on_click(lambda _, changes=presets[name]: self.set(**changes))
+            box.observe(lambda change, name=name: self._freeze(name, change["new"]), "value")
+        does: dict[str, Callable[[], None]] = {
+            "Undo": self.undo, "Reset": self.reset, "Hold": self.hold, "Save data": self._save_data,
+            "Save picture": self._save_picture, "Code": self._toggle_code,
+        }  # fmt: skip
+        does |= {name: functools.partial(self._put, preset, name) for name, preset in presets.items()}
+        for name, act in does.items():
+            self.buttons[name].on_click(lambda _, act=act: act())
+        for letter, drop in self.drops.items():
+            drop.on_click(lambda _, letter=letter: self.drop(letter))
+        self.more.observe(lambda _: self._unfold(), "value")
 
     def set(self, **changes: float) -> None:
         """Set parameters by name, as the knobs do. What cannot be is refused with a sentence; the picture stays."""
+        self._put(lambda state: changed(state, changes), " ".join(changes))
+
+    def _put(self, preset: Preset, name: str) -> None:
         try:
-            for_cell = {name: value for name, value in changes.items() if name in self.cell.parameters()}
-            others = {name: value for name, value in changes.items() if name not in for_cell}
-            self._attempt(self.cell.replace(**for_cell), self.protocol.replace(**others), self.frozen)
+            wanted = preset(self.state)
         except ValueError as error:
             self._refuse(error)
+        else:
+            self._attempt(wanted, name)
 
-    def _hold(self, gate: str, on: bool) -> None:
+    def _freeze(self, gate: str, on: bool) -> None:
         if on != (gate in self.frozen):
-            self._attempt(self.cell, self.protocol, self.frozen ^ {gate})
+            self._attempt(self.state._replace(frozen=self.frozen ^ {gate}), f"hold {gate}")
 
     def reset(self) -> None:
         """Go back to the cell and the protocol that the bench started with."""
-        self._attempt(*self._start, frozenset())
+        self._attempt(self._start, "Reset")
 
-    def _attempt(self, cell: Cell, protocol: Protocol, frozen: frozenset[str], refuse: bool = False) -> None:
+    def undo(self) -> None:
+        """Take the last move back; moves of one knob within a moment count as one."""
+        if not self._past:
+            return self._say("There is nothing to undo.")
+        before = self._past.pop()
+        self._last_move = ("", 0.0)
+        self._attempt(before, remember=False)
+
+    def hold(self) -> None:
+        """Keep the present trace in the picture, to compare the next ones with it; up to four."""
+        free = [letter for letter in held.LETTERS if letter not in self.held]
+        if not free:
+            return self._say(f"{len(self.held)} traces are held already: drop one first.")
+        self.held = dict(sorted([*self.held.items(), (free[0], self.recording)]))
+        self._show()
+
+    def drop(self, letter: str) -> None:
+        """No longer show a held trace."""
+        self.held.pop(letter, None)
+        self._show()
+
+    def _length(self, state: State) -> float:
+        wanted = self._start.protocol.end + AFTERWARDS if self._t_stop is None else self._t_stop
+        length = max(wanted, state.protocol.end + LEAST_AFTERWARDS)
+        if length > LONGEST:
+            raise ValueError(f"a bench shows at most {tidy(LONGEST)} ms, not {tidy(length)} ms: take simulate for that")
+        return length
+
+    def _attempt(self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False) -> None:
         """Simulate and show; on ValueError nothing has changed, and a notice says why."""
         try:
-            t_stop = max(self._t_stop, protocol.end + LEAST_AFTERWARDS)
-            recording = simulate(cell, protocol, t_stop, freeze=sorted(frozen))
-            self.live.show(recording)
+            recording = simulate(wanted.cell, wanted.protocol, self._length(wanted), freeze=sorted(wanted.frozen))
         except ValueError as error:
             if refuse:
                 raise
-            self._refuse(error)
-        else:
-            self.cell, self.protocol, self.frozen, self.recording = cell, protocol, frozen, recording
-            self.picture.value = self.live.png
-            self.text.value = f'<div class="hhlab-text" style="line-height:1.35">{html.escape(self.live.text)}</div>'
-            self._say("")
-            self._show_knobs()
+            return self._refuse(error)
+        if remember and wanted != self.state:
+            self._remember(name)
+        self.state, self.recording = wanted, recording
+        self._show()
+
+    def _remember(self, name: str) -> None:
+        before, then = self._last_move
+        now = time.monotonic()
+        if name != before or now - then > ONE_MOVE or not self._past:
+            self._past = [*self._past[-REMEMBERED:], self.state]
+        self._last_move = (name, now)
+
+    def _show(self) -> None:
+        """Bring everything in line with the state: picture, text, knobs, table, code."""
+        labels = [held.NOW, *self.held] if self.held else [""]
+        self.live.show([self.recording, *self.held.values()], labels)
+        self._say("")
+        self._show_knobs()
+        say(self.table, held.table(self.recording, self.held) if self.held else "")
+        for letter, drop in self.drops.items():
+            drop.layout.display = None if letter in self.held else "none"
+        if self.listing.value:
+            self._list_code()
 
     def _refuse(self, error: ValueError) -> None:
         self._say(f"{error}. The bench stays as it was.")
         self._show_knobs()
 
     def _say(self, sentence: str) -> None:
-        shown = f'<div role="alert" style="line-height:1.35">{html.escape(sentence)}</div>' if sentence else ""
-        if self.notice.value != shown:
-            self.notice.value = shown
+        say(self.notice, paragraph(sentence, "notice", role="alert"))
 
     def _show_knobs(self) -> None:
         """Put knobs and boxes where the picture is."""
         declared = self._declared()
         for name, knob in self.knobs.items():
-            knob.put(declared[name].value)
+            if name in declared:
+                knob.put(declared[name].value)
+            knob.layout.display = None if name in declared else "none"
         for name, box in self.boxes.items():
             box.value = name in self.frozen
+        if self.more.value and any(name not in self.knobs for name in declared):
+            self._unfold()
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        return {**(bundle or {}), "image/png": self.live.png, "text/plain": self.live.text}
+    def _unfold(self) -> None:
+        """Show or hide the knobs of all other parameters, by group; they are made when they are first asked for."""
+        self.more.icon = "caret-down" if self.more.value else "caret-right"
+        self.folded.layout.display = None if self.more.value else "none"
+        if not self.more.value:
+            return
+        sections = {"the stimulus": self.protocol.parameters(), "the membrane": self.cell.parameters()}
+        for title, parameters in sections.items():
+            missing = [p for name, p in parameters.items() if name not in self.knobs]
+            if not missing:
+                continue
+            self.knobs |= {p.name: self._knob(p) for p in missing}
+            heading = widgets.HTML(f'<div class="hhlab-heading">{title[0].upper()}{title[1:]}</div>')
+            self.folded.children = (*self.folded.children, heading, *(self.knobs[p.name] for p in missing))
+
+    def _save_data(self) -> None:
+        self.save("recording.csv", "text/csv", self.recording.csv().encode())
+
+    def _save_picture(self) -> None:
+        self.save("recording.png", "image/png", self.picture.png)
+
+    @property
+    def picture(self) -> Any:
+        """The present picture, held traces and cursor included, as from `plot`."""
+        shown = {held.NOW: self.recording, **self.held} if self.held else self.recording
+        moment = None if self.live.cursor < 0 else min(self.live.cursor, float(self.recording.t[-1]))
+        return plot(shown, *(view.name for view in self.live.panels.views), at=moment)
+
+    def _toggle_code(self) -> None:
+        if self.listing.value:
+            self.listing.value = ""
+        else:
+            self._list_code()
+            self.copy(self.code)
+
+    def _list_code(self) -> None:
+        listed = paragraph(self.code).replace("<div", '<pre tabindex="0" aria-label="code of this state"', 1)
+        note = paragraph("Paste these lines into a cell: they give the same numbers.")
+        say(self.listing, listed.replace("</div>", "</pre>") + note)
+
+    def still(self) -> tuple[str, bytes]:
+        return in_words(self.recording), self.picture.png
 
 
-def _button(name: str) -> widgets.Button:
-    return widgets.Button(description=name, layout={"width": "auto"})
-
-
-def _round_step(step: float) -> float:
-    """The nearest of 1, 2, 5 times a power of ten at or below a step."""
-    power = 10.0 ** int(f"{step:e}".split("e")[1])
-    return float(next(size for size in (5, 2, 1) if size * power <= step * 1.0001) * power)
+def _variables() -> Mapping[str, Any]:
+    """The variables of the notebook; none where there is no notebook."""
+    try:
+        from IPython.core.getipython import get_ipython
+    except ImportError:
+        return {}
+    shell: Any = get_ipython()
+    return {} if shell is None else shell.user_ns

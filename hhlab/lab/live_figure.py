@@ -1,51 +1,74 @@
-"""One persistent picture that is redrawn within a blink: only the curves, over a stored background."""
+"""One persistent picture that answers within a blink: the kernel sends strokes, the browser draws them.
 
-import io
+Axes, ticks and labels cost some twenty times what the strokes cost. They are the ground, a PNG that Matplotlib makes
+and that is sent only when a limit, a legend, the theme or the sharpness of the screen changes.
+"""
+
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-from PIL import Image
+import anywidget
+import traitlets
 
-from ..plots import Panels, in_words
+from ..plots import Panels
 from ..recording import Recording
+from ..views import in_words, moment_in_words
+
+_HERE = Path(__file__).parent
+NO_CURSOR = -1.0
 
 
-class LiveFigure:
-    """Panels of views on a figure of their own, shown as a small PNG that changes with each recording.
+class LiveFigure(anywidget.AnyWidget):
+    """Panels of views with a line of text, a cursor in time, and play; `show` puts recordings on it."""
 
-    Axes, ticks and labels cost some twenty times what the curves cost, so they are drawn only when a limit or the
-    legend changes. The palette is chosen then too: an indexed PNG is quick to write and quick to send.
-    """
+    _esm = (_HERE / "live_figure.js").read_text(encoding="utf-8")
+    _css = (_HERE / "lab.css").read_text(encoding="utf-8")
+    width, height = traitlets.Float(720).tag(sync=True), traitlets.Float(400).tag(sync=True)
+    finer, end_mark = traitlets.Int(32).tag(sync=True), traitlets.Int(-(2**15)).tag(sync=True)
+    ground, points = traitlets.Bytes().tag(sync=True), traitlets.Bytes().tag(sync=True)
+    boxes: Any = traitlets.List().tag(sync=True)
+    looks: Any = traitlets.List().tag(sync=True)
+    text, values = traitlets.Unicode().tag(sync=True), traitlets.Unicode().tag(sync=True)
+    cursor, shown_cursor = traitlets.Float(NO_CURSOR).tag(sync=True), traitlets.Float(NO_CURSOR).tag(sync=True)
+    t_end = traitlets.Float(1.0).tag(sync=True)
+    ratio, dark = traitlets.Float(1.0).tag(sync=True), traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, views: Sequence[str]) -> None:
         self.panels = Panels(views)
-        self.png = b""
-        self.text = ""
+        self.recordings: list[Recording] = []
+        self.labels: list[str] = [""]
+        width, height = self.panels.canvas.get_width_height()
+        super().__init__(width=width, height=height)
+        self.observe(self._moved, "cursor")
+        self.observe(self._on_another_screen, ["ratio", "dark"])
 
-    @property
-    def width(self) -> int:
-        """Width of the picture in pixels."""
-        return int(self.panels.canvas.get_width_height()[0])
+    def show(self, recordings: Sequence[Recording], labels: Sequence[str] = ("",)) -> None:
+        """Show recordings, the one at hand first. What cannot be shown leaves the picture as it was."""
+        self.recordings, self.labels = list(recordings), list(labels)
+        with self.hold_sync():
+            self.t_end = float(max(rec.t[-1] for rec in recordings))
+            self.text = in_words(recordings[0])
+            self._draw()
 
-    def show(self, recording: Recording) -> None:
-        """Draw the recording; `png` and `text` (what the picture shows, in words) then belong to it."""
-        canvas = self.panels.canvas
-        fresh = self.panels.update([recording]) or not self.png
-        if fresh:
-            self._curves = self.panels.animate()
-            canvas.draw()
-            self._background = canvas.copy_from_bbox(self.panels.figure.bbox)
-        else:
-            canvas.restore_region(self._background)
-        for axes, curve in self._curves:
-            axes.draw_artist(curve)
-        picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-        self.png = self._encoded(picture.convert("RGB"), fresh)
-        self.text = in_words(recording)
+    def _draw(self, anew: bool = False) -> None:
+        moment = None if self.cursor < 0 else min(self.cursor, float(self.recordings[0].t[-1]))
+        if self.panels.update(self.recordings, self.labels, moment) or anew or not self.ground:
+            self.ground = self.panels.ground(self.ratio)
+            self.boxes = [list(box) for box in self.panels.boxes()]
+        self.looks = self.panels.looks()
+        self.points = self.panels.points(self.finer, self.end_mark)
+        self.values = "" if moment is None else moment_in_words(self.recordings[0], moment)
+        self.shown_cursor = self.cursor
 
-    def _encoded(self, picture: Image.Image, fresh: bool) -> bytes:
-        if fresh:
-            self._palette = Image.new("P", (1, 1))
-            self._palette.putpalette([value for colour in sorted(self.panels.colours()) for value in colour])
-        data = io.BytesIO()
-        picture.quantize(palette=self._palette, dither=Image.Dither.NONE).save(data, "PNG", compress_level=1)
-        return data.getvalue()
+    def _moved(self, change: Any) -> None:
+        if self.recordings:
+            with self.hold_sync():
+                self._draw()
+
+    def _on_another_screen(self, change: Any) -> None:
+        if not self.recordings:
+            return
+        self.panels = Panels([view.name for view in self.panels.views], dark=self.dark)
+        with self.hold_sync():
+            self._draw(anew=True)

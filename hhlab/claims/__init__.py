@@ -1,0 +1,10 @@
+"""The forty-one claims about the action potential, and the experiments that settle them.
+
+Pure: a claim runs its experiment and says what follows from the number; who shows it, and how, is no concern of it.
+"""
+
+from . import spike
+from .claim import Claim, Finding, Rule, find, table
+from .misconceptions import MISCONCEPTIONS, Misconception
+
+__all__ = ["MISCONCEPTIONS", "Claim", "Finding", "Misconception", "Rule", "find", "spike", "table"]

@@ -1,0 +1,123 @@
+"""Claim cards: predict, run, and see the number that decides."""
+
+import base64
+import html
+import math
+from collections.abc import Sequence
+
+import ipywidgets as widgets
+
+from ..claims import MISCONCEPTIONS, Claim, Finding, find
+from ..claims.claim import FAILS, HOLDS, PARTLY
+from ..parameters import pretty
+from ..plots import Picture, plot
+from .frame import Frame, button, paragraph, radio, say
+from .log_card import concern
+from .log_file import open_log
+
+SURE = ("a guess", "fairly sure", "certain")
+
+
+def picture_of(picture: Picture) -> str:
+    """A picture as HTML, with its description."""
+    data = base64.b64encode(picture.png).decode()
+    return f'<img class="hhlab-picture" alt="{html.escape(repr(picture))}" src="data:image/png;base64,{data}">'
+
+
+class ClaimCard(Frame):
+    """What `claim` returns. `finding` is what its experiment gave, once it has been run."""
+
+    finding: Finding | None = None
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim, self.name = claim, f"claim {claim.number}"
+        self.verdict = radio((HOLDS, PARTLY, FAILS), "What do you expect?")
+        self.sure = radio(SURE, "How sure are you?")
+        self.run_button = button("Run", "run the experiment", "play")
+        self.code_button = button("Code", "show the code of the experiment")
+        self.outcome, self.listing = widgets.HTML(), widgets.HTML()
+        self.run_button.on_click(lambda _: self.run())
+        self.code_button.on_click(lambda _: self._toggle_code())
+        head = paragraph(f"Claim {claim.number}", "heading") + paragraph(f"“{claim.statement}”", "claim")
+        asks = paragraph("The experiment: " + pretty(claim.asks))
+        columns = [
+            widgets.VBox([widgets.HTML(paragraph(text, "note")), radio])
+            for text, radio in (("The claim ...", self.verdict), ("How sure are you?", self.sure))
+        ]
+        choices = widgets.HBox(columns, layout={"flex_flow": "row wrap"})
+        buttons = widgets.HBox([self.run_button, self.code_button])
+        self._restore()
+        super().__init__([widgets.HTML(head + asks), choices, buttons, self.outcome, self.listing], "card")
+
+    def _restore(self) -> None:
+        before = open_log().last("claim", self.name)
+        if not before or before.get("predicted") not in (HOLDS, PARTLY, FAILS):
+            return
+        self.verdict.value = before["predicted"]
+        self.sure.value = before.get("sure") if before.get("sure") in SURE else None
+        done = f"You ran this before, predicting that it {before['predicted']}; it {before.get('verdict', '')}."
+        say(self.outcome, paragraph(done, "said"))
+
+    def run(self) -> None:
+        """Run the experiment, if a prediction has been made, and show what decides."""
+        if self.verdict.value is None or self.sure.value is None:
+            say(self.outcome, paragraph("Predict first, and say how sure you are.", "notice", role="alert"))
+            return
+        self.finding = found = self.claim.run()
+        number = found.number if math.isfinite(found.number) else str(found.number)
+        open_log().add("claim", self.name, claim=self.claim.statement, predicted=self.verdict.value,
+                       sure=self.sure.value, number=number, verdict=found.verdict)  # fmt: skip
+        say(self.outcome, self._told(found) + concern())
+
+    def _told(self, found: Finding) -> str:
+        """Figure, number, verdict, comparison with the prediction, and why."""
+        right = self.verdict.value == found.verdict
+        parts = [
+            picture_of(plot(found.recordings, *found.views)),
+            paragraph(found.sentence),
+            paragraph(pretty(self.claim.rule.in_words()), "note"),
+            paragraph(f"The claim {found.verdict}.", "verdict", role="status"),
+            paragraph(
+                f"You predicted that it {self.verdict.value} ({self.sure.value}): "
+                + ("that is what the model shows." if right else "the model shows otherwise."),
+                "right" if right else "reply",
+            ),
+            paragraph(pretty(self.claim.why)),
+            paragraph(self.claim.measured or "No measurement on a real cell is cited here.", "note"),
+        ]
+        if self.claim.misconception:
+            belief = MISCONCEPTIONS[self.claim.misconception].text
+            parts.append(paragraph(f"It speaks against a common belief: {belief}", "note"))
+        return "".join(parts)
+
+    def _toggle_code(self) -> None:
+        shown = f'<pre tabindex="0" aria-label="code of the experiment">{html.escape(self.claim.code)}</pre>'
+        say(self.listing, "" if self.listing.value else shown)
+
+    def still(self) -> tuple[str, bytes]:
+        return f"Claim {self.claim.number}: {self.claim.statement}", b""
+
+
+class Cards(Frame):
+    """Several cards, one below the other."""
+
+    def __init__(self, cards: Sequence[ClaimCard]) -> None:
+        self.cards = list(cards)
+        super().__init__(self.cards, "cards")
+
+    def still(self) -> tuple[str, bytes]:
+        return " ".join(card.still()[0] for card in self.cards), b""
+
+
+def claim(*numbers: int) -> ClaimCard | Cards:
+    """A card for one of the forty-one claims, or several: predict whether it holds, run its experiment, read why.
+
+    Raises
+    ------
+    ValueError
+        If there is no claim of that number, or none is given.
+    """
+    if not numbers:
+        raise ValueError("which claim? Give its number, such as claim(22)")
+    cards = [ClaimCard(find(number)) for number in numbers]
+    return cards[0] if len(cards) == 1 else Cards(cards)

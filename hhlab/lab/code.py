@@ -1,0 +1,79 @@
+"""The code that reproduces what a bench shows."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..cells import Cell
+from ..channels import Channel
+from ..gates import Gate
+from ..parameters import tidy
+from ..protocols import Nothing, Protocol
+
+
+def as_code(
+    cell: Cell, protocol: Protocol, t_stop: float, frozen: Iterable[str], views: Iterable[str],
+    variables: Mapping[str, Any] | None = None,
+) -> str:  # fmt: skip
+    """Lines to paste into a cell, which give the same recording to the last digit.
+
+    `variables` are those of the notebook: gates and channels of one's own are called by the names they have there.
+    """
+    held = sorted(frozen)
+    freeze = f", freeze=({', '.join(map(repr, held))},)" if held else ""
+    try:
+        made = _cell(cell, variables or {})
+    except LookupError as missing:
+        made = f"hh.{type(cell).__name__}()  # {missing.args[0]}"
+    shown = ", ".join(f'"{view}"' for view in views)
+    return "\n".join(
+        (
+            "import hhlab as hh",
+            "",
+            f"cell = {made}",
+            f"stimulus = {_protocol(protocol)}",
+            f"rec = hh.simulate(cell, stimulus, t_stop={tidy(t_stop)}{freeze})",
+            f"hh.plot(rec, {shown})",
+        )
+    )
+
+
+def _protocol(protocol: Protocol) -> str:
+    return "None" if isinstance(protocol, Nothing) else " + ".join(map(_part, protocol.parts))
+
+
+def _part(part: Protocol) -> str:
+    values = ", ".join(f"{name}={tidy(p.value)}" for name, p in part.parameters().items())
+    return f"hh.{type(part).__name__}({values})"
+
+
+def _cell(cell: Cell, variables: Mapping[str, Any]) -> str:
+    name, declared = type(cell).__name__, cell.parameters()
+    default = type(cell)().parameters()
+    changed = ", ".join(f"{n}={tidy(p.value)}" for n, p in declared.items() if n in default and p != default[n])
+    return f"hh.{name}({changed})" + "".join(f".plus({_channel(c, cell, variables)})" for c in cell._added)
+
+
+def _channel(channel: Channel, cell: Cell, variables: Mapping[str, Any]) -> str:
+    """The channel as it is in the cell now, made of gates that have names in the notebook."""
+    now = next(each for each in cell.channels if each.name == channel.name)
+    kept = _called(now, variables)
+    if kept:
+        return kept
+    gates = "".join(f"{_gate(gate, channel, variables)}, " for gate in channel.gates)
+    return f"hh.Channel({now.name!r}, g={tidy(now.g)}, E={tidy(now.E)}" + (
+        f", gates=({gates.strip()}))" if gates else ")"
+    )
+
+
+def _gate(gate: Gate, channel: Channel, variables: Mapping[str, Any]) -> str:
+    kept = _called(gate, variables)
+    if not kept:
+        raise LookupError(f"add your channel {channel.name}: gate {gate.name} has no name in this notebook")
+    return kept
+
+
+def _called(thing: object, variables: Mapping[str, Any]) -> str:
+    """The name of a thing in the notebook, or none."""
+    kind = type(thing)
+    names = (n for n, value in variables.items() if type(value) is kind and value == thing and not n.startswith("_"))
+    return next(names, "")

@@ -1,0 +1,53 @@
+// What every card and bench has besides its widgets: names for controls, files to save, and a still picture to hide.
+
+// ipywidgets writes a tooltip on a label only. Handles of sliders, fields and groups of radio buttons need it as a name.
+function nameControls(frame) {
+  for (const label of frame.querySelectorAll(".widget-label[title]")) {
+    const box = label.parentElement;
+    const radio = box.classList.contains("widget-radio");
+    const control = radio ? box : box.querySelector(".noUi-handle, input:not([type=checkbox])");
+    if (!control || !label.title || control.getAttribute("aria-label") === label.title) continue;
+    control.setAttribute("aria-label", label.title);
+    if (radio) box.setAttribute("role", "radiogroup");
+  }
+  const name = (control, text) => {
+    if (text && control.getAttribute("aria-label") !== text) control.setAttribute("aria-label", text);
+  };
+  for (const field of frame.querySelectorAll("input[title]")) name(field, field.title);
+  for (const icon of frame.querySelectorAll("button > i.fa")) {
+    const button = icon.parentElement;
+    name(button, button.textContent.trim() || button.title);
+  }
+}
+
+function deliver(message, buffers) {
+  if (message.copy !== undefined) return void navigator.clipboard?.writeText(message.copy).catch(() => {});
+  if (!message.save) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob(buffers, { type: message.type }));
+  link.download = message.save;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+function render({ model, el }) {
+  el.style.display = "none";
+  let watcher = null;
+  const begin = () => {
+    const frame = el.closest(".hhlab-frame");
+    if (!frame) return;
+    nameControls(frame);
+    watcher = new MutationObserver(() => nameControls(frame));
+    watcher.observe(frame, { childList: true, subtree: true });
+    for (const still of el.closest(".jp-OutputArea")?.querySelectorAll(".hhlab-still") ?? []) still.hidden = true;
+  };
+  const timers = [0, 300, 1500].map((wait) => setTimeout(() => { watcher?.disconnect(); begin(); }, wait));
+  model.on("msg:custom", deliver);
+  return () => {
+    timers.forEach(clearTimeout);
+    watcher?.disconnect();
+    model.off("msg:custom", deliver);
+  };
+}
+
+export default { render };

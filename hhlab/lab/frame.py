@@ -1,0 +1,80 @@
+"""The frame of every bench and card: still readable without a kernel, controls with names, files to save."""
+
+import base64
+import html
+from collections.abc import Sequence
+from pathlib import Path
+
+import anywidget
+import ipywidgets as widgets
+
+_HERE = Path(__file__).parent
+
+
+class _Hands(anywidget.AnyWidget):
+    """The part of a frame that works in the browser."""
+
+    _esm = (_HERE / "frame.js").read_text(encoding="utf-8")
+    _css = (_HERE / "lab.css").read_text(encoding="utf-8")
+
+
+class Frame(widgets.VBox):
+    """A box of widgets. A page without a kernel shows what `still` says instead."""
+
+    def __init__(self, children: Sequence[widgets.Widget], kind: str) -> None:
+        self._hands = _Hands()
+        super().__init__([*children, self._hands])
+        self.add_class("hhlab-frame")
+        self.add_class(f"hhlab-{kind}")
+
+    def still(self) -> tuple[str, bytes]:
+        """What stands on a page without a kernel: a text, and a picture as PNG, or none."""
+        raise NotImplementedError
+
+    def save(self, name: str, kind: str, data: bytes) -> None:
+        """Offer a file to the browser, as a download."""
+        self._hands.send({"save": name, "type": kind}, [data])
+
+    def copy(self, text: str) -> None:
+        """Put a text on the browser's clipboard."""
+        self._hands.send({"copy": text})
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display({**self._repr_mimebundle_(), "text/plain": ""}, raw=True)
+        text, png = self.still()
+        picture = f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">' if png else ""
+        figure = f'<figure class="hhlab-still">{picture}<figcaption>{html.escape(text)}</figcaption></figure>'
+        display({"text/html": figure, "text/plain": text}, raw=True)
+
+
+def button(name: str, tooltip: str = "", icon: str = "") -> widgets.Button:
+    """A button as wide as its name."""
+    return widgets.Button(
+        description=name, tooltip=tooltip or name, icon=icon, layout={"width": "auto", "align_self": "flex-start"}
+    )
+
+
+def radio(options: Sequence[str], name: str) -> widgets.RadioButtons:
+    """A choice of one, none of them chosen yet."""
+    return widgets.RadioButtons(options=options, value=None, tooltip=name, layout={"width": "auto"})
+
+
+def paragraph(text: str, kind: str = "", role: str = "") -> str:
+    """A text as HTML, escaped; empty for no text."""
+    if not text:
+        return ""
+    role = f' role="{role}"' if role else ""
+    return f'<div class="hhlab-{kind or "paragraph"}"{role}>{html.escape(sendable(text))}</div>'
+
+
+def sendable(text: str) -> str:
+    """A text that can go to the browser: without halves of characters, as a damaged file may have them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def say(where: widgets.HTML, content: str) -> None:
+    """Show HTML in a widget; without a message to the browser where it is there already."""
+    if where.value != content:
+        where.value = content

@@ -1,0 +1,304 @@
+"""The work log: what a student predicted, claimed and answered, in a file beside the notebook. It is sent nowhere.
+
+One JSON object a line. What cannot be written stays in memory, what cannot be read is set aside, and nothing is lost or
+overwritten. Entries are data only.
+"""
+
+import errno
+import functools
+import itertools
+import json
+import os
+import re
+import stat
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..parameters import must_be, unknown
+
+KINDS = ("prediction", "claim", "answer")
+VERSION = 1
+LARGEST = 20_000_000
+LONGEST_ENTRY = 100_000
+SETTLING = 0.05
+
+_MARK = "hhlab work log"
+_HEADER = json.dumps({_MARK: VERSION, "about": "Kept beside the notebook, sent nowhere."}).encode()
+_REASONS = {
+    errno.EACCES: "the file or its folder is read-only",
+    errno.EPERM: "the file or its folder is read-only",
+    errno.EROFS: "the folder is read-only",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk is full",
+    errno.ENOENT: "the folder is gone",
+    errno.ENOTDIR: "there is no such folder",
+}
+
+Entry = dict[str, Any]
+
+
+class _Kept(NamedTuple):
+    """An entry and the line that holds it, which is written again as it was read."""
+
+    line: bytes
+    entry: Entry
+
+
+class _Signature(NamedTuple):
+    """What changes when a file does."""
+
+    device: int
+    inode: int
+    size: int
+    changed: int
+
+
+class WorkLog:
+    """The log in one file. Making one reads the file if there is one; nothing is written before the first entry."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._in_file: list[_Kept] = []
+        self._pending: list[_Kept] = []
+        self._seen: _Signature | None = None
+        self._stuck = False
+        self._unwritten = self._aside = ""
+        self._refresh()
+
+    @property
+    def trouble(self) -> str:
+        """What the student should know about the file; "" if all is well."""
+        return " ".join(filter(None, (self._aside, self._unwritten)))
+
+    def add(self, kind: str, name: str, **what: Any) -> Entry:
+        """Keep an entry, written at once if that is possible, and give it back as kept.
+
+        Parameters
+        ----------
+        kind : "prediction", "claim" or "answer".
+        name : of the question or claim.
+        what : texts, finite numbers, true or false, and lists or dicts of these. The time is added.
+
+        Raises
+        ------
+        ValueError
+            If the kind is unknown, or something other than these is to be kept. Never because of the file.
+        """
+        if kind not in KINDS:
+            unknown("the work log", "kind", kind, KINDS)
+        must_be(str, "the name of a question or claim: give one such as 'longer_pulse'", name)
+        stamp = {"time": datetime.now().astimezone().isoformat(timespec="seconds"), "kind": kind, "name": name}
+        line = _line(stamp | what | stamp)
+        self._refresh()
+        self._pending.append(_Kept(line, json.loads(line)))
+        self._write()
+        return json.loads(line)
+
+    def entries(self, kind: str | None = None, name: str | None = None) -> list[Entry]:
+        """The entries of a kind and name, or of any, oldest first; with those that other kernels have written."""
+        self._refresh()
+        every = (kept.entry for kept in self._in_file + self._pending)
+        return [dict(entry) for entry in every if kind in (None, entry["kind"]) and name in (None, entry["name"])]
+
+    def first(self, kind: str, name: str) -> Entry | None:
+        """The oldest entry of a kind and name; None if there is none."""
+        return next(iter(self.entries(kind, name)), None)
+
+    def last(self, kind: str, name: str) -> Entry | None:
+        """The newest entry of a kind and name; None if there is none."""
+        return next(iter(self.entries(kind, name)[::-1]), None)
+
+    def as_bytes(self) -> bytes:
+        """The whole log as a file to download, with the entries that could not be written."""
+        self._refresh()
+        return _content(_HEADER, *(kept.line for kept in self._in_file + self._pending))
+
+    def _refresh(self) -> None:
+        """Read the file again if it has changed since it was read."""
+        for _ in range(3):
+            seen = _signature(self.path)
+            if seen is None:
+                self._pending, self._in_file = self._in_file + self._pending, []
+                self._seen, self._stuck = None, False
+                return
+            if seen == self._seen or self._read(seen):
+                return
+
+    def _read(self, seen: _Signature) -> bool:
+        """Take in the file, or set it aside; False if it changed in the meantime."""
+        found, sound = _read_file(self.path)
+        if _signature(self.path) != seen:
+            return False
+        self._seen, self._stuck = seen, False
+        if sound:
+            self._in_file, self._pending = found, _without(found, self._pending)
+        else:
+            known = [] if seen.size > LARGEST else self._in_file
+            self._pending = known + _without(known, found) + _without(found, self._pending)
+            self._in_file = []
+            self._set_aside()
+        return True
+
+    def _set_aside(self) -> None:
+        try:
+            moved = _move_aside(self.path)
+        except OSError:
+            self._stuck = True
+            self._unwritten = (
+                f"{self.path.name} is damaged or is not a work log, and it cannot be moved out of the way: the work is "
+                "kept while the kernel runs; download it before you close the page."
+            )
+            return
+        self._aside = (
+            f"{self.path.name} was damaged or was not a work log: it is kept as {moved.name}, and a new log goes "
+            f"on (entries carried over: {len(self._pending)})."
+        )
+        self._write()
+
+    def _write(self) -> None:
+        """Append what is pending; what cannot be written stays pending."""
+        if self._stuck or not self._pending:
+            return
+        try:
+            _append(self.path, [kept.line for kept in self._pending])
+        except (OSError, ValueError) as error:
+            self._unwritten = (
+                f"The work log cannot be written here: {_reason(error)}. "
+                "It is kept while the kernel runs; download it before you close the page."
+            )
+        else:
+            self._unwritten, self._seen = "", None
+            self._in_file, self._pending = self._in_file + self._pending, []
+
+
+def worklog_path() -> Path:
+    """Where the log of this notebook is: its name with .worklog.jsonl in the working directory."""
+    session = re.split(r"[/\\:]", os.environ.get("JPY_SESSION_NAME", ""))[-1]
+    stem = session.removesuffix(".ipynb") if session.endswith(".ipynb") else ""
+    try:
+        folder = Path.cwd()
+    except OSError:
+        folder = Path()
+    return folder / f"{stem or 'hhlab'}.worklog.jsonl"
+
+
+def open_log() -> WorkLog:
+    """The one log of this process in this notebook."""
+    return _log_at(worklog_path())
+
+
+@functools.cache
+def _log_at(path: Path) -> WorkLog:
+    return WorkLog(path)
+
+
+def _line(entry: Entry) -> bytes:
+    """An entry as a line of JSON; ValueError for what JSON cannot hold."""
+    who = f"{entry['kind']} {entry['name']}"
+    try:
+        text = json.dumps(entry, ensure_ascii=False, allow_nan=False, default=lambda thing: thing.item())
+    except (TypeError, ValueError, AttributeError, RecursionError):
+        raise ValueError(
+            f"{who} cannot be kept in the work log: give texts, finite numbers, or lists of these"
+        ) from None
+    line = text.encode("utf-8", "backslashreplace")
+    if len(line) > LONGEST_ENTRY:
+        raise ValueError(f"{who} is too long for the work log: give less than {LONGEST_ENTRY // 1000} kB")
+    return line
+
+
+def _content(*lines: bytes) -> bytes:
+    return b"".join(line + b"\n" for line in lines)
+
+
+def _without(some: list[_Kept], many: list[_Kept]) -> list[_Kept]:
+    """Those of many that are not among some."""
+    lines = {kept.line for kept in some}
+    return [kept for kept in many if kept.line not in lines]
+
+
+def _append(path: Path, lines: list[bytes]) -> None:
+    """Append lines in one write, below a header if the file is new; all of them or none."""
+    with open(path, "ab", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        data = _content(*lines) if size else _content(_HEADER, *lines)
+        written = file.write(data) or 0
+        if written < len(data):
+            if os.fstat(file.fileno()).st_size == size + written:
+                file.truncate(size)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _reason(error: Exception) -> str:
+    known = _REASONS.get(getattr(error, "errno", None) or 0)
+    return known or getattr(error, "strerror", None) or str(error)
+
+
+def _signature(path: Path) -> _Signature | None:
+    """The signature of a file; None if there is nothing to read."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    empty = stat.S_ISREG(found.st_mode) and not found.st_size
+    return None if empty else _Signature(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _read_file(path: Path) -> tuple[list[_Kept], bool]:
+    """The good entries of a file, and whether everything in it is good."""
+    try:
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
+            return [], False
+        data = path.read_bytes()
+        if not data.endswith(b"\n"):
+            time.sleep(SETTLING)
+            data = path.read_bytes()
+    except OSError:
+        return [], False
+    return _good_entries(data)
+
+
+def _good_entries(data: bytes) -> tuple[list[_Kept], bool]:
+    """The good entries of a log, and whether everything in it is good.
+
+    Two kernels may both have begun the file, so the header may come again. A header of another version means that the
+    lines cannot be understood.
+    """
+    lines = [line.strip() for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
+    every = [_Kept(line, _parsed(line)) for line in lines if line]
+    good = [kept for kept in every if _is_entry(kept.entry)]
+    headers = [kept.entry.get(_MARK) for kept in every if not _is_entry(kept.entry)]
+    if any(version not in (None, VERSION) for version in headers):
+        return [], False
+    began = bool(every) and every[0].entry.get(_MARK) == VERSION
+    return good, began and None not in headers and data.endswith(b"\n")
+
+
+def _parsed(line: bytes) -> Entry:
+    """The JSON object of a line; an empty one for anything else."""
+    try:
+        found = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_entry(found: Entry) -> bool:
+    return all(isinstance(found.get(key), str) for key in ("time", "kind", "name"))
+
+
+def _move_aside(path: Path) -> Path:
+    """Rename a file or folder to the next free damaged-<number> name, and give that; nothing is overwritten."""
+    names = (path.with_name(f"{path.stem}.damaged-{number}{path.suffix}") for number in itertools.count(1))
+    target = next(name for name in names if not os.path.lexists(name))
+    if path.is_dir() and not path.is_symlink():
+        return path.rename(target)
+    open(target, "xb").close()
+    try:
+        return path.replace(target)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,126 @@
+"""Predictions: committed before the answer can be seen, kept in the work log, and shown beside the result."""
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as widgets
+
+from ..plots import Picture
+from ..questions import Number
+from .claim_card import SURE, picture_of
+from .frame import Frame, button, paragraph, radio, say
+from .log_card import concern
+from .log_file import open_log
+from .question import NOT_SAID, Controls, Question, as_question
+
+AGAIN = "again"
+NOT_KNOWN = "how sure is not known"
+
+
+class Prediction(Frame):
+    """What `predict` returns. `committed` says whether the prediction stands."""
+
+    def __init__(self, question: Question, show: Callable[[], Any] | None, later: bool, again: bool) -> None:
+        self.question, self._show, self._later, self._again = question, show, later, again
+        self.name = f"{question.name}, {AGAIN}" if again else question.name
+        self.controls, self.sure = Controls(question, lambda: None), radio(SURE, "How sure are you?")
+        self.commit_button = button("Commit", "commit this prediction: it can no longer be changed")
+        self.outcome, self.picture = widgets.HTML(), widgets.HTML()
+        self.commit_button.on_click(lambda _: self.commit())
+        self._restore()
+        row = widgets.HBox([widgets.HTML(paragraph("How sure are you?", "note")), self.sure, self.commit_button])
+        row.layout.flex_flow = "row wrap"
+        title = "The question from the beginning" if again else "Predict"
+        heading = widgets.HTML(paragraph(title, "heading"))
+        super().__init__([heading, self.controls, row, self.outcome, self.picture], "card")
+
+    @property
+    def committed(self) -> bool:
+        """Whether the prediction stands."""
+        return self.commit_button.disabled
+
+    def commit(self) -> None:
+        """Let the prediction stand, keep it, and show the answer beside it; a sentence if it is not complete."""
+        if self.committed:
+            return None
+        answer, sure = self.controls.answer(), self.sure.value
+        try:
+            if not answer:
+                raise ValueError(NOT_SAID.rstrip("."))
+            if sure is None:
+                raise ValueError("Say how sure you are first")
+            judged = self.question.judge(answer)  # type: ignore[arg-type]
+        except ValueError as error:
+            return say(self.outcome, paragraph(f"{error}.", "notice", role="alert"))
+        open_log().add("prediction", self.name, question=self.question.text, answer=answer, sure=sure,
+                       right=judged.right, misconception=judged.misconception)  # fmt: skip
+        self._stand(answer, sure)
+
+    def _restore(self) -> None:
+        before = open_log().first("prediction", self.name)
+        if not before:
+            return
+        try:
+            self.question.judge(before.get("answer"))  # type: ignore[arg-type]
+        except (ValueError, TypeError):
+            return
+        self.controls.put(before["answer"])
+        sure = before.get("sure")
+        self.sure.value = sure if sure in SURE else None
+        self._stand(before["answer"], str(self.sure.value or NOT_KNOWN))
+
+    def _stand(self, answer: Any, sure: str) -> None:
+        """Show a prediction that stands, and beside it the answer, unless that comes later."""
+        self.controls.lock()
+        self.sure.disabled = self.commit_button.disabled = True
+        parts = [paragraph(f"You predicted: {_said(answer)} ({sure}).", "said")]
+        if self._again:
+            parts.insert(0, paragraph(self._at_first(), "said"))
+        if self._later:
+            parts.append(paragraph("Committed. The question returns at the end of the notebook.", "note"))
+        else:
+            parts.append(self._answer(answer))
+        say(self.outcome, "".join([*parts, concern()]))
+        if self._show and not self._later:
+            say(self.picture, picture_of(self._show()))
+
+    def _answer(self, answer: Any) -> str:
+        judged = self.question.judge(answer)
+        mark = "That is right." if judged.right else "Not so."
+        if isinstance(self.question, Number):
+            mark = f"The model gives {self.question.in_words(float(f'{self.question.truth():.3g}'))}. {mark}"
+        return paragraph(f"{mark} {judged.reply}", "right" if judged.right else "reply", role="status")
+
+    def _at_first(self) -> str:
+        first = open_log().first("prediction", self.question.name)
+        if not first or not first.get("answer"):
+            return "You did not answer this question at the beginning."
+        return f"At the beginning you said: {_said(first['answer'])} ({first.get('sure') or NOT_KNOWN})."
+
+    def still(self) -> tuple[str, bytes]:
+        return self.question.text, b""
+
+
+def _said(answer: Any) -> str:
+    texts = answer if isinstance(answer, list) else [answer]
+    return ", ".join(f"“{str(text).rstrip('.')}”" for text in texts)
+
+
+def predict(
+    question: str | Question, show: Callable[[], Picture] | None = None, *, later: bool = False, again: bool = False
+) -> Prediction:
+    """A card that takes a prediction, lets it stand, and only then shows the answer.
+
+    Parameters
+    ----------
+    question : its name in the course, such as "longer_pulse", or a `Choice` or `Number` of your own.
+    show : makes the picture that is shown beside the answer, such as lambda: hh.plot(...).
+    later : keep the answer for the end of the notebook, where the question returns.
+    again : this is its return: the first answer is shown beside the second.
+
+    Raises
+    ------
+    ValueError
+        For an unknown question.
+    """
+    return Prediction(as_question(question), show, later, again)

@@ -1,0 +1,172 @@
+"""Questions as widgets: controls for an answer, and the card that judges a set of them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from ..cells import Squid
+from ..claims import MISCONCEPTIONS
+from ..claims.claim import REGISTRY
+from ..parameters import must_be, pretty
+from ..protocols import Step
+from ..questions import Choice, Number, check, find
+from .frame import Frame, button, paragraph, radio, say, sendable
+from .log_file import open_log
+
+Question = Choice | Number
+Answer = str | list[str]
+NOT_SAID = "Choose or type an answer first."
+
+
+class Controls(widgets.VBox):
+    """The text of a question, and what is needed to answer it."""
+
+    def __init__(self, question: Question, entered: Callable[[], None]) -> None:
+        self.question = question
+        self.ticks: dict[str, widgets.Checkbox] = {}
+        self.choice: Any = None
+        self.field: Any = None
+        note = ""
+        if isinstance(question, Number):
+            self.field = widgets.Text(
+                placeholder=f"a number, {pretty(question.unit)}", tooltip=question.text, continuous_update=False,
+                layout={"width": "220px"},
+            )  # fmt: skip
+            self.field.observe(lambda change: entered() if change["new"] else None, "value")
+            note = f"Right is {question.allowed}."
+        elif question.several:
+            self.ticks = {
+                text: widgets.Checkbox(False, description=text, indent=False, layout={"width": "auto"})
+                for text in question.options
+            }
+            note = "Choose one or more."
+        else:
+            self.choice = radio(list(question.options), question.text)
+        asked = widgets.HTML(paragraph(question.text, "question") + paragraph(note, "note"))
+        super().__init__([asked, *(self.ticks.values() or [self.choice or self.field])])
+
+    def answer(self) -> Answer:
+        """What was chosen or typed; empty if nothing was."""
+        if self.ticks:
+            return [text for text, box in self.ticks.items() if box.value]
+        return str(self.choice.value or "" if self.choice else self.field.value).strip()
+
+    def put(self, answer: Any) -> None:
+        """Show an answer that was given before, as far as the question still has it."""
+        said = answer if isinstance(answer, list) else [answer]
+        if self.field:
+            self.field.value = sendable(answer) if isinstance(answer, str) else ""
+        elif self.choice:
+            self.choice.value = next((option for option in self.choice.options if option in said), None)
+        for text, box in self.ticks.items():
+            box.value = text in said
+
+    def lock(self) -> None:
+        """Let the answer stand as it is."""
+        for control in (*self.ticks.values(), self.choice, self.field):
+            if control is not None:
+                control.disabled = True
+
+
+class Asked(widgets.VBox):
+    """One question with its button, its reply, and where it helps the experiment that refutes a misconception."""
+
+    def __init__(self, question: Question) -> None:
+        self.question, self.controls = question, Controls(question, self.judge)
+        self.check = button("Check", "check this answer")
+        self.refute = button("See the experiment")
+        self.reply, self.place = widgets.HTML(), widgets.VBox()
+        self._misconception, self._kept = "", None
+        self.refute.layout.display = "none"
+        self.check.on_click(lambda _: self.judge())
+        self.refute.on_click(lambda _: self._show_experiment())
+        before = open_log().last("answer", question.name)
+        if before:
+            self._kept = before.get("answer")
+            self.controls.put(self._kept)
+            if self.controls.answer():
+                self.judge()
+        super().__init__([self.controls, self.check, self.reply, self.refute, self.place])
+        self.add_class("hhlab-asked")
+
+    def judge(self) -> None:
+        """Reply to the answer, and keep it if it is a new one; what cannot be read gets a sentence."""
+        answer = self.controls.answer()
+        try:
+            if not answer:
+                raise ValueError(NOT_SAID.rstrip("."))
+            judged = self.question.judge(answer)  # type: ignore[arg-type]
+        except ValueError as error:
+            return say(self.reply, paragraph(f"{error}.", "notice", role="alert"))
+        if answer != self._kept:
+            self._kept = answer
+            open_log().add("answer", self.question.name, question=self.question.text, answer=answer, right=judged.right,
+                           misconception=judged.misconception)  # fmt: skip
+        mark = "Right." if judged.right else "Not yet."
+        read = f" ({judged.understood})" if isinstance(self.question, Number) else ""
+        say(self.reply, paragraph(f"{mark}{read} {judged.reply}", "right" if judged.right else "reply", role="status"))
+        self._offer(judged.misconception)
+
+    def _offer(self, misconception: str) -> None:
+        """Offer the experiment that refutes a misconception: a claim, or a bench."""
+        self._misconception, self.place.children = misconception, ()
+        known = MISCONCEPTIONS.get(misconception)
+        offered = known is not None and bool(_claims(misconception) or known.views)
+        self.refute.layout.display = None if offered else "none"
+        if known and offered:
+            self.refute.description = f"See {known.shown_by}"
+
+    def _show_experiment(self) -> None:
+        from .claim_card import claim
+        from .explorer import explore
+
+        refuting = _claims(self._misconception)
+        views = MISCONCEPTIONS[self._misconception].views
+        self.place.children = [
+            claim(refuting[0]) if refuting else explore(Squid(), Step(), views, knobs=("amplitude",))
+        ]
+
+
+def _claims(misconception: str) -> list[int]:
+    """The claims that refute a misconception and have an experiment."""
+    return [number for number in MISCONCEPTIONS[misconception].claims if number in REGISTRY]
+
+
+class Questions(Frame):
+    """What `ask` returns: a card with questions that reply to each answer."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self.asked = {question.name: Asked(question) for question in questions}
+        super().__init__(list(self.asked.values()), "card")
+
+    def still(self) -> tuple[str, bytes]:
+        return " ".join(f"{n}. {q.question.text}" for n, q in enumerate(self.asked.values(), 1)), b""
+
+
+def ask(*questions: str | Question) -> Questions:
+    """A card of questions; each answer gets a reply, and misconceptions lead to the experiment that refutes them.
+
+    Parameters
+    ----------
+    questions : a set of the course by name, such as "action_potential"; or questions of your own, `Choice` or `Number`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown set, something that is not a question, or none.
+    """
+    found: list[Question] = []
+    for given in questions:
+        found += check(given) if isinstance(given, str) else [as_question(given)]
+    if not found:
+        raise ValueError("there is nothing to ask: give a set of questions such as 'action_potential'")
+    return Questions(found)
+
+
+def as_question(given: str | Question) -> Question:
+    """The question of a name, or the question itself."""
+    if isinstance(given, str):
+        return find(given)
+    must_be(Choice | Number, "a question: give a name such as 'longer_pulse', a Choice or a Number", given)  # type: ignore[arg-type]
+    return given

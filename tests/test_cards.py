@@ -1,0 +1,731 @@
+"""The cards, driven by their traits: predict, claim, ask and the work log. The same in a browser is in test_browser."""
+
+import errno
+import html
+import json
+import re
+
+import anywidget
+import numpy as np
+import pytest
+
+import hhlab as hh
+from hhlab import questions
+from hhlab.claims import MISCONCEPTIONS
+from hhlab.claims.claim import FAILS, HOLDS, PARTLY, REGISTRY
+from hhlab.lab import log_file
+from hhlab.lab.claim_card import SURE
+from hhlab.lab.log_card import ON_BINDER, REMINDER
+from hhlab.lab.log_file import open_log, worklog_path
+from hhlab.plots import plot
+from hhlab.questions import Choice, Mistake, Number, Reply
+
+LOG = "03_here.worklog.jsonl"
+PREDICTED = ("what_ends_the_spike", "longer_pulse", "sodium_current", "stronger_shock", "peak_without_n")
+CHOICE = Choice(
+    "colour",
+    "Which colour?",
+    {"Red.": Reply("Red it is.", right=True), "Blue.": Reply("Not blue.", "M8"), "Grey.": Reply("Not grey.", "M99")},
+)
+SEVERAL = Choice(
+    "colours",
+    "Which colours?",
+    {
+        "Red.": Reply("Red: yes.", right=True),
+        "Blue.": Reply("Blue: yes.", right=True),
+        "Grey.": Reply("Not grey.", "M14"),
+    },
+    several=True,
+)
+NUMBER = Number(
+    "height", "How high?", "mV", lambda: 41.37, 0.5, ("Higher, say the ions.", "Lower, say the ions."), "So it is.",
+    (Mistake(lambda: -41.37, "The sign.", "M15"),),
+)  # fmt: skip
+SCRIPT = "<script>alert(1)</script>"
+
+
+@pytest.fixture(autouse=True)
+def notebook(tmp_path, monkeypatch):
+    """A notebook of its own for every test, in a folder that is thrown away; no Binder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JPY_SESSION_NAME", "03_here.ipynb")
+    for name in ON_BINDER:
+        monkeypatch.delenv(name, raising=False)
+    log_file._log_at.cache_clear()
+    yield tmp_path
+    log_file._log_at.cache_clear()
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """What goes to the page."""
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **how: shown.append(data))
+    return shown
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """A disk that takes nothing more."""
+
+    def refuse(path, lines):
+        raise OSError(errno.EROFS, "read-only")
+
+    monkeypatch.setattr(log_file, "_append", refuse)
+
+
+def restart():
+    """Forget what the kernel knew; only the file remains."""
+    log_file._log_at.cache_clear()
+
+
+def written(*entries, kind="prediction", name="colour"):
+    """A log that an earlier session left."""
+    lines = [{"hhlab work log": 1}, *({"time": "2025-03-01T10:00:00", "kind": kind, "name": name} | e for e in entries)]
+    worklog_path().write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+
+def descendants(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from descendants(child)
+
+
+def texts(card):
+    """Every text in the state of a card and of what is in it, as the browser gets it."""
+    own = (w for w in descendants(card) if not isinstance(w, anywidget.AnyWidget))
+    return html.unescape(" ".join(str(value) for widget in own for value in widget.get_state().values()))
+
+
+def said(widget):
+    """What a reader sees of some HTML."""
+    return html.unescape(re.sub("<[^>]*>", " ", widget.value))
+
+
+def entries(**which):
+    return open_log().entries(**which)
+
+
+def answer(controls, given):
+    """Choose, tick or type an answer."""
+    if controls.field:
+        controls.field.value = given
+    elif controls.choice:
+        controls.choice.value = given
+    for text, box in controls.ticks.items():
+        box.value = text in given
+
+
+def committed(question, given, sure="certain", **how):
+    """A prediction that has been made."""
+    card = hh.predict(question, **how)
+    answer(card.controls, given)
+    card.sure.value = sure
+    card.commit_button.click()
+    return card
+
+
+def some_answer(question, right=False):
+    """An answer to a question of the course, right or wrong."""
+    if isinstance(question, Number):
+        return f"{question.truth() if right else question.mistakes[0].value():.6f} {question.unit}"
+    found = question.right[0] if right else next(text for text in question.options if text not in question.right)
+    return [*(question.right if right else [found])] if question.several else found
+
+
+def secrets(question):
+    """What would give the answer to a question away."""
+    if isinstance(question, Number):
+        truth = question.truth()
+        replies = [question.reply, *question.hints, *(mistake.reply for mistake in question.mistakes)]
+        return [question.in_words(float(f"{truth:.3g}")), f"{truth:.4g}", repr(truth), *replies]
+    return [reply.text for reply in question.options.values()]
+
+
+def test_no_log_is_written_into_the_checkout(notebook, root):
+    committed(CHOICE, "Red.")
+    assert worklog_path().parent == notebook
+    assert (notebook / LOG).exists()
+    assert not list(root.rglob(LOG))
+
+
+@pytest.mark.parametrize("name", PREDICTED)
+def test_nothing_gives_the_answer_away_before_the_prediction_stands(name):
+    question, drawn = questions.find(name), []
+    card = hh.predict(name, lambda: drawn.append(1) or plot(hh.simulate(hh.Squid())))
+    answer(card.controls, some_answer(question, right=True))
+    card.commit()
+    assert [secret for secret in secrets(question) if secret in texts(card)] == []
+    assert (drawn, card.picture.value, card.committed) == ([], "", False)
+    assert not worklog_path().exists()
+
+
+@pytest.mark.parametrize("right", [False, True])
+@pytest.mark.parametrize("name", PREDICTED)
+def test_a_prediction_stands_and_the_answer_is_beside_it(name, right):
+    question = questions.find(name)
+    given = some_answer(question, right)
+    card = committed(name, given, "a guess", show=lambda: plot(hh.simulate(hh.Squid(), hh.Step())))
+    assert card.committed
+    assert question.judge(given).reply in said(card.outcome)
+    assert ("That is right." if right else "Not so.") in said(card.outcome)
+    assert "(a guess)" in said(card.outcome)
+    assert all(str(part).rstrip(".") in said(card.outcome) for part in ([given] if isinstance(given, str) else given))
+    assert re.search(
+        r'<img class="hhlab-picture" alt="1 spike at .*?" src="data:image/png;base64,iVBOR', card.picture.value
+    )
+    (entry,) = entries(kind="prediction", name=name)
+    assert (entry["answer"], entry["sure"], entry["right"]) == (given, "a guess", right)
+    assert entry["misconception"] == question.judge(given).misconception
+
+
+def test_what_the_model_gives_is_said():
+    assert "You predicted: “40 mV” (certain). The model gives 41.4 mV. Not so. Higher, say the ions." in " ".join(
+        said(committed(NUMBER, "40 mV").outcome).split()
+    )
+    assert "That is right. So it is." in said(committed(NUMBER, "0,0415 V").outcome) or entries()
+
+
+@pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
+def test_what_stands_can_no_longer_be_changed(question):
+    card = committed(question, some_answer(question))
+    controls = [*card.controls.ticks.values(), card.controls.choice, card.controls.field, card.sure, card.commit_button]
+    assert all(control.disabled for control in controls if control is not None)
+    told = card.outcome.value
+    answer(card.controls, some_answer(question, right=True))
+    card.commit_button.click()
+    assert card.outcome.value == told
+    assert len(entries()) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "sure", "sentence"),
+    [
+        (CHOICE, None, "certain", "Choose or type an answer first."),
+        (SEVERAL, [], "certain", "Choose or type an answer first."),
+        (NUMBER, "", "certain", "Choose or type an answer first."),
+        (NUMBER, "   ", "certain", "Choose or type an answer first."),
+        (CHOICE, "Red.", None, "Say how sure you are first."),
+        (NUMBER, "41 mV", None, "Say how sure you are first."),
+        (NUMBER, "about 40", "certain", "'about 40' is not a number with a unit: give a voltage in mV, such as 5 mV."),
+        (NUMBER, "3 ms", "certain", "3 ms is a time; give a voltage in mV."),
+        (NUMBER, "1e999", "certain", "'1e999' is too large: give a voltage in mV."),
+        (NUMBER, SCRIPT, "certain", f"{SCRIPT!r} is not a number with a unit: give a voltage in mV, such as 5 mV."),
+    ],
+)
+def test_an_incomplete_prediction_gets_a_sentence(question, given, sure, sentence):
+    card = committed(question, given, sure)
+    assert card.outcome.value == f'<div class="hhlab-notice" role="alert">{html.escape(sentence)}</div>'
+    assert (card.committed, entries()) == (False, [])
+    answer(card.controls, some_answer(question))
+    card.sure.value = "a guess"
+    card.commit_button.click()
+    assert card.committed
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
+def test_an_answer_for_later_is_not_shown_now(question, again):
+    show = lambda: pytest.fail("shown")  # noqa: E731
+    card = committed(question, some_answer(question), later=True, show=show)
+    if again:
+        restart()
+        card = hh.predict(question, show, later=True)
+    assert card.committed
+    given = str(some_answer(question))
+    assert [secret for secret in secrets(question) if secret in texts(card) and secret not in given] == []
+    assert "The question returns at the end of the notebook." in said(card.outcome)
+    assert not re.search("right|Not so", said(card.outcome))
+
+
+@pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
+def test_the_question_returns_with_the_first_answer(question):
+    first = some_answer(question)
+    committed(question, first, "a guess", later=True)
+    card = hh.predict(question, again=True)
+    assert not card.committed
+    assert "beginning" not in said(card.outcome)
+    assert [secret for secret in secrets(question) if secret in texts(card)] == []
+    card = committed(question, some_answer(question, right=True), again=True)
+    words = said(card.outcome)
+    assert re.search(
+        r"At the beginning you said: “.*” \(a guess\)\..*You predicted: “.*” \(certain\)\..*That is right", words
+    )
+    assert [(entry["name"], entry["right"]) for entry in entries()] == [
+        (question.name, False),
+        (f"{question.name}, again", True),
+    ]
+
+
+def test_a_question_that_returns_may_be_new():
+    card = committed(CHOICE, "Blue.", again=True)
+    assert "You did not answer this question at the beginning." in said(card.outcome)
+
+
+@pytest.mark.parametrize("how", [{}, {"later": True}, {"again": True}], ids=str)
+@pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
+def test_a_prediction_is_found_again_after_a_restart(question, how):
+    card = committed(question, some_answer(question), "fairly sure", **how)
+    restart()
+    found = hh.predict(question, **how)
+    assert found.committed
+    assert found.controls.answer() == card.controls.answer() == some_answer(question)
+    assert found.sure.value == "fairly sure"
+    assert found.outcome.value == card.outcome.value
+    assert len(entries()) == 1
+
+
+NONSENSE = [
+    None, True, 5, -1.5, "", "Green.", "nonsense mV", [], ["Green."], [["Red."]], [None], {}, {"Red.": 1}, {"a": []},
+    ["Red."], ["Red.", "Blue."], "Red.", "41 mV", SCRIPT, "x" * 5000, "\ud800",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sure", ["certain", None, 5, ["certain"], SCRIPT, "\ud800"], ids=ascii)
+@pytest.mark.parametrize("given", NONSENSE, ids=lambda value: ascii(value)[:20])
+@pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
+def test_a_log_with_nonsense_is_borne(question, given, sure):
+    entry = {"answer": given, "sure": sure, "right": given, "question": given, "misconception": given}
+    for kind, name in (
+        ("prediction", question.name),
+        ("answer", question.name),
+        ("prediction", f"{question.name}, again"),
+    ):
+        written(entry, kind=kind, name=name)
+        restart()
+        for make in (hh.predict, lambda question: hh.predict(question, again=True), hh.ask):
+            card = make(question)
+            shown = "".join(
+                widget.value
+                for widget in descendants(card)
+                if isinstance(widget.value if hasattr(widget, "value") else 0, str)
+            )
+            assert SCRIPT not in shown or question is NUMBER
+            shown.encode("utf-8")
+            assert hh.worklog().content.value.encode("utf-8")
+
+
+def test_an_option_that_no_longer_exists_is_asked_again():
+    written({"answer": "Green.", "sure": "certain", "right": True})
+    card = hh.predict(CHOICE)
+    assert (card.committed, card.outcome.value, card.controls.choice.value) == (False, "", None)
+    written({"answer": "Green."}, kind="answer")
+    restart()
+    (asked,) = hh.ask(CHOICE).asked.values()
+    assert (asked.reply.value, asked.controls.choice.value) == ("", None)
+
+
+def test_questions_that_are_not_there():
+    for make in (hh.predict, hh.ask):
+        with pytest.raises(
+            ValueError, match=r"5 is not a question: give a name such as 'longer_pulse', a Choice or a Number"
+        ):
+            make(5)
+    with pytest.raises(ValueError, match="the course has no question longer_puls; did you mean longer_pulse"):
+        hh.predict("longer_puls")
+    with pytest.raises(ValueError, match="the course has no set of questions nonsense"):
+        hh.ask("nonsense")
+    with pytest.raises(ValueError, match="there is nothing to ask: give a set of questions such as 'action_potential'"):
+        hh.ask()
+
+
+def predicted(number, verdict=HOLDS, sure="certain"):
+    """A claim card with a prediction, and its experiment run."""
+    card = hh.claim(number)
+    card.verdict.value, card.sure.value = verdict, sure
+    card.run_button.click()
+    return card
+
+
+@pytest.mark.parametrize(("verdict", "sure"), [(None, None), (HOLDS, None), (None, "certain")])
+def test_a_claim_waits_for_a_prediction(verdict, sure):
+    card = predicted(22, verdict, sure)
+    assert card.outcome.value == (
+        '<div class="hhlab-notice" role="alert">Predict first, and say how sure you are.</div>'
+    )
+    assert (card.finding, entries()) == (None, [])
+
+
+@pytest.mark.parametrize("number", REGISTRY)
+def test_a_claim_card_gives_nothing_away(number):
+    card, claim = hh.claim(number), REGISTRY[number]
+    finding = claim.run()
+    told = [claim.why, claim.rule.in_words(), finding.sentence, f"The claim {finding.verdict}"]
+    assert [text for text in told if text in texts(card)] == []
+    assert claim.statement in texts(card)
+
+
+@pytest.mark.parametrize("guess", [HOLDS, PARTLY, FAILS])
+def test_the_outcome_of_a_claim(guess):
+    card = predicted(22, guess, "fairly sure")
+    claim, finding, words = REGISTRY[22], card.finding, said(card.outcome)
+    assert isinstance(finding.number, float)
+    for part in (finding.sentence, claim.rule.in_words(), claim.why, claim.measured, f"The claim {finding.verdict}."):
+        assert part.replace("uA/cm2", "µA/cm²").replace("cm2", "cm²") in words.replace("cm2", "cm²")
+    compared = "that is what the model shows." if guess == finding.verdict else "the model shows otherwise."
+    assert f"You predicted that it {guess} (fairly sure): {compared}" in words
+    (alt,) = re.findall(r'<img class="hhlab-picture" alt="(.*?)" src="data:image/png;base64,iVBOR', card.outcome.value)
+    assert alt == " | ".join(map(hh.measure and plot_words, finding.recordings.values()))
+
+
+def plot_words(rec):
+    return html.escape(repr(plot(rec)))
+
+
+@pytest.mark.parametrize("number", REGISTRY)
+def test_every_claim_card_runs(number):
+    card = predicted(number)
+    words = said(card.outcome)
+    assert card.finding.sentence in words
+    belief = REGISTRY[number].misconception
+    assert not belief or MISCONCEPTIONS[belief].text in words
+    assert re.search(r' alt="[^"]+" ', card.outcome.value)
+    (entry,) = entries(kind="claim", name=f"claim {number}")
+    assert (entry["predicted"], entry["sure"], entry["claim"]) == (HOLDS, "certain", REGISTRY[number].statement)
+    assert (entry["number"], entry["verdict"]) == (card.finding.number, card.finding.verdict)
+
+
+def test_a_claim_whose_number_is_infinite_is_kept(monkeypatch):
+    _, recordings, views = REGISTRY[22].experiment()
+    monkeypatch.setattr(
+        "hhlab.claims.claim.Claim.run", lambda claim: hh.claims.Finding(claim, np.inf, recordings, views)
+    )
+    card = predicted(22)
+    assert "more than was tried" in said(card.outcome)
+    assert [entry["number"] for entry in entries()] == ["inf"]
+
+
+def test_a_claim_is_found_again_after_a_restart():
+    card = predicted(22, FAILS, "a guess")
+    restart()
+    found = hh.claim(22)
+    assert (found.verdict.value, found.sure.value, found.finding) == (FAILS, "a guess", None)
+    told = f"You ran this before, predicting that it does not hold; it {card.finding.verdict}."
+    assert told in said(found.outcome)
+    found.run()
+    assert found.outcome.value == card.outcome.value
+
+
+@pytest.mark.parametrize("given", [*NONSENSE, HOLDS], ids=lambda value: ascii(value)[:20])
+def test_a_claim_bears_a_log_with_nonsense(given):
+    written({"predicted": given, "sure": given, "verdict": given, "number": given}, kind="claim", name="claim 22")
+    card = hh.claim(22)
+    assert card.verdict.value == (HOLDS if given == HOLDS else None)
+    assert card.sure.value is None
+    card.outcome.value.encode("utf-8")
+    assert SCRIPT not in hh.worklog().content.value
+
+
+def test_the_code_of_a_claim_comes_and_goes():
+    card = hh.claim(22)
+    card.code_button.click()
+    shown = re.fullmatch(r'<pre tabindex="0" aria-label="code of the experiment">(.*)</pre>', card.listing.value, re.S)
+    assert html.unescape(shown[1]) == REGISTRY[22].code
+    card.code_button.click()
+    assert card.listing.value == ""
+
+
+def test_several_claims_are_cards_of_their_own():
+    cards = hh.claim(22, 11)
+    assert [card.claim.number for card in cards.cards] == [22, 11]
+    cards.cards[1].verdict.value, cards.cards[1].sure.value = PARTLY, "certain"
+    cards.cards[1].run()
+    assert "The claim" in said(cards.cards[1].outcome)
+    assert cards.cards[0].outcome.value == ""
+    assert all(each.statement in cards.still()[0] for each in (REGISTRY[22], REGISTRY[11]))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sentence"),
+    [
+        ((), r"which claim\? Give its number, such as claim\(22\)"),
+        ((0,), "claim = 0 is outside 1 to 41"),
+        ((22, 42), "claim = 42 is outside 1 to 41"),
+        ((2.5,), "claim = 2.5 is not a whole number"),
+        (("22",), "claim = '22' is not a whole number"),
+        (([22],), r"claim = \[22\] is not a whole number"),
+        ((None,), "claim = None is not a whole number"),
+    ],
+)
+def test_claims_that_are_not_there(numbers, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        hh.claim(*numbers)
+
+
+def test_a_claim_without_an_experiment_is_said_to_have_none():
+    missing = next(number for number in range(1, 60) if number not in REGISTRY)
+    with pytest.raises(ValueError, match=f"claim {missing} has no experiment yet; those that do are|is outside"):
+        hh.claim(missing)
+
+
+def asked(question, given):
+    """A question of `ask` with an answer, checked."""
+    (found,) = hh.ask(question).asked.values()
+    answer(found.controls, given)
+    found.check.click()
+    return found
+
+
+def offers(question):
+    return question.refute.layout.display is None
+
+
+CHOICES = [question for question in questions.check("action_potential") if isinstance(question, Choice)]
+NUMBERS = [question for question in questions.check("action_potential") if isinstance(question, Number)]
+
+
+@pytest.mark.parametrize("question", [*CHOICES, CHOICE, SEVERAL], ids=lambda question: question.name)
+def test_every_option_gets_its_own_reply(question):
+    replies = set()
+    for option, reply in question.options.items():
+        found = asked(question, [option] if question.several else option)
+        words = said(found.reply)
+        assert reply.text in words
+        right = reply.right and len(question.right) <= 1
+        assert words.split()[0] == ("Right." if reply.right and (right or not question.several) else "Not")
+        replies.add(words)
+    assert len(replies) == len(question.options)
+    assert not any(reply.text in texts(hh.predict(question)) for reply in question.options.values())
+
+
+@pytest.mark.parametrize("question", [*NUMBERS, NUMBER], ids=lambda question: question.name)
+def test_every_number_gets_its_reply(question):
+    found = asked(question, f"{question.truth():.9f} {question.unit}")
+    assert said(found.reply).strip().startswith("Right. (")
+    assert question.reply in said(found.reply)
+    for mistake in question.mistakes:
+        answer(found.controls, f"{mistake.value():.9f}")
+        assert mistake.reply in said(found.reply)
+    for hint, off in zip(question.hints, (-1.5, 1.5), strict=True):
+        answer(found.controls, f"{question.truth() + off * question.tolerance:.9f}".replace(".", ","))
+        assert said(found.reply).split("(")[0].strip() == "Not yet."
+        assert hint in said(found.reply)
+
+
+@pytest.mark.parametrize("typed", ["41.37", "0.04137 V", "41370 uV", "41,4 mV", " 41.4mV "])
+def test_numbers_may_have_any_fitting_unit(typed):
+    found = asked(NUMBER, typed)
+    assert re.match(r"\s*Right\. \(41\.(37|4) mV\) So it is\.", said(found.reply))
+    assert found.reply.value.startswith('<div class="hhlab-right" role="status">')
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "sentence"),
+    [
+        (CHOICE, None, "Choose or type an answer first."),
+        (SEVERAL, [], "Choose or type an answer first."),
+        (NUMBER, "", "Choose or type an answer first."),
+        (NUMBER, "forty", "'forty' is not a number with a unit: give a voltage in mV, such as 5 mV."),
+        (NUMBER, "4 uA", "4 uA is a current; give a voltage in mV."),
+        (NUMBER, SCRIPT, f"{SCRIPT!r} is not a number with a unit: give a voltage in mV, such as 5 mV."),
+    ],
+)
+def test_what_cannot_be_read_gets_a_sentence(question, given, sentence):
+    found = asked(question, given)
+    assert found.reply.value == f'<div class="hhlab-notice" role="alert">{html.escape(sentence)}</div>'
+    assert (entries(), offers(found)) == ([], False)
+
+
+WRONG = [
+    (question, reply.misconception, [option] if question.several else option)
+    for question in (*CHOICES, CHOICE, SEVERAL)
+    for option, reply in question.options.items()
+    if not reply.right
+] + [
+    (question, each.misconception, f"{each.value():.6f}")
+    for question in (*NUMBERS, NUMBER)
+    for each in question.mistakes
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "misconception", "given"), WRONG, ids=lambda value: getattr(value, "name", str(value)[:20])
+)
+def test_misconceptions_lead_to_the_experiment(question, misconception, given):
+    found, known = asked(question, given), MISCONCEPTIONS.get(misconception)
+    claims = [number for number in known.claims if number in REGISTRY] if known else []
+    assert offers(found) == bool(known and (claims or known.views))
+    if not offers(found):
+        return
+    assert found.refute.description == f"See {known.shown_by}"
+    assert found.place.children == ()
+    found.refute.click()
+    (shown,) = found.place.children
+    if claims:
+        assert shown.claim.number == claims[0]
+    else:
+        assert [view.name for view in shown.live.panels.views] == [*sorted(known.views, key="steady states".__eq__)]
+
+
+def test_a_right_answer_takes_the_offer_back():
+    found = asked(CHOICE, "Blue.")
+    found.refute.click()
+    answer(found.controls, "Red.")
+    found.check.click()
+    assert (offers(found), found.place.children) == (False, ())
+
+
+@pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
+def test_answers_are_kept_and_found_again(question):
+    for right in (False, True, False):
+        found = asked(question, some_answer(question, right))
+    told = found.reply.value
+    assert [(entry["answer"], entry["right"]) for entry in entries(kind="answer", name=question.name)] == [
+        (some_answer(question, right), right) for right in (False, True, False)
+    ]
+    for _ in range(2):
+        restart()
+        (found,) = hh.ask(question).asked.values()
+        assert found.controls.answer() == some_answer(question)
+        assert found.reply.value == told
+        assert offers(found)
+    assert len(entries()) == 3
+
+
+@pytest.mark.parametrize("question", [CHOICE, NUMBER], ids=lambda question: question.name)
+def test_the_same_answer_checked_again_is_kept_once(question):
+    found = asked(question, some_answer(question))
+    found.check.click()
+    assert len(entries()) == 1
+    answer(found.controls, some_answer(question, right=True))
+    found.check.click()
+    answer(found.controls, some_answer(question))
+    found.check.click()
+    assert [entry["right"] for entry in entries()] == [False, True, False]
+
+
+def test_a_set_of_questions_is_one_card():
+    card = hh.ask("action_potential", CHOICE)
+    assert list(card.asked) == [*(question.name for question in questions.check("action_potential")), "colour"]
+    assert card.still()[0].startswith("1. ")
+    assert "Which colour?" in card.still()[0]
+
+
+def test_an_empty_work_log():
+    card = hh.worklog()
+    assert "Nothing has been predicted, run or answered yet." in said(card.content)
+    assert "Kept in 03_here.worklog.jsonl, beside this notebook; it is sent nowhere." in said(card.content)
+    assert "notice" not in card.content.value
+    assert not worklog_path().exists()
+
+
+def test_the_work_log_shows_what_was_done():
+    committed(SEVERAL, ["Red.", "Grey."])
+    predicted(22, FAILS)
+    asked(NUMBER, "41.4 mV")
+    card = hh.worklog()
+    rows = re.findall(r"<tr><td>(.*?)</td></tr>", card.content.value)
+    assert [row.split("</td><td>")[1:] for row in rows] == [
+        ["prediction", "Which colours?", "Red.; Grey.", "otherwise in the model"],
+        ["claim", html.escape(REGISTRY[22].statement), "does not hold", "otherwise in the model"],
+        ["answer", "How high?", "41.4 mV", "as the model"],
+    ]
+    assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d<", row) for row in rows)
+    assert card.still()[0] == "Work log: 3 entries."
+
+
+def test_the_work_log_is_downloaded(monkeypatch):
+    sent = []
+    monkeypatch.setattr("hhlab.lab.frame._Hands.send", lambda self, *message: sent.append(message))
+    committed(CHOICE, "Red.")
+    card = hh.worklog()
+    asked(CHOICE, "Blue.")
+    card.download.click()
+    ((what, [data]),) = sent
+    assert what == {"save": LOG, "type": "application/jsonl"}
+    assert data == worklog_path().read_bytes()
+    assert b"Blue." in data
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_to_be_so(full, notebook):
+    trouble = (
+        "The work log cannot be written here: the folder is read-only. It is kept while the kernel runs; download it"
+    )
+    for card in (committed(CHOICE, "Red."), predicted(22)):
+        assert trouble in said(card.outcome)
+    asked(NUMBER, "41.4 mV")
+    words = said(hh.worklog().content)
+    assert trouble in words
+    assert "Which colour?" in words
+    assert "How high?" in words
+    assert list(notebook.iterdir()) == []
+
+
+def test_a_damaged_log_is_said_to_be_set_aside(notebook):
+    worklog_path().write_bytes(b"\x00nonsense")
+    card = hh.worklog()
+    assert "03_here.worklog.jsonl was damaged or was not a work log: it is kept as" in said(card.content)
+    assert (notebook / "03_here.worklog.damaged-1.jsonl").read_bytes() == b"\x00nonsense"
+    assert committed(CHOICE, "Red.").committed
+
+
+@pytest.mark.parametrize("name", ON_BINDER)
+def test_binder_forgets_and_the_cards_remind(name, monkeypatch):
+    assert REMINDER not in said(hh.worklog().content)
+    monkeypatch.setenv(name, "hub.mybinder.org")
+    for shown in (hh.worklog().content, committed(CHOICE, "Red.").outcome, predicted(22).outcome):
+        assert REMINDER in said(shown)
+
+
+HOSTILE = [
+    {"kind": SCRIPT, "answer": SCRIPT, "question": SCRIPT, "right": True},
+    {"time": SCRIPT, "predicted": SCRIPT, "claim": SCRIPT, "verdict": SCRIPT},
+    {"name": SCRIPT}, {"name": "", "kind": "", "time": ""},
+    {"answer": [SCRIPT, None, {"a": [SCRIPT]}], "question": [SCRIPT]},
+    {"answer": {"<b>": SCRIPT}, "right": SCRIPT}, {"answer": None, "question": None, "right": None},
+    {"answer": 1e308, "right": -1}, {"answer": "x" * 50_000}, {"answer": "\ud800 \x00 \u202e", "name": "\udfff"},
+    {"answer": "'\" onload=x &lt; &amp;", "claim": "<img src=x onerror=alert(1)>"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", HOSTILE, ids=lambda entry: ascii(entry)[:40])
+def test_a_hostile_log_is_shown_as_text(entry):
+    written(entry, {"answer": "fine", "question": "What else?"})
+    content = hh.worklog().content.value
+    content.encode("utf-8")
+    assert set(re.findall(r"</?([a-z]+)", content)) <= {"div", "table", "thead", "tbody", "tr", "th", "td"}
+    assert content.count("<tr>") == 3
+    assert "What else?" in content
+
+
+def test_what_is_typed_is_never_html():
+    written({"answer": SCRIPT, "sure": SCRIPT, "question": SCRIPT})
+    card = committed(CHOICE, "Red.", again=True)
+    assert SCRIPT in said_text(card.outcome.value)
+    assert "<script" not in card.outcome.value
+    assert "<script" not in asked(NUMBER, SCRIPT).reply.value
+    own = Choice("own", SCRIPT, {SCRIPT: Reply(SCRIPT, right=True), "b": Reply(SCRIPT)})
+    for made in (committed(own, SCRIPT), hh.ask(own)):
+        shown = [widget.value for widget in descendants(made) if type(widget).__name__ == "HTML"]
+        assert not any("<script" in each for each in shown)
+
+
+def said_text(shown):
+    return html.unescape(re.sub("<(?!script)[^>]*>", "", shown))
+
+
+CARDS = {
+    "predict": (lambda: hh.predict(CHOICE), "Which colour?"),
+    "claim": (lambda: hh.claim(22), f"Claim 22: {REGISTRY[22].statement}"),
+    "claims": (lambda: hh.claim(22, 11), REGISTRY[11].statement),
+    "ask": (lambda: hh.ask(CHOICE, NUMBER), "1. Which colour? 2. How high?"),
+    "worklog": (hh.worklog, "Work log: 0 entries."),
+    "hostile": (lambda: hh.predict(Choice("x", SCRIPT, {"a": Reply("b", right=True), "c": Reply("d")})), SCRIPT),
+}
+
+
+@pytest.mark.parametrize(("make", "text"), CARDS.values(), ids=CARDS)
+def test_a_page_without_a_kernel_shows_the_text(make, text, displayed):
+    card = make()
+    card._ipython_display_()
+    widget, still = displayed
+    assert widget["application/vnd.jupyter.widget-view+json"]["model_id"] == card.model_id
+    assert text in still["text/plain"]
+    figure = re.fullmatch(r'<figure class="hhlab-still"><figcaption>(.*)</figcaption></figure>', still["text/html"])
+    assert html.unescape(figure[1]) == still["text/plain"]
+    assert "<" not in figure[1]
+
+
+def test_how_sure_one_can_be_is_asked_everywhere():
+    assert hh.predict(CHOICE).sure.options == hh.claim(22).sure.options == SURE
+    assert (hh.predict(CHOICE).sure.value, hh.claim(22).verdict.value) == (None, None)

@@ -1,0 +1,280 @@
+"""The claims: experiments that give the numbers of the model, rules that turn them into verdicts, code that runs."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+import hhlab as hh
+from hhlab.claims import MISCONCEPTIONS, Rule, find, table
+from hhlab.claims.claim import FAILS, FIRST, HOLDS, LAST, PARTLY, REGISTRY, claim, plain, rounded
+from hhlab.plots import VIEWS
+
+NUMBERS = sorted(REGISTRY)
+LONGEST_CODE = 16
+MOST_RECORDINGS = 5
+
+EXPECTED = {
+    11: (4.5, 0.15, PARTLY),
+    12: (82, 1, HOLDS),
+    13: (100, 0.1, HOLDS),
+    14: (100 * (47.76 - 40.41) / (50 - 40.41), 0.2, PARTLY),
+    18: (13.83, 0.1, HOLDS),
+    21: (4.15, 0.05, HOLDS),
+    22: (51.7, 0.1, HOLDS),
+    26: (84.4, 0.2, HOLDS),
+    32: (100 * 0.3669 / (0.01062 + 0.3669 + 0.3), 0.02, FAILS),
+    38: (45.8, 0.3, PARTLY),
+    40: (82.1, 0.2, PARTLY),
+    41: (1, 0, PARTLY),
+}
+"""Number, tolerance and verdict; 11, 14 and 32 from reference values computed elsewhere."""
+
+LIMITS = {
+    11: (0.9, 1.1, 9.9, 10.1),
+    12: (80, 79.9, 50, 49.9),
+    13: (80, 79.9, 20, 19.9),
+    14: (80, 79.9, 20, 19.9),
+    18: (10, 9.9, 2, 1.9),
+    21: (2, 1.99, 1.2, 1.19),
+    22: (20, 19.9, 5, 4.9),
+    26: (80, 79.9, 20, 19.9),
+    32: (1, 1.01, 10, 10.1),
+    38: (80, 79.9, 20, 19.9),
+    40: (95, 94.9, 50, 49.9),
+    41: (2, 1, 1, 0),
+}
+"""Numbers just inside and outside of where a claim holds, and of where it holds partly."""
+
+
+@pytest.fixture(scope="module", params=NUMBERS, ids=str)
+def finding(request):
+    return find(request.param).run()
+
+
+@pytest.fixture(params=NUMBERS, ids=str)
+def each(request):
+    return find(request.param)
+
+
+def test_number_and_verdict(finding):
+    number, tolerance, verdict = EXPECTED[finding.claim.number]
+    assert finding.number == pytest.approx(number, abs=tolerance)
+    assert finding.verdict == verdict
+
+
+def test_what_is_shown(finding):
+    assert 1 <= len(finding.recordings) <= MOST_RECORDINGS
+    assert all(isinstance(rec, hh.Recording) for rec in finding.recordings.values())
+    assert finding.views
+    assert set(finding.views) <= set(VIEWS)
+
+
+def test_sentence(finding):
+    assert finding.sentence.startswith(f"In this model, {finding.claim.decides}: ")
+    assert finding.sentence.endswith(f" {finding.claim.rule.unit}.")
+    assert plain(rounded(finding.number)) in finding.sentence
+
+
+def test_code_runs_alone_and_prints_the_number(each, capsys):
+    names: dict[str, object] = {}
+    exec(each.code, names)
+    printed = capsys.readouterr().out
+    assert names["number"] == each.run().number
+    assert printed == f"{names['number']:.4g} {each.rule.unit}\n"
+
+
+def test_code_is_short_and_reads_well(each):
+    lines = each.code.splitlines()
+    work = [line for line in lines if line and not line.startswith("import")]
+    assert len(work) <= LONGEST_CODE + 2
+    assert max(map(len, lines)) <= 110
+    assert "import hhlab as hh" in lines
+    assert lines[-1].startswith("hh.plot(")
+    assert not re.search(r"return|claim|Result|\b_", each.code)
+
+
+def test_limits_of_each_rule(each):
+    verdicts = [each.rule.verdict(number) for number in LIMITS[each.number]]
+    assert verdicts == [HOLDS, PARTLY, PARTLY, FAILS]
+
+
+def test_words(each):
+    for sentence in (each.statement, each.asks, each.why):
+        assert re.fullmatch(r"[A-Z][^\n]*[^.]\.", sentence), sentence
+        assert "  " not in sentence
+    assert "n this model" in each.why
+    assert 2 <= len(re.findall(r"\.(?= [A-Z]|$)", each.why)) <= 4
+    assert not each.decides.endswith(".")
+    assert set(each.texts) <= {"S0", "S1", "S2", "S3"}
+    if each.misconception:
+        assert each.number in MISCONCEPTIONS[each.misconception].claims
+
+
+def test_every_claim_has_its_tests():
+    assert NUMBERS == sorted(EXPECTED) == sorted(LIMITS)
+    assert FIRST <= NUMBERS[0] <= NUMBERS[-1] <= LAST
+
+
+def test_misconceptions():
+    assert list(MISCONCEPTIONS) == [f"M{number}" for number in range(1, 16)]
+    for each in MISCONCEPTIONS.values():
+        assert each.text.endswith(".")
+        assert each.shown_by
+        assert all(FIRST <= number <= LAST for number in each.claims)
+
+
+def test_table_has_a_row_a_claim_and_runs_nothing(monkeypatch):
+    monkeypatch.setattr("hhlab.simulate", None)
+    rows = table()
+    assert list(rows.index) == NUMBERS
+    assert list(rows.columns) == ["claim", "texts", "experiment", "decides", "rule", "misconception"]
+    assert rows.loc[11, "texts"] == "S0, S1, S2"
+    assert rows.loc[11, "misconception"] == "M8"
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (99, "claim = 99 is outside 1 to 41"),
+        (0, "claim = 0 is outside 1 to 41"),
+        ("five", "claim = 'five' is not a whole number: give one from 1 to 41"),
+        (5.5, "claim = 5.5 is not a whole number: give one from 1 to 41"),
+    ],
+)
+def test_a_number_that_is_no_claim(number, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        find(number)
+
+
+def test_a_claim_without_experiment_says_so(monkeypatch):
+    monkeypatch.delitem(REGISTRY, 12)
+    with pytest.raises(ValueError, match=r"^claim 12 has no experiment yet; those that do are 11, 13, .*\d$"):
+        find(12)
+    assert find(np.int64(11)).number == 11
+
+
+def test_a_claim_is_registered_once():
+    about = {"texts": (), "asks": "", "decides": "", "rule": Rule("mV", (0, 1)), "why": ""}
+    with pytest.raises(ValueError, match="claim 11 has the experiment all_or_none already"):
+        claim(11, "Twice.", **about)(find(11).experiment)
+    with pytest.raises(ValueError, match="claim = 42 is outside 1 to 41"):
+        claim(42, "Too far.", **about)(find(11).experiment)
+
+
+def test_rule_in_words():
+    rule = Rule("uA/cm2", holds=(30, math.inf), partly=(-5, 30))
+    assert rule.in_words() == (
+        "The claim holds if the number is 30 µA/cm² or more; it holds partly if it is from \N{MINUS SIGN}5 to "
+        "30 µA/cm²; otherwise it does not hold."
+    )
+    assert Rule("mV", holds=(-math.inf, 2)).in_words() == (
+        "The claim holds if the number is 2 mV or less; otherwise it does not hold."
+    )
+    assert "is 2 of 2 membranes; it holds partly if it is 1 of 2 membranes;" in find(41).rule.in_words()
+
+
+def test_rule_refuses_what_is_no_number_and_no_span():
+    with pytest.raises(ValueError, match="nan is not a number"):
+        Rule("mV", (0, 1)).verdict(math.nan)
+    with pytest.raises(ValueError, match="1 to 0 mV is no span"):
+        Rule("mV", (1, 0))
+    assert Rule("mV", (0, 1)).verdict(2) == FAILS
+    assert Rule("mV", (0, math.inf)).verdict(math.inf) == HOLDS
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.0, "0"), (51.7292, "51.7"), (-13.4257, "\N{MINUS SIGN}13.4"), (1456.84, "1457"), (0.012345, "0.0123"),
+     (100.00000000004, "100"), (math.inf, "more than was tried")],
+)  # fmt: skip
+def test_numbers_in_words(number, text):
+    assert plain(rounded(number)) == text
+
+
+def test_peaks_behind_claim_14():
+    peaks = {label: hh.measure.peak(rec)[0] for label, rec in find(14).run().recordings.items()}
+    assert list(peaks.values()) == pytest.approx([40.41, 47.76, 44.26, 48.92], abs=0.01)
+
+
+def test_graded_window_behind_claim_11():
+    found = find(11).run()
+    window = found.number / 100 * hh.measure.threshold(hh.Squid(T=18.5), shock=True)
+    assert window == pytest.approx(7.713 - 7.380, abs=0.011)
+    cold, size = hh.Squid(), hh.measure.threshold(hh.Squid(), shock=True)
+    low, high = (hh.measure.peak(hh.simulate(cold, hh.Shock(size + more), 20))[0] for more in (-0.01, 0.01))
+    assert low < -50
+    assert high > 20
+
+
+def test_plateau_and_width_behind_claim_22():
+    held = find(22).run().recordings["n held"]
+    assert held.V[-1] == pytest.approx(-13.4, abs=0.1)
+    assert hh.measure.half_width(held) == pytest.approx(5.5, abs=0.05)
+
+
+def test_times_above_zero_behind_claim_21():
+    """With h held V stays above 0 mV; with n held it comes down late, to a plateau."""
+    recs = find(21).run().recordings
+    assert recs["h held"].V[-1] > 0 > recs["n held"].V[-1] > -20
+    assert recs["both held"].V[-1] == pytest.approx(48.92, abs=0.01)
+
+
+def test_what_remains_of_the_undershoot_in_claim_26():
+    """Resetting the sodium channels too leaves hardly any undershoot."""
+    (begins,) = find(26).run().recordings["K closed"].settings["reset"].values()
+    cell = hh.Squid()
+    rec = hh.simulate(cell, hh.Shock(15, 1), 25, reset=dict.fromkeys(cell.gate_names, begins))
+    assert hh.measure.rest(cell) - hh.measure.undershoot(rec)[0] < 0.3
+
+
+def test_no_inactivation_of_potassium_in_claim_32():
+    """N stays high while the current holds V up, and falls afterwards."""
+    held = find(32).run().recordings["current"]
+    n = held.gate["K.n"]
+    assert n[(held.t > 10) & (held.t < 45)].min() > 0.6
+    assert n[-1] < 0.45
+    assert held.g["K"][0] / held.cell.g_K == pytest.approx(0.0102, abs=1e-4)
+
+
+def test_sodium_conductance_behind_claim_38():
+    rec = find(38).run().recordings["spike"]
+    lowest = (rec.g["Na"] / rec.g["Na"][0]).min()
+    assert 0.001 < lowest < 0.01
+
+
+def test_rates_behind_claim_40():
+    weak, strong = (hh.measure.spikes(rec) for rec in find(40).run().recordings.values())
+    assert 1000 / np.diff(weak)[-1] == pytest.approx(68.32, rel=0.002)
+    assert 1000 / np.diff(strong)[-1] > 100
+
+
+def strength(rec):
+    """The second pulse over the resting threshold."""
+    return 1.5 * rec.protocol.amplitude_2 / rec.protocol.amplitude_1
+
+
+def responds(rec, gap):
+    after = rec.V[rec.t >= gap + 0.5]
+    return after.max() >= max(after[0] + 5, 0)
+
+
+def test_thresholds_behind_claim_41():
+    """At 5 ms, squid: only n restores, at 4.19 times threshold. Where potassium channels are few, h does it at less."""
+    recs = find(41).run().recordings
+    assert strength(recs["squid, h"]) == pytest.approx(10)
+    assert not responds(recs["squid, h"], 5)
+    assert responds(recs["squid, n"], 5)
+    assert strength(recs["squid, n"]) == pytest.approx(4.19, abs=0.1)
+    assert responds(recs["K-poor, h"], 6)
+    assert strength(recs["K-poor, h"]) < 2 < strength(recs["K-poor, n"])
+
+
+def test_both_membranes_of_claim_41_are_absolutely_refractory():
+    recs = find(41).run().recordings
+    for rec, gap in [(recs["squid, n"], 5), (recs["K-poor, h"], 6)]:
+        unit = rec.protocol.amplitude_1 / 1.5
+        for times in np.arange(0.5, 10.01, 0.5):
+            tested = hh.simulate(rec.cell, rec.protocol.replace(amplitude_2=times * unit), 25)
+            assert not responds(tested, gap)

@@ -1,0 +1,64 @@
+"""Blockers close a fraction of one kind of channel, and nothing else."""
+
+import numpy as np
+import pytest
+
+import hhlab as hh
+from hhlab.cells import Cell
+from hhlab.drugs import BLOCKS
+
+
+class Leaky(Cell):
+    """A membrane with nothing but a leak."""
+
+    dt = 0.01
+
+    def _own_channels(self):
+        return (hh.Channel("L", 0.3, -65.0),)
+
+
+@pytest.mark.parametrize("fraction", [0, 0.25, 0.5, 1])
+@pytest.mark.parametrize(("drug", "channel"), BLOCKS.items())
+def test_a_fraction_is_blocked(cell, drug, channel, fraction):
+    g = f"g_{channel}"
+    treated = hh.blocked(cell, drug, fraction)
+    assert treated == cell.replace(**{g: getattr(cell, g) * (1 - fraction)})
+    assert cell.parameters()[g].value == type(cell)().parameters()[g].value
+
+
+def test_what_is_blocked_carries_no_current():
+    rec = hh.simulate(hh.blocked(hh.blocked(hh.Squid(), "TTX"), "TEA"), hh.Step(20))
+    assert not rec.I["Na"].any()
+    assert not rec.I["K"].any()
+    assert hh.measure.spikes(rec).size == 0
+    assert repr(rec.cell) == "Squid(g_Na=0, g_K=0)"
+
+
+def test_doses_add_up():
+    twice = hh.blocked(hh.blocked(hh.Squid(), "TTX", 0.5), "TTX", 0.5)
+    assert twice == hh.Squid(g_Na=30)
+
+
+def test_a_channel_of_one_s_own_can_be_blocked():
+    cell = Leaky().plus(hh.Channel("K", 5, -77))
+    assert hh.blocked(cell, "TEA", 0.2).g_K == pytest.approx(4)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ((hh.Squid(), "TTY"), r"^the drug cupboard has no drug TTY; did you mean TTX\?$"),
+        ((hh.Squid(), "nonsense"), r"^the drug cupboard has no drug nonsense; it has TTX, TEA$"),
+        ((hh.Squid(), ["TTX"]), r"^\['TTX'\] is not the name of a drug: give one such as 'TTX'$"),
+        ((hh.Squid(), None), "^None is not the name of a drug"),
+        ((hh.Squid(), "TTX", 1.01), r"^fraction = 1\.01 \(share\) is outside 0 to 1 \(share\)$"),
+        ((hh.Squid(), "TTX", -0.1), r"^fraction = -0\.1 \(share\) is outside"),
+        ((hh.Squid(), "TTX", np.nan), r"^fraction = nan \(share\) is outside"),
+        ((hh.Squid(), "TTX", "all"), "^fraction = 'all' is not a number"),
+        ((Leaky(), "TTX"), "^TTX blocks channel Na, which this Leaky does not have$"),
+        (("Squid", "TTX"), "^'Squid' is not a cell: give one such as"),
+    ],
+)
+def test_what_cannot_be_blocked(given, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        hh.blocked(*given)

@@ -1,0 +1,300 @@
+"""Questions: typed quantities are understood, every answer gets its own reply, and numbers come from the model."""
+
+import math
+import re
+import subprocess
+import sys
+
+import pytest
+
+import hhlab as hh
+from hhlab import questions
+from hhlab.questions import Choice, Mistake, Number, Reply
+from hhlab.questions.files import read_sets
+from hhlab.questions.units import read_quantity
+
+PREDICTIONS, CHECK = questions._sets()["action_potential"]
+EVERY = (*PREDICTIONS, *CHECK)
+CHOICES = [question for question in EVERY if isinstance(question, Choice)]
+NUMBERS = [question for question in EVERY if isinstance(question, Number)]
+
+
+def named(some):
+    return pytest.mark.parametrize("question", some, ids=[question.name for question in some])
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("0.005 V", "mV", 5),
+        ("5", "mV", 5),
+        ("5mV", "mV", 5),
+        (" 5  m V ", "mV", 5),
+        ("+5.", "mV", 5),
+        ("0,5", "mV", 0.5),
+        (",5 mV", "mV", 0.5),
+        ("−0,5 µA/cm²", "uA/cm2", -0.5),
+        ("–47 μA / cm^2", "uA/cm2", -47),
+        ("4.7e-5 A/cm2", "uA/cm2", 47),
+        ("47000 nA/cm2", "uA/cm2", 47),
+        ("0.3 S/cm2", "mS/cm2", 300),
+        ("1e-3", "mV", 1e-3),
+        ("0.3 s", "ms", 300),
+        ("300 µs", "ms", 0.3),
+        ("0.3 S", "mS", 300),
+        ("5 MΩ", "ohm", 5e6),
+        ("1 kHz", "Hz", 1000),
+        ("140 mM", "M", 0.14),
+        ("476 um", "cm", 0.0476),
+        ("14.5 pmol/cm2", "nmol/cm2", 0.0145),
+        ("6.5 nC/cm2", "uC/cm2", 0.0065),
+        ("2 mV/ms", "V/s", 2),
+        ("6.3 °C", "degC", 6.3),
+        ("6.25 percent", "%", 6.25),
+        ("1 uF/cm²", "uF/cm2", 1),
+    ],
+)
+def test_a_typed_quantity_is_understood(text, unit, value):
+    assert read_quantity(text, unit) == pytest.approx(value, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "sentence"),
+    [
+        ("3 ms", "mV", "3 ms is a time; give a voltage in mV"),
+        ("5 mS", "ms", "5 mS is a conductance; give a time in ms (capital and small letters differ)"),
+        ("5 ms", "mS", "5 ms is a time; give a conductance in mS (capital and small letters differ)"),
+        ("5 mm", "mM", "5 mm is a length; give a concentration in mM (capital and small letters differ)"),
+        ("5 mv", "mV", "'5 mv' has a unit that is not known here; give a voltage in mV (capital"),
+        ("5 uA", "uA/cm2", "5 uA is a current; give a current per area in µA/cm²"),
+        ("5 C", "degC", "5 C is a charge; give a temperature in °C"),
+        ("5 furlongs", "mV", "'5 furlongs' has a unit that is not known here; give a voltage in mV"),
+        ("5 mV mV", "mV", "unit that is not known here"),
+        ("5²", "mV", "unit that is not known here"),
+        ("1 000 mV", "mV", "unit that is not known here"),
+        ("1/2", "mV", "unit that is not known here"),
+        ("", "mV", "'' is not a number with a unit: give a voltage in mV, such as 5 mV"),
+        ("mV", "mV", "is not a number with a unit"),
+        ("about 5", "mV", "is not a number with a unit"),
+        ("nan mV", "mV", "is not a number with a unit"),
+        ("-inf", "mV", "is not a number with a unit"),
+        ("1,000.5", "mV", "is not a number with a unit"),
+        ("½", "mV", "is not a number with a unit"),
+        ("1e999 mV", "mV", "'1e999 mV' is too large: give a voltage in mV"),
+        ("1e300 GV", "fV", "is too large"),
+        ("5" * 1000, "mV", "is not a number with a unit"),
+        ("5", "furlong", "'furlong' is not a unit: give one such as mV, ms or uA/cm2"),
+    ],
+)
+def test_what_is_not_a_quantity_gets_a_sentence(text, unit, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        read_quantity(text, unit)
+
+
+def test_names_are_found():
+    assert len({question.name for question in EVERY}) == len(EVERY)
+    assert all(questions.find(question.name) is question and question.name.isidentifier() for question in EVERY)
+    assert questions.check("action_potential") is CHECK
+    with pytest.raises(ValueError, match="the course has no question longer_puls; did you mean longer_pulse"):
+        questions.find("longer_puls")
+    with pytest.raises(ValueError, match="the course has no set of questions nonsense; it has action_potential"):
+        questions.check("nonsense")
+
+
+def misconceptions(question):
+    replies = question.options.values() if isinstance(question, Choice) else question.mistakes
+    return {reply.misconception for reply in replies} - {""}
+
+
+def test_misconceptions_are_those_of_the_list():
+    found = set().union(*map(misconceptions, EVERY))
+    assert found <= {f"M{number}" for number in range(1, 16)}
+    assert {"M1", "M8", "M9", "M10", "M14", "M15"} <= found
+
+
+@named(CHOICES)
+def test_every_option_has_its_own_reply(question):
+    texts = [reply.text for reply in question.options.values()]
+    assert len(set(texts)) == len(texts) >= 4
+    assert all(len(text) > 60 for text in texts)
+    assert 1 <= len(question.right) < len(texts)
+    assert not any(question.options[option].misconception for option in question.right)
+
+
+@named([question for question in CHOICES if not question.several])
+def test_one_option_is_judged(question):
+    for option, reply in question.options.items():
+        judged = question.judge(option)
+        assert (judged.right, judged.reply) == (reply.right, reply.text)
+        assert (judged.misconception, judged.understood) == (reply.misconception, option)
+    with pytest.raises(ValueError, match="choose one answer"):
+        question.judge(list(question.options))
+
+
+def test_several_options_are_judged_together():
+    question = questions.find("what_ends_the_spike")
+    inactivation, opening, pump, leak = question.options
+    assert question.judge([opening, inactivation]).right
+    assert question.judge([opening, inactivation]).understood == f"{inactivation}; {opening}"
+    half = question.judge(inactivation)
+    assert not half.right
+    assert half.reply.endswith("That is not all: more of the answers are right.")
+    wrong = question.judge([inactivation, opening, leak, pump])
+    assert (wrong.right, wrong.misconception) == (False, "M1")
+    assert question.options[leak].text in wrong.reply
+    with pytest.raises(ValueError, match="choose at least one answer"):
+        question.judge([])
+    with pytest.raises(ValueError, match=r"question what_ends_the_spike has no option The leak"):
+        question.judge("The leak")
+
+
+@named(NUMBERS)
+def test_numbers_are_judged_by_the_model(question):
+    truth, off = question.truth(), question.tolerance
+    assert math.isfinite(truth)
+    for share in (0, -0.9, 0.9):
+        judged = question.judge(f"{truth + share * off:.9f} {question.unit}")
+        assert (judged.right, judged.reply, judged.misconception) == (True, question.reply, "")
+    for share, hint in ((-1.5, question.hints[0]), (1.5, question.hints[1])):
+        judged = question.judge(repr(truth + share * off))
+        assert (judged.right, judged.reply, judged.misconception) == (False, hint, "")
+
+
+@named(NUMBERS)
+def test_mistakes_are_recognised(question):
+    assert question.mistakes
+    values = [question.truth(), *(mistake.value() for mistake in question.mistakes)]
+    near, *_ = sorted(abs(a - b) for i, a in enumerate(values) for b in values[:i])
+    assert near > 2.5 * question.tolerance
+    for mistake in question.mistakes:
+        judged = question.judge(mistake.value())
+        assert (judged.right, judged.reply, judged.misconception) == (False, mistake.reply, mistake.misconception)
+
+
+@named(NUMBERS)
+def test_replies_to_a_number_differ(question):
+    texts = [question.reply, *question.hints, *(mistake.reply for mistake in question.mistakes)]
+    assert len(set(texts)) == len(texts)
+    assert not any(re.match("(?i)(no|wrong|false)[.,:! ]", text) for text in texts)
+
+
+def test_how_a_number_was_understood():
+    question = questions.find("current_at_a_moment")
+    assert question.judge("−0,00025 A/cm2").understood == "−250 µA/cm²"
+    assert question.allowed == "within 5 µA/cm²"
+    with pytest.raises(ValueError, match="3 ms is a time; give a current per area in µA/cm²"):
+        question.judge("3 ms")
+
+
+def test_questions_that_cannot_be():
+    with pytest.raises(ValueError, match="question q: give two or more options, of which one or more are right"):
+        Choice("q", "?", {"a": Reply("no"), "b": Reply("no")})
+    with pytest.raises(ValueError, match="question q: tolerance = 0 mV is not above 0"):
+        Number("q", "?", "mV", float, 0, ("low", "high"), "yes", (Mistake(float, "no"),))
+
+
+def slow(times):
+    """The squid axon with sodium channels that inactivate several times more slowly."""
+    m, h, _ = hh.Squid().gates
+    lazy = hh.Gate("h", inf=h.steady_state, tau=lambda V: times * h.time_constant(V, T=6.3))
+    return hh.Squid(g_Na=0).plus(hh.Channel("slow", g=120, E=50, gates=(m, lazy)))
+
+
+def shocked(cell, mV=15, **held):
+    return hh.simulate(cell, hh.Shock(mV), t_stop=30, **held)
+
+
+SQUID = hh.Squid()
+PULSES = {duration: hh.simulate(SQUID, hh.Step(20, 0, duration), t_stop=50) for duration in (0.5, 25)}
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (lambda: shocked(SQUID, freeze="n").V[-1], -13.4),
+        (lambda: shocked(SQUID, freeze="h").V[-1] > 0, True),
+        (lambda: shocked(SQUID, freeze=("n", "h")).V[-1], 48.9),
+        (lambda: shocked(SQUID).I["L"][116], 28.4),
+        (lambda: shocked(SQUID).I["K"][116], 269.4),
+        (lambda: hh.measure.spikes(PULSES[25]).size, 3),
+        (lambda: hh.measure.peak(PULSES[25])[0] - hh.measure.peak(PULSES[0.5])[0], 1.98),
+        (lambda: hh.measure.half_width(PULSES[25]) / hh.measure.half_width(PULSES[0.5]), 1.02),
+        (lambda: -PULSES[0.5].I["Na"][: PULSES[0.5].V.argmax()].min(), 425.5),
+        (lambda: -PULSES[0.5].I["Na"].min(), 789.9),
+        (lambda: PULSES[0.5].g["Na"][90] / PULSES[0.5].g["Na"].max() < 0.01, True),
+        (lambda: hh.measure.threshold(hh.Squid(T=18.5), shock=True), 7.386),
+        (lambda: hh.measure.peak(shocked(SQUID, 6.6))[0] > 30, True),
+        (lambda: SQUID.rest()["V"] + 6.6, -58.4),
+        (lambda: hh.simulate(SQUID, hh.Step(2.24, 0, 50)).V.max(), -54.95),
+        (lambda: hh.simulate(SQUID, hh.Ramp(5, 0, 100, 50)).V.max(), -61.6),
+        (lambda: hh.simulate(SQUID, hh.Ramp(5, 0, 100, 50), 150).end["Na.h"], 0.48),
+        (lambda: hh.simulate(SQUID, hh.Ramp(5, 0, 100, 50), 150).end["K.n"], 0.369),
+        (lambda: hh.measure.spikes(hh.simulate(SQUID, hh.Step(5, 0, 50))).size > 0, True),
+        (lambda: hh.measure.half_width(shocked(slow(1))), 1.475),
+        (lambda: hh.measure.half_width(shocked(slow(5))), 4.415),
+        (lambda: hh.measure.peak(shocked(slow(5)))[0] - hh.measure.peak(shocked(SQUID))[0], 3.25),
+        (lambda: hh.measure.undershoot(shocked(slow(5)))[0] < SQUID.rest()["V"], True),
+        (lambda: SQUID.rest()["V"] - hh.measure.undershoot(shocked(SQUID, 30))[0], 11.19),
+    ],
+)
+def test_what_the_replies_say_is_what_the_model_does(found, said):
+    assert found() == pytest.approx(said, rel=5e-3)
+
+
+GOOD = """
+[[check]]
+name = "one"
+text = "How
+much?"
+unit = "mV"
+truth = "resting_potential"
+tolerance = 1
+low = "l"
+high = "h"
+reply = "r"
+
+[[check]]
+name = "two"
+text = "Which?"
+options = [{text = "a", reply = "yes", right = true}, {text = "b", reply = "no", misconception = "M8"}]
+""".replace('"How\nmuch?"', '"""How\nmuch?"""')
+
+
+def read(folder, text):
+    (folder / "action_potential.toml").write_text(text)
+    return read_sets(folder)["action_potential"]
+
+
+def test_a_file_of_questions(tmp_path):
+    one, two = read(tmp_path, GOOD).check
+    assert (one.text, one.judge("-65 mV").right) == ("How much?", True)
+    assert (two.right, two.options["b"].misconception) == (("a",), "M8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            "tolerance",
+            "tollerance",
+            "action_potential.toml: question one has no key tollerance; did you mean tolerance?",
+        ),
+        ('reply = "r"', 'reply = "r"\nhint = "x"', "question one has no key hint"),
+        ('"resting_potential"', '"nonsense"', "question one: action_potential.py has no function nonsense"),
+        ('"resting_potential"', "-65", "question one has truth = -65; give the name of a function"),
+        ('"M8"', '"M16"', "an option of question two has misconception = 'M16'; give one of M1"),
+        ("right = true", "right = false", "question two: give two or more options, of which one or more are right"),
+        ('"two"', '"one"', "question one has the name of one in"),
+        ('"mV"', '"furlong"', "question one has unit = 'furlong'; give a unit such as mV"),
+        ("[[check]]", "[[chek]]", "the file has no key chek; did you mean check"),
+        ("tolerance = 1", "tolerance = = 1", "action_potential.toml: "),
+    ],
+)
+def test_a_mistake_in_a_file_gets_a_sentence(tmp_path, old, new, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        read(tmp_path, GOOD.replace(old, new))
+
+
+def test_no_file_is_read_before_a_question_is_asked_for():
+    code = "import hhlab.questions as q; print(q._sets.cache_info().currsize)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "0\n"

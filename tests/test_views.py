@@ -1,0 +1,374 @@
+"""What the views show: the curves of the gates, driving forces, the membrane; and how panels put them on paper."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+import hhlab as hh
+from hhlab.cells import Cell
+from hhlab.plots import DARK, PAPER, Panels, plot
+from hhlab.views import COLOURS, INK, V_AXIS, VIEWS, Membrane, at, in_words, moment_in_words, roomy
+
+MINE = hh.Channel(
+    "A", 5, -77, hh.Gate("s", inf=lambda V: 1 / (1 + np.exp(-V / 9)), tau=lambda V: 5 + 0 * V, q10=2, T_ref=20)
+)
+CELLS = {"6.3": hh.Squid(), "18.5": hh.Squid(T=18.5), "own": hh.Squid(T=18.5).plus(MINE)}
+AGAINST_TIME = [name for name, view in VIEWS.items() if view.against_time]
+STATES = [name for name in VIEWS if name not in AGAINST_TIME]
+
+
+class Leaky(Cell):
+    """A membrane with nothing but a leak."""
+
+    dt = 0.01
+
+    def _own_channels(self):
+        return (hh.Channel("L", 0.3, -65.0),)
+
+
+SPIKE = hh.simulate(hh.Squid(), hh.Step(20), 20)
+OTHER = hh.simulate(hh.Squid(g_K=20), hh.Step(20), 30)
+WILD = {
+    "no stimulus": hh.simulate(hh.Squid(), None, 5),
+    "driven up": hh.simulate(hh.Squid(), hh.Step(5000, 1, 5), 10),
+    "driven down": hh.simulate(hh.Squid(E_K=-200), hh.Step(-100, 1, 9), 10),
+    "hot": hh.simulate(hh.Squid(T=40, g_Na=1000), hh.Shock(90), 5),
+    "only a leak": hh.simulate(Leaky(), hh.Step(1), 10),
+    "nothing at all": hh.simulate(Leaky().replace(C=0.01).plus(hh.Channel("Q", 0, 0)), None, 3),
+    "own": hh.simulate(CELLS["own"], hh.Step(20, 2, 9), 20),
+}
+MOMENTS = [0.0, 5.2, 7.123, 8.0, 20.0]
+
+
+def strokes(name, *recordings, cursor=None, labels=("now", "A")):
+    return VIEWS[name].strokes(recordings, labels, cursor)
+
+
+def curves(name, *recordings, cursor=None):
+    """The strokes that are neither a dot nor the line of the cursor."""
+    return [s for s in strokes(name, *recordings, cursor=cursor) if not s.dot and np.abs(s.y).max() < 1e8]
+
+
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_curves_of_the_gates_are_their_own_functions(cell):
+    rec = hh.simulate(cell, t_stop=1)
+    states, times = curves("steady states", rec), curves("time constants", rec)
+    assert [s.name for s in states] == [s.name for s in times] == list(cell.gate_names)
+    for gate, inf, tau in zip(cell.gates, states, times, strict=True):
+        assert np.array_equal(inf.x, V_AXIS)
+        assert inf.y == pytest.approx(gate.steady_state(V_AXIS), rel=1e-12)
+        assert tau.y == pytest.approx(gate.time_constant(V_AXIS, cell.T), rel=1e-12)
+
+
+@pytest.mark.parametrize(("T", "tau"), [(6.3, 5.4586), (18.5, 5.4586 / 3**1.22)])
+def test_curves_of_n_at_rest_have_the_values_of_the_paper(T, tau):
+    rec = hh.simulate(hh.Squid(T=T), t_stop=1)
+    assert np.interp(-65, V_AXIS, curves("steady states", rec)[2].y) == pytest.approx(0.31768, rel=1e-4)
+    assert np.interp(-65, V_AXIS, curves("time constants", rec)[2].y) == pytest.approx(tau, rel=1e-4)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("name", ["steady states", "time constants"])
+def test_dots_of_gates_lie_on_their_curves_at_the_present_V(name, moment):
+    lines, dots = [[s for s in strokes(name, SPIKE, cursor=moment) if s.dot is dot] for dot in (False, True)]
+    for line, dot in zip(lines, dots, strict=True):
+        assert dot.x == pytest.approx(np.interp(moment, SPIKE.t, SPIKE.V))
+        assert dot.y == pytest.approx(np.interp(dot.x, line.x, line.y), abs=0.01)
+        assert dot.colour == line.colour
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("name", AGAINST_TIME)
+def test_dots_against_time_lie_on_their_curves(name, moment):
+    lines, dots = curves(name, SPIKE), [s for s in strokes(name, SPIKE, cursor=moment) if s.dot]
+    assert len(dots) == len(lines)
+    for line, dot in zip(lines, dots, strict=True):
+        assert dot.x.tolist() == [moment]
+        assert dot.y == pytest.approx(np.interp(moment, line.x, line.y), abs=1e-9)
+    (cursor,) = [s for s in strokes(name, SPIKE, cursor=moment) if np.abs(s.y).max() > 1e8]
+    assert cursor.x.tolist() == [moment, moment]
+
+
+def test_the_dot_of_the_phase_plane_goes_along_the_loop():
+    (loop,) = curves("phase plane", SPIKE)
+    assert loop.y == pytest.approx(np.gradient(SPIKE.V, SPIKE.t))
+    for moment in MOMENTS:
+        (dot,) = [s for s in strokes("phase plane", SPIKE, cursor=moment) if s.dot]
+        assert dot.x == pytest.approx(np.interp(moment, SPIKE.t, loop.x))
+        assert dot.y == pytest.approx(np.interp(moment, SPIKE.t, loop.y))
+
+
+@pytest.mark.parametrize("C", [0.5, 1, 2])
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_attribution_sums_to_the_slope_of_V(cell, C):
+    rec = hh.simulate(cell.replace(C=C), hh.Step(40, 5, 3), 20, dt=0.001)
+    parts = hh.measure.attribution(rec)
+    assert list(parts) == [*rec.I, "stimulus"]
+    assert parts["Na"] == pytest.approx(-rec.I["Na"] / C)
+    slope = np.gradient(rec.V, rec.t)
+    smooth = np.abs(rec.t[:, None] - [5, 8]).min(axis=1) > 0.002
+    assert np.abs(sum(parts.values()) - slope)[smooth].max() < 0.002 * np.abs(slope).max()
+    assert slope.max() > 50
+
+
+def test_attribution_wants_a_recording():
+    with pytest.raises(ValueError, match="is not a recording: give what simulate returned"):
+        hh.measure.attribution(hh.Squid())
+
+
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_driving_forces_are_distances_from_the_reversal_potentials(cell):
+    rec = hh.simulate(cell, hh.Shock(15), 5)
+    shown = {s.name: s.y for s in curves("driving forces", rec)}
+    assert list(shown) == [channel.name for channel in cell.channels]
+    for channel in cell.channels:
+        assert np.array_equal(shown[channel.name], rec.V - channel.E)
+
+
+def arrows(rec, moment):
+    """Width and direction of the arrow of each channel."""
+    found = [s for s in strokes("membrane", rec, cursor=moment) if s.fill and len(s.x) == 7]
+    return {name: (arrow.x[5] - arrow.x[1], np.sign(arrow.y[3])) for name, arrow in zip(rec.I, found, strict=True)}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_arrows_point_where_positive_charge_goes_and_are_as_wide_as_the_current_is_strong(cell, moment):
+    rec = hh.simulate(cell, hh.Step(20), 20)
+    strongest = max(np.abs(current).max() for current in rec.I.values())
+    for name, (width, way) in arrows(rec, moment).items():
+        current = np.interp(moment, rec.t, rec.I[name])
+        assert way == (-1 if current < 0 else 1)
+        assert width == pytest.approx(max(Membrane.ARROW * abs(current) / strongest, Membrane.LEAST), abs=1e-12)
+
+
+def test_arrows_of_a_spike():
+    moment = hh.measure.peak(SPIKE)[1]
+    at_peak = arrows(SPIKE, moment)
+    assert (at_peak["Na"][1], at_peak["K"][1]) == (-1, 1)
+    assert arrows(SPIKE, None) == at_peak
+    assert arrows(SPIKE, SPIKE.t[SPIKE.I["K"].argmax()])["K"][0] == pytest.approx(Membrane.ARROW)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_channels_gape_as_they_open(moment):
+    walls = [s for s in strokes("membrane", SPIKE, cursor=moment) if s.fill and len(s.x) == 4]
+    for left, right, name in zip(walls[::2], walls[1::2], SPIKE.g, strict=True):
+        share = np.interp(moment, SPIKE.t, SPIKE.g[name]) / getattr(SPIKE.cell, f"g_{name}")
+        assert right.x.min() - left.x.max() == pytest.approx(Membrane.GAP * share**0.5)
+
+
+@pytest.mark.parametrize("cursor", [None, 2.5])
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("rec", WILD.values(), ids=WILD)
+def test_limits_hold_all_curves(rec, name, cursor):
+    recordings = [rec, SPIKE]
+    drawn = curves(name, *recordings, cursor=cursor)
+    limits = VIEWS[name].limits(recordings, strokes(name, *recordings, cursor=cursor))
+    for stroke in drawn:
+        for values, (low, high) in zip((stroke.x, stroke.y), limits, strict=True):
+            assert low <= values.min() <= values.max() <= high
+    assert np.ptp(limits, axis=1).min() > 0
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_limits_seldom_change(name):
+    recordings = [hh.simulate(hh.Squid(g_K=g_K), hh.Step(20), 20) for g_K in (33, 36, 39)]
+    assert len({VIEWS[name].limits([rec], strokes(name, rec)) for rec in recordings}) == 1
+
+
+@given(st.floats(1e-6, 1e9), st.floats(0.1, 1e6))
+def test_roomy(extreme, usual):
+    room = roomy(extreme, usual)
+    assert max(extreme, usual) <= room
+    assert room == usual or room <= extreme * 1.7
+
+
+@pytest.mark.parametrize("cursor", [None, 3.0])
+@pytest.mark.parametrize("rec", WILD.values(), ids=WILD)
+def test_every_view_shows_every_recording(rec, cursor):
+    panels = Panels(list(VIEWS))
+    assert panels.update([rec, SPIKE], ("now", "A"), cursor)
+    assert len(np.frombuffer(panels.points(32, -(2**15)), "<i2")) > 100
+    assert panels.drawn().axes
+    assert not panels.update([rec, SPIKE], ("now", "A"), cursor)
+
+
+def test_panels_against_time_are_above_the_others():
+    panels = Panels(["membrane", "gates", "phase plane", "voltage"])
+    assert [view.name for view in panels.views] == ["gates", "voltage", "membrane", "phase plane"]
+    tops = [box[1] for box in panels.boxes()]
+    assert tops[0] < tops[1] < tops[2] == tops[3]
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), int)
+
+
+def coloured(png, colour, tolerance=12):
+    """How many pixels of a picture have a colour."""
+    wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    return int((np.abs(pixels(png) - wanted).max(axis=2) <= tolerance).sum())
+
+
+def ground(*recordings, views=("voltage",), dark=False, ratio=1.0, labels=("", "A", "B")):
+    panels = Panels(views, dark=dark)
+    panels.update(recordings, labels)
+    return panels.ground(ratio)
+
+
+@pytest.mark.parametrize("name", ["voltage", "currents", "gates", "phase plane"])
+def test_held_strokes_are_in_the_ground_and_not_among_those_that_move(name):
+    alone, both = Panels([name]), Panels([name])
+    alone.update([SPIKE])
+    both.update([SPIKE, OTHER], ("", ""))
+    assert len(alone.looks()) == len(both.looks()) == len(curves(name, SPIKE))
+    assert len(both.strokes[0]) == 2 * len(alone.strokes[0])
+    assert [stroke.held for stroke in both.strokes[0]].count(True) == len(alone.strokes[0])
+    assert np.abs(pixels(both.ground()) - pixels(alone.ground())).max(axis=2).astype(bool).sum() > 200
+
+
+def test_each_held_trace_has_its_colour():
+    assert coloured(ground(SPIKE), COLOURS[0]) == 0
+    assert coloured(ground(SPIKE, OTHER, labels=("", "")), COLOURS[0]) > 100
+    assert coloured(ground(SPIKE, SPIKE, OTHER, labels=[""] * 3), COLOURS[1]) > 100
+
+
+def test_the_ground_changes_only_when_it_must():
+    panels = Panels(["voltage", "membrane"])
+    assert panels.update([SPIKE])
+    assert not panels.update([hh.simulate(hh.Squid(g_K=35), hh.Step(20), 20)], cursor=3.0)
+    assert panels.update([SPIKE, OTHER], ("now", "A"))
+    assert not panels.update([hh.simulate(hh.Squid(g_K=30), hh.Step(20), 20), OTHER], ("now", "A"))
+    assert panels.update([SPIKE, OTHER], ("now", "B"))
+    assert panels.update([SPIKE])
+    with pytest.raises(ValueError, match="there is no recording to show"):
+        panels.update([])
+
+
+def test_ink_is_light_on_a_dark_ground():
+    light, dark = ground(SPIKE), ground(SPIKE, dark=True)
+    for png, paper, ink in ((light, PAPER[False], INK), (dark, PAPER[True], DARK[INK])):
+        assert coloured(png, paper, 0) > 0.8 * pixels(png)[..., 0].size
+        assert coloured(png, ink) > 300
+    assert pixels(light).mean() > 230
+    assert pixels(dark).mean() < 40
+    panels = Panels(["voltage"], dark=True)
+    panels.update([SPIKE])
+    assert panels.looks()[0]["colour"] == DARK[INK]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_word_has_the_ink_of_its_ground(dark):
+    panels = Panels(list(VIEWS), dark=dark)
+    for rec in (SPIKE, WILD["driven up"]):
+        panels.update([rec, OTHER], ("now", "A"))
+        panels.drawn().canvas.draw()
+        for axes in panels.axes:
+            words = [*axes.texts, axes.xaxis.label, axes.yaxis.label, *axes.get_xticklabels(), *axes.get_yticklabels()]
+            words += axes.get_legend().get_texts() if axes.get_legend() else []
+            assert {text.get_color() for text in words} == {DARK[INK] if dark else INK}
+
+
+def test_a_sharp_screen_gets_twice_the_pixels():
+    panels = Panels(["voltage", "steady states"])
+    panels.update([SPIKE])
+    once, boxes = pixels(panels.ground()), panels.boxes()
+    twice = pixels(panels.ground(2))
+    assert twice.shape[:2] == tuple(2 * side for side in once.shape[:2])
+    assert panels.boxes() == boxes
+    assert pixels(panels.ground()).shape == once.shape
+    half = twice.reshape(once.shape[0], 2, once.shape[1], 2, 3).mean(axis=(1, 3))
+    assert np.mean(np.abs(half - once)) < 3
+
+
+def clipped(figure):
+    """How far anything on a figure reaches beyond its edges, in pixels."""
+    figure.canvas.draw()
+    box, paper = figure.get_tightbbox(figure.canvas.get_renderer()), figure.get_size_inches()
+    return 100 * max(-box.x0, -box.y0, box.x1 - paper[0], box.y1 - paper[1])
+
+
+@pytest.mark.parametrize("label", ["W" * 20, "tetraethylammonium 5", "i" * 20, "a\n" + "m" * 18])
+@pytest.mark.parametrize("views", [("voltage",), ("voltage", "currents", "gates"), ("gates", "voltage", "phase plane")])
+def test_a_label_of_twenty_letters_is_not_clipped(label, views):
+    picture = plot({"control": SPIKE, label: OTHER}, *views)
+    assert clipped(picture.figure) <= 0
+    (legend, axes), *_ = [
+        (a.get_legend(), a) for a in picture.figure.axes if a.get_legend() and len(a.get_legend().get_texts()) == 2
+    ]
+    assert legend.get_texts()[1].get_text() == label
+    assert legend.get_window_extent().x0 >= axes.get_window_extent().x1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("views", [*((name,) for name in VIEWS), tuple(VIEWS), ("voltage", "membrane")])
+def test_nothing_is_clipped(views, dark):
+    panels = Panels(views, dark=dark)
+    panels.update([SPIKE, OTHER], ("now", "A"), 7.0)
+    assert clipped(panels.drawn()) <= 0
+
+
+@pytest.mark.parametrize("views", [("voltage", "currents"), ("gates",)])
+def test_boxes_are_where_the_axes_are(views):
+    panels = Panels(views)
+    panels.update([SPIKE, OTHER], ("now", "a rather long label"))
+    panels.ground()
+    height = panels.figure.bbox.height
+    for axes, box in zip(panels.axes, panels.boxes(), strict=True):
+        x0, y0, x1, y1 = axes.get_window_extent().extents
+        assert box == pytest.approx((x0, height - y1, x1, height - y0), abs=0.01)
+
+
+def test_a_picture_of_one_moment():
+    picture = plot(SPIKE, "voltage", "currents", "steady states", at=7)
+    voltage, currents, states = picture.figure.axes
+    assert [line.get_xdata().tolist() for line in voltage.lines[1:]] == [[7, 7], [7]]
+    assert len(currents.lines) == 3 + 1 + 3
+    assert [line.get_marker() for line in states.lines] == ["None"] * 3 + ["o"] * 3
+    assert len(plot(SPIKE, "voltage").figure.axes[0].lines) == 1
+
+
+@pytest.mark.parametrize("moment", [-1, 20.5, np.nan, "now", np.inf])
+def test_a_moment_that_is_not_in_the_picture(moment):
+    with pytest.raises(ValueError, match=r"^at = .* (is outside 0 to 20 ms|is not a number: give one in ms, 0 to 20)$"):
+        plot(SPIKE, at=moment)
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.0149, 7.1234, 20.0, 25.0])
+def test_a_trace_at_a_moment(moment):
+    assert at(SPIKE, SPIKE.V, moment) == pytest.approx(np.interp(moment, SPIKE.t, SPIKE.V), abs=1e-9)
+
+
+def test_a_moment_in_words():
+    words = moment_in_words(SPIKE, 6.5)
+    number = r"([+−]?[\d.]+)"
+    V, m, h, n = re.match(
+        rf"At 6\.50 ms: V {number} mV; Na\.m {number}, Na\.h {number}, K\.n {number}\.", words
+    ).groups()
+    assert V.replace("−", "-") == f"{np.interp(6.5, SPIKE.t, SPIKE.V):.1f}"
+    assert [m, h, n] == [f"{np.interp(6.5, SPIKE.t, gate):.3f}" for gate in SPIKE.gate.values()]
+    slope, moved = re.search(rf"V changes by {number} mV/ms: (.*)\.", words).groups()
+    parts = [float(part.replace("−", "-")) for part in re.findall(r"[+−][\d.]+", moved)]
+    assert sum(parts) == pytest.approx(float(slope.replace("−", "-")), abs=0.3)
+    assert sorted(parts, key=abs, reverse=True) == parts
+
+
+ONE_SPIKE = r"1 spike at 6\.\d\d ms: peak 39\.\d mV, half-width 1\.\d\d ms, then down to -76\.\d mV at 9\.\d\d ms\."
+SPIKES = r"4 spikes, the first at 2\.\d\d ms, the last after \d\d\.\d\d ms \(\d\d Hz\): peak 4\d\.\d mV, .*"
+NO_SPIKE = r"No spike: V starts at -65\.0 mV and its highest point is -65\.0 mV at \d\.\d\d ms\."
+TRAIN = hh.simulate(hh.Squid(), hh.Step(20, 1, 40), 42)
+
+
+@pytest.mark.parametrize(("rec", "words"), [(WILD["no stimulus"], NO_SPIKE), (SPIKE, ONE_SPIKE), (TRAIN, SPIKES)])
+def test_recordings_in_words(rec, words):
+    assert re.fullmatch(words, in_words(rec))
+
+
+def test_the_help_names_every_view():
+    assert all(f'"{name}"' in plot.__doc__ for name in VIEWS)
