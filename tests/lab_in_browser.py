@@ -26,6 +26,13 @@ CONNECTED = """() => {
   const kernel = jupyterapp.shell.currentWidget?.context?.sessionContext?.session?.kernel;
   return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
 }"""
+# A kernel answers in turn: when it has told its version, it has answered what was sent before.
+ANSWERED = """async () => {
+  await jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.requestKernelInfo();
+  await new Promise(done => setTimeout(done, 50));
+  await new Promise(requestAnimationFrame);
+}"""
+RESTART = "() => jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
 DONE = """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
   .every(e => /[0-9]/.test(e.textContent))"""
 
@@ -151,11 +158,18 @@ def run_all(page: Page) -> None:
     settled(page)
 
 
+def restart(page: Page) -> None:
+    """Start the notebook's kernel anew, as its button does."""
+    page.evaluate(RESTART)
+
+
 def settled(page: Page) -> None:
-    """Wait until the kernel has answered, and the answer is shown."""
-    page.wait_for_timeout(100)
-    page.wait_for_selector(f'{STATUS}[data-status="idle"]', timeout=90_000)
-    page.wait_for_timeout(100)
+    """Wait until the kernel has answered all that was sent to it, and the answers are shown.
+
+    Twice, as a widget sends its latest value only after the kernel has answered the one before.
+    """
+    for _ in range(2):
+        page.evaluate(ANSWERED)
 
 
 def no_error(page: Page) -> None:

@@ -25,6 +25,7 @@ from lab_in_browser import (  # noqa: E402
     no_error,
     notebook,
     open_and_run,
+    restart,
     run_all,
     settled,
     snapshot,
@@ -160,9 +161,7 @@ def test_predictions_survive_a_restart(chrome, address, folder):
     card.get_by_role("button", name="Commit").click()
     settled(page)
     assert "The model gives 7.35 mV" in card.inner_text()
-    (kernel,) = [each["kernel"]["id"] for each in asked(address, "api/sessions") if each["path"] == "restart.ipynb"]
-    asked(address, f"api/kernels/{kernel}/restart", "POST")
-    page.wait_for_timeout(1500)
+    restart(page)
     run_all(page)
     card = page.locator(".hhlab-card").first
     assert "The model gives 7.35 mV" in card.inner_text()
