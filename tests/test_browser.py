@@ -170,6 +170,47 @@ def test_predictions_survive_a_restart(chrome, address, folder):
     page.context.close()
 
 
+def test_two_notebooks_at_once_keep_their_own_logs(chrome, address, folder):
+    pages = []
+    for name in ("left", "right"):
+        notebook(folder, name, *CARDS[:2], SHORT)
+        pages.append(open_and_run(chrome, address, f"{name}.ipynb"))
+    for page, guess in zip(pages, ("5 mV", "9 mV"), strict=True):
+        page.bring_to_front()
+        card = page.locator(".hhlab-card").first
+        card.locator(".widget-text input").fill(guess)
+        card.locator("input[type=radio]").first.check()
+        card.get_by_role("button", name="Commit").click()
+        moved(page, page.locator(HANDLE).first, "PageUp")
+    for page, name, guess in zip(pages, ("left", "right"), ("5 mV", "9 mV"), strict=True):
+        settled(page)
+        assert f"You predicted: “{guess}" in page.locator(".hhlab-card").first.inner_text()
+        log = (folder / f"{name}.worklog.jsonl").read_text()
+        assert log.count('"kind": "prediction"') == 1
+        assert f'"answer": "{guess}"' in log
+        no_error(page)
+        page.context.close()
+
+
+def test_where_the_log_cannot_be_written_the_work_goes_on(chrome, address, folder):
+    path = folder / "unwritable" / "deeper"
+    path.mkdir(parents=True)
+    notebook(path, "kept", *CARDS[:2], SHORT, "hh.worklog()")
+    page = open_and_run(chrome, address, "unwritable/deeper/kept.ipynb")
+    shutil.rmtree(path)
+    path.write_text("where the folder was, nothing can be written")
+    card = page.locator(".hhlab-card").first
+    card.locator(".widget-text input").fill("5 mV")
+    card.locator("input[type=radio]").first.check()
+    card.get_by_role("button", name="Commit").click()
+    settled(page)
+    assert "You predicted: “5 mV" in card.inner_text()
+    assert "cannot be written here: the folder is gone" in card.inner_text()
+    moved(page, page.locator(HANDLE).first, "PageUp")
+    no_error(page)
+    page.context.close()
+
+
 def test_picture_and_text_belong_to_the_knobs(chrome, address):
     page = open_and_run(chrome, address, "00_start_here.ipynb", (1280, 720))
     bench = next(frames(page))

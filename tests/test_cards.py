@@ -607,6 +607,8 @@ def test_an_empty_work_log():
     assert "Kept in 03_here.worklog.jsonl, beside this notebook; it is sent nowhere." in said(card.content)
     assert "notice" not in card.content.value
     assert not worklog_path().exists()
+    committed(CHOICE, "Red.")
+    assert CHOICE.text in said(card.content)
 
 
 def test_the_work_log_shows_what_was_done():

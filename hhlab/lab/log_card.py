@@ -5,7 +5,7 @@ import os
 
 import ipywidgets as widgets
 
-from .frame import Frame, button, paragraph, sendable
+from .frame import Frame, button, paragraph, say, sendable
 from .log_file import Entry, open_log
 
 ON_BINDER = ("BINDER_SERVICE_HOST", "BINDER_LAUNCH_HOST", "BINDER_REQUEST")
@@ -32,6 +32,11 @@ class LogCard(Frame):
         self.download.on_click(lambda _: self.save(self.kept.path.name, "application/jsonl", self.kept.as_bytes()))
         self.content = widgets.HTML(self._told())
         super().__init__([self.content, self.download], "card")
+        self.kept.read_by(self)
+
+    def refresh(self) -> None:
+        """Show what has been added."""
+        say(self.content, self._told())
 
     def _told(self) -> str:
         entries = self.kept.entries()

@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import time
+import weakref
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,6 +66,7 @@ class WorkLog:
         self._seen: _Signature | None = None
         self._stuck = False
         self._unwritten = self._aside = ""
+        self._readers: weakref.WeakSet[Any] = weakref.WeakSet()
         self._refresh()
 
     @property
@@ -94,7 +96,13 @@ class WorkLog:
         self._refresh()
         self._pending.append(_Kept(line, json.loads(line)))
         self._write()
+        for reader in list(self._readers):
+            reader.refresh()
         return json.loads(line)
+
+    def read_by(self, reader: Any) -> None:
+        """Call `reader.refresh()` after every new entry, for as long as the reader lives."""
+        self._readers.add(reader)
 
     def entries(self, kind: str | None = None, name: str | None = None) -> list[Entry]:
         """The entries of a kind and name, or of any, oldest first; with those that other kernels have written."""
