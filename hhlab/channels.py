@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .gates import Gate, linoid
-from .parameters import Parameter, must_be
+from .parameters import Parameter, must_be, unknown
+from .physics import CHARGE, ghk_current, nernst
+from .pools import Pool
+
+Floats = NDArray[np.float64]
+
+PERMEABILITY = Parameter(1e-6, "cm/s", 0, 1, "permeability", slider=(0, 1e-5), name="P")
 
 
 @dataclass(frozen=True)
@@ -22,19 +28,23 @@ class Channel:
     ----------
     name : an identifier such as "A"; the conductance becomes the parameter g_A, the reversal potential E_A.
     g : maximal conductance, mS/cm2.
-    E : reversal potential, mV.
+    E : reversal potential, mV. A channel that names its ion needs none: it is the ion's Nernst potential.
     gates : its gates; none for a leak.
+    ion : what it lets through, "K", "Na" or "Cl"; a cell whose concentrations move must know.
+    P : instead of g and E: permeability, cm/s; the current is then that of Goldman, Hodgkin & Katz.
 
     Raises
     ------
     ValueError
-        If the name is not an identifier or two gates share a name.
+        If the name is not an identifier, two gates share a name, or neither g with E or ion nor P with ion is given.
     """
 
     name: str
-    g: float
-    E: float
+    g: float = 0.0
+    E: float | None = None
     gates: tuple[Gate, ...] = ()
+    ion: str = ""
+    P: float | None = None
 
     def __post_init__(self) -> None:
         if not (isinstance(self.name, str) and self.name.isidentifier()):
@@ -44,6 +54,10 @@ class Channel:
         gates = tuple(gates)
         must_be(Gate, f"a gate of channel {self.name}: give one such as Gate('n', inf=..., tau=...)", *gates)
         object.__setattr__(self, "gates", gates)
+        if self.ion and self.ion not in CHARGE:
+            unknown(f"channel {self.name}", "ion", self.ion, CHARGE)
+        if not self.ion and (self.E is None or self.P is not None):
+            raise ValueError(f"channel {self.name} needs E= in mV, or ion= such as 'K': give one of them")
         for name, parameter in self.parameters().items():
             object.__setattr__(self, name[0], parameter.check(getattr(self, name[0])))
         if len({gate.name for gate in gates}) < len(gates):
@@ -51,12 +65,24 @@ class Channel:
 
     def parameters(self) -> dict[str, Parameter]:
         """The parameters that it adds to a cell."""
+        if self.P is not None:
+            return {f"P_{self.name}": PERMEABILITY.renamed(f"P_{self.name}").at(self.P)}
         g, E = f"g_{self.name}", f"E_{self.name}"
         strong = self.g if isinstance(self.g, int | float) and self.g > 0 else 2.5
         conductance = Parameter(
             self.g, "mS/cm2", 0, 1000, f"maximal conductance of {self.name}", slider=(0, min(4 * strong, 1000)), name=g
         )
-        return {g: conductance, E: Parameter(self.E, "mV", -200, 200, f"reversal potential of {self.name}", name=E)}
+        if self.ion:
+            return {g: conductance}
+        E_given = 0.0 if self.E is None else self.E
+        return {g: conductance, E: Parameter(E_given, "mV", -200, 200, f"reversal potential of {self.name}", name=E)}
+
+    def current(self, V: Floats, share: Floats, pool: Pool | None, T: float) -> Floats:
+        """Current in uA/cm2 at V (mV) with a share of the channels open, and the pool of its ion if that has one."""
+        if self.P is not None and pool is not None:
+            return share * ghk_current(self.P, pool.z, V, pool.outside, pool.inside, T)
+        E = self.E if pool is None else nernst(pool.z, pool.outside, pool.inside, T)
+        return self.g * share * (V - E)
 
     def open_share(self, gate_values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
         """Share of open channels, from the values of its gates by name (all of one shape)."""

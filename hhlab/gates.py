@@ -92,7 +92,7 @@ class Gate:
 
     def speed(self, T: float) -> float:
         """How many times faster than given the rates are at T (degC)."""
-        return 1.0 if self.T_ref is None else q10_factor(self.q10, T, self.T_ref)
+        return 1.0 if self.T_ref is None else float(q10_factor(self.q10, T, self.T_ref))
 
     def _curves(self, V: ArrayLike) -> tuple[Floats, Floats]:
         """Steady state and time constant at T_ref, checked."""

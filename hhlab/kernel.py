@@ -1,7 +1,9 @@
 """The only jitted code: one step of many patches of membrane, as numbers and arrays.
 
-A patch has a capacitance, channels and a stimulus. A channel is a conductance times a product of gates to a power,
-driven by V - E. A gate follows its table: over one step at voltage V it goes from x to A(V) + B(V) x.
+A patch has a capacitance, channels, pools, a pump and a stimulus. A channel is a conductance times a product of gates
+to a power, driven by V - E, where E is fixed or the Nernst potential of a pool; or a permeability, driven as Goldman,
+Hodgkin & Katz have it. A gate follows its table: over one step at voltage V it goes from x to A(V) + B(V) x. A pool
+takes the mean currents of the step, the same that moved V, so that charge is conserved.
 
 The scheme is a symmetric (Strang) splitting and so of second order: gates over half a step at fixed V, V over a whole
 step at fixed gates, gates over half a step. The two half steps of neighbouring steps have the same V and merge into
@@ -30,6 +32,10 @@ ONE, TWO, THREE, OF_B = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(CUBI
 
 ONE_PATCH = (0,)
 MANY_PATCHES = (0, 0)
+FIXED, MOVING = (0,), (0, 0)
+OHMIC, NERNST, GHK = 0, 1, 2
+FARADAY = 96485.33212
+NEAR_ZERO = 1e-4
 
 OPTIONS: Any = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz", "arcp"}}
 INTERNAL: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called by `run`, and cached as a part of it
@@ -37,11 +43,24 @@ jit = numba.njit(**INTERNAL, **OPTIONS)
 jit_and_cache = numba.njit(cache=True, **OPTIONS)
 
 
+class Pools(NamedTuple):
+    """The inside of N patches: P kinds of ions, and a pump that moves three of one kind out and two of another in."""
+
+    z: Floats  # (P,) charge
+    outside: Floats  # (P, N) mM
+    by_charge: Floats  # (P, N): mM by which 1 uA/cm2 of outward current of this ion lowers it in 1 ms; 0 if held
+    thermal: float  # RT/F, mV
+    carrier: int  # the pool that the stimulus comes from
+    pump: Floats  # (6, N): I_max times the term of K outside, uA/cm2; k, p, n of Na inside; a, b of V
+    three: int  # the pool of which three go out
+    two: int  # the pool of which two come in
+
+
 class Membrane(NamedTuple):
     """N patches of one kind of membrane with K channels and G gates; gates are sorted by channel.
 
-    `lanes` is ONE_PATCH or MANY_PATCHES: the length of a tuple is known while compiling, so the loops over a single
-    patch vanish.
+    `lanes` is ONE_PATCH or MANY_PATCHES, `ions` FIXED or MOVING: the length of a tuple is known while compiling, so the
+    loops over a single patch, and all that belongs to pools, vanish.
     """
 
     table: Floats  # (ROWS * G * ENTRY,): of each row and gate, the cubic of A and the cubic of B
@@ -51,6 +70,10 @@ class Membrane(NamedTuple):
     E: Floats  # (K, N) mV
     C: Floats  # (N,) uF/cm2
     lanes: tuple[int, ...]
+    drive: Ints  # (K,): OHMIC, NERNST or GHK; with GHK, g is a permeability in cm/s
+    pool: Ints  # (K,): the pool of what it lets through, or -1
+    pools: Pools
+    ions: tuple[int, ...]
 
 
 class Jumps(NamedTuple):
@@ -69,6 +92,8 @@ class Work(NamedTuple):
     net: Floats
     slope: Floats
     g: Floats
+    current: Floats  # (K, N), and the next
+    steep: Floats
 
 
 @jit
@@ -160,18 +185,92 @@ def move_V(m: Membrane, V: Floats, x: Floats, stimulus: Floats, step: int, dt: f
 
 
 @jit
-def jump(V: Floats, x: Floats, jumps: Jumps, event: int) -> None:
-    """Carry out one jump."""
+def ghk(P: float, z: float, V: float, inside: float, outside: float, thermal: float) -> tuple[float, float]:
+    """GHK current (uA/cm2) of a permeability (cm/s), and its slope against V."""
+    u = z * V / thermal
+    if abs(u) < NEAR_ZERO:
+        b, slope = 1.0 - 0.5 * u + u * u / 12.0, -0.5 + u / 6.0
+    else:
+        grown = np.exp(u)
+        b = u / np.expm1(u)
+        slope = (1.0 - b * grown) / np.expm1(u)
+    scale = P * z * FARADAY
+    return scale * (inside * (b + u) - outside * b), scale * (inside * (slope + 1.0) - outside * slope) * z / thermal
+
+
+@jit
+def pumped(p: Pools, V: float, inside: float, i: int) -> float:
+    """Net outward current of the pump, uA/cm2."""
+    if p.three < 0:
+        return 0.0
+    by_V = 1.0 + p.pump[4, i] * np.exp(-0.1 * V / p.thermal) + p.pump[5, i] * np.exp(-V / p.thermal)
+    return p.pump[0, i] / ((1.0 + (p.pump[1, i] / inside) ** p.pump[2, i]) ** p.pump[3, i] * by_V)
+
+
+@jit
+def move_V_and_ions(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, step: int, dt: float,
+                    work: Work) -> None:  # fmt: skip
+    """The same with reversal potentials that follow the ions, which then move by the mean currents of the step."""
+    p = m.pools
+    for i in range(V.shape[0]):
+        pump = pumped(p, V[i], ions[p.three, i], i)
+        net, slope = stimulus[step, i] - pump, 0.0
+        for c in range(m.g.shape[0]):
+            g, q = m.g[c, i], m.pool[c]
+            for j in range(m.first[c], m.first[c + 1]):
+                for _ in range(m.power[j]):
+                    g *= x[j, i]
+            if m.drive[c] == GHK:
+                work.current[c, i], work.steep[c, i] = ghk(g, p.z[q], V[i], ions[q, i], p.outside[q, i], p.thermal)
+            elif m.drive[c] == NERNST:
+                E = p.thermal / p.z[q] * np.log(p.outside[q, i] / ions[q, i])
+                work.current[c, i], work.steep[c, i] = g * (V[i] - E), g
+            else:
+                work.current[c, i], work.steep[c, i] = g * (V[i] - m.E[c, i]), g
+            net -= work.current[c, i]
+            slope += work.steep[c, i]
+        s = dt / m.C[i] * slope
+        moved = dt / m.C[i] * net * relaxation(s)
+        V[i] += moved
+        mean = mean_shift(dt / m.C[i] * net, s)
+        for c in range(m.g.shape[0]):
+            if m.pool[c] >= 0:
+                through = work.current[c, i] + work.steep[c, i] * mean
+                ions[m.pool[c], i] -= p.by_charge[m.pool[c], i] * through * dt
+        ions[p.carrier, i] += p.by_charge[p.carrier, i] * stimulus[step, i] * dt
+        if p.three >= 0:
+            ions[p.three, i] -= 3.0 * p.by_charge[p.three, i] * pump * dt
+            ions[p.two, i] += 2.0 * p.by_charge[p.two, i] * pump * dt
+
+
+@jit
+def mean_shift(whole: float, s: float) -> float:
+    """How far V is from where it began on the mean over a step, as it relaxes at s a step: whole (1 - relaxation(s))/s.
+
+    With the polynomials of `relaxation`, so that the currents at that V add up to the charge that moved V.
+    """
+    y = s * s
+    part = 1 / 2 + s * (1 / 6) + y * ((1 / 24 + s * (1 / 120)) + y * (1 / 720))
+    q = 1.0 + s * part
+    return whole * (q - part) / (1.0 + s * q)
+
+
+@jit
+def jump(m: Membrane, V: Floats, x: Floats, ions: Floats, jumps: Jumps, event: int) -> None:
+    """Carry out one jump. Where ions move, those that jump V come from the carrier's pool."""
     for i in range(V.shape[0]):
         if jumps.what[event] < 0:
             V[i] += jumps.value[event, i]
+            if len(m.ions) > 1:
+                carrier = m.pools.carrier
+                ions[carrier, i] += m.pools.by_charge[carrier, i] * m.C[i] * jumps.value[event, i]
         else:
             x[jumps.what[event], i] = jumps.value[event, i]
 
 
 @jit
 def record(x: Floats, sample: int, out_x: Floats) -> None:
-    """Write all gates as they are. A loop: assigning a slice would more than double the time of compiling."""
+    """Write all values as they are. A loop: assigning a slice would more than double the time of compiling."""
     for j in range(x.shape[0]):
         for i in range(x.shape[1]):
             out_x[sample, j, i] = x[j, i]
@@ -187,22 +286,24 @@ def first_beyond(V: Floats, far: float) -> int:
 
 
 @jit_and_cache
-def run(m: Membrane, V: Floats, x: Floats, stimulus: Floats, jumps: Jumps, dt: float, every: int,
-        far: float, out_V: Floats, out_x: Floats) -> tuple[int, int]:  # fmt: skip
-    """Carry V (N,) and gates x (G, N), both in place, through stimulus (steps, N), the mean current of each step.
+def run(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, jumps: Jumps, dt: float, every: int,
+        far: float, out_V: Floats, out_x: Floats, out_ions: Floats) -> tuple[int, int]:  # fmt: skip
+    """Carry V (N,), gates x (G, N) and ions (P, N), in place, through stimulus (steps, N), the mean current of a step.
 
-    Every so many steps V is recorded in out_V (samples, N) and the gates in out_x (samples, G, N). A step writes to
-    the next sample that is due, so the last to write there is the one that belongs there. Gives the step and the patch
-    at which a V first was beyond +-far or not a number, or (-1, -1).
+    Every so many steps V is recorded in out_V (samples, N), the gates in out_x (samples, G, N) and the ions in out_ions
+    (samples, P, N). A step writes to the next sample that is due, so the last to write there is the one that belongs
+    there. Gives the step and the patch at which a V first was beyond +-far or not a number, or (-1, -1).
     """
     n = patches(m, V)
     steps = stimulus.shape[0]
-    work = Work(np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n))
+    work = Work(np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(m.g.shape),
+                np.empty(m.g.shape))  # fmt: skip
     now, gates_at = 0.0, 0.0  # in steps: where V stands, and where the gates stand
-    event = 0
+    event, sample = 0, 0
     escaped = (-1, -1)
     while True:
-        sample = int(np.ceil(now / every))
+        if now > sample * every:  # not by division, which fast arithmetic may round up past the last sample
+            sample += 1
         jumping = event < jumps.at.shape[0] and jumps.at[event] <= now
         done = now == steps
         locate(m, V, x.shape[0], work)
@@ -210,11 +311,13 @@ def run(m: Membrane, V: Floats, x: Floats, stimulus: Floats, jumps: Jumps, dt: f
             turn_gates(m, V, x, now - gates_at, 1.0, sample, out_x, work)
             gates_at = now
             while event < jumps.at.shape[0] and jumps.at[event] <= now:
-                jump(V, x, jumps, event)
+                jump(m, V, x, ions, jumps, event)
                 event += 1
             locate(m, V, x.shape[0], work)
         for i in range(n):
             out_V[sample, i] = V[i]
+        if len(m.ions) > 1:
+            record(ions, sample, out_ions)
         if done:
             record(x, sample, out_x)
             return escaped
@@ -225,7 +328,10 @@ def run(m: Membrane, V: Floats, x: Floats, stimulus: Floats, jumps: Jumps, dt: f
         by = 0.5 * (now + stop) - gates_at
         turn_gates(m, V, x, by, (now - gates_at) / by, sample, out_x, work)
         gates_at = 0.5 * (now + stop)
-        move_V(m, V, x, stimulus, step, (stop - now) * dt, work)
+        if len(m.ions) > 1:
+            move_V_and_ions(m, V, x, ions, stimulus, step, (stop - now) * dt, work)
+        else:
+            move_V(m, V, x, stimulus, step, (stop - now) * dt, work)
         now = stop
         if escaped[0] < 0 and first_beyond(V, far) >= 0:
             escaped = (step, first_beyond(V, far))

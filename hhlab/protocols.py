@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from .parameters import Described, Parameter, param, tidy, unknown
 
 Floats = NDArray[np.float64]
-LONGEST = 1e7
+LONGEST = 1e9
 
 
 class Piece(NamedTuple):

@@ -18,6 +18,8 @@ from . import cells, protocols
 from .cells import Cell
 from .gates import full_name
 from .parameters import must_be, shown, unknown
+from .physics import nernst
+from .pools import Pool
 from .protocols import Protocol
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+
+PUMP = "pump"
 
 _SETTINGS: dict[str, Any] = {"dt": None, "every": 1, "start": {}, "freeze": (), "reset": {}}
 """How a simulation is told to go, and what is usual."""
@@ -66,10 +70,12 @@ class Recording:
     V : membrane potential, mV.
     gate : gates by name, such as gate["Na.m"], or gate["m"] where only one channel has an m; 0 to 1.
     g : conductance of each channel, mS/cm2.
-    I : current of each channel, uA/cm2, outward positive.
+    I : current of each channel and of the pump, uA/cm2, outward positive.
+    E : reversal potential of each channel, mV; it moves where concentrations do.
+    conc : concentrations by name, such as conc["Na_in"], mM; none where they stand still.
     stimulus : stimulus current, uA/cm2, positive depolarises.
     cell, protocol : what was simulated, and with what.
-    settings : how: dt (ms), every, start, freeze, reset.
+    settings : how: dt (ms), every, start, freeze, reset, and the carrier of the stimulus where ions are counted.
     units : the unit of each of these.
     """
 
@@ -79,13 +85,15 @@ class Recording:
     cell: Cell
     protocol: Protocol
     settings: Mapping[str, Any] = field(default_factory=dict)
+    pool_values: Floats = field(default_factory=lambda: np.empty((0, 0)))
 
     units = MappingProxyType(
-        {"t": "ms", "V": "mV", "gate": "share", "g": "mS/cm2", "I": "uA/cm2", "stimulus": "uA/cm2"}
-    )
+        {"t": "ms", "V": "mV", "gate": "share", "g": "mS/cm2", "I": "uA/cm2", "E": "mV", "conc": "mM",
+         "stimulus": "uA/cm2"}
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
-        for array in (self.t, self.V, self.gate_values):
+        for array in (self.t, self.V, self.gate_values, self.pool_values):
             array.flags.writeable = False
 
     def __getstate__(self) -> dict[str, Any]:
@@ -103,7 +111,19 @@ class Recording:
 
     @functools.cached_property
     def I(self) -> Named:  # noqa: E743
-        return Named(tuple(self._channels), self._current, self._channel_name)
+        names = (*self._channels, PUMP) if self.cell.pump is not None else tuple(self._channels)
+        return Named(names, self._current, lambda name: name if name in names else self._channel_name(name))
+
+    @functools.cached_property
+    def E(self) -> Named:
+        return Named(tuple(self._channels), self._reversal, self._channel_name)
+
+    @functools.cached_property
+    def conc(self) -> Named:
+        names = tuple(pool.name for pool in self.cell.pools)
+        rows = dict(zip(names, self.pool_values, strict=True))
+        known = lambda name: name if name in rows else unknown("this recording", "concentration", name, rows)  # noqa: E731
+        return Named(names, rows.__getitem__, known)
 
     @functools.cached_property
     def stimulus(self) -> Floats:
@@ -114,8 +134,8 @@ class Recording:
     @property
     def end(self) -> dict[str, float]:
         """The state at the last moment, by name: what simulate(start=...) goes on from."""
-        names = ("V", *self.cell.gate_names)
-        return dict(zip(names, (float(self.V[-1]), *map(float, self.gate_values[:, -1])), strict=True))
+        last = (self.V[-1], *self.gate_values[:, -1], *self.pool_values[:, -1:].ravel())
+        return dict(zip(self.cell.state_names, map(float, last), strict=True))
 
     @functools.cached_property
     def _channels(self) -> dict[str, int]:
@@ -128,13 +148,37 @@ class Recording:
             else unknown("this recording", "channel", name, self._channels)
         )
 
-    def _conductance(self, name: str) -> Floats:
+    def _open_share(self, name: str) -> Floats:
         channel = self.cell.channels[self._channels[name]]
         share = channel.open_share({gate.name: self.gate[f"{name}.{gate.name}"] for gate in channel.gates})
-        return np.broadcast_to(channel.g * share, self.V.shape)
+        return np.broadcast_to(share, self.V.shape)
+
+    def _pool(self, name: str) -> Pool | None:
+        pool = self.cell.pool_of(self.cell.channels[self._channels[name]])
+        return None if pool is None else pool.at(self.conc[pool.name])
+
+    def _conductance(self, name: str) -> Floats:
+        """g times the open share; where there is a permeability instead, current over driving force."""
+        channel = self.cell.channels[self._channels[name]]
+        if channel.P is None:
+            return channel.g * self._open_share(name)
+        drive = self.V - self.E[name]
+        safe = np.where(np.abs(drive) < 1e-6, np.nan, drive)
+        return np.nan_to_num(self.I[name] / safe)
+
+    def _reversal(self, name: str) -> Floats:
+        pool = self._pool(name)
+        if pool is None:
+            return np.full(self.V.shape, self.cell.channels[self._channels[name]].E)
+        return nernst(pool.z, pool.outside, pool.inside, self.cell.T)  # type: ignore[attr-defined]
 
     def _current(self, name: str) -> Floats:
-        return self.g[name] * (self.V - self.cell.channels[self._channels[name]].E)
+        T = float(getattr(self.cell, "T", 0.0))
+        if name == PUMP and self.cell.pump is not None:
+            outside = next(pool.outside for pool in self.cell.pools if pool.ion == "K")
+            return self.cell.pump.current(self.V, outside, self.conc["Na_in"], T)
+        channel = self.cell.channels[self._channels[name]]
+        return channel.current(self.V, self._open_share(name), self._pool(name), T)
 
     def columns(self) -> dict[str, Floats]:
         """Every trace under a name with its unit, such as "I_Na (uA/cm2)"."""
@@ -142,6 +186,7 @@ class Recording:
         table |= {f"{name} (share)": values for name, values in self.gate.items()}
         table |= {f"g_{name} (mS/cm2)": values for name, values in self.g.items()}
         table |= {f"I_{name} (uA/cm2)": values for name, values in self.I.items()}
+        table |= {f"{name} (mM)": values for name, values in self.conc.items()}
         return table
 
     def described(self) -> dict[str, str]:
@@ -191,6 +236,7 @@ class Recording:
             settings = _SETTINGS | {name: literal_eval(facts[name]) for name in _SETTINGS if name in facts}
             columns = _columns(line for line in lines if not line.startswith("# "))
             t, V, *gates = [columns[n] for n in ("t (ms)", "V (mV)", *(f"{gate} (share)" for gate in made.gate_names))]
+            inside = [columns[f"{pool.name} (mM)"] for pool in made.pools]
         except _DAMAGE as error:
             raise ValueError(
                 f"{path} is not a recording that hhlab wrote ({shown(error)}): give a file from to_csv, or cell= "
@@ -198,7 +244,8 @@ class Recording:
             ) from error
         if cell is not None and repr(cell) != facts["cell"]:
             raise ValueError(f"{path} is a recording of {facts['cell']}, not of {cell!r}: give that cell")
-        return cls(t, V, np.array(gates).reshape(-1, t.size), made, protocol, settings)
+        gates, inside = (np.array(rows).reshape(-1, t.size) for rows in (gates, inside))
+        return cls(t, V, gates, made, protocol, settings, inside)
 
     def _changed(self) -> str:
         given = {name: self.settings.get(name) for name in ("start", "freeze", "reset")}

@@ -3,15 +3,17 @@
 import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import kernel
+from . import hours, kernel
 from .cells import Cell
+from .channels import Channel
 from .gates import table
-from .parameters import Parameter, must_be, shown, tidy
+from .parameters import Parameter, must_be, shown, tidy, unknown
+from .physics import F, thermal_voltage
 from .protocols import LONGEST, Nothing, Protocol
 from .recording import Recording
 
@@ -19,6 +21,8 @@ Floats = NDArray[np.float64]
 
 MOST_SAMPLES = 50_000_000
 FARTHEST = 500.0
+LONGEST_STEPPED = 60_000.0
+SAMPLES_OF_HOURS = 2001
 AFTERWARDS = 25.0
 T_STOP = Parameter(AFTERWARDS, "ms", 0, LONGEST, "length of the recording", name="t_stop")
 DT = Parameter(0.01, "ms", 0, math.inf, "time step", name="dt")
@@ -29,8 +33,8 @@ A_PROTOCOL = "a protocol: give one such as Step(20, start=5, duration=0.5)"
 
 def simulate(
     cell: Cell, protocol: Protocol | None = None, t_stop: float | None = None, *,
-    dt: float | None = None, start: Mapping[str, float] | None = None,
-    freeze: Sequence[str] = (), reset: Mapping[str, float] | None = None, every: int = 1,
+    dt: float | None = None, start: Mapping[str, float] | None = None, freeze: Sequence[str] = (),
+    reset: Mapping[str, float] | None = None, every: int = 1, carrier: str | None = None,
 ) -> Recording:  # fmt: skip
     """The recording of a cell under a protocol, from its resting state.
 
@@ -39,12 +43,14 @@ def simulate(
     cell : what to simulate, e.g. Squid(T=18.5).
     protocol : its stimulus; None for none.
     t_stop : how long, ms; None for 25 ms after the stimulus.
-    dt : time step, ms; None for the one that fits the cell.
+    dt : time step, ms; None for the one that fits the cell. A cell whose concentrations move and that is not told is
+        not stepped through more than a minute: an implicit solver takes over, and records 2001 samples.
     start : another state to start from, by name: {"V": -80, "K.n": 0.4}, or the `end` of a recording. What it does
         not name starts at rest.
-    freeze : gates that keep their starting value, such as ("K.n",).
+    freeze : gates or concentrations that keep their starting value, such as ("K.n",) or ("Na_in",).
     reset : gates that jump back to their resting value, each with its time in ms: {"Na.h": 12.0}.
     every : keep only every so many steps.
+    carrier : the ion that carries the stimulus into a cell whose concentrations move; None for the cell's own, K.
 
     Raises
     ------
@@ -53,13 +59,15 @@ def simulate(
         would be stored, or the membrane leaves -500 to 500 mV.
     """
     given = Nothing() if protocol is None else protocol
-    return simulate_many([cell], [given], t_stop, dt=dt, start=start, freeze=freeze, reset=reset, every=every)[0]
+    return simulate_many(
+        [cell], [given], t_stop, dt=dt, start=start, freeze=freeze, reset=reset, every=every, carrier=carrier
+    )[0]
 
 
 def simulate_many(
     cells: Sequence[Cell], protocols: Sequence[Protocol], t_stop: float | None = None, *,
-    dt: float | None = None, start: Mapping[str, float] | None = None,
-    freeze: Sequence[str] = (), reset: Mapping[str, float] | None = None, every: int = 1, bounded: bool = True,
+    dt: float | None = None, start: Mapping[str, float] | None = None, freeze: Sequence[str] = (),
+    reset: Mapping[str, float] | None = None, every: int = 1, carrier: str | None = None, bounded: bool = True,
 ) -> list[Recording]:  # fmt: skip
     """The recordings of many cells of one kind in one call, member by member the same as from simulate.
 
@@ -70,27 +78,72 @@ def simulate_many(
     n = max(len(cells), len(protocols))
     cells, protocols = [_spread(things, n) for things in (cells, protocols)]
     first = _one_kind(cells, protocols)
-    freeze, start, reset = _names(freeze), _named(start, "start"), _named(reset, "reset")
+    asked = _Asked(_names(freeze), _named(start, "start"), _named(reset, "reset"), _carrier(first, carrier))
+    length = max(p.end for p in protocols) + AFTERWARDS if t_stop is None else t_stop
+    if first.pools and dt is None and T_STOP.check(length) > LONGEST_STEPPED:
+        return [_over_hours(cell, protocol, length, asked) for cell, protocol in zip(cells, protocols, strict=True)]
     dt = first.dt if dt is None else _time_step(first, dt)
-    steps = _steps(max(p.end for p in protocols) + AFTERWARDS if t_stop is None else t_stop, dt, every)
-    _bound_memory(steps, every, n, len(first.gates), dt)
+    steps = _steps(length, dt, every)
+    _bound_memory(steps, every, n, len(first.state_names) - 1, dt)
 
-    frozen = frozenset(first.gate_number(name) for name in freeze)
-    state = np.array([cell.state(start) for cell in cells]).T
-    membrane = _membrane(cells, table(first.gates, float(getattr(first, "T", 0.0)), dt, frozen))
+    held = frozenset(first.state_number(name) for name in asked.freeze)
+    state = np.array([cell.state(asked.start) for cell in cells]).T
+    gates = len(first.gates)
+    frozen = frozenset(number - 1 for number in held if number <= gates)
+    rates = table(first.gates, float(getattr(first, "T", 0.0)), dt, frozen)
+    membrane = _membrane(cells, rates, held, asked.carrier)
     stimulus = np.ascontiguousarray(np.array([p.mean_current(steps, dt) for p in protocols]).T)
-    V, x = state[0].copy(), state[1:].copy()
+    V, x, ions = state[0].copy(), state[1 : 1 + gates].copy(), state[1 + gates :].copy()
     samples = steps // every + 1
     out_V: Floats = np.empty((samples, n))
     out_x: Floats = np.empty((samples, len(x), n))
-    jumps = _jumps(cells, protocols, reset, dt)
-    step, patch = kernel.run(membrane, V, x, stimulus, jumps, dt, every, FARTHEST, out_V, out_x)
+    out_ions: Floats = np.empty((samples, len(ions), n))
+    jumps = _jumps(cells, protocols, asked.reset, dt)
+    step, patch = kernel.run(membrane, V, x, ions, stimulus, jumps, dt, every, FARTHEST, out_V, out_x, out_ions)
     if bounded and step >= 0:
         _refuse_runaway(step * dt, protocols[patch])
 
     t = _times(samples, dt * every)
-    settings = {"dt": dt, "every": every, "start": start, "freeze": freeze, "reset": reset}
-    return [Recording(t, out_V[:, i], out_x[:, :, i].T, cells[i], protocols[i], settings) for i in range(n)]
+    settings = asked.settings(dt, every)
+    each = zip(cells, protocols, strict=True)
+    return [
+        Recording(t, out_V[:, i], out_x[:, :, i].T, cell, protocol, settings, out_ions[:, :, i].T)
+        for i, (cell, protocol) in enumerate(each)
+    ]
+
+
+class _Asked(NamedTuple):
+    """What was asked for besides the cells and their protocols."""
+
+    freeze: tuple[str, ...]
+    start: Mapping[str, float]
+    reset: Mapping[str, float]
+    carrier: str
+
+    def settings(self, dt: float, every: int) -> dict[str, Any]:
+        told = {"dt": dt, "every": every, "start": self.start, "freeze": self.freeze, "reset": self.reset}
+        return told | ({"carrier": self.carrier} if self.carrier else {})
+
+
+def _carrier(cell: Cell, given: str | None) -> str:
+    """The ion that carries the stimulus; "" where concentrations stand still."""
+    ions = [pool.ion for pool in cell.pools]
+    if not ions:
+        return ""
+    wanted = cell.carrier if given is None else given
+    return wanted if wanted in ions else unknown(type(cell).__name__, "ion", wanted, ions)
+
+
+def _over_hours(cell: Cell, protocol: Protocol, length: float, asked: _Asked) -> Recording:
+    """A recording by the implicit solver, at evenly spaced times."""
+    if asked.reset:
+        raise ValueError("a reset needs small steps: give dt=, or a recording of a minute or less")
+    t = _times(SAMPLES_OF_HOURS, length / (SAMPLES_OF_HOURS - 1))
+    held = frozenset(cell.state_number(name) for name in asked.freeze)
+    carrier = [pool.ion for pool in cell.pools].index(asked.carrier)
+    found = hours.integrate(cell, protocol, t, cell.state(asked.start), held, carrier)
+    V, gates, ions = np.split(found, (1, 1 + len(cell.gates)))
+    return Recording(t, V[0], gates, cell, protocol, asked.settings(float(t[1]), 1), ions)
 
 
 @functools.lru_cache(maxsize=8)
@@ -112,9 +165,15 @@ def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
     must_be(Cell, A_CELL, *cells)
     must_be(Protocol, A_PROTOCOL, *protocols)
     first: Cell = cells[0]
-    if any((cell.gates, getattr(cell, "T", None)) != (first.gates, getattr(first, "T", None)) for cell in cells[1:]):
+    if any(_kind(cell) != _kind(first) for cell in cells[1:]):
         raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
     return first
+
+
+def _kind(cell: Cell) -> tuple[Any, ...]:
+    """What must be the same in all cells of one call."""
+    drives = [(channel.ion, channel.P is None) for channel in cell.channels]
+    return cell.gates, getattr(cell, "T", None), drives, [pool.ion for pool in cell.pools], cell.pump is None
 
 
 def _time_step(cell: Cell, dt: float) -> float:
@@ -153,17 +212,53 @@ def _bound_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None
         )
 
 
-def _membrane(cells: list[Cell], rates: Floats) -> kernel.Membrane:
+def _membrane(cells: list[Cell], rates: Floats, held: frozenset[int], carrier: str) -> kernel.Membrane:
     channels = [cell.channels for cell in cells]
     first, power = cells[0].gate_layout
+    ions = [pool.ion for pool in cells[0].pools]
     return kernel.Membrane(
         table=rates,
         first=first,
         power=power,
-        g=np.array([[channel.g for channel in own] for own in channels]).T.copy(),
-        E=np.array([[channel.E for channel in own] for own in channels]).T.copy(),
+        g=np.array([[channel.g if channel.P is None else channel.P for channel in own] for own in channels]).T.copy(),
+        E=np.array([[channel.E or 0.0 for channel in own] for own in channels]).T.copy(),
         C=np.array([cell.C for cell in cells]),
         lanes=kernel.ONE_PATCH if len(cells) == 1 else kernel.MANY_PATCHES,
+        drive=np.array([_drive(channel, ions) for channel in channels[0]], np.int64),
+        pool=np.array([ions.index(c.ion) if c.ion in ions else -1 for c in channels[0]], np.int64),
+        pools=_pools(cells, held, carrier),
+        ions=kernel.MOVING if ions else kernel.FIXED,
+    )
+
+
+def _drive(channel: Channel, ions: Sequence[str]) -> int:
+    if channel.ion not in ions:
+        return kernel.OHMIC
+    return kernel.NERNST if channel.P is None else kernel.GHK
+
+
+def _pools(cells: list[Cell], held: frozenset[int], carrier: str) -> kernel.Pools:
+    """The pools of all cells; empty ones where concentrations stand still."""
+    first, ions = cells[0], [pool.ion for pool in cells[0].pools]
+    begin, shape = 1 + len(first.gates), (len(ions), len(cells))
+    depth = np.array([cell.depth for cell in cells])
+    moves = np.array([begin + number not in held for number in range(len(ions))], float).reshape(-1, 1)
+    z = np.array([pool.z for pool in first.pools], float)
+    pumps = [cell.pump for cell in cells]
+    pumping = np.zeros((6, len(cells)))
+    for i, (cell, pump) in enumerate(zip(cells, pumps, strict=True)):
+        if pump is not None:
+            outside = next(pool.outside for pool in cell.pools if pool.ion == "K")
+            pumping[:, i] = float(pump.at_K(outside)), pump.k_Na, pump.p_Na, pump.n_Na, pump.a, pump.b
+    return kernel.Pools(
+        z=z,
+        outside=np.array([[pool.outside for pool in cell.pools] for cell in cells], float).T.reshape(shape).copy(),
+        by_charge=moves * 1e-3 / (z[:, None] * F * depth) if ions else np.zeros(shape),
+        thermal=float(thermal_voltage(getattr(first, "T", 0.0))),
+        carrier=ions.index(carrier) if ions else 0,
+        pump=pumping,
+        three=ions.index("Na") if pumps[0] is not None else -1,
+        two=ions.index("K") if pumps[0] is not None else -1,
     )
 
 

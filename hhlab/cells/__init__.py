@@ -1,6 +1,12 @@
-"""The preparations, one file each."""
+"""The cells of the course, one file a preparation."""
 
 from .cell import Cell
+from .goldman_cell import GALLERY, GoldmanCell
+from .ionic import IonicCell
+from .pump_cell import LuoRudyPumpCell, PumpCell
 from .squid import Squid
+from .squid_with_pumps import SquidWithPumps
 
-__all__ = ["Cell", "Squid"]
+__all__ = [
+    "GALLERY", "Cell", "GoldmanCell", "IonicCell", "LuoRudyPumpCell", "PumpCell", "Squid", "SquidWithPumps",
+]  # fmt: skip

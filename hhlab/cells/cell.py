@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -9,10 +10,13 @@ from numpy.typing import NDArray
 
 from ..channels import Channel
 from ..gates import Gate, full_name
-from ..parameters import Described, Parameter, must_be, param, tidy
+from ..parameters import Described, Parameter, must_be, param, tidy, unknown
+from ..pools import Pool, Pump
 
 _GRID = np.arange(-200.0, 200.5, 0.5)
 _ZOOM = np.linspace(0.0, 1.0, 257)
+SHARE = Parameter(0.0, "(share)", 0, 1, "open share", name="share")
+INSIDE = Parameter(1.0, "mM", 1e-9, 5000, "concentration inside", name="inside")
 START_V = Parameter(-65.0, "mV", -200, 200, "membrane potential to start from", name="V")
 
 
@@ -27,15 +31,26 @@ class Cell(Described):
     _made_of = ("_values", "_added")
     _added: tuple[Channel, ...] = ()
 
+    pools: tuple[Pool, ...] = ()
+    """The ions inside that currents can use up; none if all reversal potentials stand still."""
+
+    pump: Pump | None = None
+    """Its Na/K-ATPase, with what a drug has left of it."""
+
+    depth: float = 0.0
+    """Volume over membrane area in cm: how much room there is for what enters."""
+
+    carrier: str = ""
+    """The ion that carries the stimulus, where concentrations move."""
+
     def _own_channels(self) -> tuple[Channel, ...]:
         raise NotImplementedError
 
     @functools.cached_property
     def channels(self) -> tuple[Channel, ...]:
         """Its channels, with their conductances (mS/cm2) and reversal potentials (mV)."""
-        return self._own_channels() + tuple(
-            Channel(c.name, self._values[f"g_{c.name}"], self._values[f"E_{c.name}"], c.gates) for c in self._added
-        )
+        added = (replace(c, **{name[0]: self._values[name] for name in c.parameters()}) for c in self._added)
+        return (*self._own_channels(), *added)
 
     @functools.cached_property
     def gates(self) -> tuple[Gate, ...]:
@@ -46,6 +61,15 @@ class Cell(Described):
     def gate_names(self) -> tuple[str, ...]:
         """The names of all gates, such as "Na.m", channel by channel."""
         return tuple(f"{channel.name}.{gate.name}" for channel in self.channels for gate in channel.gates)
+
+    @functools.cached_property
+    def state_names(self) -> tuple[str, ...]:
+        """The names of all that moves: "V", the gates, and concentrations such as "Na_in"."""
+        return ("V", *self.gate_names, *(pool.name for pool in self.pools))
+
+    def pool_of(self, channel: Channel) -> Pool | None:
+        """The pool of the ion that a channel lets through; None if its reversal potential stands still."""
+        return next((pool for pool in self.pools if pool.ion == channel.ion), None)
 
     @functools.cached_property
     def gate_layout(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -81,9 +105,14 @@ class Cell(Described):
             is negative, not finite, or of the wrong shape.
         """
         must_be(Channel, "a channel: give one such as Channel('A', g=5, E=-77, gates=(a, b))", channel)
-        names = {c.name for c in self.channels}
-        if channel.name in names or f"g_{channel.name}" in self._values or f"E_{channel.name}" in self._values:
-            raise ValueError(f"{type(self).__name__} already has a channel {channel.name}: give yours another name")
+        kind, names = type(self).__name__, {c.name for c in self.channels}
+        if channel.name in names or any(name in self._values for name in channel.parameters()):
+            raise ValueError(f"{kind} already has a channel {channel.name}: give yours another name")
+        if self.pools and self.pool_of(channel) is None:
+            known = " or ".join(repr(pool.ion) for pool in self.pools)
+            raise ValueError(f"{kind} counts its ions: say which one channel {channel.name} lets through, ion={known}")
+        if not self.pools and channel.E is None:
+            raise ValueError(f"{kind} has no concentrations: give channel {channel.name} a reversal potential E= in mV")
         for gate in channel.gates:
             gate.steady_state(_GRID)
         values = {name: p.value for name, p in channel.parameters().items()}
@@ -101,44 +130,60 @@ class Cell(Described):
         raise AttributeError(f"{type(self).__name__} has no {name}")
 
     def rest(self) -> dict[str, float]:
-        """Its resting state by name, "V" in mV and every gate.
+        """Its resting state by name: "V" in mV, every gate, and concentrations inside in mM.
 
-        Found as the lowest voltage at which the steady current turns from inward to outward. A membrane that fires by
-        itself has such a point too, but does not stay there.
+        Found as the lowest voltage at which the steady current turns from inward to outward, at the concentrations that
+        the cell is given and with its pump at work. A membrane that fires by itself has such a point too, but does not
+        stay there.
         """
-        return dict(zip(("V", *self.gate_names), self._resting_state, strict=True))
+        return dict(zip(self.state_names, self._resting_state, strict=True))
 
     @functools.cached_property
     def _resting_state(self) -> tuple[float, ...]:
         V = _resting_potential(self)
-        return (V, *(float(gate.steady_state(V)) for gate in self.gates))
+        inside = (float(pool.inside) for pool in self.pools)
+        return (V, *(float(gate.steady_state(V)) for gate in self.gates), *inside)
 
     def steady_current(self, V: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Ionic current in uA/cm2, outward positive, after a long time at V (mV, any shape)."""
+        """Ionic current in uA/cm2, outward positive, after a long time at V (mV, any shape), the pump included."""
         return self._current_of(lambda gate: gate.steady_state(V), V)
 
     def _current_of(self, state: Callable[[Gate], NDArray[np.float64]], V: NDArray[np.float64]) -> NDArray[np.float64]:
-        total = np.zeros_like(V)
+        T = float(getattr(self, "T", 0.0))
+        total = np.zeros_like(V) + self.pump_current(V)
         for channel in self.channels:
             share = channel.open_share({gate.name: state(gate) for gate in channel.gates})
-            total += channel.g * share * (V - channel.E)
+            total += channel.current(V, share, self.pool_of(channel), T)
         return total
 
+    def pump_current(self, V: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Net outward current of its whole pump at V (mV) in uA/cm2, at the concentrations that the cell is given."""
+        return np.zeros_like(V)
+
     def state(self, given: Mapping[str, float] | None) -> NDArray[np.float64]:
-        """V and all gates as an array, from values by name; what is not given is at rest."""
+        """V, all gates and all concentrations as an array, from values by name; what is not given is at rest."""
         state = np.array(self._resting_state)
         for name, value in (given or {}).items():
-            if name == "V":
-                state[0] = START_V.check(value)
-            else:
-                state[1 + self.gate_number(name)] = Parameter(0.0, "(share)", 0, 1, "open share", name=name).check(
-                    value
-                )
+            number = self.state_number(name)
+            checks = START_V if number == 0 else SHARE if number <= len(self.gates) else INSIDE
+            state[number] = checks.renamed(name).check(value)
         return state
+
+    def state_number(self, name: str) -> int:
+        """Where V, a gate or a concentration stands among all that moves."""
+        if name in self.state_names:
+            return self.state_names.index(name)
+        if self.pools and str(name).endswith("_in"):
+            unknown(type(self).__name__, "concentration", name, [pool.name for pool in self.pools])
+        return 1 + self.gate_number(name)
 
     def __repr__(self) -> str:
         own = self.channels[len(self.channels) - len(self._added) :]
-        return super().__repr__() + "".join(f".plus({c.name}: g={tidy(c.g)}, E={tidy(c.E)})" for c in own)
+        return super().__repr__() + "".join(f".plus({c.name}: {_values_of(c)})" for c in own)
+
+
+def _values_of(channel: Channel) -> str:
+    return ", ".join(f"{name[0]}={tidy(p.value)}" for name, p in channel.parameters().items())
 
 
 def _resting_potential(cell: Cell) -> float:

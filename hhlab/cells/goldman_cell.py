@@ -1,0 +1,43 @@
+"""A membrane that is permeable to K, Na and Cl after Goldman, Hodgkin & Katz; and a gallery of cells."""
+
+from ..channels import Channel
+from ..parameters import param
+from .ionic import IonicCell
+
+UNIT = 1e-6
+
+
+class GoldmanCell(IonicCell):
+    """A round cell without gates or pump, whose ions cross as Goldman, Hodgkin & Katz have it.
+
+    It rests where `ghk_voltage` says, a mammalian neuron unless told otherwise. That is a balance of currents, not an
+    equilibrium: without a pump the concentrations run down, over an hour or so.
+    """
+
+    P_K = param(1, "1e-6 cm/s", 0, 10_000, "potassium permeability", slider=(0, 5))
+    P_Na = param(0.05, "1e-6 cm/s", 0, 10_000, "sodium permeability", slider=(0, 5))
+    P_Cl = param(0.1, "1e-6 cm/s", 0, 10_000, "chloride permeability", slider=(0, 5))
+
+    def _own_channels(self) -> tuple[Channel, ...]:
+        return tuple(Channel(ion, ion=ion, P=self._values[f"P_{ion}"] * UNIT) for ion in ("Na", "K", "Cl"))
+
+
+def _cell(T: float, K: tuple[float, float], Na: tuple[float, float], Cl: tuple[float, float],
+          P: tuple[float, float, float]) -> GoldmanCell:  # fmt: skip
+    """From outside and inside concentrations, and permeabilities to K, Na and Cl."""
+    return GoldmanCell(T=T, K_out=K[0], K_in=K[1], Na_out=Na[0], Na_in=Na[1], Cl_out=Cl[0], Cl_in=Cl[1],
+                       P_K=P[0], P_Na=P[1], P_Cl=P[2])  # fmt: skip
+
+
+GALLERY = {
+    "squid axon": _cell(18.5, (10, 345), (455, 72), (540, 61), (1, 0.04, 0.45)),
+    "squid axon, blood": _cell(18.5, (20, 400), (440, 50), (560, 52), (1, 0.04, 0.45)),
+    "neuron": _cell(37, (4, 140), (145, 12), (120, 7), (1, 0.05, 0.1)),
+    "skeletal muscle": _cell(37, (4.5, 155), (145, 12), (116, 4.2), (1, 0.01, 2)),
+    "ventricle": _cell(37, (5.4, 145), (140, 10), (110, 20), (1, 0.01, 0.1)),
+    "red cell": _cell(37, (4.5, 136), (140, 10), (104, 70), (1, 0.5, 1000)),
+}
+"""Cells by name, with textbook concentrations (mM) and ratios of permeability, which are rounded and not measured here.
+
+The ratios 1 : 0.04 : 0.45 of the squid axon are those that are usually quoted after Hodgkin & Katz 1949.
+"""
