@@ -6,11 +6,11 @@ Units everywhere: mV, ms, uA/cm2, mS/cm2, uF/cm2, mM, degC. Outward current is p
 from typing import TYPE_CHECKING, Any
 
 from . import measure
-from .cells import Squid
+from .cells import GALLERY, GoldmanCell, LuoRudyPumpCell, PumpCell, Squid, SquidWithPumps
 from .channels import Channel
 from .drugs import blocked
 from .gates import Gate, linoid
-from .physics import nernst
+from .physics import ghk_current, ghk_voltage, mullins_noda, nernst
 from .protocols import Ramp, Shock, Step, Train
 from .recording import Recording
 from .simulate import simulate
@@ -22,8 +22,37 @@ if TYPE_CHECKING:
     from .questions import Choice, Mistake, Number, Reply
 
 __all__ = [
-    "Channel", "Choice", "Gate", "Mistake", "Number", "Ramp", "Recording", "Reply", "Shock", "Squid", "Step", "Train",
-    "ask", "blocked", "claim", "claims", "explore", "linoid", "measure", "nernst", "plot", "predict", "simulate",
+    "GALLERY",
+    "Channel",
+    "Choice",
+    "Gate",
+    "GoldmanCell",
+    "LuoRudyPumpCell",
+    "Mistake",
+    "Number",
+    "PumpCell",
+    "Ramp",
+    "Recording",
+    "Reply",
+    "Shock",
+    "Squid",
+    "SquidWithPumps",
+    "Step",
+    "Train",
+    "ask",
+    "blocked",
+    "claim",
+    "claims",
+    "explore",
+    "ghk_current",
+    "ghk_voltage",
+    "linoid",
+    "measure",
+    "mullins_noda",
+    "nernst",
+    "plot",
+    "predict",
+    "simulate",
     "worklog",
 ]  # fmt: skip
 

@@ -30,7 +30,7 @@ class Channel:
     g : maximal conductance, mS/cm2.
     E : reversal potential, mV. A channel that names its ion needs none: it is the ion's Nernst potential.
     gates : its gates; none for a leak.
-    ion : what it lets through, "K", "Na" or "Cl"; a cell whose concentrations move must know.
+    ion : what it lets through, "K", "Na", "Cl" or "Ca"; a cell whose concentrations move must know.
     P : instead of g and E: permeability, cm/s; the current is then that of Goldman, Hodgkin & Katz.
 
     Raises
@@ -72,16 +72,15 @@ class Channel:
         conductance = Parameter(
             self.g, "mS/cm2", 0, 1000, f"maximal conductance of {self.name}", slider=(0, min(4 * strong, 1000)), name=g
         )
-        if self.ion:
+        if self.E is None:
             return {g: conductance}
-        E_given = 0.0 if self.E is None else self.E
-        return {g: conductance, E: Parameter(E_given, "mV", -200, 200, f"reversal potential of {self.name}", name=E)}
+        return {g: conductance, E: Parameter(self.E, "mV", -200, 200, f"reversal potential of {self.name}", name=E)}
 
     def current(self, V: Floats, share: Floats, pool: Pool | None, T: float) -> Floats:
         """Current in uA/cm2 at V (mV) with a share of the channels open, and the pool of its ion if that has one."""
         if self.P is not None and pool is not None:
             return share * ghk_current(self.P, pool.z, V, pool.outside, pool.inside, T)
-        E = self.E if pool is None else nernst(pool.z, pool.outside, pool.inside, T)
+        E = np.asarray(self.E, float) if pool is None else nernst(pool.z, pool.outside, pool.inside, T)
         return self.g * share * (V - E)
 
     def open_share(self, gate_values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:

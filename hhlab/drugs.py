@@ -7,24 +7,30 @@ from .parameters import Parameter, must_be, unknown
 
 AnyCell = TypeVar("AnyCell", bound=Cell)
 
-BLOCKS = {"TTX": "Na", "TEA": "K"}
-"""Tetrodotoxin closes sodium channels, tetraethylammonium delayed potassium channels."""
-FRACTION = Parameter(1.0, "(share)", 0, 1, "share of the channels that are blocked", name="fraction")
+BLOCKS = {"TTX": "Na", "TEA": "K", "ouabain": "pump"}
+"""Tetrodotoxin closes sodium channels, tetraethylammonium delayed potassium channels; ouabain stops the Na/K pump."""
+FRACTION = Parameter(1.0, "(share)", 0, 1, "share that is blocked", name="fraction")
 
 
 def blocked(cell: AnyCell, drug: str, fraction: float = 1.0) -> AnyCell:
-    """The same cell with a fraction (0 to 1) of one kind of channel blocked: "TTX" sodium, "TEA" delayed potassium.
+    """The same cell with a fraction (0 to 1) blocked of what a drug blocks.
+
+    "TTX" blocks sodium channels, "TEA" delayed potassium channels, "ouabain" the Na/K pump, from the beginning of a
+    simulation on.
 
     Raises
     ------
     ValueError
-        For an unknown drug, a fraction outside 0 to 1, or a cell without that channel.
+        For an unknown drug, a fraction outside 0 to 1, or a cell without what it blocks.
     """
     must_be(Cell, "a cell: give one such as Squid()", cell)
     must_be(str, "the name of a drug: give one such as 'TTX'", drug)
-    channel = BLOCKS[drug] if drug in BLOCKS else unknown("the drug cupboard", "drug", drug, BLOCKS)
-    names = [each.name for each in cell.channels]
-    if channel not in names:
-        raise ValueError(f"{drug} blocks channel {channel}, which this {type(cell).__name__} does not have")
-    g = f"g_{channel}"
-    return cell.replace(**{g: cell.parameters()[g].value * (1.0 - FRACTION.check(fraction))})
+    target = BLOCKS[drug] if drug in BLOCKS else unknown("the drug cupboard", "drug", drug, BLOCKS)
+    left, declared = 1.0 - FRACTION.check(fraction), cell.parameters()
+    if target == "pump":
+        if cell.pump is None:
+            raise ValueError(f"{drug} blocks the pump, which this {type(cell).__name__} does not have")
+        return cell.replace(ouabain=1.0 - (1.0 - declared["ouabain"].value) * left)
+    if target not in [each.name for each in cell.channels]:
+        raise ValueError(f"{drug} blocks channel {target}, which this {type(cell).__name__} does not have")
+    return cell.replace(**{f"g_{target}": declared[f"g_{target}"].value * left})

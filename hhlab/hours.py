@@ -1,12 +1,14 @@
-"""Hours and days of a cell whose concentrations move, by SciPy's implicit solver on the same channels, pools and pump."""
+"""Hours and days of a cell whose concentrations move, by SciPy's implicit solver on the same channels and pump."""
 
+import itertools
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .cells import Cell
-from .physics import F
+from .physics import SMALL, F, thermal_voltage
 from .protocols import Protocol
 
 Floats = NDArray[np.float64]
@@ -25,7 +27,7 @@ def integrate(cell: Cell, protocol: Protocol, t: Floats, start: Floats, held: fr
     edges = _edges(protocol, float(t[-1]))
     shocks = protocol.shocks()
     state, found = start.copy(), np.empty((start.size, t.size))
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in itertools.pairwise(edges):
         for mV in (size for when, size in shocks if when == begin):
             state[0] += mV
             _charge(cell, state, carrier, cell.C * mV, held)
@@ -52,45 +54,62 @@ def _edges(protocol: Protocol, t_stop: float) -> list[float]:
 
 
 def _slopes(cell: Cell, protocol: Protocol, held: frozenset[int], carrier: int) -> Callable[[float, Floats], Floats]:
-    """The rate of change of the whole state (S,) at a time."""
+    """The rate of change of the whole state (S,) at a time. Plain numbers: arrays of one would be slower."""
     gates, T = cell.gates, float(getattr(cell, "T", 0.0))
-    first = 1 + len(gates)
-    by_charge = _by_charge(cell, held)
-    layout, _ = cell.gate_layout
-    where = [next((i for i, p in enumerate(cell.pools) if p.ion == c.ion), -1) for c in cell.channels]
-    ions = [pool.ion for pool in cell.pools]
-    outside = {pool.ion: pool.outside for pool in cell.pools}
-    stays = sorted(held)
+    first, count = 1 + len(gates), len(cell.pools)
+    by_charge, stays = _by_charge(cell, held), sorted(held)
+    number = {pool.ion: i for i, pool in enumerate(cell.pools)}
+    carry = [_carried(cell, each, T) for each in range(len(cell.channels))]
+    pump, still = cell.pump, not protocol.pieces()
 
     def slopes(t: float, state: Floats) -> Floats:
-        V, moved = state[:1], np.zeros_like(state)
-        stimulus = float(protocol.current(t))
-        inside = np.maximum(state[first:], 1e-12)
-        currents = np.zeros(len(ions))
-        net = stimulus
-        for number, channel in enumerate(cell.channels):
-            share = np.ones(1)
-            for j in range(layout[number], layout[number + 1]):
-                share = share * state[1 + j] ** gates[j].power
-            pool = None if where[number] < 0 else cell.pools[where[number]].at(inside[where[number]])
-            current = float(channel.current(V, share, pool, T)[0])
-            net -= current
-            if where[number] >= 0:
-                currents[where[number]] += current
-        if cell.pump is not None:
-            pump = float(cell.pump.current(V, outside["K"], inside[ions.index("Na")], T)[0])
-            net -= pump
-            currents[ions.index("Na")] += 3 * pump
-            currents[ions.index("K")] -= 2 * pump
+        values = state.tolist()
+        V, inside = values[0], [max(mM, 1e-12) for mM in values[first:]]
+        stimulus = 0.0 if still else float(protocol.current(t))
+        currents, net = [0.0] * count, stimulus
+        for pool, current in carry:
+            through = current(V, values, inside)
+            net -= through
+            if pool >= 0:
+                currents[pool] += through
+        if pump is not None:
+            outward = float(pump.current(V, cell.pools[number["K"]].outside, inside[number["Na"]], T))
+            net -= outward
+            currents[number["Na"]] += 3 * outward
+            currents[number["K"]] -= 2 * outward
         currents[carrier] -= stimulus
+        moved = np.empty_like(state)
         moved[0] = net / cell.C
         for j, gate in enumerate(gates):
-            moved[1 + j] = (gate.steady_state(V)[0] - state[1 + j]) / gate.time_constant(V, T)[0]
+            moved[1 + j] = (gate.steady_state(V) - values[1 + j]) / gate.time_constant(V, T)
         moved[first:] = -by_charge * currents
         moved[stays] = 0.0
         return moved
 
     return slopes
+
+
+def _carried(cell: Cell, number: int, T: float) -> tuple[int, Callable[[float, list[float], list[float]], float]]:
+    """The pool of a channel, or -1; and its current (uA/cm2) from V, the whole state, and what is inside."""
+    channel, thermal = cell.channels[number], float(thermal_voltage(T))
+    layout, power = cell.gate_layout
+    own = [(1 + j, int(power[j])) for j in range(layout[number], layout[number + 1])]
+    pool = next((i for i, each in enumerate(cell.pools) if each.ion == channel.ion), -1)
+    z, outside = (cell.pools[pool].z, cell.pools[pool].outside) if pool >= 0 else (1, 1.0)
+
+    def share(values: list[float]) -> float:
+        return math.prod(values[j] ** times for j, times in own)
+
+    def ohmic(V: float, values: list[float], inside: list[float]) -> float:
+        E = thermal / z * math.log(outside / inside[pool]) if pool >= 0 else float(channel.E or 0.0)
+        return channel.g * share(values) * (V - E)
+
+    def goldman(V: float, values: list[float], inside: list[float]) -> float:
+        u = z * V / thermal
+        b = 1.0 - u / 2 + u * u / 12 if abs(u) < SMALL else u / math.expm1(u)
+        return float(channel.P or 0.0) * share(values) * z * F * (inside[pool] * (b + u) - outside * b)
+
+    return pool, (ohmic if channel.P is None else goldman)
 
 
 def _by_charge(cell: Cell, held: frozenset[int]) -> Floats:

@@ -244,6 +244,15 @@ def move_V_and_ions(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: F
 
 
 @jit
+def move(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, step: int, dt: float, work: Work) -> None:
+    """Move V by dt at fixed gates, and the ions where they move."""
+    if len(m.ions) > 1:
+        move_V_and_ions(m, V, x, ions, stimulus, step, dt, work)
+    else:
+        move_V(m, V, x, stimulus, step, dt, work)
+
+
+@jit
 def mean_shift(whole: float, s: float) -> float:
     """How far V is from where it began on the mean over a step, as it relaxes at s a step: whole (1 - relaxation(s))/s.
 
@@ -328,10 +337,7 @@ def run(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, jumps
         by = 0.5 * (now + stop) - gates_at
         turn_gates(m, V, x, by, (now - gates_at) / by, sample, out_x, work)
         gates_at = 0.5 * (now + stop)
-        if len(m.ions) > 1:
-            move_V_and_ions(m, V, x, ions, stimulus, step, (stop - now) * dt, work)
-        else:
-            move_V(m, V, x, stimulus, step, (stop - now) * dt, work)
+        move(m, V, x, ions, stimulus, step, (stop - now) * dt, work)
         now = stop
         if escaped[0] < 0 and first_beyond(V, far) >= 0:
             escaped = (step, first_beyond(V, far))

@@ -126,7 +126,7 @@ def ghk_current(
 
 
 def bernoulli(u: ArrayLike) -> Floats:
-    """u / (e^u - 1), and 1 - u/2 + u^2/12 near 0."""
+    """The quotient u / (e^u - 1), and 1 - u/2 + u^2/12 near 0."""
     x = np.asarray(u, float)
     small = np.abs(x) < SMALL
     safe = np.where(small, 1.0, x)

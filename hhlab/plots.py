@@ -16,16 +16,19 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MultipleLocator
 
 from . import measure
 from .parameters import Parameter, must_be, pretty, shown, unknown
 from .recording import Recording
-from .views import INK, STYLES, VIEWS, Floats, Stroke, View, in_words
+from .views import INK, STYLES, VIEWS, Floats, Stroke, View, in_words, time_unit
 
 DPI, POINT = 100, 72
 PANEL, ROW_OF_STATES = 2.3, 1.75
 TALLEST = 5.4
 LEGEND = 9
+TIME_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+MOST_TICKS = 8
 DARK = {INK: "#E6E6E6", "#666666": "#A8A8A8"}
 PAPER = {False: "#FFFFFF", True: "#111111"}
 
@@ -42,8 +45,9 @@ def plot(
     ----------
     recordings : one recording, several, or several with a label each: {"control": a, "TTX": b}.
     views : names of panels. Against time, from top to bottom: "voltage", "stimulus", "currents", "conductances",
-        "gates", "driving forces", "attribution"; then, in a row, "steady states", "time constants", "phase plane",
-        "membrane". With none given, "voltage".
+        "gates", "driving forces", "reversal potentials", "concentrations", "attribution"; then, in a row,
+        "steady states", "time constants", "phase plane", "membrane", "ions", "potentials", "V against K outside".
+        With none given, "voltage".
     size : width and height in inches.
     at : a moment in ms, which a cursor marks in every panel; the membrane picture shows the peak of V without it.
 
@@ -141,12 +145,24 @@ class Panels:
             return False
         self._limits[number] = wanted
         self.axes[number].set(xlim=wanted[0], ylim=wanted[1])
+        if self.views[number].against_time:
+            self._tell_time(number, wanted[0][1])
         return True
+
+    def _tell_time(self, number: int, length: float) -> None:
+        """Put the marks of a time axis where a clock has them: ms, s, min or h."""
+        axes, (factor, unit) = self.axes[number], time_unit(length)
+        step = next((s for s in TIME_STEPS if length / factor / s <= MOST_TICKS), TIME_STEPS[-1])
+        axes.xaxis.set_major_locator(MultipleLocator(step * factor))
+        axes.xaxis.set_major_formatter(lambda x, _: f"{x / factor:g}")
+        if axes.get_xlabel():
+            axes.set_xlabel(f"t ({unit})")
 
     def _caption(self, number: int, view: View) -> bool:
         """The legend of one panel and the words in it; True if they changed."""
         furniture, named = view.furniture(self.recordings[0]), self._named(number)
-        wanted = furniture, [(s.name, s.colour, s.style) for s in named]
+        ticks = view.ticks(self.recordings[0])
+        wanted = furniture, ticks, [(s.name, s.colour, s.style) for s in named]
         if wanted == self._words[number]:
             return False
         self._words[number] = wanted
@@ -155,6 +171,8 @@ class Panels:
             text.remove()
         for x, y, words in furniture:
             axes.text(x, y, words, ha="center", va="center", fontsize=9, color=self.ink(INK))
+        if ticks is not None:
+            axes.set_xticks([place for place, _ in ticks], [label for _, label in ticks])
         self._legend(axes, view, named)
         return True
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-PUMP = "pump"
+PUMP, CARRIER = "pump", "carrier"
 
 _SETTINGS: dict[str, Any] = {"dt": None, "every": 1, "start": {}, "freeze": (), "reset": {}}
 """How a simulation is told to go, and what is usual."""
@@ -158,7 +158,7 @@ class Recording:
         return None if pool is None else pool.at(self.conc[pool.name])
 
     def _conductance(self, name: str) -> Floats:
-        """g times the open share; where there is a permeability instead, current over driving force."""
+        """What g and the open share make; where there is a permeability instead, current over driving force."""
         channel = self.cell.channels[self._channels[name]]
         if channel.P is None:
             return channel.g * self._open_share(name)
@@ -169,8 +169,8 @@ class Recording:
     def _reversal(self, name: str) -> Floats:
         pool = self._pool(name)
         if pool is None:
-            return np.full(self.V.shape, self.cell.channels[self._channels[name]].E)
-        return nernst(pool.z, pool.outside, pool.inside, self.cell.T)  # type: ignore[attr-defined]
+            return np.full(self.V.shape, self.cell.channels[self._channels[name]].E, float)
+        return nernst(pool.z, pool.outside, pool.inside, float(getattr(self.cell, "T", 0.0)))
 
     def _current(self, name: str) -> Floats:
         T = float(getattr(self.cell, "T", 0.0))
@@ -234,6 +234,7 @@ class Recording:
             made = _read(facts["cell"], Cell, cells) if cell is None else cell
             protocol = _read(facts["stimulus"], Protocol, protocols)
             settings = _SETTINGS | {name: literal_eval(facts[name]) for name in _SETTINGS if name in facts}
+            settings |= {name: facts[name] for name in (CARRIER,) if name in facts}
             columns = _columns(line for line in lines if not line.startswith("# "))
             t, V, *gates = [columns[n] for n in ("t (ms)", "V (mV)", *(f"{gate} (share)" for gate in made.gate_names))]
             inside = [columns[f"{pool.name} (mM)"] for pool in made.pools]
@@ -244,8 +245,8 @@ class Recording:
             ) from error
         if cell is not None and repr(cell) != facts["cell"]:
             raise ValueError(f"{path} is a recording of {facts['cell']}, not of {cell!r}: give that cell")
-        gates, inside = (np.array(rows).reshape(-1, t.size) for rows in (gates, inside))
-        return cls(t, V, gates, made, protocol, settings, inside)
+        shares, concentrations = (np.array(rows).reshape(-1, t.size) for rows in (gates, inside))
+        return cls(t, V, shares, made, protocol, settings, concentrations)
 
     def _changed(self) -> str:
         given = {name: self.settings.get(name) for name in ("start", "freeze", "reset")}

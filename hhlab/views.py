@@ -1,5 +1,6 @@
 """What each view shows of a recording, as strokes in its own coordinates. Drawing them is the business of plots."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import measure
+from .cells import Cell
+from .physics import nernst
 from .recording import Recording
 
 Floats = NDArray[np.float64]
@@ -16,7 +19,9 @@ Limits = tuple[tuple[float, float], tuple[float, float]]
 INK = "#222222"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", INK)
 OF_TRACE = {
-    "Na": "#D55E00", "K": "#0072B2", "L": "#666666", "V": INK, "stimulus": "#009E73",
+    "Na": "#D55E00", "K": "#0072B2", "L": "#666666", "Cl": "#009E73", "pump": "#CC79A7", "NaL": "#E69F00",
+    "ClL": "#009E73", "Na_in": "#D55E00", "K_in": "#0072B2", "Cl_in": "#009E73", "E_Na": "#D55E00", "E_K": "#0072B2",
+    "E_Cl": "#009E73", "E_L": "#666666", "V": INK, "stimulus": "#009E73",
     "Na.m": "#D55E00", "Na.h": "#CC79A7", "K.n": "#0072B2",
 }  # fmt: skip
 STYLES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
@@ -67,6 +72,10 @@ class View:
     def furniture(self, rec: Recording) -> list[tuple[float, float, str]]:
         """Words that stand in the panel whatever moves: x, y, text."""
         return []
+
+    def ticks(self, rec: Recording) -> list[tuple[float, str]] | None:
+        """The marks of the x axis where they are not plain numbers: place, label."""
+        return None
 
 
 class Traces(View):
@@ -218,8 +227,118 @@ class Membrane(View):
         return [*names, (-0.1, 0.6, "outside"), (-0.1, -0.6, "inside")]
 
 
+class IonBars(View):
+    """How much of each ion there is outside and inside."""
+
+    against_time = False
+    x_label = ""
+    WIDE = 0.34
+
+    def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
+        rec, found = recordings[0], []
+        moment = float(rec.t[-1]) if cursor is None else cursor
+        for place, pool in enumerate(rec.cell.pools):
+            colour = colour_of(pool.ion, place)
+            inside = float(at(rec, rec.conc[pool.name], moment)[0])
+            for left, height, alpha in ((place - self.WIDE, pool.outside, 0.35), (place, inside, 1.0)):
+                x = left + np.array([0.0, 0.0, self.WIDE, self.WIDE])
+                y = np.array([0.0, height, height, 0.0])
+                found.append(Stroke(x, y, colour, fill=True, alpha=alpha))
+        return found
+
+    def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
+        highest = max((float(s.y.max()) for s in strokes), default=1.0)
+        return (-0.6, max(len(recordings[0].cell.pools), 1) - 0.4), (0.0, roomy(highest, 150))
+
+    def ticks(self, rec: Recording) -> list[tuple[float, str]]:
+        return [(place, f"{pool.ion}\nout | in") for place, pool in enumerate(rec.cell.pools)]
+
+
+class Potentials(View):
+    """V and the reversal potentials on one scale; the wider the stem, the more conductance pulls V that way."""
+
+    against_time = False
+    x_label = ""
+    WIDEST = 12.0
+
+    def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
+        rec = recordings[0]
+        moment = float(rec.t[-1]) if cursor is None else cursor
+        V = at(rec, rec.V, moment)
+        pulls = _pulls(rec, moment)
+        total = sum(g for _, g in pulls.values()) or 1.0
+        found = [Stroke(np.array([-0.5, len(pulls) - 0.5]), np.repeat(V, 2), INK, name="V")]
+        for place, (name, (E, g)) in enumerate(pulls.items()):
+            colour = colour_of(name, place)
+            stem = np.array([V[0], E])
+            found.append(Stroke(np.full(2, float(place)), stem, colour, width=1.0 + self.WIDEST * g / total, alpha=0.5))
+            found.append(Stroke(place + np.array([-0.3, 0.3]), np.full(2, E), colour, width=2.5))
+        return found
+
+    def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
+        low, high = min(float(s.y.min()) for s in strokes), max(float(s.y.max()) for s in strokes)
+        columns = len({channel.ion or channel.name for channel in recordings[0].cell.channels})
+        return (-0.6, max(columns, 1) - 0.4), (-roomy(-low, 100), roomy(high, 80))
+
+    def ticks(self, rec: Recording) -> list[tuple[float, str]]:
+        return [(place, f"E_{name}") for place, name in enumerate(_pulls(rec, 0.0))]
+
+
+class AgainstPotassium(View):
+    """Where the cell would rest against K outside, on a logarithmic axis, beside E_K; with a marker where it is now."""
+
+    against_time = False
+    x_label = "K outside (mM)"
+    LOW, HIGH = 1.0, 200.0
+
+    def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
+        cell = recordings[0].cell
+        if not cell.pools:
+            return []
+        outside, V, E = _against_potassium(cell)
+        here = np.array([np.log10(cell.parameters()["K_out"].value)])
+        return [
+            Stroke(np.log10(outside), E, OF_TRACE["K"], 1, "E_K"),
+            Stroke(np.log10(outside), V, INK, 0, "V at rest"),
+            Stroke(here, np.interp(here, np.log10(outside), V), INK, dot=True, width=DOT),
+        ]
+
+    def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
+        low = min((float(s.y.min()) for s in strokes), default=-100.0)
+        high = max((float(s.y.max()) for s in strokes), default=20.0)
+        return (np.log10(self.LOW), np.log10(self.HIGH)), (-roomy(-low, 100), roomy(high, 20))
+
+    def ticks(self, rec: Recording) -> list[tuple[float, str]]:
+        return [(float(np.log10(mM)), f"{mM}") for mM in (1, 3, 10, 30, 100)]
+
+
+@functools.lru_cache(maxsize=32)
+def _against_potassium(cell: Cell) -> tuple[Floats, Floats, Floats]:
+    """K outside in mM, where the cell rests with it, and E_K; each (n,)."""
+    outside = np.geomspace(AgainstPotassium.LOW, AgainstPotassium.HIGH, 17)
+    V = np.array([cell.replace(K_out=float(mM)).rest()["V"] for mM in outside])
+    inside = next(pool.inside for pool in cell.pools if pool.ion == "K")
+    return outside, V, nernst(1, outside, inside, cell.T)
+
+
+def _pulls(rec: Recording, moment: float) -> dict[str, tuple[float, float]]:
+    """Reversal potential and conductance at a moment by ion, or by channel where that has no ion."""
+    found: dict[str, tuple[float, float]] = {}
+    for channel in rec.cell.channels:
+        name = channel.ion or channel.name
+        g = float(at(rec, rec.g[channel.name], moment)[0])
+        E, before = float(at(rec, rec.E[channel.name], moment)[0]), found.get(name, (0.0, 0.0))[1]
+        found[name] = E, before + g
+    return found
+
+
 def _driving_forces(rec: Recording) -> dict[str, Floats]:
-    return {channel.name: rec.V - channel.E for channel in rec.cell.channels}
+    return {channel.name: rec.V - rec.E[channel.name] for channel in rec.cell.channels}
+
+
+def _reversal_potentials(rec: Recording) -> dict[str, Floats]:
+    by_ion = {f"E_{channel.ion or channel.name}": rec.E[channel.name] for channel in rec.cell.channels}
+    return {"V": rec.V, **by_ion}
 
 
 VIEWS: dict[str, View] = {
@@ -231,11 +350,16 @@ VIEWS: dict[str, View] = {
         Traces("conductances", "g (mS/cm2)", lambda rec: rec.g, 0, 40),
         Traces("gates", "open share", lambda rec: rec.gate, 0, 1),
         Traces("driving forces", "V − E (mV)", _driving_forces, -150, 150),
+        Traces("reversal potentials", "mV", _reversal_potentials, -100, 80),
+        Traces("concentrations", "inside (mM)", lambda rec: rec.conc, 0, 150),
         Traces("attribution", "part of dV/dt\n(mV/ms)", measure.attribution, -1000, 1000),
         GateCurves("steady states", "steady state", lambda gate, V, T: gate.steady_state(V), 1.0),
         GateCurves("time constants", "time constant (ms)", lambda gate, V, T: gate.time_constant(V, T), 1.0),
         PhasePlane("phase plane", "dV/dt (mV/ms)"),
         Membrane("membrane", ""),
+        IonBars("ions", "mM"),
+        Potentials("potentials", "mV"),
+        AgainstPotassium("V against K outside", "mV"),
     )
 }
 
@@ -243,6 +367,8 @@ VIEWS: dict[str, View] = {
 def in_words(rec: Recording) -> str:
     """What a picture of this recording shows, in one line: spikes, their rate, peak, width and undershoot."""
     times = measure.spikes(rec)
+    if rec.cell.pools and not times.size:
+        return _drift_in_words(rec)
     top, when = measure.peak(rec)
     if not times.size:
         return f"No spike: V starts at {rec.V[0]:.1f} mV and its highest point is {top:.1f} mV at {when:.2f} ms."
@@ -258,6 +384,24 @@ def in_words(rec: Recording) -> str:
     return words + f"then down to {low:.1f} mV at {low_at:.2f} ms."
 
 
+def _drift_in_words(rec: Recording) -> str:
+    """Where V and the concentrations go when there is no spike."""
+    factor, unit = time_unit(float(rec.t[-1]))
+    length = f"{rec.t[-1] / factor:g} {unit}"
+    moved = ", ".join(
+        f"{name.removesuffix('_in')} {values[0]:.4g} to {values[-1]:.4g} mM" for name, values in rec.conc.items()
+    )
+    return f"V goes from {rec.V[0]:.1f} to {rec.V[-1]:.1f} mV in {length}; inside {moved}."
+
+
+def time_unit(length: float) -> tuple[float, str]:
+    """The unit for the axis of a recording of this length (ms): how many ms it has, and its name."""
+    return next(((size, unit) for least, size, unit in _UNITS if length > least), (1.0, "ms"))
+
+
+_UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
+
+
 def moment_in_words(rec: Recording, moment: float) -> str:
     """What holds at a moment (ms): V, the gates, and which currents move V."""
     gates = ", ".join(f"{name} {at(rec, values, moment)[0]:.3f}" for name, values in rec.gate.items())
@@ -265,7 +409,11 @@ def moment_in_words(rec: Recording, moment: float) -> str:
     ranked = sorted((part for part in parts.items() if abs(part[1]) >= 0.05), key=lambda part: -abs(part[1]))
     moved = ", ".join(f"{name} {part:+.1f}" for name, part in ranked) or "nothing"
     slope = round(sum(parts.values()), 1) + 0.0
-    words = f"At {moment:.2f} ms: V {at(rec, rec.V, moment)[0]:.1f} mV" + (f"; {gates}" if gates else "")
+    factor, unit = time_unit(float(rec.t[-1]))
+    if rec.cell.pools:
+        inside = ", ".join(f"{name} {at(rec, values, moment)[0]:.4g} mM" for name, values in rec.conc.items())
+        gates = ", ".join(filter(None, (gates, inside)))
+    words = f"At {moment / factor:.2f} {unit}: V {at(rec, rec.V, moment)[0]:.1f} mV" + (f"; {gates}" if gates else "")
     return f"{words}. V changes by {slope:+.1f} mV/ms: {moved}.".replace("-", "−")
 
 

@@ -688,7 +688,7 @@ GATES = st.sets(st.sampled_from(["Na.m", "Na.h", "K.n"]))
 def gives_the_same(cell, stimulus, frozen, t_stop=12.5, variables=NOTEBOOK):
     protocol = explorer.Nothing() if stimulus is None else stimulus
     rec = hh.simulate(cell, stimulus, t_stop, freeze=sorted(frozen))
-    code = as_code(cell, protocol, t_stop, frozen, ("voltage",), variables)
+    code = as_code(cell, protocol, ("voltage",), {"t_stop": t_stop, "freeze": tuple(sorted(frozen))}, variables)
     again = run(code.rsplit("\n", 1)[0])["rec"]
     assert np.array_equal(again.V, rec.V)
     assert (repr(again.cell), repr(again.protocol)) == (repr(cell), repr(rec.protocol))
@@ -719,7 +719,7 @@ def test_code_of_channels_without_a_name(channel):
 
 
 def test_code_says_when_a_gate_has_no_name():
-    code = as_code(hh.Squid().plus(MINE), hh.Step(), 30, (), ("voltage",), {})
+    code = as_code(hh.Squid().plus(MINE), hh.Step(), ("voltage",), {"t_stop": 30}, {})
     assert "cell = hh.Squid()  # add your channel A: gate s has no name in this notebook\n" in code
     assert np.array_equal(run(code)["rec"].V, hh.simulate(hh.Squid(), hh.Step(), 30).V)
 

@@ -306,11 +306,25 @@ def test_a_label_of_twenty_letters_is_not_clipped(label, views):
     assert legend.get_window_extent().x0 >= axes.get_window_extent().x1
 
 
+MANY = ("voltage", "stimulus", "currents", "conductances", "gates", "driving forces", "attribution", "steady states",
+        "time constants", "phase plane", "membrane")  # fmt: skip
+OF_IONS = ("ions", "potentials", "V against K outside")
+POISONED = hh.simulate(hh.PumpCell(ouabain=1), None, 1000)
+IN_SQUID = hh.simulate(hh.SquidWithPumps(), hh.Shock(15), 20)
+
+
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("views", [*((name,) for name in VIEWS), tuple(VIEWS), ("voltage", "membrane")])
+@pytest.mark.parametrize("views", [*((name,) for name in VIEWS), MANY, ("voltage", "membrane")])
 def test_nothing_is_clipped(views, dark):
     panels = Panels(views, dark=dark)
     panels.update([SPIKE, OTHER], ("now", "A"), 7.0)
+    assert clipped(panels.drawn()) <= 0
+
+
+@pytest.mark.parametrize("views", [("concentrations", "reversal potentials", *OF_IONS), *((name,) for name in OF_IONS)])
+def test_nothing_is_clipped_where_ions_move(views):
+    panels = Panels(views)
+    panels.update([POISONED, IN_SQUID], ("now", "A"), 7.0)
     assert clipped(panels.drawn()) <= 0
 
 

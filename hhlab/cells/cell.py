@@ -49,8 +49,8 @@ class Cell(Described):
     @functools.cached_property
     def channels(self) -> tuple[Channel, ...]:
         """Its channels, with their conductances (mS/cm2) and reversal potentials (mV)."""
-        added = (replace(c, **{name[0]: self._values[name] for name in c.parameters()}) for c in self._added)
-        return (*self._own_channels(), *added)
+        values: list[dict[str, Any]] = [{name[0]: self._values[name] for name in c.parameters()} for c in self._added]
+        return (*self._own_channels(), *(replace(c, **new) for c, new in zip(self._added, values, strict=True)))
 
     @functools.cached_property
     def gates(self) -> tuple[Gate, ...]:
@@ -111,6 +111,8 @@ class Cell(Described):
         if self.pools and self.pool_of(channel) is None:
             known = " or ".join(repr(pool.ion) for pool in self.pools)
             raise ValueError(f"{kind} counts its ions: say which one channel {channel.name} lets through, ion={known}")
+        if self.pools and channel.E is not None:
+            raise ValueError(f"in {kind} E_{channel.ion} follows the concentrations: leave E= of {channel.name} out")
         if not self.pools and channel.E is None:
             raise ValueError(f"{kind} has no concentrations: give channel {channel.name} a reversal potential E= in mV")
         for gate in channel.gates:

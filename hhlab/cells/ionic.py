@@ -44,7 +44,7 @@ class IonicCell(Cell):
 
     @property
     def dt(self) -> float:
-        return 0.05
+        return 0.2
 
 
 class PumpedCell(IonicCell):

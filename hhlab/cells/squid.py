@@ -24,8 +24,8 @@ class Squid(Cell):
 
     def _own_channels(self) -> tuple[Channel, ...]:
         return (
-            Channel("Na", self.g_Na, self.E_Na, SQUID_NA),
-            Channel("K", self.g_K, self.E_K, SQUID_K),
+            Channel("Na", self.g_Na, self.E_Na, SQUID_NA, "Na"),
+            Channel("K", self.g_K, self.E_K, SQUID_K, "K"),
             Channel("L", self.g_L, self.E_L),
         )
 

@@ -11,19 +11,22 @@ from ..protocols import Nothing, Protocol
 
 
 def as_code(
-    cell: Cell, protocol: Protocol, t_stop: float, frozen: Iterable[str], views: Iterable[str],
+    cell: Cell,
+    protocol: Protocol,
+    views: Iterable[str],
+    asked: Mapping[str, Any],
     variables: Mapping[str, Any] | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """Lines to paste into a cell, which give the same recording to the last digit.
 
-    `variables` are those of the notebook: gates and channels of one's own are called by the names they have there.
+    `asked` is what else `simulate` was told, by name. `variables` are those of the notebook: gates and channels of
+    one's own are called by the names they have there.
     """
-    held = sorted(frozen)
-    freeze = f", freeze=({', '.join(map(repr, held))},)" if held else ""
     try:
         made = _cell(cell, variables or {})
     except LookupError as missing:
         made = f"hh.{type(cell).__name__}()  # {missing.args[0]}"
+    told = "".join(f", {name}={_told(value)}" for name, value in asked.items() if value)
     shown = ", ".join(f'"{view}"' for view in views)
     return "\n".join(
         (
@@ -31,10 +34,14 @@ def as_code(
             "",
             f"cell = {made}",
             f"stimulus = {_protocol(protocol)}",
-            f"rec = hh.simulate(cell, stimulus, t_stop={tidy(t_stop)}{freeze})",
+            f"rec = hh.simulate(cell, stimulus{told})",
             f"hh.plot(rec, {shown})",
         )
     )
+
+
+def _told(value: Any) -> str:
+    return tidy(value) if isinstance(value, int | float) else repr(value)
 
 
 def _protocol(protocol: Protocol) -> str:
@@ -60,9 +67,9 @@ def _channel(channel: Channel, cell: Cell, variables: Mapping[str, Any]) -> str:
     if kept:
         return kept
     gates = "".join(f"{_gate(gate, channel, variables)}, " for gate in channel.gates)
-    return f"hh.Channel({now.name!r}, g={tidy(now.g)}, E={tidy(now.E)}" + (
-        f", gates=({gates.strip()}))" if gates else ")"
-    )
+    values = [f"{name[0]}={tidy(p.value)}" for name, p in now.parameters().items()]
+    values += [f"ion={now.ion!r}"] * bool(now.ion) + [f"gates=({gates.strip()})"] * bool(gates)
+    return f"hh.Channel({now.name!r}, {', '.join(values)})"
 
 
 def _gate(gate: Gate, channel: Channel, variables: Mapping[str, Any]) -> str:

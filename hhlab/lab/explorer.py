@@ -1,6 +1,7 @@
 """The bench: one live figure, knobs made from the parameter declarations, and a line of text."""
 
 import functools
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from ..parameters import Parameter, must_be, tidy, unknown
 from ..plots import plot
 from ..protocols import Nothing, Protocol
 from ..recording import Recording
-from ..simulate import A_CELL, A_PROTOCOL, AFTERWARDS, T_STOP, simulate
+from ..simulate import A_CELL, A_PROTOCOL, AFTERWARDS, LONGEST_STEPPED, T_STOP, simulate
 from ..views import in_words
 from . import held
 from .code import as_code
@@ -25,6 +26,7 @@ LEAST_AFTERWARDS = 5.0
 LONGEST = 10_000.0
 ONE_MOVE = 0.8
 REMEMBERED = 200
+MOST_SAMPLES = 50_000
 OWN_BUTTONS = ("Undo", "Reset", "Hold", "Save data", "Save picture", "Code")
 
 
@@ -42,7 +44,7 @@ Preset = Callable[[State], State]
 def explore(
     cell: Cell, protocol: Protocol | None = None, view: str | Sequence[str] = "voltage", *,
     knobs: Sequence[str] = (), presets: Mapping[str, Any] | Sequence[str] | None = None,
-    freeze: Sequence[str] = (), t_stop: float | None = None,
+    freeze: Sequence[str] = (), t_stop: float | None = None, start: Mapping[str, float] | None = None,
 ) -> "Bench":  # fmt: skip
     """A bench for a cell under a protocol: a live figure with knobs.
 
@@ -55,6 +57,7 @@ def explore(
         list of these; or just names of drugs, ("TTX", "TEA").
     freeze : gates that can be held at their resting value, each with a box to tick.
     t_stop : length of the recording in ms; None for 25 ms after the stimulus.
+    start : a state that every recording begins with, as in `simulate`; what it does not name begins at rest.
 
     Raises
     ------
@@ -64,8 +67,16 @@ def explore(
     given = Nothing() if protocol is None else protocol
     must_be(Cell, A_CELL, cell)
     must_be(Protocol, A_PROTOCOL, given)
-    start, length = State(cell, given), None if t_stop is None else T_STOP.check(t_stop)
-    return Bench(start, _list(view) or ["voltage"], _list(knobs), _presets(presets, start), _list(freeze), length)
+    first, length = State(cell, given), None if t_stop is None else T_STOP.check(t_stop)
+    begin = dict(_begin(start))
+    return Bench(
+        first, _list(view) or ["voltage"], _list(knobs), _presets(presets, first), _list(freeze), length, begin
+    )
+
+
+def _begin(start: Any) -> Mapping[str, float]:
+    must_be(Mapping, "what start= takes: give values by name, such as {'V': 0}", {} if start is None else start)
+    return start or {}
 
 
 def _list(names: str | Sequence[str]) -> list[str]:
@@ -136,9 +147,9 @@ class Bench(Frame):
 
     def __init__(
         self, start: State, views: Sequence[str], knobs: Sequence[str], presets: Mapping[str, Preset],
-        freeze: Sequence[str], t_stop: float | None,
+        freeze: Sequence[str], t_stop: float | None, begin: Mapping[str, float],
     ) -> None:  # fmt: skip
-        self.state, self._start, self._t_stop = start, start, t_stop
+        self.state, self._start, self._t_stop, self._begin = start, start, t_stop, begin
         self._past: list[State] = []
         self._last_move = ("", 0.0)
         self.held: dict[str, Recording] = {}
@@ -184,7 +195,7 @@ class Bench(Frame):
     def code(self) -> str:
         """Lines of Python that give the same recording to the last digit."""
         views = [view.name for view in self.live.panels.views]
-        return as_code(*self.state[:2], self._length(self.state), self.frozen, views, _variables())
+        return as_code(*self.state[:2], views, self._asked(self.state), _variables())
 
     def _declared(self) -> dict[str, Parameter]:
         return {**self.cell.parameters(), **self.protocol.parameters()}
@@ -267,14 +278,21 @@ class Bench(Frame):
     def _length(self, state: State) -> float:
         wanted = self._start.protocol.end + AFTERWARDS if self._t_stop is None else self._t_stop
         length = max(wanted, state.protocol.end + LEAST_AFTERWARDS)
-        if length > LONGEST:
+        if length > LONGEST and not state.cell.pools:
             raise ValueError(f"a bench shows at most {tidy(LONGEST)} ms, not {tidy(length)} ms: take simulate for that")
         return length
+
+    def _asked(self, state: State) -> dict[str, Any]:
+        """What else simulate is told for a state; of long recordings fewer samples."""
+        length = self._length(state)
+        every = math.ceil(length / state.cell.dt / MOST_SAMPLES) if length <= LONGEST_STEPPED else 1
+        asked = {"t_stop": length, "freeze": tuple(sorted(state.frozen)), "start": self._begin}
+        return asked | ({"every": every} if every > 1 else {})
 
     def _attempt(self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False) -> None:
         """Simulate and show; on ValueError nothing has changed, and a notice says why."""
         try:
-            recording = simulate(wanted.cell, wanted.protocol, self._length(wanted), freeze=sorted(wanted.frozen))
+            recording = simulate(wanted.cell, wanted.protocol, **self._asked(wanted))
         except ValueError as error:
             if refuse:
                 raise

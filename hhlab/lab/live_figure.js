@@ -94,7 +94,7 @@ function timeline(model) {
   slider.type = "range";
   slider.min = 0;
   slider.className = "hhlab-cursor";
-  slider.setAttribute("aria-label", "time cursor (ms)");
+  slider.setAttribute("aria-label", "time cursor");
   const said = document.createElement("output");
   row.append(play, slider, said);
   let timer = null;
@@ -145,8 +145,10 @@ function timeline(model) {
     slider.step = model.get("t_end") / 600;
     const moment = model.get("cursor");
     slider.value = Math.max(moment, 0);
-    slider.setAttribute("aria-valuetext", moment < 0 ? "no cursor" : `${moment.toFixed(2)} ms`);
-    said.textContent = moment < 0 ? "" : `${moment.toFixed(2)} ms`;
+    const [factor, unit] = model.get("clock");
+    const told = `${(moment / factor).toFixed(2)} ${unit}`;
+    slider.setAttribute("aria-valuetext", moment < 0 ? "no cursor" : told);
+    said.textContent = moment < 0 ? "" : told;
   }
   return { row, show, stop };
 }

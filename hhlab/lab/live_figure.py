@@ -13,7 +13,7 @@ import traitlets
 
 from ..plots import Panels
 from ..recording import Recording
-from ..views import in_words, moment_in_words
+from ..views import in_words, moment_in_words, time_unit
 
 _HERE = Path(__file__).parent
 NO_CURSOR = -1.0
@@ -32,6 +32,7 @@ class LiveFigure(anywidget.AnyWidget):
     text, values = traitlets.Unicode().tag(sync=True), traitlets.Unicode().tag(sync=True)
     cursor, shown_cursor = traitlets.Float(NO_CURSOR).tag(sync=True), traitlets.Float(NO_CURSOR).tag(sync=True)
     t_end = traitlets.Float(1.0).tag(sync=True)
+    clock: Any = traitlets.Tuple((1.0, "ms")).tag(sync=True)
     ratio, dark = traitlets.Float(1.0).tag(sync=True), traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, views: Sequence[str]) -> None:
@@ -48,6 +49,7 @@ class LiveFigure(anywidget.AnyWidget):
         self.recordings, self.labels = list(recordings), list(labels)
         with self.hold_sync():
             self.t_end = float(max(rec.t[-1] for rec in recordings))
+            self.clock = time_unit(self.t_end)
             self.text = in_words(recordings[0])
             self._draw()
 

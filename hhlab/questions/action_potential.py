@@ -84,5 +84,4 @@ def _lowest(cell: Squid) -> float:
 
 def _current(g: float, V: float, channel: str = "Na") -> float:
     """The current, uA/cm2, through a conductance (mS/cm2) at V (mV), with the reversal potential of a channel."""
-    (E,) = (each.E for each in Squid().channels if each.name == channel)
-    return g * (V - E)
+    return g * (V - Squid().parameters()[f"E_{channel}"].value)
