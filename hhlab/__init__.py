@@ -6,7 +6,7 @@ Units everywhere: mV, ms, uA/cm2, mS/cm2, uF/cm2, mM, degC. Outward current is p
 from typing import TYPE_CHECKING, Any
 
 from . import measure
-from .cells import GALLERY, GoldmanCell, LuoRudyPumpCell, PumpCell, Squid, SquidWithPumps
+from .cells import GoldmanCell, LuoRudyPumpCell, PumpCell, Squid, SquidWithPumps, gallery
 from .channels import Channel
 from .drugs import blocked
 from .gates import Gate, linoid
@@ -17,47 +17,19 @@ from .simulate import simulate
 
 if TYPE_CHECKING:
     from . import claims
-    from .lab import ask, claim, explore, predict, worklog
+    from .lab import ask, check, claim, explore, predict, worklog
     from .plots import plot
     from .questions import Choice, Mistake, Number, Reply
 
 __all__ = [
-    "GALLERY",
-    "Channel",
-    "Choice",
-    "Gate",
-    "GoldmanCell",
-    "LuoRudyPumpCell",
-    "Mistake",
-    "Number",
-    "PumpCell",
-    "Ramp",
-    "Recording",
-    "Reply",
-    "Shock",
-    "Squid",
-    "SquidWithPumps",
-    "Step",
-    "Train",
-    "ask",
-    "blocked",
-    "claim",
-    "claims",
-    "explore",
-    "ghk_current",
-    "ghk_voltage",
-    "linoid",
-    "measure",
-    "mullins_noda",
-    "nernst",
-    "plot",
-    "predict",
-    "simulate",
-    "worklog",
+    "Channel", "Choice", "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "Number", "PumpCell", "Ramp",
+    "Recording", "Reply", "Shock", "Squid", "SquidWithPumps", "Step", "Train", "ask", "blocked", "check", "claim",
+    "claims", "explore", "gallery", "ghk_current", "ghk_voltage", "linoid", "measure", "mullins_noda", "nernst",
+    "plot", "predict", "simulate", "worklog",
 ]  # fmt: skip
 
 _WHEN_USED = {
-    "lab": ("ask", "claim", "explore", "predict", "worklog"),
+    "lab": ("ask", "check", "claim", "explore", "predict", "worklog"),
     "plots": ("plot",),
     "questions": ("Choice", "Mistake", "Number", "Reply"),
     "claims": ("claims",),

@@ -13,7 +13,7 @@ from hhlab.questions import Choice, Mistake, Number, Reply
 from hhlab.questions.files import read_sets
 from hhlab.questions.units import read_quantity
 
-PREDICTIONS, CHECK = questions._sets()["action_potential"]
+PREDICTIONS, CHECK, TURNS = questions._sets()["action_potential"]
 EVERY = (*PREDICTIONS, *CHECK)
 CHOICES = [question for question in EVERY if isinstance(question, Choice)]
 NUMBERS = [question for question in EVERY if isinstance(question, Number)]

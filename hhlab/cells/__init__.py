@@ -1,12 +1,19 @@
 """The cells of the course, one file a preparation."""
 
 from .cell import Cell
-from .goldman_cell import GALLERY, GoldmanCell
+from .goldman_cell import GoldmanCell, gallery
 from .ionic import IonicCell
 from .pump_cell import LuoRudyPumpCell, PumpCell
 from .squid import Squid
 from .squid_with_pumps import SquidWithPumps
 
 __all__ = [
-    "GALLERY", "Cell", "GoldmanCell", "IonicCell", "LuoRudyPumpCell", "PumpCell", "Squid", "SquidWithPumps",
+    "Cell",
+    "GoldmanCell",
+    "IonicCell",
+    "LuoRudyPumpCell",
+    "PumpCell",
+    "Squid",
+    "SquidWithPumps",
+    "gallery",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ def _cell(T: float, K: tuple[float, float], Na: tuple[float, float], Cl: tuple[f
                        P_K=P[0], P_Na=P[1], P_Cl=P[2])  # fmt: skip
 
 
-GALLERY = {
+gallery = {
     "squid axon": _cell(18.5, (10, 345), (455, 72), (540, 61), (1, 0.04, 0.45)),
     "squid axon, blood": _cell(18.5, (20, 400), (440, 50), (560, 52), (1, 0.04, 0.45)),
     "neuron": _cell(37, (4, 140), (145, 12), (120, 7), (1, 0.05, 0.1)),

@@ -5,5 +5,6 @@ from .explorer import Bench, explore
 from .log_card import worklog
 from .prediction import predict
 from .question import ask
+from .turn import check
 
-__all__ = ["Bench", "ask", "claim", "explore", "predict", "worklog"]
+__all__ = ["Bench", "ask", "check", "claim", "explore", "predict", "worklog"]

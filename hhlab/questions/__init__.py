@@ -1,5 +1,6 @@
 """The questions of the course, by name. Each answer gets a reply in physics; numbers are computed by the model."""
 
+import itertools
 from functools import cache
 from pathlib import Path
 
@@ -17,8 +18,8 @@ def _sets() -> dict[str, QuestionSet]:
 
 
 def find(name: str) -> Choice | Number:
-    """The question of a name, among all predictions and checks; ValueError for an unknown name."""
-    every = {question.name: question for each in _sets().values() for question in (*each.predictions, *each.check)}
+    """The question of a name, among all predictions, checks and tasks; ValueError for an unknown name."""
+    every = {question.name: question for each in _sets().values() for question in itertools.chain(*each)}
     return every[name] if name in every else unknown("the course", "question", name, every)
 
 

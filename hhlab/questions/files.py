@@ -1,8 +1,8 @@
 '''The sets of questions, read from text files that can be written and translated without Python.
 
 A set is a file such as action_potential.toml in this folder; a new file is a new set. `[[predictions]]` starts a
-question to predict, `[[check]]` a question of "Check yourself", and they are asked in this order. A question with
-options:
+question to predict, `[[check]]` a question of "Check yourself", `[[turns]]` a task whose number is computed with code,
+and they are asked in this order. A question with options:
 
     [[check]]
     name = "slow_rise"
@@ -39,18 +39,19 @@ A question whose answer is a number:
     misconception = "M9"
 
 `[[predictions.options]]` and `[[predictions.mistakes]]` belong to the `[[predictions]]` above them, and likewise for
-`[[check]]`. `several` (all that are right must be ticked), `right`, `misconception` (M1 to M15) and the mistakes may be
-left out. `truth` names a function without arguments in the module beside the file, action_potential.py; it gives the
-right number in `unit`. The `value` of a mistake is such a name, or a number. What each key means for the student is
-said at `Choice`, `Number`, `Reply` and `Mistake`. A translation changes `text`, `reply`, `low` and `high`.
+`[[check]]` and `[[turns]]`. `several` (all that are right must be ticked), `right`, `misconception` (M1 to M15) and
+the mistakes may be left out. `truth` names a function without arguments in the module beside the file,
+action_potential.py; it gives the right number in `unit`. The `value` of a mistake is such a name, or a number. What
+each key means for the student is said at `Choice`, `Number`, `Reply` and `Mistake`. A translation changes `text`,
+`reply`, `low` and `high`.
 '''
 
+import itertools
 import re
 import tomllib
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,15 +75,20 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "value": ("a number, or the name of a function in quotation marks", lambda given: type(given) in (int, float, str)),
     "tolerance": ("a number above 0", lambda given: type(given) in (int, float) and given > 0),
     "misconception": (f"one of {', '.join(MISCONCEPTIONS)}", lambda given: str(given) in MISCONCEPTIONS),
-} | {"several": _FLAG, "right": _FLAG, **dict.fromkeys(("predictions", "check", "options", "mistakes"), _TABLES)}
+} | {
+    "several": _FLAG,
+    "right": _FLAG,
+    **dict.fromkeys(("predictions", "check", "turns", "options", "mistakes"), _TABLES),
+}
 """What is to be given for a key, in words and as a test; for any other key it is a text."""
 
 
 class QuestionSet(NamedTuple):
-    """The questions of one file: those to predict, and those of "Check yourself"."""
+    """The questions of one file: those to predict, those of "Check yourself", and the tasks to solve with code."""
 
     predictions: tuple[Choice | Number, ...]
     check: tuple[Choice | Number, ...]
+    turns: tuple[Choice | Number, ...]
 
 
 def read_sets(folder: Path) -> dict[str, QuestionSet]:
@@ -94,8 +100,8 @@ def read_sets(folder: Path) -> dict[str, QuestionSet]:
         If there is a mistake in a file, or two questions have one name.
     """
     sets = {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
-    names = sorted((question.name, stem) for stem, each in sets.items() for question in each.predictions + each.check)
-    for (name, first), (again, stem) in pairwise(names):
+    names = sorted((question.name, stem) for stem, each in sets.items() for question in itertools.chain(*each))
+    for (name, first), (again, stem) in itertools.pairwise(names):
         if name == again:
             raise ValueError(f"{stem}.toml: question {name} has the name of one in {first}.toml; give it another")
     return sets
@@ -103,11 +109,11 @@ def read_sets(folder: Path) -> dict[str, QuestionSet]:
 
 def _read(path: Path) -> QuestionSet:
     try:
-        file = _checked("the file", tomllib.loads(path.read_text("utf-8-sig")), "", "predictions check")
-        predictions, check = ([_question(path.stem, each) for each in file.get(key, [])] for key in QuestionSet._fields)
+        file = _checked("the file", tomllib.loads(path.read_text("utf-8-sig")), "", " ".join(QuestionSet._fields))
+        found = [tuple(_question(path.stem, each) for each in file.get(key, [])) for key in QuestionSet._fields]
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from None
-    return QuestionSet(tuple(predictions), tuple(check))
+    return QuestionSet(*found)
 
 
 def _question(stem: str, given: Table) -> Choice | Number:

@@ -1,0 +1,51 @@
+"""The check of a task that is solved with code: a value in, a reply in physics out."""
+
+from typing import Any
+
+import numpy as np
+
+from ..parameters import pretty, shown
+from ..questions import Judgement, Number, find
+from .frame import paragraph
+from .log_file import open_log
+
+
+class Checked:
+    """What `check` returns: `right`, and a reply."""
+
+    def __init__(self, question: Number, judged: Judgement | None, sentence: str) -> None:
+        self.question, self.right, self.reply = question, judged is not None and judged.right, sentence
+
+    def __repr__(self) -> str:
+        return self.reply
+
+    def _repr_html_(self) -> str:
+        return f'<div class="hhlab-frame">{paragraph(self.reply, "right" if self.right else "reply")}</div>'
+
+
+def check(name: str, value: Any) -> Checked:
+    """The reply to a number that you have computed for a task, in the unit that the task asks for.
+
+    Parameters
+    ----------
+    name : of the task, such as "nernst_by_hand"; the notebook gives it.
+    value : one number.
+
+    Raises
+    ------
+    ValueError
+        For an unknown task.
+    """
+    question = find(name)
+    if not isinstance(question, Number):
+        raise ValueError(f"{name} is not a task with a number: use ask or predict for it")
+    try:
+        number = float(np.asarray(value, float).reshape(()))
+    except (TypeError, ValueError):
+        return Checked(question, None, f"{shown(value)} is not one number: give one in {pretty(question.unit)}.")
+    if not np.isfinite(number):
+        return Checked(question, None, f"{number} is not a finite number: look at what your code divides by.")
+    judged = question.judge(f"{number!r} {question.unit}")
+    open_log().add("answer", name, question=question.text, answer=judged.understood, right=judged.right,
+                   misconception=judged.misconception)  # fmt: skip
+    return Checked(question, judged, f"{'Right.' if judged.right else 'Not yet.'} ({judged.understood}) {judged.reply}")
