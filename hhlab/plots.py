@@ -26,6 +26,7 @@ from .views import INK, STYLES, VIEWS, Floats, Stroke, View, in_words, time_unit
 DPI, POINT = 100, 72
 PANEL, ROW_OF_STATES = 2.3, 1.75
 TALLEST = 5.4
+ROW_OF_LEGEND = 0.55
 LEGEND = 9
 TIME_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 MOST_TICKS = 8
@@ -46,8 +47,8 @@ def plot(
     recordings : one recording, several, or several with a label each: {"control": a, "TTX": b}.
     views : names of panels. Against time, from top to bottom: "voltage", "stimulus", "currents", "conductances",
         "gates", "driving forces", "reversal potentials", "concentrations", "attribution"; then, in a row,
-        "steady states", "time constants", "phase plane", "membrane", "ions", "potentials", "V against K outside".
-        With none given, "voltage".
+        "steady states", "time constants", "phase plane", "membrane", "ions", "potentials", "current against V",
+        "V against K outside". With none given, "voltage".
     size : width and height in inches.
     at : a moment in ms, which a cursor marks in every panel; the membrane picture shows the peak of V without it.
 
@@ -81,7 +82,7 @@ class Panels:
     def _lay_out(self, size: tuple[float, float] | None) -> None:
         traces, states = ([v for v in self.views if v.against_time is each] for each in (True, False))
         heights = [view.height * PANEL / max(len(traces), 1) ** 0.4 for view in traces]
-        rest = 0.7 + (0.25 + ROW_OF_STATES if states else 0.0)
+        rest = 0.7 + (0.45 + ROW_OF_STATES if states else 0.0)
         if traces:
             shrunk = min(1.0, (TALLEST - rest) / sum(heights))
             heights = [height * shrunk for height in heights]
@@ -101,7 +102,7 @@ class Panels:
         if states:
             grid = self.figure.add_gridspec(
                 1, len(states), left=0.98 / width, right=1 - 0.2 / width, bottom=0.5 / height,
-                top=(below - (0.75 if traces else 0.3)) / height if traces else 1 - 0.35 / height, wspace=0.42,
+                top=(below - 0.75) / height if traces else 1 - ROW_OF_LEGEND / height, wspace=0.42,
             )  # fmt: skip
             self.axes += [self.figure.add_subplot(grid[column]) for column in range(len(states))]
         for axes, view in zip(self.axes, self.views, strict=True):

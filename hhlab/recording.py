@@ -180,6 +180,21 @@ class Recording:
         channel = self.cell.channels[self._channels[name]]
         return channel.current(self.V, self._open_share(name), self._pool(name), T)
 
+    def current_at(self, name: str, V: Floats, moment: float) -> Floats:
+        """What a channel, or the pump, would carry (uA/cm2) at other voltages V (mV, any shape) at a moment (ms).
+
+        Gates and concentrations are those of the nearest sample.
+        """
+        sample = int(np.abs(self.t - moment).argmin())
+        T = float(getattr(self.cell, "T", 0.0))
+        if name == PUMP and self.cell.pump is not None:
+            outside = next(pool.outside for pool in self.cell.pools if pool.ion == "K")
+            return self.cell.pump.current(V, outside, self.conc["Na_in"][sample], T)
+        channel = self.cell.channels[self._channels[self._channel_name(name)]]
+        pool = self.cell.pool_of(channel)
+        inside = None if pool is None else pool.at(self.conc[pool.name][sample])
+        return channel.current(V, self._open_share(name)[sample], inside, T)
+
     def columns(self) -> dict[str, Floats]:
         """Every trace under a name with its unit, such as "I_Na (uA/cm2)"."""
         table = {"t (ms)": self.t, "V (mV)": self.V, "stimulus (uA/cm2)": self.stimulus}

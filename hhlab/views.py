@@ -240,10 +240,11 @@ class IonBars(View):
         for place, pool in enumerate(rec.cell.pools):
             colour = colour_of(pool.ion, place)
             inside = float(at(rec, rec.conc[pool.name], moment)[0])
-            for left, height, alpha in ((place - self.WIDE, pool.outside, 0.35), (place, inside, 1.0)):
+            sides = (("outside", place - self.WIDE, pool.outside, 0.35), ("inside", place, inside, 1.0))
+            for side, left, height, alpha in sides:
                 x = left + np.array([0.0, 0.0, self.WIDE, self.WIDE])
-                y = np.array([0.0, height, height, 0.0])
-                found.append(Stroke(x, y, colour, fill=True, alpha=alpha))
+                y, name = np.array([0.0, height, height, 0.0]), "" if place else side
+                found.append(Stroke(x, y, colour, fill=True, alpha=alpha, name=name))
         return found
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
@@ -251,7 +252,7 @@ class IonBars(View):
         return (-0.6, max(len(recordings[0].cell.pools), 1) - 0.4), (0.0, roomy(highest, 150))
 
     def ticks(self, rec: Recording) -> list[tuple[float, str]]:
-        return [(place, f"{pool.ion}\nout | in") for place, pool in enumerate(rec.cell.pools)]
+        return [(place, pool.ion) for place, pool in enumerate(rec.cell.pools)]
 
 
 class Potentials(View):
@@ -259,7 +260,7 @@ class Potentials(View):
 
     against_time = False
     x_label = ""
-    WIDEST = 12.0
+    LEAST, WIDEST = 0.01, 0.5
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         rec = recordings[0]
@@ -270,8 +271,9 @@ class Potentials(View):
         found = [Stroke(np.array([-0.5, len(pulls) - 0.5]), np.repeat(V, 2), INK, name="V")]
         for place, (name, (E, g)) in enumerate(pulls.items()):
             colour = colour_of(name, place)
-            stem = np.array([V[0], E])
-            found.append(Stroke(np.full(2, float(place)), stem, colour, width=1.0 + self.WIDEST * g / total, alpha=0.5))
+            half = self.LEAST + self.WIDEST * g / total / 2
+            x, y = place + np.array([-half, half, half, -half]), np.array([V[0], V[0], E, E])
+            found.append(Stroke(x, y, colour, fill=True, alpha=0.5))
             found.append(Stroke(place + np.array([-0.3, 0.3]), np.full(2, E), colour, width=2.5))
         return found
 
@@ -282,6 +284,29 @@ class Potentials(View):
 
     def ticks(self, rec: Recording) -> list[tuple[float, str]]:
         return [(place, f"E_{name}") for place, name in enumerate(_pulls(rec, 0.0))]
+
+
+class CurrentVoltage(View):
+    """What each channel would carry at other voltages, with its gates and the concentrations as they are now."""
+
+    against_time = False
+    x_label = "V (mV)"
+
+    def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
+        rec = recordings[0]
+        moment = float(rec.t[-1]) if cursor is None else cursor
+        curves = {name: rec.current_at(name, V_AXIS, moment) for name in rec.I}
+        looks = [(name, colour_of(name, place), place) for place, name in enumerate(curves)]
+        found = [Stroke(V_AXIS, curves[name], colour, style, name) for name, colour, style in looks]
+        found.append(Stroke(V_AXIS, np.sum(list(curves.values()), axis=0), INK, 0, "sum"))
+        found.append(Stroke(V_AXIS[[0, -1]], np.zeros(2), INK, 2, width=0.8, alpha=FAINT))
+        V = at(rec, rec.V, moment)
+        total = sum(rec.current_at(name, V, moment) for name in rec.I)
+        return [*found, Stroke(V, np.asarray(total), INK, dot=True, width=DOT)]
+
+    def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
+        low, high = min(float(s.y.min()) for s in strokes), max(float(s.y.max()) for s in strokes)
+        return (-100.0, 60.0), (-roomy(-low, 5), roomy(high, 5))
 
 
 class AgainstPotassium(View):
@@ -359,6 +384,7 @@ VIEWS: dict[str, View] = {
         Membrane("membrane", ""),
         IonBars("ions", "mM"),
         Potentials("potentials", "mV"),
+        CurrentVoltage("current against V", "I (uA/cm2)"),
         AgainstPotassium("V against K outside", "mV"),
     )
 }

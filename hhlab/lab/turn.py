@@ -46,6 +46,8 @@ def check(name: str, value: Any) -> Checked:
     if not np.isfinite(number):
         return Checked(question, None, f"{number} is not a finite number: look at what your code divides by.")
     judged = question.judge(f"{number!r} {question.unit}")
-    open_log().add("answer", name, question=question.text, answer=judged.understood, right=judged.right,
-                   misconception=judged.misconception)  # fmt: skip
+    log = open_log()
+    if (log.last("answer", name) or {}).get("answer") != judged.understood:
+        log.add("answer", name, question=question.text, answer=judged.understood, right=judged.right,
+                misconception=judged.misconception)  # fmt: skip
     return Checked(question, judged, f"{'Right.' if judged.right else 'Not yet.'} ({judged.understood}) {judged.reply}")
