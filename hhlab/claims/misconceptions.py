@@ -28,14 +28,14 @@ _ALL = (
     Misconception(
         "M2",
         "The concentrations inside change a lot in one spike, or else they never change.",
-        (),
-        "the ion ledger of one spike in axons of different diameters",
+        (16,),
+        "how many ions cross in one spike",
     ),
     Misconception(
         "M3",
         "Ions flow until the concentrations are equal, because only the chemical gradient counts.",
-        (),
-        "the drift of V to the Nernst potential, and its absence where no ion can cross",
+        (1,),
+        "how few ions make the voltage that stops the others",
     ),
     Misconception(
         "M4",
@@ -53,8 +53,8 @@ _ALL = (
     Misconception(
         "M7",
         "The Nernst equation gives the membrane potential for all ions at once.",
-        (),
-        "the Nernst and the GHK equation side by side",
+        (7,),
+        "where V stands between E_K and E_Na",
     ),
     Misconception(
         "M8",

@@ -16,7 +16,7 @@ SHARE_OF_GALLERY = Rule("of 6 cells", holds=(6, 6), partly=(1, 5))
     1,
     "A membrane voltage is separated charge, and at rest the inside is negative.",
     texts=("S0", "S2"),
-    asks="Take the charge on the membrane of a round cell at rest, C × V, and compare it with the positive ions inside.",
+    asks="Take the charge on the membrane of a cell at rest, C × V, and compare it with the positive ions in it.",
     decides="the negative charge in excess inside, in percent of the positive ions there",
     rule=Rule("%", holds=(1e-9, 1), partly=(1, 10)),
     why="In this model 1 µF/cm² at −70 mV holds 70 nC/cm², which is 0.7 pmol/cm² of ions of one charge. The cell has "

@@ -27,7 +27,7 @@ UNITS: dict[str, tuple[str, int]] = {
     for prefix, power in _PREFIXES.items()
     for base, kind in _BASES.items()
     for per, (kind_per, power_per) in _PER.items()
-} | {"degC": ("a temperature", 0), "%": ("a percentage", 0)}
+} | {"degC": ("a temperature", 0), "%": ("a percentage", 0), "min": ("minutes", 0), "spikes": ("a count of spikes", 0)}
 """Every unit that is understood: what it measures, and its power of ten."""
 
 _NUMBER_THEN_UNIT = re.compile(r"([+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?)([^\d.,].*)?")
