@@ -13,8 +13,9 @@ from hhlab.questions import Choice, Mistake, Number, Reply
 from hhlab.questions.files import read_sets
 from hhlab.questions.units import read_quantity
 
-PREDICTIONS, CHECK, TURNS = questions._sets()["action_potential"]
-EVERY = (*PREDICTIONS, *CHECK)
+SETS = questions._sets()
+PREDICTIONS, CHECK, TURNS = ([q for each in SETS.values() for q in each[part]] for part in range(3))
+EVERY = (*PREDICTIONS, *CHECK, *TURNS)
 CHOICES = [question for question in EVERY if isinstance(question, Choice)]
 NUMBERS = [question for question in EVERY if isinstance(question, Number)]
 
@@ -94,7 +95,7 @@ def test_what_is_not_a_quantity_gets_a_sentence(text, unit, sentence):
 def test_names_are_found():
     assert len({question.name for question in EVERY}) == len(EVERY)
     assert all(questions.find(question.name) is question and question.name.isidentifier() for question in EVERY)
-    assert questions.check("action_potential") is CHECK
+    assert questions.check("action_potential") is SETS["action_potential"].check
     with pytest.raises(ValueError, match="the course has no question longer_puls; did you mean longer_pulse"):
         questions.find("longer_puls")
     with pytest.raises(ValueError, match="the course has no set of questions nonsense; it has action_potential"):

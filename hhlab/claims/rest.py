@@ -41,9 +41,9 @@ def separated_charge() -> Result:
     "sign its Nernst potential has.",
     decides="the number of cells in which E_Na is positive and E_K negative",
     rule=SHARE_OF_GALLERY,
-    why="These concentrations are taken from textbooks, so this is a look at a table and not a result of the model. "
-    "What follows from it is the sign: an ion with more outside has its equilibrium where the inside is positive (if "
-    "it carries positive charge), one with more inside where it is negative.",
+    why="In this model the concentrations are textbook values, so this is a look at a table and not a result. What "
+    "follows from it is the sign: a positive ion with more outside has its equilibrium where the inside is positive, "
+    "one with more inside where it is negative.",
     misconception="M6",
 )
 def sides() -> Result:
@@ -151,11 +151,10 @@ def near_potassium() -> Result:
     asks="In six cells, five of them excitable, see which rest within 5 mV of the range that the claim gives them.",
     decides="the number of cells that do",
     rule=SHARE_OF_GALLERY,
-    why="With these concentrations and permeabilities skeletal muscle, the ventricle and the neuron fit, and so does "
-    "the "
-    "red cell, whose membrane lets chloride through a thousand times more easily than potassium. The squid axon does "
-    "not: it rests near −60 mV and fires all the same. One red cell does not speak for all other cells either; many "
-    "of them rest well below −30 mV.",
+    why="In this model skeletal muscle, the ventricle and the neuron fit, and so does the red cell, whose membrane "
+    "lets chloride through a thousand times more easily than potassium. The squid axon does not: it rests near "
+    "−60 mV and fires all the same. One red cell does not speak for all other cells either; many of them "
+    "rest well below −30 mV.",
 )
 def where_cells_rest() -> Result:
     """The number of cells that rest within 5 mV of the range of the claim."""
