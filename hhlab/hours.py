@@ -15,10 +15,13 @@ Floats = NDArray[np.float64]
 
 RTOL, ATOL = 1e-9, 1e-11
 MOST_EDGES = 200
+BEYOND = 2000.0
 
 
-def integrate(cell: Cell, protocol: Protocol, t: Floats, start: Floats, held: frozenset[int], carrier: int) -> Floats:
-    """V, gates and concentrations (S, n) at the times t (n,) in ms, from a state (S,).
+def integrate(
+    cell: Cell, protocol: Protocol, t: Floats, start: Floats, held: frozenset[int], carrier: int, far: float
+) -> tuple[Floats, float]:
+    """V, gates and concentrations (S, n) at the times t (n,) in ms, from a state (S,); and when V passed +-far, or inf.
 
     `held` are numbers of states that do not move; `carrier` is the number of the pool that the stimulus comes from.
     """
@@ -27,6 +30,11 @@ def integrate(cell: Cell, protocol: Protocol, t: Floats, start: Floats, held: fr
     edges = _edges(protocol, float(t[-1]))
     shocks = protocol.shocks()
     state, found = start.copy(), np.empty((start.size, t.size))
+
+    def escape(_: float, now: Floats) -> float:
+        return far - abs(float(now[0]))
+
+    escape.terminal = True  # type: ignore[attr-defined]
     for begin, end in itertools.pairwise(edges):
         for mV in (size for when, size in shocks if when == begin):
             state[0] += mV
@@ -34,12 +42,14 @@ def integrate(cell: Cell, protocol: Protocol, t: Floats, start: Floats, held: fr
         inside = (t >= begin) & (t <= end)
         asked = np.union1d(t[inside], [end])
         solved = solve_ivp(_slopes(cell, protocol, held, carrier), (begin, end), state, "LSODA", t_eval=asked,
-                           rtol=RTOL, atol=ATOL)  # fmt: skip
+                           rtol=RTOL, atol=ATOL, events=escape)  # fmt: skip
+        if solved.status == 1:
+            return found, float(solved.t_events[0][0])
         if not solved.success or solved.y.shape[1] < asked.size:
             raise ValueError(f"the cell runs out of something within {end:g} ms: make the recording shorter")
         found[:, inside] = solved.y[:, np.isin(asked, t[inside])]
         state = solved.y[:, -1].copy()
-    return found
+    return found, math.inf
 
 
 def _edges(protocol: Protocol, t_stop: float) -> list[float]:
@@ -64,7 +74,7 @@ def _slopes(cell: Cell, protocol: Protocol, held: frozenset[int], carrier: int) 
 
     def slopes(t: float, state: Floats) -> Floats:
         values = state.tolist()
-        V, inside = values[0], [max(mM, 1e-12) for mM in values[first:]]
+        V, inside = min(max(values[0], -BEYOND), BEYOND), [max(mM, 1e-12) for mM in values[first:]]
         stimulus = 0.0 if still else float(protocol.current(t))
         currents, net = [0.0] * count, stimulus
         for pool, current in carry:

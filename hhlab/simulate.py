@@ -141,7 +141,9 @@ def _over_hours(cell: Cell, protocol: Protocol, length: float, asked: _Asked) ->
     t = _times(SAMPLES_OF_HOURS, length / (SAMPLES_OF_HOURS - 1))
     held = frozenset(cell.state_number(name) for name in asked.freeze)
     carrier = [pool.ion for pool in cell.pools].index(asked.carrier)
-    found = hours.integrate(cell, protocol, t, cell.state(asked.start), held, carrier)
+    found, escaped = hours.integrate(cell, protocol, t, cell.state(asked.start), held, carrier, FARTHEST)
+    if escaped < math.inf:
+        _refuse_runaway(escaped, protocol)
     V, gates, ions = np.split(found, (1, 1 + len(cell.gates)))
     return Recording(t, V[0], gates, cell, protocol, asked.settings(float(t[1]), 1), ions)
 
