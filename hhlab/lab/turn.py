@@ -40,7 +40,7 @@ def check(name: str, value: Any) -> Checked:
     if not isinstance(question, Number):
         raise ValueError(f"{name} is not a task with a number: use ask or predict for it")
     try:
-        number = float(np.asarray(value, float).reshape(()))
+        number = float(np.asarray([] if value is None else value, float).reshape(()))
     except (TypeError, ValueError):
         return Checked(question, None, f"{shown(value)} is not one number: give one in {pretty(question.unit)}.")
     if not np.isfinite(number):

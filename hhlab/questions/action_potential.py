@@ -1,8 +1,9 @@
 """What the model says to the questions of notebook 03: the right numbers, and those of well-known wrong ways."""
 
 from ..cells import Squid
-from ..measure import peak, rest, undershoot
-from ..protocols import Shock
+from ..channels import Channel
+from ..measure import peak, rest, spikes, threshold, undershoot
+from ..protocols import Shock, Step
 from ..simulate import simulate
 
 
@@ -70,6 +71,44 @@ def twice_as_deep() -> float:
 def resting_potential() -> float:
     """The resting potential, mV."""
     return rest(Squid())
+
+
+def charge_of_a_long_pulse() -> float:
+    """Charge at threshold of a pulse of 5 ms, nC/cm2."""
+    return 5 * threshold_of_a_long_pulse()
+
+
+def charge_of_a_brief_pulse() -> float:
+    """The same for 0.1 ms."""
+    return 0.1 * threshold(Squid(), 0.1)
+
+
+def threshold_of_a_long_pulse() -> float:
+    """Amplitude at threshold of a pulse of 5 ms, uA/cm2."""
+    return threshold(Squid(), 5)
+
+
+def least_sodium_conductance() -> float:
+    """The smallest whole g_Na, mS/cm2, with which a pulse of 20 uA/cm2 for 0.5 ms makes a spike."""
+    g_Na = int(Squid().g_Na)
+    while spikes(simulate(Squid(g_Na=g_Na - 1), Step(20), 30)).size:
+        g_Na -= 1
+    return float(g_Na)
+
+
+def sodium_conductance_to_lose() -> float:
+    """How much of g_Na may be lost, mS/cm2."""
+    return Squid().g_Na - least_sodium_conductance()
+
+
+def threshold_with_a_leak() -> float:
+    """Threshold for 0.5 ms with a potassium leak of 0.5 mS/cm2, uA/cm2."""
+    return threshold(Squid().plus(Channel("K_leak", 0.5, -77)))
+
+
+def threshold_without_a_leak() -> float:
+    """The same without it."""
+    return threshold(Squid())
 
 
 def _peak(shock: float, freeze: tuple[str, ...] = ()) -> float:

@@ -1,0 +1,142 @@
+"""The tasks that students solve with code: the solution of each is right, and a plausible wrong one is told why."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import hhlab as hh
+from hhlab import questions
+from hhlab.lab import log_file
+from hhlab.lab.turn import Checked
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
+SOLUTION = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+WRONG = {
+    "nernst_function": (
+        ("np.log(outside / inside)", "np.log10(outside / inside)", "natural logarithm"),
+        ("/ (z * F)", "/ F", "two charges"),
+        ("(T + 273.15)", "T", "in kelvin"),
+        ("outside / inside)", "inside / outside)", "The sign is wrong"),
+        ("return 1000 * R", "return R", "in mV, or in V"),
+    ),
+    "muscle_by_hand": (
+        ("muscle.P_Cl * muscle.Cl_in", "muscle.P_Cl * muscle.Cl_out", ""),
+        ("np.log(above / below)", "np.log(below / above)", "less negative"),
+    ),
+    "spikes_to_a_tenth": (("0.1 * 50", "50", "double it"), ("diameter=476", "diameter=20", "It takes more spikes")),
+    "minutes_to_minus_50": (("[0] / 60_000", "[0]", "in ms"), ("-50]", "-60]", "still below")),
+    "charge_of_a_long_pulse": (
+        ("(0.1, 0.2, 0.5, 5)", "(0.1,)", "Set the duration"),
+        (") * duration", ")", "amplitude"),
+    ),
+    "channels_to_spare": (('"channels_to_spare", g_Na', '"channels_to_spare", 120 - g_Na', "how much is left"),),
+    "threshold_with_a_leak": (("g=0.5", "g=0.0", "without the additional leak"), ("-77", "-50", "harder to excite")),
+}
+"""By task: what is changed in the solution, into what, and a phrase of the reply."""
+
+
+def without_output(source):
+    """What a cell defines: without its benches, cards and prints."""
+    tree = ast.parse(source)
+    tree.body = [part for part in tree.body if not isinstance(part, ast.Expr)]
+    return ast.unparse(tree)
+
+
+def turns(path):
+    """Each task of a notebook: the plain cells before it, its own cell, and its solution."""
+    cells, before = json.loads(path.read_text())["cells"], []
+    for cell, after in zip(cells, [*cells[1:], {}], strict=True):
+        source = "".join(cell["source"])
+        if "your-turn" in cell["metadata"].get("tags", []) and "hh.check(" in source:
+            yield "\n".join(before), source, SOLUTION.search("".join(after["source"]))[1]
+        if cell["cell_type"] == "code":
+            before.append(without_output(source))
+
+
+TURNS = {
+    re.search(r'hh\.check\("(\w+)"', source)[1]: (before, source, solution)
+    for path in NOTEBOOKS
+    for before, source, solution in turns(path)
+}
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """A work log that is thrown away."""
+    monkeypatch.chdir(tmp_path)
+    log_file._log_at.cache_clear()
+    yield
+    log_file._log_at.cache_clear()
+
+
+def value(*sources):
+    """What the last line of the last source gives."""
+    names = {"hh": hh}
+    for source in sources[:-1]:
+        exec(source, names)
+    tree = ast.parse(sources[-1])
+    last = ast.Expression(tree.body.pop().value)
+    exec(compile(tree, "cell", "exec"), names)
+    return eval(compile(last, "cell", "eval"), names)
+
+
+def test_every_task_is_in_a_notebook():
+    asked = {question.name for each in questions._sets().values() for question in each.turns}
+    assert set(TURNS) == asked == set(WRONG)
+
+
+@pytest.mark.parametrize("name", TURNS)
+def test_the_solution_is_right(name):
+    before, _, solution = TURNS[name]
+    assert value(before, solution).right
+
+
+@pytest.mark.parametrize("name", TURNS)
+def test_the_cell_as_given_is_not_the_solution(name):
+    before, given, _ = TURNS[name]
+    found = value(before, given)
+    assert isinstance(found, Checked)
+    assert not found.right
+    assert repr(found).startswith("Not yet.")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "phrase"), [(name, *each) for name, several in WRONG.items() for each in several]
+)
+def test_a_wrong_solution_is_told_why(name, old, new, phrase):
+    before, _, solution = TURNS[name]
+    assert old in solution
+    found = value(before, solution.replace(old, new))
+    assert not found.right
+    assert phrase in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (None, "None is not one number: give one in mV."),
+        ([1, 2], r"\[1, 2\] is not one number"),
+        ("a", "'a' is not one number"),
+        (float("nan"), "nan is not a finite number: look at what your code divides by."),
+    ],
+)
+def test_what_is_not_a_number(given, sentence):
+    assert re.match(sentence, repr(hh.check("nernst_function", given)))
+
+
+def test_unknown_tasks_and_questions():
+    with pytest.raises(ValueError, match="the course has no question nernst_functio; did you mean nernst_function"):
+        hh.check("nernst_functio", 1)
+    with pytest.raises(ValueError, match="longer_pulse is not a task with a number"):
+        hh.check("longer_pulse", 1)
+
+
+def test_an_answer_is_kept_once():
+    for _ in range(3):
+        hh.check("nernst_function", 132.34)
+    hh.check("nernst_function", 264.7)
+    assert [entry["right"] for entry in log_file.open_log().entries("answer", "nernst_function")] == [True, False]
