@@ -1,5 +1,6 @@
 """The notebooks in a real Chromium, through JupyterLab, as a student works them."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import pytest
 
 import hhlab as hh
+from hhlab import questions
 from hhlab.views import in_words
 
 pytestmark = pytest.mark.slow
@@ -88,7 +90,10 @@ def frames(page, kind=BENCH):
         y += 600
 
 
-@pytest.mark.parametrize(("name", "least"), [("00_start_here", 1), ("03_action_potential", 5)])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("00_start_here", 1), ("01_ions_and_potentials", 6), ("02_the_pump", 7), ("03_action_potential", 5)],
+)
 def test_every_knob_and_button_of_every_bench(chrome, address, name, least):
     page, benches = open_and_run(chrome, address, f"{name}.ipynb"), 0
     no_error(page)
@@ -124,30 +129,39 @@ def press_all(page, card, *words):
 
 
 def work_through(page):
-    """Predict, run every claim, and answer every question of the notebook."""
+    """Predict, run every claim, and answer every question of the notebook: the first choice, then the last."""
     for card in frames(page, ".hhlab-card"):
-        for group in card.locator(".widget-radio").all():
-            if group.locator("input").first.is_enabled():
-                group.locator("input").last.check()
-        for field in card.locator(".widget-text input").all():
-            if field.is_enabled():
-                field.fill("5")
-        for tick in card.get_by_role("checkbox").all():
-            if tick.is_enabled():
-                tick.check()
-        press_all(page, card, "Commit", "Run", "Check", "Code")
+        for first in (True, False):
+            for group in card.locator(".widget-radio").all():
+                choices = group.locator("input")
+                if choices.first.is_enabled():
+                    (choices.first if first else choices.last).check()
+            for field in card.locator(".widget-text input").all():
+                if field.is_enabled():
+                    field.fill("5" if first else "-5")
+            for tick in card.get_by_role("checkbox").all():
+                if tick.is_enabled():
+                    tick.check()
+            press_all(page, card, "Check")
+        press_all(page, card, "Commit", "Run", "Code")
 
 
-def test_every_card_of_a_notebook(chrome, address, folder):
-    page = open_and_run(chrome, address, "03_action_potential.ipynb")
+@pytest.mark.parametrize(
+    ("name", "done"),
+    [("01_ions_and_potentials", (5, 8, 6)), ("02_the_pump", (5, 5, 5)), ("03_action_potential", (7, 9, 6))],
+)
+def test_every_card_of_a_notebook(chrome, address, folder, name, done):
+    page = open_and_run(chrome, address, f"{name}.ipynb")
     work_through(page)
     no_error(page)
     said = " ".join(card.inner_text() for card in frames(page, ".hhlab-card"))
-    assert said.count("You predicted") >= 7
-    assert said.count("Right.") + said.count("Not yet.") >= 6
-    snapshot(page, "03_cards")
-    log = (folder / "03_action_potential.worklog.jsonl").read_text()
-    assert [log.count(f'"kind": "{kind}"') for kind in ("prediction", "claim", "answer")] == [7, 9, 6]
+    assert said.count("You predicted") >= done[0]
+    assert said.count("Right.") + said.count("Not yet.") >= done[2]
+    snapshot(page, f"{name}_cards")
+    log = [json.loads(line) for line in (folder / f"{name}.worklog.jsonl").read_text().splitlines()]
+    names = [{entry["name"] for entry in log if entry.get("kind") == kind} for kind in ("prediction", "claim")]
+    asked = {question.name for question in questions.check(name[3:])}
+    assert (*map(len, names), len(asked & {entry.get("name") for entry in log})) == done
     page.context.close()
 
 
