@@ -96,7 +96,15 @@ def tidy(value: float) -> str:
 
 def pretty(unit: str) -> str:
     """A unit as print shows it: uA/cm2 as µA/cm²."""
-    return unit.replace("uA", "µA").replace("uF", "µF").replace("cm2", "cm²").replace("degC", "°C")
+    if unit == "um":
+        return "µm"
+    return (
+        unit.replace("1e-6 ", "10⁻⁶ ")
+        .replace("uA", "µA")
+        .replace("uF", "µF")
+        .replace("cm2", "cm²")
+        .replace("degC", "°C")
+    )
 
 
 class Described:

@@ -79,14 +79,15 @@ class View:
 
 
 class Traces(View):
-    """Curves against time, each by name."""
+    """Curves against time, each by name; from low to high at least, or within `quiet` for cells without gates."""
 
     def __init__(
         self, name: str, label: str, traces: Callable[[Recording], Mapping[str, Floats]], low: float, high: float,
-        height: float = 1.0,
+        height: float = 1.0, quiet: tuple[float, float] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(name, label)
         self.traces, self.low, self.high, self.height = traces, low, high, height
+        self.quiet = quiet or (low, high)
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         found = []
@@ -118,10 +119,11 @@ class Traces(View):
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
         curves = [stroke.y for stroke in strokes if stroke.thin]
-        low = min((float(curve.min()) for curve in curves), default=self.low)
-        high = max((float(curve.max()) for curve in curves), default=self.high)
+        least, most = (self.low, self.high) if any(rec.cell.gates for rec in recordings) else self.quiet
+        low = min((float(curve.min()) for curve in curves), default=least)
+        high = max((float(curve.max()) for curve in curves), default=most)
         span = (0.0, max(float(rec.t[-1]) for rec in recordings))
-        return span, (-roomy(-low, -self.low), roomy(high, self.high))
+        return span, (-roomy(-low, -least), roomy(high, most))
 
 
 class GateCurves(View):
@@ -322,9 +324,13 @@ class AgainstPotassium(View):
             return []
         outside, V, E = _against_potassium(cell)
         here = np.array([np.log10(cell.parameters()["K_out"].value)])
+        slope = np.interp(here, np.log10(outside), np.gradient(V, np.log10(outside)))
+        near = here + np.array([-0.4, 0.4])
+        tangent = np.interp(here, np.log10(outside), V) + slope * (near - here)
         return [
             Stroke(np.log10(outside), E, OF_TRACE["K"], 1, "E_K"),
             Stroke(np.log10(outside), V, INK, 0, "V at rest"),
+            Stroke(near, tangent, OF_TRACE["Na"], 2),
             Stroke(here, np.interp(here, np.log10(outside), V), INK, dot=True, width=DOT),
         ]
 
@@ -369,15 +375,15 @@ def _reversal_potentials(rec: Recording) -> dict[str, Floats]:
 VIEWS: dict[str, View] = {
     view.name: view
     for view in (
-        Traces("voltage", "V (mV)", lambda rec: {"V": rec.V}, -90, 60),
+        Traces("voltage", "V (mV)", lambda rec: {"V": rec.V}, -90, 60, quiet=(-90, 0)),
         Traces("stimulus", "I_stim\n(uA/cm2)", lambda rec: {"stimulus": rec.stimulus}, 0, 25, 0.45),
-        Traces("currents", "I (uA/cm2)", lambda rec: rec.I, -1000, 1000),
-        Traces("conductances", "g (mS/cm2)", lambda rec: rec.g, 0, 40),
+        Traces("currents", "I (uA/cm2)", lambda rec: rec.I, -1000, 1000, quiet=(-2, 2)),
+        Traces("conductances", "g (mS/cm2)", lambda rec: rec.g, 0, 40, quiet=(0, 0.1)),
         Traces("gates", "open share", lambda rec: rec.gate, 0, 1),
         Traces("driving forces", "V − E (mV)", _driving_forces, -150, 150),
         Traces("reversal potentials", "mV", _reversal_potentials, -100, 80),
         Traces("concentrations", "inside (mM)", lambda rec: rec.conc, 0, 150),
-        Traces("attribution", "part of dV/dt\n(mV/ms)", measure.attribution, -1000, 1000),
+        Traces("attribution", "part of dV/dt\n(mV/ms)", measure.attribution, -1000, 1000, quiet=(-2, 2)),
         GateCurves("steady states", "steady state", lambda gate, V, T: gate.steady_state(V), 1.0),
         GateCurves("time constants", "time constant (ms)", lambda gate, V, T: gate.time_constant(V, T), 1.0),
         PhasePlane("phase plane", "dV/dt (mV/ms)"),

@@ -103,7 +103,7 @@ def test_every_knob_and_button_of_every_bench(chrome, address, name, least):
             handle, knob = bench.locator(HANDLE).nth(number), bench.locator(KNOB).nth(number)
             for key in ("End", "Home", "PageUp", "End"):
                 moved(page, handle, key)
-                slid, typed = float(handle.get_attribute("aria-valuenow")), float(knob.locator("input").input_value())
+                slid, typed = float(handle.get_attribute("aria-valuetext")), float(knob.locator("input").input_value())
                 assert bench.locator(".hhlab-notice").count() or slid == pytest.approx(typed, abs=1e-6)
         for button in bench.get_by_role("button").all():
             if button.is_visible() and not button.inner_text().startswith("Save"):
@@ -129,21 +129,35 @@ def press_all(page, card, *words):
 
 
 def work_through(page):
-    """Predict, run every claim, and answer every question of the notebook: the first choice, then the last."""
+    """Predict, run every claim, and choose every answer to every question of the notebook in turn."""
     for card in frames(page, ".hhlab-card"):
-        for first in (True, False):
-            for group in card.locator(".widget-radio").all():
+        groups = card.locator(".widget-radio").all()
+        for choice in range(max((group.locator("input").count() for group in groups), default=1)):
+            for group in groups:
                 choices = group.locator("input")
                 if choices.first.is_enabled():
-                    (choices.first if first else choices.last).check()
+                    choices.nth(min(choice, choices.count() - 1)).check()
             for field in card.locator(".widget-text input").all():
                 if field.is_enabled():
-                    field.fill("5" if first else "-5")
+                    field.fill(str(5 - choice))
             for tick in card.get_by_role("checkbox").all():
                 if tick.is_enabled():
                     tick.check()
             press_all(page, card, "Check")
         press_all(page, card, "Commit", "Run", "Code")
+
+
+def answer_rightly(page, name):
+    """Give the right answer to every question of a set."""
+    for one in frames(page, ".hhlab-asked"):
+        question = next(q for q in questions.check(name) if q.text in one.inner_text().replace("\n", " "))
+        if isinstance(question, hh.Number):
+            one.locator(".widget-text input").fill(f"{question.truth()} {question.unit}")
+        else:
+            one.get_by_label(question.right[0], exact=True).check()
+        one.get_by_role("button", name="Check", exact=True).click()
+        settled(page)
+        assert "Right." in one.inner_text()
 
 
 @pytest.mark.parametrize(
@@ -157,6 +171,7 @@ def test_every_card_of_a_notebook(chrome, address, folder, name, done):
     said = " ".join(card.inner_text() for card in frames(page, ".hhlab-card"))
     assert said.count("You predicted") >= done[0]
     assert said.count("Right.") + said.count("Not yet.") >= done[2]
+    answer_rightly(page, name[3:])
     snapshot(page, f"{name}_cards")
     log = [json.loads(line) for line in (folder / f"{name}.worklog.jsonl").read_text().splitlines()]
     names = [{entry["name"] for entry in log if entry.get("kind") == kind} for kind in ("prediction", "claim")]

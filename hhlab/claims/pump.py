@@ -12,8 +12,7 @@ from .claim import Result, Rule, claim
     "The sodium-potassium pump maintains the concentration gradients.",
     texts=("S0", "S1", "S2", "S3"),
     asks="Leave a round cell of 20 µm alone for an hour, once with its pump and once with the pump blocked, and see "
-    "how "
-    "much of the difference in sodium between outside and inside is lost.",
+    "how much of the difference in sodium between outside and inside is lost.",
     decides="the part of the sodium gradient that is lost in an hour because the pump is blocked",
     rule=Rule("%", holds=(50, inf), partly=(10, 50)),
     why="In this model sodium leaks in and potassium leaks out all the time. With the pump nothing changes in an hour; "
@@ -57,14 +56,12 @@ def electrogenic() -> Result:
     "The pump restores the resting potential after each spike.",
     texts=("S0", "S1"),
     asks="Give a squid axon of 476 µm a pulse, once with its pump and once with the pump blocked, and compare the "
-    "width "
-    "of the two spikes.",
+    "width of the two spikes.",
     decides="by how much the spike becomes longer without the pump",
     rule=Rule("%", holds=(100, inf), partly=(10, 100)),
     why="In this model V comes back just as fast without the pump. At its height the potassium current is several "
     "hundred times as strong as the pump, which carries about 2 µA/cm² whether there is a spike or not. After the "
-    "spike "
-    "the sodium that entered is still inside; the pump removes it later, over seconds to hours.",
+    "spike the sodium that entered is still inside; the pump removes it later, over seconds to hours.",
     misconception="M1",
 )
 def restores() -> Result:
@@ -106,9 +103,8 @@ def negative_ions() -> Result:
     decides="the number of cases in which V comes back",
     rule=Rule("of 4 cases", holds=(4, 4), partly=(1, 3)),
     why="In this model V comes back without the pump, so the pump is not the reason, and it does not come back when "
-    "the "
-    "leak is there but gated potassium channels cannot open. And with a steady current it fires again and again. Rest "
-    "is one state that a membrane can have; some cells of later notebooks never stay there.",
+    "the leak is there but gated potassium channels cannot open. And with a steady current it fires again and again. "
+    "Rest is one state that a membrane can have; some cells of later notebooks never stay there.",
 )
 def always_comes_back() -> Result:
     """In how many of four cases V is back within 2 mV of rest 30 ms after the stimulus begins."""

@@ -210,12 +210,12 @@ class Bench(Frame):
         preset_row, moves, exports = (widgets.HBox([self.buttons[n] for n in row], layout=wrap) for row in rows)
         left = widgets.VBox(
             [*self.knobs.values(), *self.boxes.values(), preset_row, moves, self.notice, self.more, self.folded],
-            layout={"width": "375px", "flex": "0 0 auto"},
+            layout={"width": "398px", "flex": "0 0 auto"},
         )
         drops = widgets.HBox(list(self.drops.values()), layout=wrap)
         right = widgets.VBox(
             [self.live, self.table, drops, exports, self.listing],
-            layout={"flex": "1 1 480px", "min_width": "320px", "max_width": "730px"},
+            layout={"flex": "1 1 470px", "min_width": "320px", "max_width": "730px"},
         )
         both = widgets.Box([left, right], layout={"display": "flex", "flex_flow": "row wrap", "width": "100%"})
         return [both]
@@ -285,7 +285,8 @@ class Bench(Frame):
     def _asked(self, state: State) -> dict[str, Any]:
         """What else simulate is told for a state; of long recordings fewer samples."""
         length = self._length(state)
-        every = math.ceil(length / state.cell.dt / MOST_SAMPLES) if length <= LONGEST_STEPPED else 1
+        stepped = bool(state.cell.pools) and length <= LONGEST_STEPPED
+        every = math.ceil(length / state.cell.dt / MOST_SAMPLES) if stepped else 1
         asked = {"t_stop": length, "freeze": tuple(sorted(state.frozen)), "start": self._begin}
         return asked | ({"every": every} if every > 1 else {})
 
