@@ -40,6 +40,7 @@ NEAR_ZERO = 1e-4
 OPTIONS: Any = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz", "arcp"}}
 INTERNAL: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called by `run`, and cached as a part of it
 jit = numba.njit(**INTERNAL, **OPTIONS)
+inlined = numba.njit(inline="always", **INTERNAL, **OPTIONS)  # a call would copy every array of the membrane
 jit_and_cache = numba.njit(cache=True, **OPTIONS)
 
 
@@ -198,16 +199,22 @@ def ghk(P: float, z: float, V: float, inside: float, outside: float, thermal: fl
     return scale * (inside * (b + u) - outside * b), scale * (inside * (slope + 1.0) - outside * slope) * z / thermal
 
 
-@jit
+@inlined
 def pumped(p: Pools, V: float, inside: float, i: int) -> float:
     """Net outward current of the pump, uA/cm2."""
     if p.three < 0:
         return 0.0
-    by_V = 1.0 + p.pump[4, i] * np.exp(-0.1 * V / p.thermal) + p.pump[5, i] * np.exp(-V / p.thermal)
-    return p.pump[0, i] / ((1.0 + (p.pump[1, i] / inside) ** p.pump[2, i]) ** p.pump[3, i] * by_V)
+    ratio = p.pump[1, i] / inside
+    if p.pump[2, i] != 1.0:  # a power costs as much as all the rest of a step
+        ratio = ratio ** p.pump[2, i]
+    hindered = 1.0 + ratio
+    term = hindered * hindered * hindered if p.pump[3, i] == 3.0 else hindered ** p.pump[3, i]
+    if p.pump[4, i] != 0.0 or p.pump[5, i] != 0.0:
+        term *= 1.0 + p.pump[4, i] * np.exp(-0.1 * V / p.thermal) + p.pump[5, i] * np.exp(-V / p.thermal)
+    return p.pump[0, i] / term
 
 
-@jit
+@inlined
 def move_V_and_ions(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, step: int, dt: float,
                     work: Work) -> None:  # fmt: skip
     """The same with reversal potentials that follow the ions, which then move by the mean currents of the step."""
@@ -243,7 +250,7 @@ def move_V_and_ions(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: F
             ions[p.two, i] += 2.0 * p.by_charge[p.two, i] * pump * dt
 
 
-@jit
+@inlined
 def move(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, step: int, dt: float, work: Work) -> None:
     """Move V by dt at fixed gates, and the ions where they move."""
     if len(m.ions) > 1:
@@ -325,7 +332,7 @@ def run(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, jumps
             locate(m, V, x.shape[0], work)
         for i in range(n):
             out_V[sample, i] = V[i]
-        if len(m.ions) > 1:
+        if len(m.ions) > 1 and now == sample * every:
             record(ions, sample, out_ions)
         if done:
             record(x, sample, out_x)
