@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 
 
 PUMP, CARRIER = "pump", "carrier"
+NEAR = 1e-3
 
 _SETTINGS: dict[str, Any] = {"dt": None, "every": 1, "start": {}, "freeze": (), "reset": {}}
 """How a simulation is told to go, and what is usual."""
@@ -162,9 +163,10 @@ class Recording:
         channel = self.cell.channels[self._channels[name]]
         if channel.P is None:
             return channel.g * self._open_share(name)
-        drive = self.V - self.E[name]
-        safe = np.where(np.abs(drive) < 1e-6, np.nan, drive)
-        return np.nan_to_num(self.I[name] / safe)
+        E = self.E[name]
+        V = np.where(np.abs(self.V - E) < NEAR, E + NEAR, self.V)
+        T = float(getattr(self.cell, "T", 0.0))
+        return channel.current(V, self._open_share(name), self._pool(name), T) / (V - E)
 
     def _reversal(self, name: str) -> Floats:
         pool = self._pool(name)

@@ -741,3 +741,36 @@ def test_the_notebook_has_the_variables(monkeypatch):
     assert explorer._variables() == {}
     monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: SimpleNamespace(user_ns=NOTEBOOK))
     assert explorer._variables() is NOTEBOOK
+
+
+HOUR = 3_600_000
+OF_IONS = {
+    "an hour": (hh.PumpCell(ouabain=1), None, {"t_stop": HOUR}),
+    "a load": (hh.PumpCell(), None, {"t_stop": HOUR, "start": {"Na_in": 30, "K_in": 122}}),
+    "twenty seconds": (hh.PumpCell(), hh.Step(0.1, 10, 5000), {"t_stop": 20_000}),
+    "one ion": (hh.GoldmanCell(P_Na=0, P_Cl=0), None, {"t_stop": 300, "start": {"V": 0}}),
+    "a train": (hh.SquidWithPumps(diameter=1), hh.Train(60, 1, 0.2, 20, 5), {"t_stop": 120}),
+    "a channel more": (hh.GoldmanCell().plus(hh.Channel("A", g=0.05, ion="K")), None, {"t_stop": 10}),
+}
+
+
+@pytest.mark.parametrize("name", OF_IONS)
+def test_benches_of_cells_that_count_their_ions(name):
+    cell, protocol, how = OF_IONS[name]
+    views = ("voltage", "concentrations", "reversal potentials", "ions", "potentials", "V against K outside")
+    bench = hh.explore(cell, protocol, views, **how)
+    bench.more.value = True
+    for knob in bench.knobs.values():
+        for end in (knob.slider.max, knob.slider.min):
+            knob.slider.value = end
+            assert np.isfinite(bench.recording.V).all()
+            assert bench.live.text == in_words(bench.recording)
+        knob.back.click()
+    bench.live.cursor = bench.recording.t[-1] / 3
+    assert moment_in_words(bench.recording, bench.live.cursor) == bench.live.values
+    again = run(bench.code.rsplit("\n", 1)[0])["rec"]
+    assert np.array_equal(again.V, bench.recording.V)
+    assert np.array_equal(again.pool_values, bench.recording.pool_values)
+    bench.hold()
+    bench.undo()
+    assert not bench.notice.value

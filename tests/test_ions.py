@@ -177,3 +177,11 @@ def test_zero_of_the_current_voltage_curve_is_rest():
     rec = hh.simulate(hh.GoldmanCell(), None, 10)
     total = lambda V: float(sum(rec.current_at(name, np.array(V), 5.0) for name in rec.I))  # noqa: E731
     assert brentq(total, -95, 60) == pytest.approx(rec.V[0], abs=1e-3)
+
+
+def test_conductance_of_a_permeability():
+    at_rest = hh.simulate(hh.GoldmanCell(P_Na=0, P_Cl=0), None, 10)
+    away = hh.simulate(hh.GoldmanCell(P_Na=0, P_Cl=0), None, 0.2, start={"V": at_rest.V[0] + 0.5})
+    assert at_rest.g["K"][0] == pytest.approx(away.g["K"][0], rel=0.02)
+    assert at_rest.g["K"][0] > 0.01
+    assert not at_rest.g["Na"].any()
