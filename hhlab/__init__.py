@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import measure
 from .cells import GoldmanCell, LuoRudyPumpCell, PumpCell, Squid, SquidWithPumps, gallery
 from .channels import Channel
+from .clamp import Clamp, clamp
 from .drugs import blocked
 from .gates import Gate, linoid
 from .physics import ghk_current, ghk_voltage, mullins_noda, nernst
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from .questions import Choice, Mistake, Number, Reply
 
 __all__ = [
-    "Channel", "Choice", "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "Number", "PumpCell", "Ramp",
+    "Channel", "Choice", "Clamp", "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "Number", "PumpCell", "Ramp",
     "Recording", "Reply", "Shock", "Squid", "SquidWithPumps", "Step", "Train", "ask", "blocked", "check", "claim",
-    "claims", "explore", "gallery", "ghk_current", "ghk_voltage", "linoid", "measure", "mullins_noda", "nernst",
-    "plot", "predict", "simulate", "worklog",
+    "claims", "clamp", "explore", "gallery", "ghk_current", "ghk_voltage", "linoid", "measure", "mullins_noda",
+    "nernst", "plot", "predict", "simulate", "worklog",
 ]  # fmt: skip
 
 _WHEN_USED = {

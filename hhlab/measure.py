@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .cells import Cell
 from .channels import Channel
+from .clamp import Clamp, ClampFamily, clamp
 from .parameters import Parameter, must_be
 from .physics import CHARGE, F
 from .protocols import Protocol, Shock, Step
 from .recording import Recording
 from .simulate import A_CELL, simulate_many
+
+if TYPE_CHECKING:
+    import pandas
 
 Floats = NDArray[np.float64]
 
@@ -23,6 +28,7 @@ FINE = 1.0
 LEVEL = Parameter(SPIKE_LEVEL, "mV", -500, 500, "level to cross", name="level")
 WIDTH = Parameter(476.0, "um", 0.05, 2000, "diameter", name="diameter")
 SQUID_INSIDE = {"Na": 50.0, "K": 400.0, "Cl": 52.0}
+ALL_BACK, TEST_STEP, INACTIVATING = -125.0, 10.0, 15.0
 A_RECORDING = "a recording: give what simulate returned"
 
 
@@ -93,6 +99,58 @@ def attribution(rec: Recording) -> dict[str, Floats]:
     must_be(Recording, A_RECORDING, rec)
     parts = {name: -current / rec.cell.C for name, current in rec.I.items()}
     return parts | {"stimulus": rec.stimulus / rec.cell.C}
+
+
+def current_voltage(family: ClampFamily) -> "pandas.DataFrame":
+    """Of each step of a clamp family: V in mV, and peak and late current of every channel in uA/cm2, as a table.
+
+    The peak is the value farthest from 0 during the step, the late current that at its end; units in the attrs.
+    """
+    import pandas
+
+    must_be(ClampFamily, "a clamp family: give what clamp returns", family)
+    begin, end = family.clamp.onset, family.clamp.onset + family.clamp.duration
+    rows = []
+    for V, rec in zip(family.clamp.to, family, strict=True):
+        during = (rec.t >= begin - 1e-9) & (rec.t < end - 1e-9) if family.clamp.tail else rec.t >= begin - 1e-9
+        row = {"V": V}
+        for name, current in rec.I.items():
+            step = current[during]
+            row |= {f"peak {name}": float(step[np.abs(step).argmax()]), f"late {name}": float(step[-1])}
+        rows.append(row)
+    table = pandas.DataFrame(rows)
+    table.attrs["units"] = {name: "mV" if name == "V" else "uA/cm2" for name in table.columns}
+    return table
+
+
+def availability(cell: Cell, prepulses: ArrayLike, duration: float = 30.0, test: float = -21.0) -> Floats:
+    """Share of sodium channels that a prepulse leaves available; shape of prepulses.
+
+    The peak sodium current in a step to `test` (mV) after a prepulse (mV) of the given duration (ms), over the largest
+    of them. A prepulse of -125 mV is made as well, so that the largest is all there is.
+    """
+    volts = np.asarray(prepulses, float)
+    peaks = [_sodium_peak(cell, Clamp(V, test, TEST_STEP, (V, duration))) for V in (*volts.ravel().tolist(), ALL_BACK)]
+    return np.array(peaks[:-1]).reshape(volts.shape) / max(peaks)
+
+
+def recovery(cell: Cell, V: float, gaps: ArrayLike, hold: float = -65.0, test: float = -21.0) -> Floats:
+    """Share of the sodium current that is back after a gap at V; shape of gaps.
+
+    Two steps to `test` (mV), the first of 15 ms from `hold` (mV), with a gap (ms) at V (mV) between them: the peak of
+    the second over the peak of the first.
+    """
+    times = np.asarray(gaps, float)
+    first = _sodium_peak(cell, Clamp(hold, test, INACTIVATING))
+    peaks = [_sodium_peak(cell, Clamp(hold, V, gap, (test, INACTIVATING), (test, TEST_STEP))) for gap in times.ravel()]
+    return np.array(peaks).reshape(times.shape) / first
+
+
+def _sodium_peak(cell: Cell, what: Clamp) -> float:
+    """The largest inward sodium current of the last step of a clamp, uA/cm2."""
+    (rec,) = clamp(cell, what)
+    begin = what.onset + (what.duration if what.tail else 0.0)
+    return float(-rec.I["Na"][rec.t >= begin - 1e-9].min())
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,21 @@ class Shock(Protocol):
         return f"a shock of {tidy(self.mV)} mV at {tidy(self.start)} ms"
 
 
+class VoltageStep(Protocol):
+    """What a voltage clamp does in one recording: V is held (mV), and stepped (mV) at start, for duration (ms)."""
+
+    hold = param(-65, "mV", -200, 200, "holding potential")
+    to = param(0, "mV", -200, 200, "voltage of the step")
+    start = param(0, "ms", 0, LONGEST, "start of the step")
+    duration = param(10, "ms", 1e-4, LONGEST, "duration of the step")
+
+    def in_words(self) -> str:
+        return (
+            f"voltage clamp from {tidy(self.hold)} mV to {tidy(self.to)} mV for {tidy(self.duration)} ms "
+            f"at {tidy(self.start)} ms"
+        )
+
+
 class Together(Protocol):
     """Several protocols at once. A parameter that more than one has is numbered: amplitude_1, amplitude_2."""
 

@@ -1,0 +1,140 @@
+"""Voltage clamp: V is set, and each gate goes to where that V sends it, exactly, by its own exponential."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .cells import Cell
+from .cells.cell import START_V
+from .parameters import Parameter, must_be, tidy
+from .protocols import VoltageStep
+from .recording import Recording
+
+Floats = NDArray[np.float64]
+
+A_CLAMP = "a clamp: give one such as Clamp(hold=-65, to=range(-80, 61, 10), duration=10)"
+DURATION = Parameter(10.0, "ms", 1e-3, 10_000, "length of a step", name="duration")
+SAMPLE = 0.01
+MOST = 2_000_000
+
+
+@dataclass(frozen=True)
+class Clamp:
+    """Steps of V from a holding potential, one recording each.
+
+    Parameters
+    ----------
+    hold : holding potential, mV, at which all gates begin at their steady state.
+    to : voltages of the step, mV; one, or several.
+    duration : of the step, ms.
+    prepulse : voltage (mV) and duration (ms) of a step before; None for none.
+    tail : the same of a step afterwards.
+
+    Raises
+    ------
+    ValueError
+        If a voltage is outside -200 to 200 mV, a duration outside 0.001 to 10,000 ms, or there is no step.
+    """
+
+    hold: float = -65.0
+    to: Any = (0.0,)
+    duration: float = 10.0
+    prepulse: tuple[float, float] | None = None
+    tail: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        given = self.to if isinstance(self.to, Iterable) else (self.to,)
+        steps = tuple(START_V.renamed("to").check(V) for V in given)
+        if not steps:
+            raise ValueError("to= is empty: give voltages in mV, such as range(-80, 61, 10)")
+        object.__setattr__(self, "to", steps)
+        object.__setattr__(self, "hold", START_V.renamed("hold").check(self.hold))
+        object.__setattr__(self, "duration", DURATION.check(self.duration))
+        for name in ("prepulse", "tail"):
+            object.__setattr__(self, name, _pair(name, getattr(self, name)))
+
+    @property
+    def onset(self) -> float:
+        """When the step begins, ms after the beginning of a recording."""
+        return self.prepulse[1] if self.prepulse else 0.0
+
+    def segments(self, V: float) -> list[tuple[float, float]]:
+        """Voltage (mV) and duration (ms) of each stretch for a step to V."""
+        return [each for each in (self.prepulse, (V, self.duration), self.tail) if each]
+
+
+class ClampFamily(Sequence[Recording]):
+    """What `clamp` returns: one recording a step, in the order of `to`."""
+
+    def __init__(self, clamp: Clamp, recordings: Sequence[Recording]) -> None:
+        self.clamp, self._recordings = clamp, list(recordings)
+
+    def __getitem__(self, number: Any) -> Any:
+        return self._recordings[number]
+
+    def __len__(self) -> int:
+        return len(self._recordings)
+
+    def __iter__(self) -> Iterator[Recording]:
+        return iter(self._recordings)
+
+    def __repr__(self) -> str:
+        steps = ", ".join(tidy(V) for V in self.clamp.to)
+        return f"<ClampFamily of {self[0].cell!r}: held at {tidy(self.clamp.hold)} mV, to {steps} mV>"
+
+
+def clamp(cell: Cell, what: Clamp, *, dt: float = SAMPLE) -> ClampFamily:
+    """The currents of a cell whose V is set, without the transient that charges the capacitance.
+
+    Parameters
+    ----------
+    cell : what to clamp; its concentrations, if it counts them, are held.
+    what : the voltages; see `Clamp`.
+    dt : time between samples, ms. The gates are exact at each of them, whatever it is.
+
+    Raises
+    ------
+    ValueError
+        If cell or clamp are none, dt is not 0.0001 to 1 ms, or there would be more than two million samples.
+    """
+    must_be(Cell, "a cell: give one such as Squid()", cell)
+    must_be(Clamp, A_CLAMP, what)
+    step = Parameter(SAMPLE, "ms", 1e-4, 1, "time between samples", name="dt").check(dt)
+    length = sum(duration for _, duration in what.segments(what.to[0]))
+    if length / step * len(what.to) > MOST:
+        raise ValueError(f"{len(what.to)} steps of {length:g} ms make more than {MOST} samples: give a larger dt")
+    t: Floats = np.arange(round(length / step) + 1, dtype=float) * step
+    return ClampFamily(what, [_one(cell, what, V, t, step) for V in what.to])
+
+
+def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
+    """One step of a family. A sample at an edge belongs to what comes after it."""
+    T = float(getattr(cell, "T", 0.0))
+    volts, gates = np.empty_like(t), np.empty((len(cell.gates), t.size))
+    state = np.array([float(gate.steady_state(what.hold)) for gate in cell.gates])
+    begin = 0.0
+    for mV, duration in what.segments(V):
+        here = t >= begin - 1e-9
+        volts[here] = mV
+        for number, gate in enumerate(cell.gates):
+            inf, tau = float(gate.steady_state(mV)), float(gate.time_constant(mV, T))
+            fade = np.exp(-(t[here] - begin) / tau) if tau else np.zeros(int(here.sum()))
+            gates[number, here] = inf + (state[number] - inf) * fade
+            state[number] = inf + (state[number] - inf) * (np.exp(-duration / tau) if tau else 0.0)
+        begin += duration
+    inside = np.array([np.full(t.size, float(pool.inside)) for pool in cell.pools]).reshape(len(cell.pools), t.size)
+    protocol = VoltageStep(what.hold, V, what.onset, what.duration)
+    return Recording(t, volts, gates, cell, protocol, {"dt": dt, "every": 1}, inside)
+
+
+def _pair(name: str, given: Any) -> tuple[float, float] | None:
+    if given is None:
+        return None
+    try:
+        V, duration = given
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} = {given!r} is not a voltage and a duration: give both, such as (-85, 30)") from None
+    return START_V.renamed(f"{name} voltage").check(V), DURATION.renamed(f"{name} duration").check(duration)
