@@ -3,8 +3,20 @@
 Pure: a claim runs its experiment and says what follows from the number; who shows it, and how, is no concern of it.
 """
 
-from . import pump, rest, spike
+from . import clamped, pump, rest, spike
 from .claim import Claim, Finding, Rule, find, table
 from .misconceptions import MISCONCEPTIONS, Misconception
 
-__all__ = ["MISCONCEPTIONS", "Claim", "Finding", "Misconception", "Rule", "find", "pump", "rest", "spike", "table"]
+__all__ = [
+    "MISCONCEPTIONS",
+    "Claim",
+    "Finding",
+    "Misconception",
+    "Rule",
+    "clamped",
+    "find",
+    "pump",
+    "rest",
+    "spike",
+    "table",
+]
