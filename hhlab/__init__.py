@@ -12,7 +12,7 @@ from .clamp import Clamp, clamp
 from .drugs import blocked
 from .gates import Gate, linoid
 from .physics import ghk_current, ghk_voltage, mullins_noda, nernst
-from .protocols import Ramp, Shock, Step, Train
+from .protocols import PulsePair, Ramp, Shock, Step, Train
 from .recording import Recording
 from .simulate import simulate
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from .questions import Choice, Mistake, Number, Reply
 
 __all__ = [
-    "Channel", "Choice", "Clamp", "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "Number", "PumpCell", "Ramp",
-    "Recording", "Reply", "Shock", "Squid", "SquidWithPumps", "Step", "Train", "ask", "blocked", "check", "claim",
-    "claims", "clamp", "explore", "gallery", "ghk_current", "ghk_voltage", "linoid", "measure", "mullins_noda",
-    "nernst", "plot", "predict", "simulate", "worklog",
+    "Channel", "Choice", "Clamp", "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "Number", "PulsePair",
+    "PumpCell", "Ramp", "Recording", "Reply", "Shock", "Squid", "SquidWithPumps", "Step", "Train", "ask", "blocked",
+    "check", "claim", "claims", "clamp", "explore", "gallery", "ghk_current", "ghk_voltage", "linoid", "measure",
+    "mullins_noda", "nernst", "plot", "predict", "simulate", "worklog",
 ]  # fmt: skip
 
 _WHEN_USED = {

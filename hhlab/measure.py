@@ -1,7 +1,7 @@
 """A recording or a cell in, a number out. Every measurement says in its docstring how it is taken."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,8 @@ LEVEL = Parameter(SPIKE_LEVEL, "mV", -500, 500, "level to cross", name="level")
 WIDTH = Parameter(476.0, "um", 0.05, 2000, "diameter", name="diameter")
 SQUID_INSIDE = {"Na": 50.0, "K": 400.0, "Cl": 52.0}
 ALL_BACK, TEST_STEP, INACTIVATING = -125.0, 10.0, 15.0
+FIRST_PULSE, STRONGEST, RESPONSE = 1.5, 10.0, 15.0
+INTERVAL = Parameter(10.0, "ms", 0, 1000, "interval from onset to onset", name="interval")
 A_RECORDING = "a recording: give what simulate returned"
 
 
@@ -144,6 +146,58 @@ def recovery(cell: Cell, V: float, gaps: ArrayLike, hold: float = -65.0, test: f
     first = _sodium_peak(cell, Clamp(hold, test, INACTIVATING))
     peaks = [_sodium_peak(cell, Clamp(hold, V, gap, (test, INACTIVATING), (test, TEST_STEP))) for gap in times.ravel()]
     return np.array(peaks).reshape(times.shape) / first
+
+
+def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset: Sequence[str] = ()) -> Floats:
+    """Threshold of a second pulse over that of the first; shape of intervals, inf where ten times is not enough.
+
+    The first pulse is one and a half times the resting threshold; intervals (ms) run from onset to onset, both pulses
+    have the duration (ms). A response is a V that after the end of the second pulse rises 5 mV or more above its value
+    there and exceeds 0; the smallest amplitude that does it is searched upward. With `reset` these gates are as at rest
+    when the second pulse begins.
+
+    Raises
+    ------
+    ValueError
+        If an interval is shorter than the pulse, or the cell fires by itself or not at all.
+    """
+    must_be(Cell, A_CELL, cell)
+    times = np.asarray(intervals, float)
+    gaps = [replace(INTERVAL, low=duration).check(gap) for gap in times.ravel()]
+    once = threshold(cell, duration)
+    if not 0 < once < np.inf:
+        raise ValueError(f"{cell!r} has no threshold from rest, so there is none to compare a second one with")
+    before = simulate_many([cell], [Step(FIRST_PULSE * once, 0.0, duration)], max(gaps, default=0.0) + 1.0)[0]
+    rest_state = cell.rest()
+    ratios = []
+    for gap in gaps:
+        sample = min(round(gap / float(before.t[1])), before.t.size - 1)
+        state = {name: float(values[sample]) for name, values in (("V", before.V), *before.gate.items())}
+        state |= {
+            cell.gate_names[number]: rest_state[cell.gate_names[number]] for number in map(cell.gate_number, reset)
+        }
+        ratios.append(_second_threshold(cell, state, once, duration) / once)
+    return np.array(ratios).reshape(times.shape)
+
+
+def _second_threshold(cell: Cell, state: Mapping[str, float], once: float, duration: float) -> float:
+    """The smallest pulse, uA/cm2, up to ten times the usual one, that has a response from a state."""
+    sizes = np.geomspace(0.1 * once, STRONGEST * once, 32)
+    for _ in range(3):
+        recs = simulate_many([cell], [Step(float(size), 0.0, duration) for size in sizes], duration + RESPONSE,
+                             start=state, bounded=False)  # fmt: skip
+        responds = [_responds(rec, duration) for rec in recs]
+        if True not in responds:
+            return float("inf")
+        first = responds.index(True)
+        sizes = np.linspace(sizes[max(first - 1, 0)], sizes[first], 32)
+    return float(sizes[-1])
+
+
+def _responds(rec: Recording, duration: float) -> bool:
+    """Whether V, after the end of a pulse from 0 ms, rises by 5 mV or more, and above 0 mV."""
+    after = rec.V[int(np.ceil(duration / float(rec.t[1]) - 1e-6)) :]
+    return bool(after.max() >= max(float(after[0]) + 5.0, SPIKE_LEVEL))
 
 
 def _sodium_peak(cell: Cell, what: Clamp) -> float:

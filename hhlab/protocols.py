@@ -151,6 +151,26 @@ class Train(Protocol):
         )
 
 
+class PulsePair(Protocol):
+    """Two pulses: the amplitude of each in uA/cm2, start of the first, interval from onset to onset, duration in ms."""
+
+    amplitude = param(20, "uA/cm2", -1e5, 1e5, "current of the first pulse", slider=(-20, 60))
+    second = param(20, "uA/cm2", -1e5, 1e5, "current of the second pulse", slider=(-20, 160))
+    start = param(5, "ms", 0, LONGEST, "onset of the first pulse", slider=(0, 50))
+    interval = param(10, "ms", 1e-3, LONGEST, "time from onset to onset", slider=(1, 40))
+    duration = param(0.5, "ms", 1e-4, LONGEST, "duration of each pulse", slider=(0.1, 5))
+
+    def pieces(self) -> list[Piece]:
+        each = ((self.start, self.amplitude), (self.start + self.interval, self.second))
+        return [Piece(t, t + self.duration, current, current) for t, current in each]
+
+    def in_words(self) -> str:
+        return (
+            f"{tidy(self.amplitude)} and {tidy(self.second)} uA/cm2 for {tidy(self.duration)} ms each, "
+            f"{tidy(self.interval)} ms apart from {tidy(self.start)} ms"
+        )
+
+
 class Shock(Protocol):
     """A sudden displacement of V, in mV, at start (ms): a brief shock that charges the membrane at once."""
 
