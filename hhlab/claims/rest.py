@@ -132,8 +132,8 @@ def chloride() -> Result:
     decides="the change of V in percent of the change of E_K",
     rule=Rule("%", holds=(80, inf), partly=(20, 80)),
     why="In this model V is some 30 mV from E_K and follows it by only about a third: at a low concentration outside, "
-    "the sodium that leaks in counts as well. With 40 to 80 mM outside V follows E_K by almost nine tenths. And where the "
-    "potassium passes depends on the cell: in the squid axon at rest it passes through gated channels.",
+    "the sodium that leaks in counts as well. With 40 to 80 mM outside V follows E_K by almost nine tenths. And where "
+    "the potassium passes depends on the cell: in the squid axon at rest it passes through gated channels.",
 )
 def near_potassium() -> Result:
     """The change of V in percent of the change of E_K when potassium outside doubles."""
