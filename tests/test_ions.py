@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 import hhlab as hh
-from hhlab.physics import F, R, q10_factor, thermal_voltage
+from hhlab import kernel
+from hhlab.physics import SMALL, F, R, bernoulli, ghk_current, q10_factor, thermal_voltage
 
 AMOUNT = st.floats(0.01, 1000)
 CELSIUS = st.floats(0, 45)
+THREE = st.tuples(AMOUNT, AMOUNT, AMOUNT)
 
+NEURON = {"K": 4, "Na": 145}, {"K": 140, "Na": 12}
 BLOOD = {"K": 20, "Na": 440, "Cl": 560}, {"K": 400, "Na": 50, "Cl": 52}
 SEA = {"K": 10, "Na": 455, "Cl": 540}, {"K": 345, "Na": 72, "Cl": 61}
 
@@ -59,13 +62,61 @@ def test_the_gallery(name, E_K, E_Na, E_Cl, V):
     ("V", "ratio"), [(-10, 0.675), (-20, 0.447), (-30, 0.295), (-70, 0.0430), (-80, 0.0209), (-90, 0.0057)]
 )
 def test_permeability_to_sodium_for_a_resting_potential(V, ratio):
-    found = hh.ghk_voltage({"K": 1, "Na": ratio}, {"K": 4, "Na": 145}, {"K": 140, "Na": 12}, 37)
-    assert found == pytest.approx(V, abs=0.06)
+    rest = lambda P_Na: float(hh.ghk_voltage({"K": 1, "Na": P_Na}, *NEURON, 37))  # noqa: E731
+    assert brentq(lambda P_Na: rest(P_Na) - V, 1e-6, 10) == pytest.approx(ratio, rel=4e-3)
+
+
+@pytest.mark.parametrize(("P_Na", "V"), [(0.01, -81.8), (0.0045, -85)])
+def test_a_ventricle_without_chloride(P_Na, V):
+    assert hh.measure.rest(hh.gallery["ventricle"].replace(P_Na=P_Na, P_Cl=0)) == pytest.approx(V, abs=0.05)
+
+
+def test_a_red_cell_follows_chloride():
+    cell = hh.gallery["red cell"]
+    assert hh.measure.rest(cell) == pytest.approx(float(hh.nernst(-1, cell.Cl_out, cell.Cl_in, 37)), abs=0.02)
+    assert hh.measure.rest(cell.replace(P_Cl=0)) < -15
+
+
+def test_sodium_at_55_mV():
+    assert hh.nernst(1, 145, 145 / 7.83, 37) == pytest.approx(55, abs=0.02)
+
+
+@pytest.mark.parametrize(("mV", "pmol"), [(100, 1.036), (70, 0.725)])
+def test_charges_apart(mV, pmol):
+    """What charges 1 uF/cm2, in pmol/cm2 of one ion, and in ions."""
+    shut = hh.GoldmanCell(P_K=0, P_Na=0, P_Cl=0)
+    rec = hh.simulate(shut, hh.Shock(mV, 1), 2, start={"V": 0})
+    moved = (rec.conc["K_in"][-1] - rec.conc["K_in"][0]) * shut.depth * 1e6
+    assert moved == pytest.approx(pmol, abs=5e-4)
+    assert moved * 1e-12 * 6.02214076e23 == pytest.approx(6.24e11 * mV / 100, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("outside", "inside", "T", "V", "kJ"),
+    [(*NEURON, 37, -70, 44.4), (*BLOOD, 18.5, -65, 36.6)],
+)
+def test_work_of_a_cycle_of_the_pump(outside, inside, T, V, kJ):
+    E_K, E_Na = (float(hh.nernst(1, outside[ion], inside[ion], T)) for ion in ("K", "Na"))
+    assert (3 * (E_Na - V) + 2 * (V - E_K)) * F * 1e-6 == pytest.approx(kJ, abs=0.05)
+    if T == 37:
+        assert 3 * E_Na - 2 * E_K - 57e6 / F == pytest.approx(-201, abs=0.5)
 
 
 @pytest.mark.parametrize(("V", "Cl_in"), [(-70, 8.02), (-90, 3.79), (-10, 75.7)])
 def test_chloride_at_equilibrium(V, Cl_in):
     assert hh.nernst(-1, 110, Cl_in, 37) == pytest.approx(V, abs=0.03)
+    assert hh.ghk_voltage({"Cl": 2.0}, {"Cl": 110}, {"Cl": Cl_in}, 37) == pytest.approx(V, abs=0.03)
+    assert hh.ghk_current(1e-6, -1, V + 5, 110, Cl_in, 37) > 0 > hh.ghk_current(1e-6, -1, V - 5, 110, Cl_in, 37)
+
+
+@given(inside=THREE, more=st.floats(1.01, 5))
+def test_chloride_the_other_way_round(inside, more):
+    """More K or Na inside makes V more negative, more Cl inside less."""
+    P, outside = {"K": 1, "Na": 0.5, "Cl": 0.7}, {"K": 4, "Na": 145, "Cl": 120}
+    within = dict(zip(P, inside, strict=True))
+    V = hh.ghk_voltage(P, outside, within, 37)
+    for ion, way in (("K", -1), ("Na", -1), ("Cl", 1)):
+        assert way * (hh.ghk_voltage(P, outside, within | {ion: more * within[ion]}, 37) - V) > 0
 
 
 @given(out=AMOUNT, inside=AMOUNT, T=CELSIUS)
@@ -73,9 +124,6 @@ def test_one_ion_is_at_its_nernst_potential(out, inside, T):
     for ion, z in (("K", 1), ("Na", 1), ("Cl", -1)):
         V = hh.ghk_voltage({ion: 3.0}, {ion: out}, {ion: inside}, T)
         assert pytest.approx(float(hh.nernst(z, out, inside, T)), abs=1e-9) == V
-
-
-THREE = st.tuples(AMOUNT, AMOUNT, AMOUNT)
 
 
 @given(P=st.tuples(*[st.floats(0.01, 100)] * 3), out=THREE, inside=THREE, T=CELSIUS)
@@ -104,6 +152,25 @@ def test_the_current_is_smooth_at_0_mV(z):
     assert np.nanmax(slope) - np.nanmin(slope) < 1e-3 * abs(np.nanmean(slope))
 
 
+@pytest.mark.parametrize("side", [-1, 1])
+def test_no_step_where_the_series_takes_over(side):
+    inner, outer = (bernoulli(side * SMALL * (1 + shift)) for shift in (-1e-9, 1e-9))
+    assert inner == pytest.approx(outer, rel=2e-12)
+    assert bernoulli(side * SMALL) == pytest.approx(1 - side * SMALL / 2 + SMALL**2 / 12, rel=1e-14)
+    assert bernoulli(0.0) == 1
+
+
+@pytest.mark.parametrize("z", [1, -1, 2])
+def test_the_kernel_has_the_same_ghk_current_and_its_slope(z):
+    RT_F = float(thermal_voltage(37))
+    edge = SMALL * RT_F / abs(z)
+    for V in (-180.0, -65.0, -0.5, -1.01 * edge, -0.99 * edge, 0.0, 0.99 * edge, 1.01 * edge, 0.5, 40.0, 180.0):
+        current, slope = kernel.ghk.py_func(1e-6, z, V, 12.0, 145.0, RT_F)
+        assert current == pytest.approx(float(ghk_current(1e-6, z, V, 145, 12, 37)), rel=1e-11)
+        here, there = (float(ghk_current(1e-6, z, V + dV, 145, 12, 37)) for dV in (-0.01, 0.01))
+        assert slope == pytest.approx((there - here) / 0.02, rel=1e-6)
+
+
 def test_numbers_of_the_ghk_current():
     calcium = hh.ghk_current(1e-4, 2, [-100, -40, 0, 40, 100], 2, 1e-4, 37)
     assert calcium == pytest.approx([-288.97, -121.6, -38.59, -6.09, -0.15], rel=2e-2, abs=5e-3)
@@ -117,7 +184,14 @@ def test_numbers_of_the_ghk_current():
 
 @pytest.mark.parametrize(("r", "b", "V"), [(1, 0.04, -71.17), (1.5, 0.04, -77.01)])
 def test_mullins_noda(r, b, V):
-    assert hh.mullins_noda({"K": 4, "Na": 145}, {"K": 140, "Na": 12}, 37, b, r) == pytest.approx(V, abs=0.01)
+    assert hh.mullins_noda(*NEURON, 37, b, r) == pytest.approx(V, abs=0.01)
+
+
+def test_what_the_pump_adds():
+    adds = lambda *cell: float(hh.mullins_noda(*cell) - hh.mullins_noda(*cell, r=1))  # noqa: E731
+    assert [adds(*NEURON, 37, b) for b in (0.04, 0.01)] == pytest.approx([-5.8, -2.5], abs=0.05)
+    assert sorted(adds(*bath, 18.5, 0.04) for bath in (SEA, BLOOD)) == pytest.approx([-6.0, -4.2], abs=0.05)
+    assert thermal_voltage(37) * np.log(1.5) == pytest.approx(10.8, abs=0.05)
 
 
 @given(K=st.tuples(AMOUNT, AMOUNT), Na=st.tuples(AMOUNT, AMOUNT), b=st.floats(1e-4, 10))
@@ -139,7 +213,9 @@ def test_everything_broadcasts():
     assert V[1, 1] == pytest.approx(float(one))
     assert hh.ghk_current(1e-6, 1, np.zeros((4, 1)), K[:, 0], 140, 37).shape == (4, 3)
     assert hh.mullins_noda({"K": K, "Na": 145}, {"K": 140, "Na": 12}, 37, 0.04).shape == (3, 1)
-    assert q10_factor(3, np.array([6.3, 16.3]), 6.3) == pytest.approx([1, 3])
+    assert q10_factor(3, np.array([6.3, 16.3, 18.5]), 6.3) == pytest.approx([1, 3, 3**1.22])
+    assert q10_factor([[2], [3]], [6.3, 16.3, 26.3], 6.3) == pytest.approx(np.array([[1, 2, 4], [1, 3, 9]]))
+    assert hh.nernst([[1], [2]], [4, 40, 400], 140, 37).shape == (2, 3)
     assert thermal_voltage([0, 37]) == pytest.approx(1000 * R * np.array([273.15, 310.15]) / F)
 
 
