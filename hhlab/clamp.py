@@ -112,7 +112,6 @@ def clamp(cell: Cell, what: Clamp, *, dt: float = SAMPLE) -> ClampFamily:
 
 def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
     """One step of a family. A sample at an edge belongs to what comes after it."""
-    T = float(getattr(cell, "T", 0.0))
     volts, gates = np.empty_like(t), np.empty((len(cell.gates), t.size))
     state = np.array([float(gate.steady_state(what.hold)) for gate in cell.gates])
     begin = 0.0
@@ -120,7 +119,7 @@ def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
         here = t >= begin - 1e-9
         volts[here] = mV
         for number, gate in enumerate(cell.gates):
-            inf, tau = float(gate.steady_state(mV)), float(gate.time_constant(mV, T))
+            inf, tau = float(gate.steady_state(mV)), float(gate.time_constant(mV, cell.temperature))
             fade = np.exp(-(t[here] - begin) / tau) if tau else np.zeros(int(here.sum()))
             gates[number, here] = inf + (state[number] - inf) * fade
             state[number] = inf + (state[number] - inf) * (np.exp(-duration / tau) if tau else 0.0)

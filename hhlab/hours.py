@@ -65,7 +65,7 @@ def _edges(protocol: Protocol, t_stop: float) -> list[float]:
 
 def _slopes(cell: Cell, protocol: Protocol, held: frozenset[int], carrier: int) -> Callable[[float, Floats], Floats]:
     """The rate of change of the whole state (S,) at a time. Plain numbers: arrays of one would be slower."""
-    gates, T = cell.gates, float(getattr(cell, "T", 0.0))
+    gates, T = cell.gates, cell.temperature
     first, count = 1 + len(gates), len(cell.pools)
     by_charge, stays = _by_charge(cell, held), sorted(held)
     number = {pool.ion: i for i, pool in enumerate(cell.pools)}
@@ -83,7 +83,7 @@ def _slopes(cell: Cell, protocol: Protocol, held: frozenset[int], carrier: int) 
             if pool >= 0:
                 currents[pool] += through
         if pump is not None:
-            outward = float(pump.current(V, cell.pools[number["K"]].outside, inside[number["Na"]], T))
+            outward = float(pump.current(V, cell.pool["K"].outside, inside[number["Na"]], T))
             net -= outward
             currents[number["Na"]] += 3 * outward
             currents[number["K"]] -= 2 * outward
@@ -125,7 +125,7 @@ def _carried(cell: Cell, number: int, T: float) -> tuple[int, Callable[[float, l
 def _by_charge(cell: Cell, held: frozenset[int]) -> Floats:
     first = 1 + len(cell.gates)
     kept = [first + number in held for number in range(len(cell.pools))]
-    return np.array([0.0 if k else 1e-3 / (p.z * F * cell.depth) for p, k in zip(cell.pools, kept, strict=True)])
+    return np.array([0.0 if k else p.by_charge(cell.depth) for p, k in zip(cell.pools, kept, strict=True)])
 
 
 def _charge(cell: Cell, state: Floats, carrier: int, charge: float, held: frozenset[int]) -> None:

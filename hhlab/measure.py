@@ -29,7 +29,7 @@ LEVEL = Parameter(SPIKE_LEVEL, "mV", -500, 500, "level to cross", name="level")
 WIDTH = Parameter(476.0, "um", 0.05, 2000, "diameter", name="diameter")
 SQUID_INSIDE = {"Na": 50.0, "K": 400.0, "Cl": 52.0}
 ALL_BACK, TEST_STEP, INACTIVATING = -125.0, 10.0, 15.0
-FIRST_PULSE, STRONGEST, RESPONSE = 1.5, 10.0, 15.0
+FIRST_PULSE, WEAKEST, STRONGEST, RESPONSE = 1.5, 0.1, 10.0, 15.0
 INTERVAL = Parameter(10.0, "ms", 0, 1000, "interval from onset to onset", name="interval")
 A_RECORDING = "a recording: give what simulate returned"
 
@@ -86,9 +86,9 @@ def threshold(cell: Cell, duration: float = 0.5, *, shock: bool = False) -> floa
     """
     must_be(Cell, A_CELL, cell)
     if shock:
-        return _smallest(cell, lambda size: Shock(size, 0.0), WAIT, 0.1, 200.0)
+        return _smallest(_fires(cell, lambda size: Shock(size, 0.0), WAIT), 0.1, 200.0)
     t_stop = Step(0, 0, duration).end + WAIT
-    return _smallest(cell, lambda size: Step(size, 0.0, duration), t_stop, 0.01, 10_000.0)
+    return _smallest(_fires(cell, lambda size: Step(size, 0.0, duration), t_stop), 0.01, 10_000.0)
 
 
 def rheobase(cell: Cell) -> float:
@@ -153,8 +153,8 @@ def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset
 
     The first pulse is one and a half times the resting threshold; intervals (ms) run from onset to onset, both pulses
     have the duration (ms). A response is a V that after the end of the second pulse rises 5 mV or more above its value
-    there and exceeds 0; the smallest amplitude that does it is searched upward. With `reset` these gates are as at rest
-    when the second pulse begins.
+    there and exceeds 0; the smallest amplitude that does it is searched upward, and 0 if a tenth of the resting
+    threshold does. With `reset` these gates are as at rest when the second pulse begins.
 
     Raises
     ------
@@ -182,16 +182,13 @@ def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset
 
 def _second_threshold(cell: Cell, state: Mapping[str, float], once: float, duration: float) -> float:
     """The smallest pulse, uA/cm2, up to ten times the usual one, that has a response from a state."""
-    sizes = np.geomspace(0.1 * once, STRONGEST * once, 32)
-    for _ in range(3):
-        recs = simulate_many([cell], [Step(float(size), 0.0, duration) for size in sizes], duration + RESPONSE,
-                             start=state, bounded=False)  # fmt: skip
-        responds = [_responds(rec, duration) for rec in recs]
-        if True not in responds:
-            return float("inf")
-        first = responds.index(True)
-        sizes = np.linspace(sizes[max(first - 1, 0)], sizes[first], 32)
-    return float(sizes[-1])
+
+    def respond(sizes: Floats) -> list[bool]:
+        pulses = [Step(float(size), 0.0, duration) for size in sizes]
+        recs = simulate_many([cell], pulses, duration + RESPONSE, start=state, bounded=False)
+        return [_responds(rec, duration) for rec in recs]
+
+    return _smallest(respond, WEAKEST * once, STRONGEST * once, tries=32, rounds=3)
 
 
 def _responds(rec: Recording, duration: float) -> bool:
@@ -294,27 +291,33 @@ def _at_rest(cell: Cell, channel: Channel) -> float:
     """Current in uA/cm2 of one of its channels at rest."""
     state = cell.rest()
     share = channel.open_share({gate.name: np.array(state[f"{channel.name}.{gate.name}"]) for gate in channel.gates})
-    return float(channel.current(np.array(state["V"]), share, cell.pool_of(channel), float(getattr(cell, "T", 0.0))))
+    return float(cell.current(channel, np.array(state["V"]), share))
 
 
 def _smallest(
-    cell: Cell, stimulus: Callable[[float], Protocol], t_stop: float, low: float, high: float, tries: int = 24
+    work: Callable[[Floats], Sequence[bool]], low: float, high: float, *, tries: int = 24, rounds: int = 5
 ) -> float:
-    """The smallest size between low and high whose stimulus makes a spike, searched upward in ever finer grids."""
+    """The smallest size between low and high that works, searched upward in ever finer grids; 0 if the lowest does."""
     sizes = np.geomspace(low, high, tries)
-    for _ in range(5):
-        fired = _fires(cell, [stimulus(float(size)) for size in sizes], t_stop)
-        if not fired.any():
+    for _ in range(rounds):
+        found = np.array(work(sizes))
+        if not found.any():
             return float("inf")
-        first = int(fired.argmax())
+        first = int(found.argmax())
         if sizes[first] == low:
             return 0.0
         sizes = np.linspace(sizes[max(first - 1, 0)], sizes[first], tries)
     return float(sizes[-1])
 
 
-def _fires(cell: Cell, stimuli: Sequence[Protocol], t_stop: float) -> NDArray[np.bool_]:
-    return np.array([spikes(rec).size > 0 for rec in simulate_many([cell], stimuli, t_stop, bounded=False)])
+def _fires(cell: Cell, stimulus: Callable[[float], Protocol], t_stop: float) -> Callable[[Floats], list[bool]]:
+    """Which sizes of a stimulus make a spike."""
+
+    def fire(sizes: Floats) -> list[bool]:
+        recs = simulate_many([cell], [stimulus(float(size)) for size in sizes], t_stop, bounded=False)
+        return [spikes(rec).size > 0 for rec in recs]
+
+    return fire
 
 
 def _first_peak(rec: Recording) -> int | None:

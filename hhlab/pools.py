@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .physics import CHARGE, thermal_voltage
+from .physics import CHARGE, F, thermal_voltage
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +31,10 @@ class Pool:
     def z(self) -> int:
         """The charge of the ion."""
         return CHARGE[self.ion]
+
+    def by_charge(self, depth: float) -> float:
+        """By how many mM 1 uA/cm2 of its current, outward, lowers it in 1 ms, with a volume over area of depth (cm)."""
+        return 1e-3 / (self.z * F * depth)
 
     def at(self, inside: Any) -> Self:
         """The same with another concentration inside, mM."""
@@ -69,9 +73,9 @@ class Pump:
         return replace(self, I_max=self.I_max * share)
 
 
-def kager(I_max: float, k_Na: float = 10.0, k_K: float = 2.0) -> Pump:
+def kager(I_max: float, k_Na: float = 10.0) -> Pump:
     """The pump of Kager, Wadman & Somjen 2000, J Neurophysiol, as in ModelDB 113446, nakpump.mod; no V."""
-    return Pump(I_max, k_K=k_K, n_K=2.0, k_Na=k_Na, p_Na=1.0, n_Na=3.0)
+    return Pump(I_max, k_K=2.0, n_K=2.0, k_Na=k_Na, p_Na=1.0, n_Na=3.0)
 
 
 def luo_rudy(I_max: float, Na_out: float) -> Pump:

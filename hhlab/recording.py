@@ -19,7 +19,6 @@ from .cells import Cell
 from .gates import full_name
 from .parameters import must_be, shown, unknown
 from .physics import nernst
-from .pools import Pool
 from .protocols import Protocol
 
 if TYPE_CHECKING:
@@ -149,53 +148,47 @@ class Recording:
             else unknown("this recording", "channel", name, self._channels)
         )
 
-    def _open_share(self, name: str) -> Floats:
-        channel = self.cell.channels[self._channels[name]]
+    def open_share(self, name: str) -> Floats:
+        """Share of open channels of a kind, 0 to 1; 1 where it has no gates."""
+        channel = self.cell.channels[self._channels[self._channel_name(name)]]
         share = channel.open_share({gate.name: self.gate[f"{name}.{gate.name}"] for gate in channel.gates})
         return np.broadcast_to(share, self.V.shape)
 
-    def _pool(self, name: str) -> Pool | None:
-        pool = self.cell.pool_of(self.cell.channels[self._channels[name]])
-        return None if pool is None else pool.at(self.conc[pool.name])
-
-    def _conductance(self, name: str) -> Floats:
-        """What g and the open share make; where there is a permeability instead, current over driving force."""
-        channel = self.cell.channels[self._channels[name]]
-        if channel.P is None:
-            return channel.g * self._open_share(name)
-        E = self.E[name]
-        V = np.where(np.abs(self.V - E) < NEAR, E + NEAR, self.V)
-        T = float(getattr(self.cell, "T", 0.0))
-        return channel.current(V, self._open_share(name), self._pool(name), T) / (V - E)
-
-    def _reversal(self, name: str) -> Floats:
-        pool = self._pool(name)
-        if pool is None:
-            return np.full(self.V.shape, self.cell.channels[self._channels[name]].E, float)
-        return nernst(pool.z, pool.outside, pool.inside, float(getattr(self.cell, "T", 0.0)))
+    def _carried(self, name: str, V: Floats, samples: Any = slice(None)) -> Floats:
+        """What a channel, or the pump, carries at V (mV) with the gates and concentrations of these samples."""
+        if name == PUMP and self.cell.pump is not None:
+            outside, inside = self.cell.pool["K"].outside, self.conc["Na_in"][samples]
+            return self.cell.pump.current(V, outside, inside, self.cell.temperature)
+        channel = self.cell.channels[self._channels[self._channel_name(name)]]
+        pool = self.cell.pool.get(channel.ion)
+        inside = None if pool is None else self.conc[pool.name][samples]
+        return self.cell.current(channel, V, self.open_share(name)[samples], inside)
 
     def _current(self, name: str) -> Floats:
-        T = float(getattr(self.cell, "T", 0.0))
-        if name == PUMP and self.cell.pump is not None:
-            outside = next(pool.outside for pool in self.cell.pools if pool.ion == "K")
-            return self.cell.pump.current(self.V, outside, self.conc["Na_in"], T)
-        channel = self.cell.channels[self._channels[name]]
-        return channel.current(self.V, self._open_share(name), self._pool(name), T)
+        return self._carried(name, self.V)
 
     def current_at(self, name: str, V: Floats, moment: float) -> Floats:
         """What a channel, or the pump, would carry (uA/cm2) at other voltages V (mV, any shape) at a moment (ms).
 
         Gates and concentrations are those of the nearest sample.
         """
-        sample = int(np.abs(self.t - moment).argmin())
-        T = float(getattr(self.cell, "T", 0.0))
-        if name == PUMP and self.cell.pump is not None:
-            outside = next(pool.outside for pool in self.cell.pools if pool.ion == "K")
-            return self.cell.pump.current(V, outside, self.conc["Na_in"][sample], T)
-        channel = self.cell.channels[self._channels[self._channel_name(name)]]
-        pool = self.cell.pool_of(channel)
-        inside = None if pool is None else pool.at(self.conc[pool.name][sample])
-        return channel.current(V, self._open_share(name)[sample], inside, T)
+        return self._carried(name, V, int(np.abs(self.t - moment).argmin()))
+
+    def _conductance(self, name: str) -> Floats:
+        """What g and the open share make; where there is a permeability instead, current over driving force."""
+        channel = self.cell.channels[self._channels[name]]
+        if channel.P is None:
+            return channel.g * self.open_share(name)
+        E = self.E[name]
+        V = np.where(np.abs(self.V - E) < NEAR, E + NEAR, self.V)
+        return self._carried(name, V) / (V - E)
+
+    def _reversal(self, name: str) -> Floats:
+        channel = self.cell.channels[self._channels[name]]
+        pool = self.cell.pool.get(channel.ion)
+        if pool is None:
+            return np.full(self.V.shape, channel.E, float)
+        return nernst(pool.z, pool.outside, self.conc[pool.name], self.cell.temperature)
 
     def columns(self) -> dict[str, Floats]:
         """Every trace under a name with its unit, such as "I_Na (uA/cm2)"."""

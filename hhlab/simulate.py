@@ -13,7 +13,7 @@ from .cells import Cell
 from .channels import Channel
 from .gates import table
 from .parameters import Parameter, must_be, shown, tidy, unknown
-from .physics import F, thermal_voltage
+from .physics import thermal_voltage
 from .protocols import LONGEST, Nothing, Protocol
 from .recording import Recording
 
@@ -78,7 +78,7 @@ def simulate_many(
     n = max(len(cells), len(protocols))
     cells, protocols = [_spread(things, n) for things in (cells, protocols)]
     first = _one_kind(cells, protocols)
-    asked = _Asked(_names(freeze), _named(start, "start"), _named(reset, "reset"), _carrier(first, carrier))
+    asked = _Asked(_names(freeze), by_name(start, "start"), by_name(reset, "reset"), _carrier(first, carrier))
     length = max(p.end for p in protocols) + AFTERWARDS if t_stop is None else t_stop
     if first.pools and dt is None and T_STOP.check(length) > LONGEST_STEPPED:
         return [_over_hours(cell, protocol, length, asked) for cell, protocol in zip(cells, protocols, strict=True)]
@@ -90,7 +90,7 @@ def simulate_many(
     state = np.array([cell.state(asked.start) for cell in cells]).T
     gates = len(first.gates)
     frozen = frozenset(number - 1 for number in held if number <= gates)
-    rates = table(first.gates, float(getattr(first, "T", 0.0)), dt, frozen)
+    rates = table(first.gates, first.temperature, dt, frozen)
     membrane = _membrane(cells, rates, held, asked.carrier)
     stimulus = np.ascontiguousarray(np.array([p.mean_current(steps, dt) for p in protocols]).T)
     V, x, ions = state[0].copy(), state[1 : 1 + gates].copy(), state[1 + gates :].copy()
@@ -127,11 +127,10 @@ class _Asked(NamedTuple):
 
 def _carrier(cell: Cell, given: str | None) -> str:
     """The ion that carries the stimulus; "" where concentrations stand still."""
-    ions = [pool.ion for pool in cell.pools]
-    if not ions:
+    if not cell.pools:
         return ""
     wanted = cell.carrier if given is None else given
-    return wanted if wanted in ions else unknown(type(cell).__name__, "ion", wanted, ions)
+    return wanted if wanted in cell.pool else unknown(type(cell).__name__, "ion", wanted, cell.pool)
 
 
 def _over_hours(cell: Cell, protocol: Protocol, length: float, asked: _Asked) -> Recording:
@@ -140,7 +139,7 @@ def _over_hours(cell: Cell, protocol: Protocol, length: float, asked: _Asked) ->
         raise ValueError("a reset needs small steps: give dt=, or a recording of a minute or less")
     t = _times(SAMPLES_OF_HOURS, length / (SAMPLES_OF_HOURS - 1))
     held = frozenset(cell.state_number(name) for name in asked.freeze)
-    carrier = [pool.ion for pool in cell.pools].index(asked.carrier)
+    carrier = list(cell.pool).index(asked.carrier)
     found, escaped = hours.integrate(cell, protocol, t, cell.state(asked.start), held, carrier, FARTHEST)
     if escaped < math.inf:
         _refuse_runaway(escaped, protocol)
@@ -175,7 +174,7 @@ def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
 def _kind(cell: Cell) -> tuple[Any, ...]:
     """What must be the same in all cells of one call."""
     drives = [(channel.ion, channel.P is None) for channel in cell.channels]
-    return cell.gates, getattr(cell, "T", None), drives, [pool.ion for pool in cell.pools], cell.pump is None
+    return cell.gates, cell.temperature, drives, list(cell.pool), cell.pump is None
 
 
 def _time_step(cell: Cell, dt: float) -> float:
@@ -217,7 +216,7 @@ def _bound_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None
 def _membrane(cells: list[Cell], rates: Floats, held: frozenset[int], carrier: str) -> kernel.Membrane:
     channels = [cell.channels for cell in cells]
     first, power = cells[0].gate_layout
-    ions = [pool.ion for pool in cells[0].pools]
+    ions = list(cells[0].pool)
     return kernel.Membrane(
         table=rates,
         first=first,
@@ -241,22 +240,19 @@ def _drive(channel: Channel, ions: Sequence[str]) -> int:
 
 def _pools(cells: list[Cell], held: frozenset[int], carrier: str) -> kernel.Pools:
     """The pools of all cells; empty ones where concentrations stand still."""
-    first, ions = cells[0], [pool.ion for pool in cells[0].pools]
+    first, ions = cells[0], list(cells[0].pool)
     begin, shape = 1 + len(first.gates), (len(ions), len(cells))
-    depth = np.array([cell.depth for cell in cells])
     moves = np.array([begin + number not in held for number in range(len(ions))], float).reshape(-1, 1)
-    z = np.array([pool.z for pool in first.pools], float)
     pumps = [cell.pump for cell in cells]
     pumping = np.zeros((6, len(cells)))
     for i, (cell, pump) in enumerate(zip(cells, pumps, strict=True)):
         if pump is not None:
-            outside = next(pool.outside for pool in cell.pools if pool.ion == "K")
-            pumping[:, i] = float(pump.at_K(outside)), pump.k_Na, pump.p_Na, pump.n_Na, pump.a, pump.b
+            pumping[:, i] = float(pump.at_K(cell.pool["K"].outside)), pump.k_Na, pump.p_Na, pump.n_Na, pump.a, pump.b
     return kernel.Pools(
-        z=z,
+        z=np.array([pool.z for pool in first.pools], float),
         outside=np.array([[pool.outside for pool in cell.pools] for cell in cells], float).T.reshape(shape).copy(),
-        by_charge=moves * 1e-3 / (z[:, None] * F * depth) if ions else np.zeros(shape),
-        thermal=float(thermal_voltage(getattr(first, "T", 0.0))),
+        by_charge=moves * np.array([[p.by_charge(c.depth) for p in c.pools] for c in cells]).T.reshape(shape),
+        thermal=float(thermal_voltage(first.temperature)),
         carrier=ions.index(carrier) if ions else 0,
         pump=pumping,
         three=ions.index("Na") if pumps[0] is not None else -1,
@@ -302,7 +298,7 @@ def _names(freeze: Any) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _named(given: Any, what: str) -> Mapping[str, float]:
+def by_name(given: Any, what: str) -> Mapping[str, float]:
     """Numbers by name; the end of a recording where a recording was given."""
     if isinstance(given, Recording):
         return given.end

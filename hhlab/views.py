@@ -138,7 +138,7 @@ class GateCurves(View):
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         rec, found, dots = recordings[0], [], []
-        T = float(getattr(rec.cell, "T", 0.0))
+        T = rec.cell.temperature
         for place, (name, gate) in enumerate(zip(rec.cell.gate_names, rec.cell.gates, strict=True)):
             colour = colour_of(name, place)
             found.append(Stroke(V_AXIS, self.curve(gate, V_AXIS, T), colour, place, name))
@@ -198,7 +198,7 @@ class Membrane(View):
         found = self._layer(len(rec.cell.channels))
         for place, channel in enumerate(rec.cell.channels):
             colour = colour_of(channel.name, place)
-            share = float(at(rec, rec.g[channel.name], moment)[0]) / channel.g if channel.g else 0.0
+            share = float(at(rec, rec.open_share(channel.name), moment)[0]) if channel.g or channel.P else 0.0
             current = float(at(rec, rec.I[channel.name], moment)[0])
             found.append(self._arrow(place + 0.5, current / strongest, colour))
             found += self._walls(place + 0.5, self.GAP * share**0.5, colour)
@@ -348,8 +348,7 @@ def _against_potassium(cell: Cell) -> tuple[Floats, Floats, Floats]:
     """K outside in mM, where the cell rests with it, and E_K; each (n,)."""
     outside = np.geomspace(AgainstPotassium.LOW, AgainstPotassium.HIGH, 17)
     V = np.array([cell.replace(K_out=float(mM)).rest()["V"] for mM in outside])
-    inside = next(pool.inside for pool in cell.pools if pool.ion == "K")
-    return outside, V, nernst(1, outside, inside, cell.T)
+    return outside, V, nernst(1, outside, cell.pool["K"].inside, cell.T)
 
 
 def _pulls(rec: Recording, moment: float) -> dict[str, tuple[float, float]]:

@@ -16,4 +16,4 @@ __all__ = [
     "Squid",
     "SquidWithPumps",
     "gallery",
-]  # fmt: skip
+]

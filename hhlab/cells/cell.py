@@ -67,9 +67,25 @@ class Cell(Described):
         """The names of all that moves: "V", the gates, and concentrations such as "Na_in"."""
         return ("V", *self.gate_names, *(pool.name for pool in self.pools))
 
-    def pool_of(self, channel: Channel) -> Pool | None:
-        """The pool of the ion that a channel lets through; None if its reversal potential stands still."""
-        return next((pool for pool in self.pools if pool.ion == channel.ion), None)
+    @property
+    def temperature(self) -> float:
+        """Its temperature T in degC; 0 for a cell without one, whose rates do not depend on it."""
+        return float(getattr(self, "T", 0.0))
+
+    @functools.cached_property
+    def pool(self) -> dict[str, Pool]:
+        """The pools by ion."""
+        return {pool.ion: pool for pool in self.pools}
+
+    def current(self, channel: Channel, V: NDArray[np.float64], share: NDArray[np.float64], inside: Any = None) -> Any:
+        """What a channel of it carries (uA/cm2) at V (mV) with a share of it open.
+
+        `inside` is the concentration of its ion (mM) where that is another than the cell is given.
+        """
+        pool = self.pool.get(channel.ion)
+        if pool is not None and inside is not None:
+            pool = pool.at(inside)
+        return channel.current(V, share, pool, self.temperature)
 
     @functools.cached_property
     def gate_layout(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -108,7 +124,7 @@ class Cell(Described):
         kind, names = type(self).__name__, {c.name for c in self.channels}
         if channel.name in names or any(name in self._values for name in channel.parameters()):
             raise ValueError(f"{kind} already has a channel {channel.name}: give yours another name")
-        if self.pools and self.pool_of(channel) is None:
+        if self.pools and channel.ion not in self.pool:
             known = " or ".join(repr(pool.ion) for pool in self.pools)
             raise ValueError(f"{kind} counts its ions: say which one channel {channel.name} lets through, ion={known}")
         if self.pools and channel.E is not None:
@@ -151,11 +167,10 @@ class Cell(Described):
         return self._current_of(lambda gate: gate.steady_state(V), V)
 
     def _current_of(self, state: Callable[[Gate], NDArray[np.float64]], V: NDArray[np.float64]) -> NDArray[np.float64]:
-        T = float(getattr(self, "T", 0.0))
         total = np.zeros_like(V) + self.pump_current(V)
         for channel in self.channels:
             share = channel.open_share({gate.name: state(gate) for gate in channel.gates})
-            total += channel.current(V, share, self.pool_of(channel), T)
+            total += self.current(channel, V, share)
         return total
 
     def pump_current(self, V: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from ..parameters import Parameter, must_be, tidy, unknown
 from ..plots import plot
 from ..protocols import Nothing, Protocol
 from ..recording import Recording
-from ..simulate import A_CELL, A_PROTOCOL, AFTERWARDS, LONGEST_STEPPED, T_STOP, simulate
+from ..simulate import A_CELL, A_PROTOCOL, AFTERWARDS, LONGEST_STEPPED, T_STOP, by_name, simulate
 from ..views import in_words
 from . import held
 from .code import as_code
@@ -68,15 +68,10 @@ def explore(
     must_be(Cell, A_CELL, cell)
     must_be(Protocol, A_PROTOCOL, given)
     first, length = State(cell, given), None if t_stop is None else T_STOP.check(t_stop)
-    begin = dict(_begin(start))
+    begin = by_name(start, "start")
     return Bench(
         first, _list(view) or ["voltage"], _list(knobs), _presets(presets, first), _list(freeze), length, begin
     )
-
-
-def _begin(start: Any) -> Mapping[str, float]:
-    must_be(Mapping, "what start= takes: give values by name, such as {'V': 0}", {} if start is None else start)
-    return start or {}
 
 
 def _list(names: str | Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from ..claims import MISCONCEPTIONS
 from ..claims.claim import REGISTRY
 from ..parameters import must_be, pretty
 from ..protocols import Step
-from ..questions import Choice, Number, check, find
+from ..questions import Choice, Judgement, Number, check, find
 from .frame import Frame, button, paragraph, radio, say, sendable
 from .log_file import open_log
 
@@ -101,11 +101,9 @@ class Asked(widgets.VBox):
             return say(self.reply, paragraph(f"{error}.", "notice", role="alert"))
         if answer != self._kept:
             self._kept = answer
-            open_log().add("answer", self.question.name, question=self.question.text, answer=answer, right=judged.right,
-                           misconception=judged.misconception)  # fmt: skip
-        mark = "Right." if judged.right else "Not yet."
-        read = f" ({judged.understood})" if isinstance(self.question, Number) else ""
-        say(self.reply, paragraph(f"{mark}{read} {judged.reply}", "right" if judged.right else "reply", role="status"))
+            keep(self.question, answer, judged)
+        told = replied(self.question, judged)
+        say(self.reply, paragraph(told, "right" if judged.right else "reply", role="status"))
         self._offer(judged.misconception)
 
     def _offer(self, misconception: str) -> None:
@@ -131,6 +129,19 @@ class Asked(widgets.VBox):
 def _claims(misconception: str) -> list[int]:
     """The claims that refute a misconception and have an experiment."""
     return [number for number in MISCONCEPTIONS[misconception].claims if number in REGISTRY]
+
+
+def keep(question: Question, answer: Answer, judged: Judgement) -> None:
+    """Put an answer into the work log."""
+    open_log().add("answer", question.name, question=question.text, answer=answer, right=judged.right,
+                   misconception=judged.misconception)  # fmt: skip
+
+
+def replied(question: Question, judged: Judgement) -> str:
+    """The reply to an answer: whether it is right, how a number was understood, and why."""
+    mark = "Right." if judged.right else "Not yet."
+    read = f" ({judged.understood})" if isinstance(question, Number) else ""
+    return f"{mark}{read} {judged.reply}"
 
 
 class Questions(Frame):

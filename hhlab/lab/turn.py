@@ -8,6 +8,7 @@ from ..parameters import pretty, shown
 from ..questions import Judgement, Number, find
 from .frame import paragraph
 from .log_file import open_log
+from .question import keep, replied
 
 
 class Checked:
@@ -46,8 +47,6 @@ def check(name: str, value: Any) -> Checked:
     if not np.isfinite(number):
         return Checked(question, None, f"{number} is not a finite number: look at what your code divides by.")
     judged = question.judge(f"{number!r} {question.unit}")
-    log = open_log()
-    if (log.last("answer", name) or {}).get("answer") != judged.understood:
-        log.add("answer", name, question=question.text, answer=judged.understood, right=judged.right,
-                misconception=judged.misconception)  # fmt: skip
-    return Checked(question, judged, f"{'Right.' if judged.right else 'Not yet.'} ({judged.understood}) {judged.reply}")
+    if (open_log().last("answer", name) or {}).get("answer") != judged.understood:
+        keep(question, judged.understood, judged)
+    return Checked(question, judged, replied(question, judged))
