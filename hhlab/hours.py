@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +14,24 @@ from .protocols import Protocol
 
 Floats = NDArray[np.float64]
 
-RTOL, ATOL = 1e-9, 1e-11
+RTOL, ATOL = 1e-8, 1e-10
 MOST_EDGES = 200
 BEYOND = 2000.0
 
 
+class Escape(NamedTuple):
+    """When a cell went where no cell can be (ms), and what was inside then (mM)."""
+
+    t: float
+    inside: Floats
+
+
 def integrate(
     cell: Cell, protocol: Protocol, t: Floats, start: Floats, held: frozenset[int], carrier: int, far: float
-) -> tuple[Floats, float]:
-    """V, gates and concentrations (S, n) at the times t (n,) in ms, from a state (S,); and when V passed +-far, or inf.
+) -> tuple[Floats, Escape | None]:
+    """V, gates and concentrations (S, n) at the times t (n,) in ms, from a state (S,).
+
+    With it comes the moment at which V passed +-far or a concentration reached 0, if one did.
 
     `held` are numbers of states that do not move; `carrier` is the number of the pool that the stimulus comes from.
     """
@@ -29,27 +39,37 @@ def integrate(
 
     edges = _edges(protocol, float(t[-1]))
     shocks = protocol.shocks()
-    state, found = start.copy(), np.empty((start.size, t.size))
+    state, found, ions = start.copy(), np.empty((start.size, t.size)), 1 + len(cell.gates)
+    charged = _by_charge(cell, held)[carrier] * cell.C
 
     def escape(_: float, now: Floats) -> float:
-        return far - abs(float(now[0]))
+        return min(far - abs(float(now[0])), float(now[ions:].min()))
+
+    def shock(when: float) -> None:
+        for mV in (size for moment, size in shocks if moment == when):
+            state[0] += mV
+            state[ions + carrier] += charged * mV
 
     escape.terminal = True  # type: ignore[attr-defined]
     for begin, end in itertools.pairwise(edges):
-        for mV in (size for when, size in shocks if when == begin):
-            state[0] += mV
-            _charge(cell, state, carrier, cell.C * mV, held)
+        shock(begin)
+        if escape(begin, state) <= 0:
+            return found, Escape(begin, state[ions:])
         inside = (t >= begin) & (t <= end)
         asked = np.union1d(t[inside], [end])
-        solved = solve_ivp(_slopes(cell, protocol, held, carrier), (begin, end), state, "LSODA", t_eval=asked,
+        solved = solve_ivp(_slopes(cell, protocol, held, carrier), (begin, end), state, "BDF", t_eval=asked,
                            rtol=RTOL, atol=ATOL, events=escape)  # fmt: skip
         if solved.status == 1:
-            return found, float(solved.t_events[0][0])
+            return found, Escape(float(solved.t_events[0][0]), solved.y_events[0][0][ions:])
         if not solved.success or solved.y.shape[1] < asked.size:
-            raise ValueError(f"the cell runs out of something within {end:g} ms: make the recording shorter")
+            raise ValueError(
+                f"{cell!r} changes too fast to be followed for {end:g} ms: take a shorter recording, or give dt="
+            )
         found[:, inside] = solved.y[:, np.isin(asked, t[inside])]
-        state = solved.y[:, -1].copy()
-    return found, math.inf
+        state[:] = solved.y[:, -1]
+    shock(edges[-1])
+    found[:, -1] = state
+    return found, None if escape(edges[-1], state) > 0 else Escape(edges[-1], state[ions:])
 
 
 def _edges(protocol: Protocol, t_stop: float) -> list[float]:
@@ -126,8 +146,3 @@ def _by_charge(cell: Cell, held: frozenset[int]) -> Floats:
     first = 1 + len(cell.gates)
     kept = [first + number in held for number in range(len(cell.pools))]
     return np.array([0.0 if k else p.by_charge(cell.depth) for p, k in zip(cell.pools, kept, strict=True)])
-
-
-def _charge(cell: Cell, state: Floats, carrier: int, charge: float, held: frozenset[int]) -> None:
-    """Take the charge (nC/cm2) of a shock from the carrier's pool."""
-    state[1 + len(cell.gates) + carrier] += _by_charge(cell, held)[carrier] * charge

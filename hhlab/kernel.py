@@ -8,7 +8,8 @@ takes the mean currents of the step, the same that moved V, so that charge is co
 The scheme is a symmetric (Strang) splitting and so of second order: gates over half a step at fixed V, V over a whole
 step at fixed gates, gates over half a step. The two half steps of neighbouring steps have the same V and merge into
 one, so inside a run the gates live half a step ahead of V, and what is recorded is the mean of their two neighbours.
-Before a jump (of V, or of a gate) both are brought to the same moment.
+Before a jump (of V, or of a gate) both are brought to the same moment. Reversal potentials and pump are those of the
+beginning of a step, so where ions move the order is one, in the little that they move by in a step.
 
 What does not belong here: names, units, classes, files, and calls into other jitted modules (numba's disk cache does
 not notice when a callee in another file changes).
@@ -153,7 +154,7 @@ def turn_gates(m: Membrane, V: Floats, x: Floats, by: float, seen: float, sample
             x[j, i] = after
 
 
-@jit
+@inlined
 def move_V(m: Membrane, V: Floats, x: Floats, stimulus: Floats, step: int, dt: float, work: Work) -> None:  # noqa: C901
     """Move V by dt at fixed gates: dV = dt/C F (1 - e^-s)/s, s = dt/C dI/dV; exact where the currents are ohmic."""
     n = patches(m, V)
@@ -330,6 +331,8 @@ def run(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, jumps
                 jump(m, V, x, ions, jumps, event)
                 event += 1
             locate(m, V, x.shape[0], work)
+        if escaped[0] < 0 and first_beyond(V, far) >= 0:
+            escaped = (int(now), first_beyond(V, far))
         for i in range(n):
             out_V[sample, i] = V[i]
         if len(m.ions) > 1 and now == sample * every:
@@ -346,5 +349,3 @@ def run(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, jumps
         gates_at = 0.5 * (now + stop)
         move(m, V, x, ions, stimulus, step, (stop - now) * dt, work)
         now = stop
-        if escaped[0] < 0 and first_beyond(V, far) >= 0:
-            escaped = (step, first_beyond(V, far))

@@ -229,7 +229,7 @@ class Ledger:
     minimum : charge that would do to bring the capacitance from rest to the peak, nC/cm2.
     excess : charge over minimum; 1 if no sodium entered in vain.
     ATP : pmol/cm2 that the pump needs to bring the sodium out again, a third of what entered.
-    diameter : of the cylinder whose inside changes, um.
+    diameter : of the cylinder or the round cell whose inside changes, um.
     """
 
     ions: dict[str, Moved]
@@ -259,7 +259,7 @@ def ledger(rec: Recording, diameter: float | None = None, inside: Mapping[str, f
     Parameters
     ----------
     rec : a recording that starts at rest and is long enough to come back to it.
-    diameter : of a long cylinder in um, for the change inside; None for the cell's own, or 476 um.
+    diameter : of a long cylinder in um, for the change inside; None for the cell's own shape, or a cylinder of 476 um.
     inside : concentrations in mM, for the change in percent; None for the cell's own, or Na 50, K 400, Cl 52, textbook
         values for a squid axon.
 
@@ -270,6 +270,7 @@ def ledger(rec: Recording, diameter: float | None = None, inside: Mapping[str, f
     """
     must_be(Recording, A_RECORDING, rec)
     wide = WIDTH.check(getattr(rec.cell, "diameter", WIDTH.value) if diameter is None else diameter)
+    depth = rec.cell.depth if diameter is None and rec.cell.depth else wide * 1e-4 / 4
     own = {pool.ion: float(pool.inside) for pool in rec.cell.pools} or SQUID_INSIDE
     known = own if inside is None else inside
     ions: dict[str, Moved] = {}
@@ -278,7 +279,7 @@ def ledger(rec: Recording, diameter: float | None = None, inside: Mapping[str, f
         beyond = sum(rec.I[channel.name] - _at_rest(rec.cell, channel) for channel in channels)
         flux = beyond / (CHARGE[ion] * F) * 1e3
         into, out_of = (float(np.trapezoid(np.maximum(each, 0.0), rec.t)) for each in (-flux, flux))
-        change = (into - out_of) * 1e-6 / (wide * 1e-4 / 4)
+        change = (into - out_of) * 1e-6 / depth
         percent = 100 * change / known[ion] if ion in known else float("nan")
         ions[ion] = Moved(into, out_of, into - out_of, change, percent)
     entered = ions["Na"].net if "Na" in ions else 0.0

@@ -118,7 +118,8 @@ def ghk_current(
     _refuse_cold(celsius)
     for name, value in (("P", permeability), ("outside", out), ("inside", in_)):
         if not np.all(np.isfinite(value) & (value >= 0)):
-            raise ValueError(f"{name} = {value[~(np.isfinite(value) & (value >= 0))].flat[0]:g} is not 0 or more")
+            wrong, unit = value[~(np.isfinite(value) & (value >= 0))].flat[0], "cm/s" if name == "P" else "mM"
+            raise ValueError(f"{name} = {wrong:g} {unit} is not 0 or more: give what a membrane or a solution can have")
     if not np.all(np.isfinite(volts)):
         raise ValueError("V is not finite: give voltages in mV")
     u = charge * volts / thermal_voltage(celsius)

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 
 MOST_SAMPLES = 50_000_000
 FARTHEST = 500.0
+EMPTY = 1e-9
 LONGEST_STEPPED = 60_000.0
 SAMPLES_OF_HOURS = 2001
 AFTERWARDS = 25.0
@@ -56,7 +57,7 @@ def simulate(
     ------
     ValueError
         If a number is not finite or out of range, a name is unknown, dt is too coarse, more than 50 million numbers
-        would be stored, or the membrane leaves -500 to 500 mV.
+        would be stored, the membrane leaves -500 to 500 mV, or the stimulus takes more of an ion than there is.
     """
     given = Nothing() if protocol is None else protocol
     return simulate_many(
@@ -81,12 +82,14 @@ def simulate_many(
     asked = _Asked(_names(freeze), by_name(start, "start"), by_name(reset, "reset"), _carrier(first, carrier))
     length = max(p.end for p in protocols) + AFTERWARDS if t_stop is None else t_stop
     if first.pools and dt is None and T_STOP.check(length) > LONGEST_STEPPED:
+        if every != 1:
+            raise ValueError(f"every = {shown(every)} counts small steps: give dt=, or a recording of a minute or less")
         return [_over_hours(cell, protocol, length, asked) for cell, protocol in zip(cells, protocols, strict=True)]
     dt = first.dt if dt is None else _time_step(first, dt)
     steps = _steps(length, dt, every)
     _bound_memory(steps, every, n, len(first.state_names) - 1, dt)
 
-    held = frozenset(first.state_number(name) for name in asked.freeze)
+    held = _held(first, asked.freeze)
     state = np.array([cell.state(asked.start) for cell in cells]).T
     gates = len(first.gates)
     frozen = frozenset(number - 1 for number in held if number <= gates)
@@ -100,10 +103,13 @@ def simulate_many(
     out_ions: Floats = np.empty((samples, len(ions), n))
     jumps = _jumps(cells, protocols, asked.reset, dt)
     step, patch = kernel.run(membrane, V, x, ions, stimulus, jumps, dt, every, FARTHEST, out_V, out_x, out_ions)
-    if bounded and step >= 0:
-        _refuse_runaway(step * dt, protocols[patch])
-
     t = _times(samples, dt * every)
+    if bounded:
+        until = int(np.searchsorted(t, step * dt)) + 2 if step >= 0 else samples
+        _refuse_empty(cells, protocols, t, out_ions[:until])
+        if step >= 0:
+            _refuse_runaway(step * dt, protocols[patch])
+
     settings = asked.settings(dt, every)
     each = zip(cells, protocols, strict=True)
     return [
@@ -138,11 +144,12 @@ def _over_hours(cell: Cell, protocol: Protocol, length: float, asked: _Asked) ->
     if asked.reset:
         raise ValueError("a reset needs small steps: give dt=, or a recording of a minute or less")
     t = _times(SAMPLES_OF_HOURS, length / (SAMPLES_OF_HOURS - 1))
-    held = frozenset(cell.state_number(name) for name in asked.freeze)
+    held = _held(cell, asked.freeze)
     carrier = list(cell.pool).index(asked.carrier)
-    found, escaped = hours.integrate(cell, protocol, t, cell.state(asked.start), held, carrier, FARTHEST)
-    if escaped < math.inf:
-        _refuse_runaway(escaped, protocol)
+    found, escape = hours.integrate(cell, protocol, t, cell.state(asked.start), held, carrier, FARTHEST)
+    if escape is not None:
+        _refuse_empty([cell], [protocol], np.array([escape.t]), escape.inside.reshape(1, -1, 1))
+        _refuse_runaway(escape.t, protocol)
     V, gates, ions = np.split(found, (1, 1 + len(cell.gates)))
     return Recording(t, V[0], gates, cell, protocol, asked.settings(float(t[1]), 1), ions)
 
@@ -281,6 +288,18 @@ def _jumps(cells: list[Cell], protocols: list[Protocol], reset: Mapping[str, flo
     )
 
 
+def _refuse_empty(cells: list[Cell], protocols: list[Protocol], t: Floats, ions: Floats) -> None:
+    """Refuse concentrations (samples, P, N) below what a cell can have."""
+    if not ions.size or ions.min() > EMPTY:
+        return
+    sample, number, patch = (int(each) for each in np.argwhere(~(ions > EMPTY))[0])
+    cell, name = cells[patch], cells[patch].pools[number].name
+    raise ValueError(
+        f"{name} of {cell!r} is used up at t = {t[sample]:.4g} ms by {protocols[patch].in_words()}: choose a weaker or "
+        "shorter stimulus, or a wider cell"
+    )
+
+
 def _refuse_runaway(t: float, protocol: Protocol) -> None:
     strongest = protocol.strongest
     cause = (
@@ -289,6 +308,14 @@ def _refuse_runaway(t: float, protocol: Protocol) -> None:
         else f"{protocol.in_words()} cannot be; choose weaker shocks, or look at the rates of added channels"
     )
     raise ValueError(f"the membrane left +-{FARTHEST:g} mV at t = {t:.4g} ms: {cause}")
+
+
+def _held(cell: Cell, freeze: Sequence[str]) -> frozenset[int]:
+    """The numbers of the states that keep their value."""
+    held = frozenset(cell.state_number(name) for name in freeze)
+    if 0 in held:
+        raise ValueError("freeze= holds gates and concentrations, not V: use clamp to set V")
+    return held
 
 
 def _names(freeze: Any) -> tuple[str, ...]:

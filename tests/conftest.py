@@ -19,7 +19,7 @@ def root() -> Path:
 
 @pytest.fixture(params=[hh.Squid(), hh.Squid(T=18.5)], ids=["squid-6.3", "squid-18.5"])
 def cell(request):
-    """Every cell that the package has."""
+    """The squid axon at its two temperatures."""
     return request.param
 
 

@@ -92,7 +92,7 @@ CASES = {
     "ghk_voltage of a number": (lambda: hh.ghk_voltage(1, {"K": 4}, {"K": 4}, 37), "permeability goes by ion"),
     "ghk_voltage of nothing": (lambda: hh.ghk_voltage({"K": 0}, {"K": 4}, {"K": 4}, 37), "no ion can cross"),
     "ghk_voltage of debt": (lambda: hh.ghk_voltage({"K": 1}, {"K": -4}, {"K": 4}, 37), "outside = -4 mM is not a conc"),
-    "ghk_current of debt": (lambda: hh.ghk_current(-1, 1, 0, 4, 140, 37), "P = -1 is not 0 or more"),
+    "ghk_current of debt": (lambda: hh.ghk_current(-1, 1, 0, 4, 140, 37), "P = -1 cm/s is not 0 or more"),
     "ghk_current of nan": (lambda: hh.ghk_current(1, 1, float("nan"), 4, 140, 37), "V is not finite"),
     "mullins_noda of K": (lambda: hh.mullins_noda({"K": 4}, {"K": 140}, 37, 0.04), "outside lacks K or Na"),
     "channel without ion": (lambda: hh.PumpCell().plus(hh.Channel("A", 1, -77)), "PumpCell counts its ions: say which"),
