@@ -18,9 +18,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
-from . import measure
 from .parameters import Parameter, must_be, pretty, shown, unknown
-from .recording import Recording
+from .recording import A_RECORDING, Recording
 from .views import INK, STYLES, VIEWS, Floats, Stroke, View, in_words, time_unit
 
 DPI, POINT = 100, 72
@@ -345,13 +344,13 @@ def _moment(at: float | None, recordings: Sequence[Recording]) -> float | None:
 def _named(recordings: Recording | Sequence[Recording] | Mapping[str, Recording]) -> dict[str, Recording]:
     if isinstance(recordings, Recording):
         return {"": recordings}
-    must_be(Iterable, measure.A_RECORDING, recordings)
+    must_be(Iterable, A_RECORDING, recordings)
     if isinstance(recordings, Mapping):
         named = {str(label): rec for label, rec in recordings.items()}
     else:
         listed = list(recordings)
         named = {f"{number + 1}" if len(listed) > 1 else "": rec for number, rec in enumerate(listed)}
-    must_be(Recording, measure.A_RECORDING, *named.values())
+    must_be(Recording, A_RECORDING, *named.values())
     return named
 
 

@@ -28,6 +28,7 @@ Floats = NDArray[np.float64]
 
 
 PUMP, CARRIER = "pump", "carrier"
+A_RECORDING = "a recording: give what simulate returned"
 NEAR = 1e-3
 
 _SETTINGS: dict[str, Any] = {"dt": None, "every": 1, "start": {}, "freeze": (), "reset": {}}
@@ -134,8 +135,13 @@ class Recording:
     @property
     def end(self) -> dict[str, float]:
         """The state at the last moment, by name: what simulate(start=...) goes on from."""
-        last = (self.V[-1], *self.gate_values[:, -1], *self.pool_values[:, -1:].ravel())
-        return dict(zip(self.cell.state_names, map(float, last), strict=True))
+        return self.at(float(self.t[-1]))
+
+    def at(self, moment: float) -> dict[str, float]:
+        """The state at the sample nearest to a moment (ms), by name."""
+        n = int(np.abs(self.t - moment).argmin())
+        then = (self.V[n], *self.gate_values[:, n], *self.pool_values[:, n : n + 1].ravel())
+        return dict(zip(self.cell.state_names, map(float, then), strict=True))
 
     @functools.cached_property
     def _channels(self) -> dict[str, int]:

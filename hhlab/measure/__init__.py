@@ -1,0 +1,16 @@
+"""A recording or a cell in, a number out. Every measurement says in its docstring how it is taken."""
+
+from .clamped import availability, boltzmann, current_voltage, recovery, reversal, tail_time_constants
+from .firing import frequency, highest_rate, sustained
+from .ledger import Ledger, Moved, ledger
+from .pairs import RefractoryPeriods, paired_pulses, refractory, refractory_periods
+from .resting import rest
+from .spike import attribution, half_width, peak, spikes, undershoot, upstroke
+from .thresholds import accommodation, anode_break, chronaxie, rheobase, strength_duration, threshold
+
+__all__ = [
+    "Ledger", "Moved", "RefractoryPeriods", "accommodation", "anode_break", "attribution", "availability", "boltzmann",
+    "chronaxie", "current_voltage", "frequency", "half_width", "highest_rate", "ledger", "paired_pulses", "peak",
+    "recovery", "refractory", "refractory_periods", "rest", "reversal", "rheobase", "spikes", "strength_duration",
+    "sustained", "tail_time_constants", "threshold", "undershoot", "upstroke",
+]  # fmt: skip

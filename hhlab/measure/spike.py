@@ -1,0 +1,93 @@
+"""What one recording of a spike shows: when, how high, how wide, how steep, and which currents made it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..parameters import Parameter, must_be
+from ..recording import A_RECORDING, Recording
+from .resting import rest
+
+Floats = NDArray[np.float64]
+
+SPIKE_LEVEL = 0.0
+FINE = 1.0
+LEVEL = Parameter(SPIKE_LEVEL, "mV", -500, 500, "level to cross", name="level")
+
+
+def spikes(rec: Recording, level: float = SPIKE_LEVEL) -> Floats:
+    """Times in ms at which V crosses a level (mV) upward, interpolated; shape (k,)."""
+    must_be(Recording, A_RECORDING, rec)
+    return _crossings(rec.t, rec.V, LEVEL.check(level))
+
+
+def peak(rec: Recording) -> tuple[float, float]:
+    """The highest point of V: (mV, ms), by a parabola through the three samples around it."""
+    must_be(Recording, A_RECORDING, rec)
+    return _vertex(rec.t, rec.V, int(rec.V.argmax()))
+
+
+def undershoot(rec: Recording) -> tuple[float, float]:
+    """The lowest point of V after the peak of the first spike: (mV, ms); (nan, nan) without a spike."""
+    top = _first_peak(rec)
+    if top is None:
+        return float("nan"), float("nan")
+    return _vertex(rec.t, rec.V, top + int(rec.V[top:].argmin()))
+
+
+def half_width(rec: Recording) -> float:
+    """Width in ms of the first spike, half way from the resting potential to its peak; nan without one.
+
+    The resting potential is that of the cell, the peak the highest point before V falls through 0 mV again.
+    """
+    top = _first_peak(rec)
+    if top is None:
+        return float("nan")
+    half = 0.5 * (_vertex(rec.t, rec.V, top)[0] + rest(rec.cell))
+    rising = _crossings(rec.t[: top + 1], rec.V[: top + 1], half)
+    falling = _crossings(rec.t[top:], -rec.V[top:], -half)
+    if not falling.size:
+        return float("nan")
+    return float(falling[0] - (rising[-1] if rising.size else rec.t[0]))
+
+
+def attribution(rec: Recording) -> dict[str, Floats]:
+    """How much each current changes V, in mV/ms by name: -I/C of every channel, and the stimulus; together dV/dt."""
+    must_be(Recording, A_RECORDING, rec)
+    parts = {name: -current / rec.cell.C for name, current in rec.I.items()}
+    return parts | {"stimulus": rec.stimulus / rec.cell.C}
+
+
+def upstroke(rec: Recording) -> tuple[float, float]:
+    """The steepest rise of V: (mV/ms, which is V/s; ms), from the currents, so that a sudden shock does not count."""
+    must_be(Recording, A_RECORDING, rec)
+    slope = np.sum(list(attribution(rec).values()), axis=0)
+    at = int(slope.argmax())
+    return float(slope[at]), float(rec.t[at])
+
+
+def _first_peak(rec: Recording) -> int | None:
+    """The sample at the top of the first spike: the highest before V falls through 0 mV again."""
+    times = spikes(rec)
+    if not times.size:
+        return None
+    falls = _crossings(rec.t, -rec.V, -SPIKE_LEVEL)
+    falls = falls[falls > times[0]]
+    first, last = np.searchsorted(rec.t, (times[0], falls[0] if falls.size else rec.t[-1]))
+    return int(first) + int(rec.V[first : last + 1].argmax())
+
+
+def _crossings(t: Floats, V: Floats, level: float) -> Floats:
+    at = np.flatnonzero((V[:-1] < level) & (V[1:] >= level))
+    return t[at] + (t[at + 1] - t[at]) * (level - V[at]) / (V[at + 1] - V[at])
+
+
+def _vertex(t: Floats, V: Floats, at: int) -> tuple[float, float]:
+    """Value and time of the extremum at a sample; where its neighbours are near, by a parabola through the three."""
+    if not 0 < at < len(V) - 1:
+        return float(V[at]), float(t[at])
+    before, here, after = V[at - 1 : at + 2]
+    if max(abs(before - here), abs(after - here)) > FINE:
+        return float(here), float(t[at])
+    bend = before - 2 * here + after
+    shift = 0.5 * (before - after) / bend if bend else 0.0
+    return float(here - 0.25 * (before - after) * shift), float(t[at] + shift * (t[at + 1] - t[at]))
