@@ -12,7 +12,7 @@ from .clamp import Clamp, clamp
 from .drugs import blocked
 from .gates import Gate, linoid
 from .physics import ghk_current, ghk_voltage, mullins_noda, nernst
-from .protocols import PulsePair, Ramp, Shock, Step, Train
+from .protocols import PulsePair, Ramp, Shock, Step, Synapse, Train
 from .recording import Recording
 from .simulate import simulate
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Channel", "Choice", "Clamp", "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "Number", "PulsePair",
-    "PumpCell", "Ramp", "Recording", "Reply", "Shock", "Squid", "SquidWithPumps", "Step", "Train", "ask", "blocked",
-    "check", "claim", "claims", "clamp", "explore", "gallery", "ghk_current", "ghk_voltage", "linoid", "measure",
-    "mullins_noda", "nernst", "plot", "predict", "simulate", "worklog",
+    "PumpCell", "Ramp", "Recording", "Reply", "Shock", "Squid", "SquidWithPumps", "Step", "Synapse", "Train", "ask",
+    "blocked", "check", "claim", "claims", "clamp", "explore", "gallery", "ghk_current", "ghk_voltage", "linoid",
+    "measure", "mullins_noda", "nernst", "plot", "predict", "simulate", "worklog",
 ]  # fmt: skip
 
 _WHEN_USED = {

@@ -11,12 +11,13 @@ from .cells import Cell
 from .cells.cell import START_V
 from .parameters import Parameter, must_be, tidy
 from .protocols import VoltageStep
-from .recording import Recording
+from .recording import CHARGED, Recording
 
 Floats = NDArray[np.float64]
 
 A_CLAMP = "a clamp: give one such as Clamp(hold=-65, to=range(-80, 61, 10), duration=10)"
 DURATION = Parameter(10.0, "ms", 1e-3, 10_000, "length of a step", name="duration")
+CHARGING = Parameter(0.0, "ms", 0, 100, "time constant of the capacity transient", name="charging")
 SAMPLE = 0.01
 MOST = 2_000_000
 
@@ -32,6 +33,8 @@ class Clamp:
     duration : of the step, ms.
     prepulse : voltage (mV) and duration (ms) of a step before; None for none.
     tail : the same of a step afterwards.
+    charging : time constant (ms) with which the capacitance is charged at each step, which then appears as the current
+        "capacity" of a recording; 0 leaves that transient out. V is taken to be what was asked for all the same.
 
     Raises
     ------
@@ -44,6 +47,7 @@ class Clamp:
     duration: float = 10.0
     prepulse: tuple[float, float] | None = None
     tail: tuple[float, float] | None = None
+    charging: float = 0.0
 
     def __post_init__(self) -> None:
         given = self.to if isinstance(self.to, Iterable) else (self.to,)
@@ -53,6 +57,7 @@ class Clamp:
         object.__setattr__(self, "to", steps)
         object.__setattr__(self, "hold", START_V.renamed("hold").check(self.hold))
         object.__setattr__(self, "duration", DURATION.check(self.duration))
+        object.__setattr__(self, "charging", CHARGING.check(self.charging))
         for name in ("prepulse", "tail"):
             object.__setattr__(self, name, _pair(name, getattr(self, name)))
 
@@ -81,13 +86,18 @@ class ClampFamily(Sequence[Recording]):
     def __iter__(self) -> Iterator[Recording]:
         return iter(self._recordings)
 
+    @property
+    def current(self) -> Floats:
+        """What an amplifier would show: all currents together, uA/cm2, outward positive; shape (steps, n)."""
+        return np.array([sum(rec.I.values(), np.zeros(rec.t.shape)) for rec in self])
+
     def __repr__(self) -> str:
         steps = ", ".join(tidy(V) for V in self.clamp.to)
         return f"<ClampFamily of {self[0].cell!r}: held at {tidy(self.clamp.hold)} mV, to {steps} mV>"
 
 
 def clamp(cell: Cell, what: Clamp, *, dt: float = SAMPLE) -> ClampFamily:
-    """The currents of a cell whose V is set, without the transient that charges the capacitance.
+    """The currents of a cell whose V is set.
 
     Parameters
     ----------
@@ -112,7 +122,7 @@ def clamp(cell: Cell, what: Clamp, *, dt: float = SAMPLE) -> ClampFamily:
 
 def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
     """One step of a family. A sample at an edge belongs to what comes after it."""
-    volts, gates = np.empty_like(t), np.empty((len(cell.gates), t.size))
+    volts, gates = np.full_like(t, what.hold), np.empty((len(cell.gates), t.size))
     state = np.array([float(gate.steady_state(what.hold)) for gate in cell.gates])
     begin = 0.0
     for mV, duration in what.segments(V):
@@ -126,7 +136,8 @@ def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
         begin += duration
     inside = np.array([np.full(t.size, float(pool.inside)) for pool in cell.pools]).reshape(len(cell.pools), t.size)
     protocol = VoltageStep(what.hold, V, what.onset, what.duration)
-    return Recording(t, volts, gates, cell, protocol, {"dt": dt, "every": 1}, inside)
+    settings = {"dt": dt, "every": 1} | ({CHARGED: what.charging} if what.charging else {})
+    return Recording(t, volts, gates, cell, protocol, settings, inside)
 
 
 def _pair(name: str, given: Any) -> tuple[float, float] | None:

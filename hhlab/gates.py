@@ -94,6 +94,10 @@ class Gate:
         """How many times faster than given the rates are at T (degC)."""
         return 1.0 if self.T_ref is None else float(q10_factor(self.q10, T, self.T_ref))
 
+    def held_open(self, share: float) -> "Gate":
+        """The gate of channels of which a share (0 to 1) has this gate always open: of the same speed."""
+        return _held_open(self, share) if share else self
+
     def _curves(self, V: ArrayLike) -> tuple[Floats, Floats]:
         """Steady state and time constant at T_ref, checked."""
         shape, volts = np.shape(V), np.ravel(np.asarray(V, float))
@@ -143,6 +147,15 @@ class Gate:
                 f"gate {self.name}: {which} = {value.ravel()[first]:g} at V = {V.ravel()[first]:.4g} mV is {why}: "
                 "check its formula there"
             )
+
+
+@functools.lru_cache(maxsize=64)
+def _held_open(gate: Gate, share: float) -> Gate:
+    """Of power 1, so that the mean over both kinds of channel moves as one gate. Kept: its tables go by identity."""
+    T_ref = 0.0 if gate.T_ref is None else gate.T_ref
+    inf: Rate = lambda V: share + (1.0 - share) * gate.steady_state(V)  # noqa: E731
+    tau: Rate = lambda V: gate.time_constant(V, T_ref)  # noqa: E731
+    return Gate(gate.name, inf=inf, tau=tau, power=gate.power, q10=gate.q10, T_ref=gate.T_ref)
 
 
 @functools.lru_cache(maxsize=64)

@@ -1,5 +1,6 @@
 """Hours and days of a cell whose concentrations move, by SciPy's implicit solver on the same channels and pump."""
 
+import functools
 import itertools
 import math
 from collections.abc import Callable
@@ -17,6 +18,7 @@ Floats = NDArray[np.float64]
 RTOL, ATOL = 1e-8, 1e-10
 MOST_EDGES = 200
 BEYOND = 2000.0
+NUDGE, SMALLEST = 1e-7, 1e-2
 
 
 class Escape(NamedTuple):
@@ -37,7 +39,7 @@ def integrate(
     """
     from scipy.integrate import solve_ivp
 
-    edges = _edges(protocol, float(t[-1]))
+    edges, slopes = _edges(protocol, float(t[-1])), _slopes(cell, protocol, held, carrier)
     shocks = protocol.shocks()
     state, found, ions = start.copy(), np.empty((start.size, t.size)), 1 + len(cell.gates)
     charged = _by_charge(cell, held)[carrier] * cell.C
@@ -57,8 +59,8 @@ def integrate(
             return found, Escape(begin, state[ions:])
         inside = (t >= begin) & (t <= end)
         asked = np.union1d(t[inside], [end])
-        solved = solve_ivp(_slopes(cell, protocol, held, carrier), (begin, end), state, "BDF", t_eval=asked,
-                           rtol=RTOL, atol=ATOL, events=escape)  # fmt: skip
+        solved = solve_ivp(slopes, (begin, end), state, "BDF", t_eval=asked, rtol=RTOL, atol=ATOL, events=escape,
+                           jac=functools.partial(_jacobian, slopes))  # fmt: skip
         if solved.status == 1:
             return found, Escape(float(solved.t_events[0][0]), solved.y_events[0][0][ions:])
         if not solved.success or solved.y.shape[1] < asked.size:
@@ -75,6 +77,7 @@ def integrate(
 def _edges(protocol: Protocol, t_stop: float) -> list[float]:
     """The moments between which the stimulus is smooth."""
     moments = {t for piece in protocol.pieces() for t in (piece.start, piece.end)} | {t for t, _ in protocol.shocks()}
+    moments |= {t for each in protocol.synapses() for t in (each.start, each.over)}
     edges = [0.0, *sorted(t for t in moments if 0 < t < t_stop), t_stop]
     if len(edges) > MOST_EDGES:
         raise ValueError(
@@ -90,12 +93,13 @@ def _slopes(cell: Cell, protocol: Protocol, held: frozenset[int], carrier: int) 
     by_charge, stays = _by_charge(cell, held), sorted(held)
     number = {pool.ion: i for i, pool in enumerate(cell.pools)}
     carry = [_carried(cell, each, T) for each in range(len(cell.channels))]
-    pump, still = cell.pump, not protocol.pieces()
+    pump, synapses = cell.pump, protocol.synapses()
+    still = not (protocol.pieces() or synapses)
 
     def slopes(t: float, state: Floats) -> Floats:
         values = state.tolist()
         V, inside = min(max(values[0], -BEYOND), BEYOND), [max(mM, 1e-12) for mM in values[first:]]
-        stimulus = 0.0 if still else float(protocol.current(t))
+        stimulus = 0.0 if still else float(protocol.current(t) + protocol.synaptic_current(t, V))
         currents, net = [0.0] * count, stimulus
         for pool, current in carry:
             through = current(V, values, inside)
@@ -117,6 +121,16 @@ def _slopes(cell: Cell, protocol: Protocol, held: frozenset[int], carrier: int) 
         return moved
 
     return slopes
+
+
+def _jacobian(slopes: Callable[[float, Floats], Floats], t: float, state: Floats) -> Floats:
+    """By differences of a fixed size: SciPy's own grow without end where a slope does not depend on a state."""
+    here, columns = slopes(t, state), []
+    for j, value in enumerate(state):
+        moved = state.copy()
+        moved[j] += NUDGE * max(abs(float(value)), SMALLEST)
+        columns.append((slopes(t, moved) - here) / (moved[j] - value))
+    return np.array(columns).T
 
 
 def _carried(cell: Cell, number: int, T: float) -> tuple[int, Callable[[float, list[float], list[float]], float]]:

@@ -78,6 +78,15 @@ class Membrane(NamedTuple):
     ions: tuple[int, ...]
 
 
+class Stimulus(NamedTuple):
+    """What comes from outside, as the mean of each step. Without synapses (0) g and g_E have one step, of zeros."""
+
+    current: Floats  # (steps, N) uA/cm2
+    synapses: int  # 0 or 1; a factor, as a branch would cost six times the rest of a step
+    g: Floats  # (steps or 1, N) mS/cm2 of all synapses together
+    g_E: Floats  # (steps or 1, N) uA/cm2: the same times what they pull towards
+
+
 class Jumps(NamedTuple):
     """J sudden changes, sorted by time: when, counted in steps, what jumps, and by or to what."""
 
@@ -155,11 +164,12 @@ def turn_gates(m: Membrane, V: Floats, x: Floats, by: float, seen: float, sample
 
 
 @inlined
-def move_V(m: Membrane, V: Floats, x: Floats, stimulus: Floats, step: int, dt: float, work: Work) -> None:  # noqa: C901
+def move_V(m: Membrane, V: Floats, x: Floats, s: Stimulus, step: int, dt: float, work: Work) -> None:  # noqa: C901
     """Move V by dt at fixed gates: dV = dt/C F (1 - e^-s)/s, s = dt/C dI/dV; exact where the currents are ohmic."""
     n = patches(m, V)
     if len(m.lanes) == 1:  # the same sums in registers: half the time of a step
-        net, slope = stimulus[step, 0], 0.0
+        slope = s.g[step * s.synapses, 0]
+        net = s.current[step, 0] + s.g_E[step * s.synapses, 0] - slope * V[0]
         for c in range(m.g.shape[0]):
             g = m.g[c, 0]
             for j in range(m.first[c], m.first[c + 1]):
@@ -170,7 +180,8 @@ def move_V(m: Membrane, V: Floats, x: Floats, stimulus: Floats, step: int, dt: f
         work.net[0], work.slope[0] = net, slope
     else:
         for i in range(n):
-            work.net[i], work.slope[i] = stimulus[step, i], 0.0
+            work.slope[i] = s.g[step * s.synapses, i]
+            work.net[i] = s.current[step, i] + s.g_E[step * s.synapses, i] - work.slope[i] * V[i]
         for c in range(m.g.shape[0]):
             for i in range(n):
                 work.g[i] = m.g[c, i]
@@ -216,13 +227,15 @@ def pumped(p: Pools, V: float, inside: float, i: int) -> float:
 
 
 @inlined
-def move_V_and_ions(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, step: int, dt: float,
+def move_V_and_ions(m: Membrane, V: Floats, x: Floats, ions: Floats, outer: Stimulus, step: int, dt: float,
                     work: Work) -> None:  # fmt: skip
     """The same with reversal potentials that follow the ions, which then move by the mean currents of the step."""
     p = m.pools
     for i in range(V.shape[0]):
         pump = pumped(p, V[i], ions[p.three, i], i)
-        net, slope = stimulus[step, i] - pump, 0.0
+        steep = outer.g[step * outer.synapses, i]
+        injected = outer.current[step, i] + outer.g_E[step * outer.synapses, i] - steep * V[i]
+        net, slope = injected - pump, steep
         for c in range(m.g.shape[0]):
             g, q = m.g[c, i], m.pool[c]
             for j in range(m.first[c], m.first[c + 1]):
@@ -245,19 +258,19 @@ def move_V_and_ions(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: F
             if m.pool[c] >= 0:
                 through = work.current[c, i] + work.steep[c, i] * mean
                 ions[m.pool[c], i] -= p.by_charge[m.pool[c], i] * through * dt
-        ions[p.carrier, i] += p.by_charge[p.carrier, i] * stimulus[step, i] * dt
+        ions[p.carrier, i] += p.by_charge[p.carrier, i] * (injected - steep * mean) * dt
         if p.three >= 0:
             ions[p.three, i] -= 3.0 * p.by_charge[p.three, i] * pump * dt
             ions[p.two, i] += 2.0 * p.by_charge[p.two, i] * pump * dt
 
 
 @inlined
-def move(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, step: int, dt: float, work: Work) -> None:
+def move(m: Membrane, V: Floats, x: Floats, ions: Floats, outer: Stimulus, step: int, dt: float, work: Work) -> None:
     """Move V by dt at fixed gates, and the ions where they move."""
     if len(m.ions) > 1:
-        move_V_and_ions(m, V, x, ions, stimulus, step, dt, work)
+        move_V_and_ions(m, V, x, ions, outer, step, dt, work)
     else:
-        move_V(m, V, x, stimulus, step, dt, work)
+        move_V(m, V, x, outer, step, dt, work)
 
 
 @jit
@@ -303,16 +316,16 @@ def first_beyond(V: Floats, far: float) -> int:
 
 
 @jit_and_cache
-def run(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, jumps: Jumps, dt: float, every: int,
+def run(m: Membrane, V: Floats, x: Floats, ions: Floats, outer: Stimulus, jumps: Jumps, dt: float, every: int,
         far: float, out_V: Floats, out_x: Floats, out_ions: Floats) -> tuple[int, int]:  # fmt: skip
-    """Carry V (N,), gates x (G, N) and ions (P, N), in place, through stimulus (steps, N), the mean current of a step.
+    """Carry V (N,), gates x (G, N) and ions (P, N), in place, through what comes from outside.
 
     Every so many steps V is recorded in out_V (samples, N), the gates in out_x (samples, G, N) and the ions in out_ions
     (samples, P, N). A step writes to the next sample that is due, so the last to write there is the one that belongs
     there. Gives the step and the patch at which a V first was beyond +-far or not a number, or (-1, -1).
     """
     n = patches(m, V)
-    steps = stimulus.shape[0]
+    steps = outer.current.shape[0]
     work = Work(np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(m.g.shape),
                 np.empty(m.g.shape))  # fmt: skip
     now, gates_at = 0.0, 0.0  # in steps: where V stands, and where the gates stand
@@ -347,5 +360,5 @@ def run(m: Membrane, V: Floats, x: Floats, ions: Floats, stimulus: Floats, jumps
         by = 0.5 * (now + stop) - gates_at
         turn_gates(m, V, x, by, (now - gates_at) / by, sample, out_x, work)
         gates_at = 0.5 * (now + stop)
-        move(m, V, x, ions, stimulus, step, (stop - now) * dt, work)
+        move(m, V, x, ions, outer, step, (stop - now) * dt, work)
         now = stop

@@ -13,6 +13,7 @@ from .parameters import Described, Parameter, param, tidy, unknown
 
 Floats = NDArray[np.float64]
 LONGEST = 1e9
+NEARLY_EQUAL = 1e-5
 
 
 class Piece(NamedTuple):
@@ -38,6 +39,10 @@ class Protocol(Described):
         """Its sudden displacements of V: (ms, mV)."""
         return []
 
+    def synapses(self) -> "list[Synapse]":
+        """Its conductances that open for a while."""
+        return []
+
     def in_words(self) -> str:
         """What it does, as a phrase a student can read."""
         raise NotImplementedError
@@ -50,7 +55,8 @@ class Protocol(Described):
     @property
     def end(self) -> float:
         """When it is over, ms."""
-        return max([piece.end for piece in self.pieces()] + [t for t, _ in self.shocks()], default=0.0)
+        moments = [piece.end for piece in self.pieces()] + [t for t, _ in self.shocks()]
+        return max(moments + [synapse.over for synapse in self.synapses()], default=0.0)
 
     @property
     def strongest(self) -> float:
@@ -58,7 +64,7 @@ class Protocol(Described):
         return max((x for piece in self.pieces() for x in (piece.first, piece.last)), key=abs, default=0.0)
 
     def current(self, t: ArrayLike) -> Floats:
-        """Current in uA/cm2 at the times t (ms, any shape)."""
+        """Current in uA/cm2 at the times t (ms, any shape), without that of synapses, which depends on V."""
         times = np.asarray(t, float)
         order = np.argsort(times, axis=None, kind="stable")
         rising, total = times.ravel()[order], np.zeros(times.size)
@@ -66,6 +72,19 @@ class Protocol(Described):
             first, last = np.searchsorted(rising, (piece.start, piece.end))
             total[order[first:last]] += piece.at(rising[first:last])
         return total.reshape(times.shape)
+
+    def synaptic_current(self, t: ArrayLike, V: ArrayLike) -> Floats:
+        """Current of its synapses in uA/cm2 at the times t (ms) and V (mV), positive where it depolarises."""
+        times, volts = np.asarray(t, float), np.asarray(V, float)
+        return sum((s.conductance(times) * (s.E - volts) for s in self.synapses()), np.zeros(times.shape))
+
+    def mean_conductance(self, steps: int, dt: float) -> Floats:
+        """Of all its synapses, the mean over each step of dt (ms): g (mS/cm2) and g E (uA/cm2); shape (2, steps)."""
+        total = np.zeros((2, steps))
+        for synapse in self.synapses():
+            mean = synapse.mean(steps, dt)
+            total += mean, mean * synapse.E
+        return total
 
     def mean_current(self, steps: int, dt: float) -> Floats:
         """Mean current in uA/cm2 of each of the steps of dt (ms); shape (steps,)."""
@@ -184,6 +203,55 @@ class Shock(Protocol):
         return f"a shock of {tidy(self.mV)} mV at {tidy(self.start)} ms"
 
 
+class Synapse(Protocol):
+    """A synapse that opens at start (ms), a conductance g = g_max N (e^(-t/decay) - e^(-t/rise)) towards E (mV).
+
+    N makes the largest conductance g_max (mS/cm2); rise and decay are time constants (ms). The synapse excites where E
+    lies above the threshold, and inhibits where it lies below.
+    """
+
+    g_max = param(0.1, "mS/cm2", 0, 1000, "largest conductance of the synapse", slider=(0, 0.5))
+    E = param(0, "mV", -200, 200, "reversal potential of the synapse", slider=(-100, 60))
+    start = param(5, "ms", 0, LONGEST, "time at which the synapse opens", slider=(0, 50))
+    rise = param(0.5, "ms", 1e-3, 1000, "time constant with which the synapse opens", slider=(0.1, 5))
+    decay = param(5, "ms", 1e-3, 1000, "time constant with which the synapse closes", slider=(0.2, 30))
+
+    def synapses(self) -> "list[Synapse]":
+        return [self]
+
+    @property
+    def over(self) -> float:
+        """When it is as good as closed, ms."""
+        return self.start + 10.0 * max(self.rise, self.decay)
+
+    def conductance(self, t: ArrayLike) -> Floats:
+        """Its conductance in mS/cm2 at the times t (ms, any shape)."""
+        since = np.maximum(np.asarray(t, float) - self.start, 0.0)
+        rise, decay = self._times
+        return self._scale * (np.exp(-since / decay) - np.exp(-since / rise))
+
+    def mean(self, steps: int, dt: float) -> Floats:
+        """Its mean conductance in mS/cm2 in each of the steps of dt (ms), exact wherever it opens; shape (steps,)."""
+        since = np.maximum(np.arange(steps + 1) * dt - self.start, 0.0)
+        rise, decay = self._times
+        return self._scale * np.diff(rise * np.exp(-since / rise) - decay * np.exp(-since / decay)) / dt
+
+    @property
+    def _times(self) -> tuple[float, float]:
+        """Rise and decay, the shorter first, and a hair apart where they are the same."""
+        rise, decay = sorted((self.rise, self.decay))
+        return rise, max(decay, rise * (1.0 + NEARLY_EQUAL))
+
+    @property
+    def _scale(self) -> float:
+        rise, decay = self._times
+        top = rise * decay / (decay - rise) * np.log(decay / rise)
+        return float(self.g_max / (np.exp(-top / decay) - np.exp(-top / rise)))
+
+    def in_words(self) -> str:
+        return f"a synapse of {tidy(self.g_max)} mS/cm2 towards {tidy(self.E)} mV at {tidy(self.start)} ms"
+
+
 class VoltageStep(Protocol):
     """What a voltage clamp does in one recording: V is held (mV), and stepped (mV) at start, for duration (ms)."""
 
@@ -218,6 +286,9 @@ class Together(Protocol):
 
     def shocks(self) -> list[tuple[float, float]]:
         return [shock for part in self.parts for shock in part.shocks()]
+
+    def synapses(self) -> list[Synapse]:
+        return [synapse for part in self.parts for synapse in part.synapses()]
 
     def in_words(self) -> str:
         return " and ".join(part.in_words() for part in self.parts)

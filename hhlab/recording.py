@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-PUMP, CARRIER = "pump", "carrier"
+PUMP, CAPACITY = "pump", "capacity"
+CARRIER, CHARGED = "carrier", "charging"
 A_RECORDING = "a recording: give what simulate returned"
 NEAR = 1e-3
 
@@ -71,10 +72,10 @@ class Recording:
     V : membrane potential, mV.
     gate : gates by name, such as gate["Na.m"], or gate["m"] where only one channel has an m; 0 to 1.
     g : conductance of each channel, mS/cm2.
-    I : current of each channel and of the pump, uA/cm2, outward positive.
+    I : current of each channel and of the pump, uA/cm2, outward positive; "capacity" where a clamp shows its transient.
     E : reversal potential of each channel, mV; it moves where concentrations do.
     conc : concentrations by name, such as conc["Na_in"], mM; none where they stand still.
-    stimulus : stimulus current, uA/cm2, positive depolarises.
+    stimulus : stimulus current, that of synapses included, uA/cm2, positive depolarises.
     cell, protocol : what was simulated, and with what.
     settings : how: dt (ms), every, start, freeze, reset, and the carrier of the stimulus where ions are counted.
     units : the unit of each of these.
@@ -112,7 +113,8 @@ class Recording:
 
     @functools.cached_property
     def I(self) -> Named:  # noqa: E743
-        names = (*self._channels, PUMP) if self.cell.pump is not None else tuple(self._channels)
+        others = {PUMP: self.cell.pump is not None, CAPACITY: CHARGED in self.settings}
+        names = (*self._channels, *(name for name, there in others.items() if there))
         return Named(names, self._current, lambda name: name if name in names else self._channel_name(name))
 
     @functools.cached_property
@@ -128,7 +130,7 @@ class Recording:
 
     @functools.cached_property
     def stimulus(self) -> Floats:
-        current = self.protocol.current(self.t)
+        current = self.protocol.current(self.t) + self.protocol.synaptic_current(self.t, self.V)
         current.flags.writeable = False
         return current
 
@@ -171,7 +173,15 @@ class Recording:
         return self.cell.current(channel, V, self.open_share(name)[samples], inside)
 
     def _current(self, name: str) -> Floats:
-        return self._carried(name, self.V)
+        return self._charging() if name == CAPACITY else self._carried(name, self.V)
+
+    def _charging(self) -> Floats:
+        """What charges the capacitance under voltage clamp, uA/cm2: for each step of V an exponential of its charge."""
+        tau, total = float(self.settings[CHARGED]), np.zeros(self.t.shape)
+        steps = np.diff(self.V, prepend=self.protocol.parameters()["hold"].value)
+        for at in np.flatnonzero(steps):
+            total[at:] += self.cell.C * steps[at] / tau * np.exp(-(self.t[at:] - self.t[at]) / tau)
+        return total
 
     def current_at(self, name: str, V: Floats, moment: float) -> Floats:
         """What a channel, or the pump, would carry (uA/cm2) at other voltages V (mV, any shape) at a moment (ms).
@@ -251,6 +261,7 @@ class Recording:
             protocol = _read(facts["stimulus"], Protocol, protocols)
             settings = _SETTINGS | {name: literal_eval(facts[name]) for name in _SETTINGS if name in facts}
             settings |= {name: facts[name] for name in (CARRIER,) if name in facts}
+            settings |= {name: float(facts[name]) for name in (CHARGED,) if name in facts}
             columns = _columns(line for line in lines if not line.startswith("# "))
             t, V, *gates = [columns[n] for n in ("t (ms)", "V (mV)", *(f"{gate} (share)" for gate in made.gate_names))]
             inside = [columns[f"{pool.name} (mM)"] for pool in made.pools]

@@ -95,14 +95,14 @@ def simulate_many(
     frozen = frozenset(number - 1 for number in held if number <= gates)
     rates = table(first.gates, first.temperature, dt, frozen)
     membrane = _membrane(cells, rates, held, asked.carrier)
-    stimulus = np.ascontiguousarray(np.array([p.mean_current(steps, dt) for p in protocols]).T)
+    outer = _from_outside(protocols, steps, dt)
     V, x, ions = state[0].copy(), state[1 : 1 + gates].copy(), state[1 + gates :].copy()
     samples = steps // every + 1
     out_V: Floats = np.empty((samples, n))
     out_x: Floats = np.empty((samples, len(x), n))
     out_ions: Floats = np.empty((samples, len(ions), n))
     jumps = _jumps(cells, protocols, asked.reset, dt)
-    step, patch = kernel.run(membrane, V, x, ions, stimulus, jumps, dt, every, FARTHEST, out_V, out_x, out_ions)
+    step, patch = kernel.run(membrane, V, x, ions, outer, jumps, dt, every, FARTHEST, out_V, out_x, out_ions)
     t = _times(samples, dt * every)
     if bounded:
         until = int(np.searchsorted(t, step * dt)) + 2 if step >= 0 else samples
@@ -237,6 +237,15 @@ def _membrane(cells: list[Cell], rates: Floats, held: frozenset[int], carrier: s
         pools=_pools(cells, held, carrier),
         ions=kernel.MOVING if ions else kernel.FIXED,
     )
+
+
+def _from_outside(protocols: list[Protocol], steps: int, dt: float) -> kernel.Stimulus:
+    current = np.ascontiguousarray(np.array([p.mean_current(steps, dt) for p in protocols]).T)
+    if not any(p.synapses() for p in protocols):
+        none = np.zeros((1, len(protocols)))
+        return kernel.Stimulus(current, 0, none, none)
+    both = np.array([p.mean_conductance(steps, dt) for p in protocols])
+    return kernel.Stimulus(current, 1, *(np.ascontiguousarray(both[:, which].T) for which in (0, 1)))
 
 
 def _drive(channel: Channel, ions: Sequence[str]) -> int:

@@ -396,7 +396,11 @@ VIEWS: dict[str, View] = {
 
 
 def in_words(rec: Recording) -> str:
-    """What a picture of this recording shows, in one line: spikes, their rate, peak, width and undershoot."""
+    """What a picture of this recording shows, in a line or two: spikes, their rate, peak, width and undershoot."""
+    return f"{_spikes_in_words(rec)} {rec.cell.remark}".rstrip()
+
+
+def _spikes_in_words(rec: Recording) -> str:
     times = measure.spikes(rec)
     if rec.cell.pools and not times.size:
         return _drift_in_words(rec)

@@ -18,7 +18,7 @@ class Leaky(Cell):
 
 
 @pytest.mark.parametrize("fraction", [0, 0.25, 0.5, 1])
-@pytest.mark.parametrize(("drug", "channel"), [each for each in BLOCKS.items() if each[1] != "pump"])
+@pytest.mark.parametrize(("drug", "channel"), [each for each in BLOCKS.items() if each[0] in ("TTX", "TEA")])
 def test_a_fraction_is_blocked(cell, drug, channel, fraction):
     g = f"g_{channel}"
     treated = hh.blocked(cell, drug, fraction)
@@ -47,6 +47,18 @@ def test_ouabain_leaves_the_rest_of_the_pump():
     assert not hh.simulate(hh.blocked(half, "ouabain"), None, 1).I["pump"].any()
 
 
+@pytest.mark.parametrize("share", [0.3, 1])
+def test_pronase_leaves_a_share_that_inactivates(share):
+    """As two kinds of channels side by side, one of them without the gate h."""
+    treated = hh.blocked(hh.Squid(), "pronase", share)
+    m, h = hh.Squid().channels[0].gates
+    two_kinds = hh.Squid(g_Na=120 * (1 - share)).plus(hh.Channel("open", 120 * share, 50, (m,)))
+    whole, parts = (hh.simulate(each, hh.Shock(15), 20) for each in (treated, two_kinds))
+    assert whole.V == pytest.approx(parts.V, abs=1e-6)
+    assert whole.I["Na"] == pytest.approx(parts.I["Na"] + parts.I["open"], abs=1e-5)
+    assert hh.blocked(treated, "pronase", 0.5).pronase == pytest.approx(1 - 0.5 * (1 - share))
+
+
 def test_a_channel_of_one_s_own_can_be_blocked():
     cell = Leaky().plus(hh.Channel("K", 5, -77))
     assert hh.blocked(cell, "TEA", 0.2).g_K == pytest.approx(4)
@@ -55,8 +67,9 @@ def test_a_channel_of_one_s_own_can_be_blocked():
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
+        ((hh.PumpCell(), "pronase"), r"^pronase blocks an inactivation, which this PumpCell does not have$"),
         ((hh.Squid(), "TTY"), r"^the drug cupboard has no drug TTY; did you mean TTX\?$"),
-        ((hh.Squid(), "nonsense"), r"^the drug cupboard has no drug nonsense; it has TTX, TEA, ouabain$"),
+        ((hh.Squid(), "coffee"), r"^the drug cupboard has no drug coffee; it has TTX, TEA, ouabain, pronase$"),
         ((hh.Squid(), ["TTX"]), r"^\['TTX'\] is not the name of a drug: give one such as 'TTX'$"),
         ((hh.Squid(), None), "^None is not the name of a drug"),
         ((hh.Squid(), "TTX", 1.01), r"^fraction = 1\.01 \(share\) is outside 0 to 1 \(share\)$"),

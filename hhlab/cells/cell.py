@@ -98,6 +98,11 @@ class Cell(Described):
         return self.gate_names.index(full_name(name, self.gate_names, type(self).__name__))
 
     @property
+    def remark(self) -> str:
+        """A sentence that a reader of its recordings needs, such as what its temperature does; mostly none."""
+        return ""
+
+    @property
     def dt(self) -> float:
         """The time step, ms, that simulate takes unless told otherwise.
 

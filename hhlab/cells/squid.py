@@ -1,10 +1,24 @@
 """The giant axon of the squid, space-clamped: Hodgkin & Huxley 1952, J Physiol 117:500."""
 
 from ..channels import SQUID_K, SQUID_NA, Channel
-from ..parameters import param
+from ..parameters import param, tidy
+from ..physics import q10_factor
 from .cell import Cell
 
 _HH = "Hodgkin & Huxley 1952, J Physiol 117:500, Table 3"
+
+
+WARM, USUAL = 25.0, 6.3
+
+
+def heat(T: float) -> str:
+    """What warmth (degC) does to the spike of a squid axon, in words; nothing where it is cool."""
+    if T < WARM:
+        return ""
+    faster = f"At {tidy(T)} \N{DEGREE SIGN}C the gates are {q10_factor(3, T, USUAL):.0f} times as fast as at {USUAL:g}"
+    return (
+        f"{faster}: h and n cut the spike off before it is high, and near 32 \N{DEGREE SIGN}C it no longer passes 0 mV."
+    )
 
 
 class Squid(Cell):
@@ -21,13 +35,19 @@ class Squid(Cell):
     E_Na = param(50, "mV", -200, 200, "sodium reversal potential", source=_HH, slider=(0, 100))
     E_K = param(-77, "mV", -200, 200, "potassium reversal potential", source=_HH, slider=(-120, -40))
     E_L = param(-54.387, "mV", -200, 200, "leak reversal potential", source=_HH, slider=(-100, 0))
+    pronase = param(0, "(share)", 0, 1, "sodium channels that cannot inactivate")
 
     def _own_channels(self) -> tuple[Channel, ...]:
+        m, h = SQUID_NA
         return (
-            Channel("Na", self.g_Na, self.E_Na, SQUID_NA, "Na"),
+            Channel("Na", self.g_Na, self.E_Na, (m, h.held_open(self.pronase)), "Na"),
             Channel("K", self.g_K, self.E_K, SQUID_K, "K"),
             Channel("L", self.g_L, self.E_L),
         )
+
+    @property
+    def remark(self) -> str:
+        return heat(self.T)
 
     @property
     def dt(self) -> float:

@@ -7,7 +7,7 @@ from ..parameters import param
 from ..physics import thermal_voltage
 from ..pools import Pump, kager
 from .ionic import PumpedCell
-from .squid import Squid
+from .squid import Squid, heat
 
 _T, _V, _G_L = 18.5, -65.0, Squid.g_L.value
 _RT_F = float(thermal_voltage(_T))
@@ -53,6 +53,10 @@ class SquidWithPumps(PumpedCell):
                   source="balances the leaks", slider=(0, 60))  # fmt: skip
 
     DIAMETERS_DEEP = 4
+
+    @property
+    def remark(self) -> str:
+        return heat(self.T)
 
     def _own_channels(self) -> tuple[Channel, ...]:
         return (

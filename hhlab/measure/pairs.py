@@ -25,9 +25,10 @@ def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset
     """Threshold of a second pulse over that of the first; shape of intervals, inf where ten times is not enough.
 
     The first pulse is one and a half times the resting threshold; intervals (ms) run from onset to onset, both pulses
-    have the duration (ms). Before the first spike has passed its peak there can be no second. A response is a V that after the end of the second pulse rises 5 mV or more above its value
+    have the duration (ms). A response is a V that after the end of the second pulse rises 5 mV or more above its value
     there and exceeds 0; the smallest amplitude that does it is searched upward, and 0 if a tenth of the resting
-    threshold does. With `reset` these gates are as at rest when the second pulse begins.
+    threshold does. Before the first spike has passed its peak there can be no second. With `reset` these gates are as
+    at rest when the second pulse begins.
 
     Raises
     ------
