@@ -6,7 +6,7 @@ Units everywhere: mV, ms, uA/cm2, mS/cm2, uF/cm2, mM, degC. Outward current is p
 from typing import TYPE_CHECKING, Any
 
 from . import measure
-from .cells import GoldmanCell, LuoRudyPumpCell, PumpCell, Squid, SquidWithPumps, gallery
+from .cells import GoldmanCell, LuoRudyPumpCell, Neuron, PumpCell, Squid, SquidWithPumps, gallery
 from .channels import Channel
 from .clamp import Clamp, clamp
 from .drugs import blocked
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from .questions import Choice, Mistake, Number, Reply
 
 __all__ = [
-    "Channel", "Choice", "Clamp", "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "Number", "PulsePair",
-    "PumpCell", "Ramp", "Recording", "Reply", "Shock", "Squid", "SquidWithPumps", "Step", "Synapse", "Train", "ask",
-    "blocked", "check", "claim", "claims", "clamp", "explore", "gallery", "ghk_current", "ghk_voltage", "linoid",
-    "measure", "mullins_noda", "nernst", "plot", "predict", "simulate", "worklog",
+    "Channel", "Choice", "Clamp", "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "Neuron", "Number",
+    "PulsePair", "PumpCell", "Ramp", "Recording", "Reply", "Shock", "Squid", "SquidWithPumps", "Step", "Synapse",
+    "Train", "ask", "blocked", "check", "claim", "claims", "clamp", "explore", "gallery", "ghk_current",
+    "ghk_voltage", "linoid", "measure", "mullins_noda", "nernst", "plot", "predict", "simulate", "worklog",
 ]  # fmt: skip
 
 _WHEN_USED = {

@@ -121,3 +121,34 @@ SQUID_K = (
     ),
 )
 """Delayed potassium channel of the squid axon. Hodgkin & Huxley 1952, J Physiol 117:500, eqs 12, 13; V absolute."""
+
+NEURON_NA = (
+    Gate(
+        "m",
+        alpha=lambda V: 0.32 * linoid(V + 45, 4),
+        beta=lambda V: 0.28 * linoid(-(V + 18), 5),
+        power=3,
+        q10=3,
+        T_ref=36,
+    ),
+    Gate(
+        "h",
+        alpha=lambda V: 0.128 * np.exp(-(V + 41) / 18),
+        beta=lambda V: 4 / (1 + np.exp(-(V + 18) / 5)),
+        q10=3,
+        T_ref=36,
+    ),
+)
+"""Fast sodium channel of a mammalian neuron, after Traub & Miles, with V_T = -58 mV: ModelDB 279, hh2.mod."""
+
+NEURON_K = (
+    Gate(
+        "n",
+        alpha=lambda V: 0.032 * linoid(V + 43, 5),
+        beta=lambda V: 0.5 * np.exp(-(V + 48) / 40),
+        power=4,
+        q10=3,
+        T_ref=36,
+    ),
+)
+"""Delayed potassium channel of a mammalian neuron, after Traub & Miles, with V_T = -58 mV: ModelDB 279, hh2.mod."""

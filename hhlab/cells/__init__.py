@@ -3,6 +3,7 @@
 from .cell import Cell
 from .goldman_cell import GoldmanCell, gallery
 from .ionic import IonicCell
+from .neuron import Neuron
 from .pump_cell import LuoRudyPumpCell, PumpCell
 from .squid import Squid
 from .squid_with_pumps import SquidWithPumps
@@ -12,6 +13,7 @@ __all__ = [
     "GoldmanCell",
     "IonicCell",
     "LuoRudyPumpCell",
+    "Neuron",
     "PumpCell",
     "Squid",
     "SquidWithPumps",
