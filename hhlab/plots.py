@@ -47,7 +47,7 @@ def plot(
     views : names of panels. Against time, from top to bottom: "voltage", "stimulus", "currents", "conductances",
         "gates", "driving forces", "reversal potentials", "concentrations", "attribution"; then, in a row,
         "steady states", "time constants", "phase plane", "membrane", "ions", "potentials", "current against V",
-        "V against K outside". With none given, "voltage".
+        "V against K outside", "two-pulse curve". With none given, "voltage".
     size : width and height in inches.
     at : a moment in ms, which a cursor marks in every panel; the membrane picture shows the peak of V without it.
 

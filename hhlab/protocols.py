@@ -59,6 +59,12 @@ class Protocol(Described):
         return max(moments + [synapse.over for synapse in self.synapses()], default=0.0)
 
     @property
+    def last_onset(self) -> float:
+        """When the last of its pulses, shocks or synapses begins, ms."""
+        moments = [piece.start for piece in self.pieces()] + [t for t, _ in self.shocks()]
+        return max(moments + [synapse.start for synapse in self.synapses()], default=0.0)
+
+    @property
     def strongest(self) -> float:
         """The largest current in it, uA/cm2, with its sign."""
         return max((x for piece in self.pieces() for x in (piece.first, piece.last)), key=abs, default=0.0)

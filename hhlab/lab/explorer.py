@@ -27,6 +27,7 @@ LONGEST = 10_000.0
 ONE_MOVE = 0.8
 REMEMBERED = 200
 MOST_SAMPLES = 50_000
+BOXES = {"frozen": "hold {} at rest", "reset": "reset {} as the last pulse begins"}
 OWN_BUTTONS = ("Undo", "Reset", "Hold", "Save data", "Save picture", "Code")
 
 
@@ -36,6 +37,7 @@ class State(NamedTuple):
     cell: Cell
     protocol: Protocol
     frozen: frozenset[str] = frozenset()
+    reset: frozenset[str] = frozenset()
 
 
 Preset = Callable[[State], State]
@@ -44,7 +46,8 @@ Preset = Callable[[State], State]
 def explore(
     cell: Cell, protocol: Protocol | None = None, view: str | Sequence[str] = "voltage", *,
     knobs: Sequence[str] = (), presets: Mapping[str, Any] | Sequence[str] | None = None,
-    freeze: Sequence[str] = (), t_stop: float | None = None, start: Mapping[str, float] | None = None,
+    freeze: Sequence[str] = (), reset: Sequence[str] = (), t_stop: float | None = None,
+    start: Mapping[str, float] | None = None,
 ) -> "Bench":  # fmt: skip
     """A bench for a cell under a protocol: a live figure with knobs.
 
@@ -56,6 +59,7 @@ def explore(
     presets : buttons, each with what it puts on the bench: values {"TTX": {"g_Na": 0}}, a cell, a protocol, or a
         list of these; or just names of drugs, ("TTX", "TEA").
     freeze : gates that can be held at their resting value, each with a box to tick.
+    reset : gates that can be put back to their resting value when the last pulse begins, each with a box to tick.
     t_stop : length of the recording in ms; None for 25 ms after the stimulus.
     start : a state that every recording begins with, as in `simulate`; what it does not name begins at rest.
 
@@ -68,10 +72,21 @@ def explore(
     must_be(Cell, A_CELL, cell)
     must_be(Protocol, A_PROTOCOL, given)
     first, length = State(cell, given), None if t_stop is None else T_STOP.check(t_stop)
-    begin = by_name(start, "start")
+    boxes = {"frozen": _gates(cell, freeze), "reset": _gates(cell, reset)}
     return Bench(
-        first, _list(view) or ["voltage"], _list(knobs), _presets(presets, first), _list(freeze), length, begin
+        first,
+        _list(view) or ["voltage"],
+        _list(knobs),
+        _presets(presets, first),
+        boxes,
+        length,
+        by_name(start, "start"),
     )
+
+
+def _gates(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
+    """Gates by their full names, each with the name that was given."""
+    return {cell.gate_names[cell.gate_number(name)]: name for name in _list(names)}
 
 
 def _list(names: str | Sequence[str]) -> list[str]:
@@ -120,8 +135,9 @@ def _all_of(parts: Sequence[Preset], state: State) -> State:
 
 
 def _on(state: State, cell: Cell) -> State:
-    """Another preparation; gates that it does not have are no longer held."""
-    return state._replace(cell=cell, frozen=state.frozen & set(cell.gate_names))
+    """Another preparation; gates that it does not have are no longer held, nor reset."""
+    there = set(cell.gate_names)
+    return state._replace(cell=cell, frozen=state.frozen & there, reset=state.reset & there)
 
 
 def changed(state: State, changes: Mapping[str, float]) -> State:
@@ -142,7 +158,7 @@ class Bench(Frame):
 
     def __init__(
         self, start: State, views: Sequence[str], knobs: Sequence[str], presets: Mapping[str, Preset],
-        freeze: Sequence[str], t_stop: float | None, begin: Mapping[str, float],
+        boxes: Mapping[str, Mapping[str, str]], t_stop: float | None, begin: Mapping[str, float],
     ) -> None:  # fmt: skip
         self.state, self._start, self._t_stop, self._begin = start, start, t_stop, begin
         self._past: list[State] = []
@@ -155,10 +171,11 @@ class Bench(Frame):
                 unknown("this bench", "parameter", name, declared)
         self.knobs = {name: self._knob(declared[name]) for name in knobs}
         self.boxes = {
-            start.cell.gate_names[start.cell.gate_number(name)]: widgets.Checkbox(
-                False, description=f"hold {name} at rest", indent=False, layout={"width": "auto"}
+            (kind, gate): widgets.Checkbox(
+                False, description=BOXES[kind].format(name), indent=False, layout={"width": "auto"}
             )
-            for name in freeze
+            for kind, gates in boxes.items()
+            for gate, name in gates.items()
         }
         self.buttons = {name: button(name) for name in (*presets, *OWN_BUTTONS)}
         self.drops = {letter: button(f"Drop {letter}") for letter in held.LETTERS}
@@ -216,8 +233,8 @@ class Bench(Frame):
         return [both]
 
     def _listen(self, presets: Mapping[str, Preset]) -> None:
-        for name, box in self.boxes.items():
-            box.observe(lambda change, name=name: self._freeze(name, change["new"]), "value")
+        for (kind, gate), box in self.boxes.items():
+            box.observe(lambda change, kind=kind, gate=gate: self._tick(kind, gate, change["new"]), "value")
         does: dict[str, Callable[[], None]] = {
             "Undo": self.undo, "Reset": self.reset, "Hold": self.hold, "Save data": self._save_data,
             "Save picture": self._save_picture, "Code": self._toggle_code,
@@ -241,9 +258,11 @@ class Bench(Frame):
         else:
             self._attempt(wanted, name)
 
-    def _freeze(self, gate: str, on: bool) -> None:
-        if on != (gate in self.frozen):
-            self._attempt(self.state._replace(frozen=self.frozen ^ {gate}), f"hold {gate}")
+    def _tick(self, kind: str, gate: str, on: bool) -> None:
+        ticked: frozenset[str] = getattr(self.state, kind)
+        if on != (gate in ticked):
+            changes: dict[str, Any] = {kind: ticked ^ {gate}}
+            self._attempt(self.state._replace(**changes), f"{kind} {gate}")
 
     def reset(self) -> None:
         """Go back to the cell and the protocol that the bench started with."""
@@ -282,7 +301,8 @@ class Bench(Frame):
         length = self._length(state)
         stepped = bool(state.cell.pools) and length <= LONGEST_STEPPED
         every = math.ceil(length / state.cell.dt / MOST_SAMPLES) if stepped else 1
-        asked = {"t_stop": length, "freeze": tuple(sorted(state.frozen)), "start": self._begin}
+        resets = dict.fromkeys(sorted(state.reset), state.protocol.last_onset)
+        asked = {"t_stop": length, "freeze": tuple(sorted(state.frozen)), "reset": resets, "start": self._begin}
         return asked | ({"every": every} if every > 1 else {})
 
     def _attempt(self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False) -> None:
@@ -331,8 +351,8 @@ class Bench(Frame):
             if name in declared:
                 knob.put(declared[name].value)
             knob.layout.display = None if name in declared else "none"
-        for name, box in self.boxes.items():
-            box.value = name in self.frozen
+        for (kind, gate), box in self.boxes.items():
+            box.value = gate in getattr(self.state, kind)
         if self.more.value and any(name not in self.knobs for name in declared):
             self._unfold()
 

@@ -57,12 +57,18 @@ def table(now: Recording, held: Mapping[str, Recording]) -> str:
     differing = [n for n in names if len({each[n].value if n in each else None for each in known.values()}) > 1]
     heads = [f"{n} ({pretty(next(e[n].unit for e in known.values() if n in e))})" for n in differing]
     freezes = any(rec.settings.get("freeze") for rec in rows.values())
-    heads += ["gates held"] * freezes + [f"{m.name} ({m.unit})" if m.unit else m.name for m in MEASURED]
+    resets = any(rec.settings.get("reset") for rec in rows.values())
+    heads += (
+        ["gates held"] * freezes
+        + ["gates reset"] * resets
+        + [f"{m.name} ({m.unit})" if m.unit else m.name for m in MEASURED]
+    )
     present = measured(now)
     body = []
     for label, rec in rows.items():
         cells = [tidy(known[label][n].value) if n in known[label] else "–" for n in differing]
         cells += [", ".join(rec.settings["freeze"]) or "none"] * freezes
+        cells += [", ".join(rec.settings["reset"]) or "none"] * resets
         reference = [None] * len(MEASURED) if label == NOW else list(present)
         cells += [m.shown(v, r) for m, v, r in zip(MEASURED, measured(rec), reference, strict=True)]
         body.append(_row("th scope=row", label, cells))
