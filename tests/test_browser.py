@@ -92,7 +92,13 @@ def frames(page, kind=BENCH):
 
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("00_start_here", 1), ("01_ions_and_potentials", 6), ("02_the_pump", 7), ("03_action_potential", 5)],
+    [
+        ("00_start_here", 1),
+        ("01_ions_and_potentials", 6),
+        ("02_the_pump", 7),
+        ("03_action_potential", 5),
+        ("05_refractory_period", 4),
+    ],
 )
 def test_every_knob_and_button_of_every_bench(chrome, address, name, least):
     page, benches = open_and_run(chrome, address, f"{name}.ipynb"), 0
@@ -162,7 +168,12 @@ def answer_rightly(page, name):
 
 @pytest.mark.parametrize(
     ("name", "done"),
-    [("01_ions_and_potentials", (5, 8, 6)), ("02_the_pump", (5, 5, 5)), ("03_action_potential", (7, 9, 6))],
+    [
+        ("01_ions_and_potentials", (5, 8, 6)),
+        ("02_the_pump", (5, 5, 5)),
+        ("03_action_potential", (7, 9, 6)),
+        ("05_refractory_period", (4, 6, 5)),
+    ],
 )
 def test_every_card_of_a_notebook(chrome, address, folder, name, done):
     page = open_and_run(chrome, address, f"{name}.ipynb")

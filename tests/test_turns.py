@@ -29,6 +29,8 @@ WRONG = {
     ),
     "spikes_to_a_tenth": (("0.1 * 50", "50", "double it"), ("diameter=476", "diameter=20", "It takes more spikes")),
     "minutes_to_minus_50": (("[0] / 60_000", "[0]", "in ms"), ("-50]", "-60]", "still below")),
+    "absolute_when_warm": (("T=18.5", "T=6.3", "at 6.3"), ("interval = 1.0", "interval = 5.0", "Shorter intervals")),
+    "time_to_lose_half": (("-1457 / 2", "-2327 / 2", "after −85 mV"), ("(-45,", "(-55,", "less than half")),
     "charge_of_a_long_pulse": (
         ("(0.1, 0.2, 0.5, 5)", "(0.1,)", "Set the duration"),
         (") * duration", ")", "amplitude"),

@@ -3,7 +3,7 @@
 Pure: a claim runs its experiment and says what follows from the number; who shows it, and how, is no concern of it.
 """
 
-from . import clamped, pump, rest, spike
+from . import clamped, pump, refractory, rest, spike
 from .claim import Claim, Finding, Rule, find, table
 from .misconceptions import MISCONCEPTIONS, Misconception
 
@@ -16,6 +16,7 @@ __all__ = [
     "clamped",
     "find",
     "pump",
+    "refractory",
     "rest",
     "spike",
     "table",

@@ -41,8 +41,7 @@ def fast_and_slow() -> Result:
 )
 def ends_while_V_is_up() -> Result:
     """The part of the largest sodium current that is gone after 30 ms at 0 mV, in percent."""
-    m = hh.Squid().channels[0].gates[0]
-    treated = hh.Squid(g_Na=0).plus(hh.Channel("Na_pronase", 120, 50, (m,)))
+    treated = hh.blocked(hh.Squid(), "pronase")
     step = hh.Clamp(hold=-65, to=0, duration=30)
     recs = {"usual": hh.clamp(hh.Squid(), step)[0], "pronase": hh.clamp(treated, step)[0]}
     current = recs["usual"].I["Na"]

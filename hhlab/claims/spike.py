@@ -275,57 +275,25 @@ def sodium_afterwards() -> Result:
 
 
 @claim(
-    40,
-    "The strength of a stimulus is carried by full-size spikes only.",
-    texts=("S2",),
-    asks="Give a steady current of 10 and one of 40 uA/cm2, and compare the height of the spikes above rest once the "
-    "firing has become regular.",
-    decides="the height of the spikes at 40 uA/cm2, in percent of the height at 10 uA/cm2",
-    rule=Rule("%", holds=(95, 105), partly=(50, 150)),
-    why="In this model the stronger current makes the axon fire faster, and its spikes are smaller, not larger. Each "
-    "of them begins before the sodium channels have recovered and the potassium channels have closed. So the rate "
-    "carries the strength, but spikes are of full size only where they are far enough apart.",
-    misconception="M8",
+    39,
+    "A chemical transmitter can start an action potential.",
+    texts=("S1",),
+    asks="A transmitter opens channels for some milliseconds that pull V towards 0 mV. Give the axon such a synapse "
+    "1 % below and 1 % above the smallest conductance that starts a spike.",
+    decides="how many times higher V rises after the stronger of the two",
+    rule=Rule("times", holds=(5, inf), partly=(1.5, 5)),
+    why="In this model a synapse of 0.045 mS/cm2 is enough, less than a two-thousandth of what all sodium channels "
+    "could conduct. A little below, V rises by some millivolts and falls back; a little above, the sodium channels "
+    "take over. Not every transmitter does this: if its channels pull V to a value below the threshold, it inhibits.",
+    misconception="M13",
 )
-def full_size() -> Result:
-    """The height of spikes at a strong current, in percent of the height at a weak one."""
+def transmitter() -> Result:
+    """How many times higher V rises after a synapse just above the threshold than just below it."""
     cell = hh.Squid()
-    recs = {f"{current} uA/cm2": hh.simulate(cell, hh.Step(current, 5, 150), 160) for current in (10, 40)}
-    weak, strong = [rec.V[(rec.t > 100) & (rec.t < 155)].max() for rec in recs.values()]
-    rest = hh.measure.rest(cell)
-    number = 100 * (strong - rest) / (weak - rest)
+    smallest = 0.04
+    while hh.measure.peak(hh.simulate(cell, hh.Synapse(smallest)))[0] < 0:
+        smallest = smallest * 1.001
+    recs = {f"{share:.0%}": hh.simulate(cell, hh.Synapse(share * smallest), 50) for share in (0.99, 1.01)}
+    below, above = [hh.measure.peak(rec)[0] - hh.measure.rest(cell) for rec in recs.values()]
+    number = above / below
     return number, recs, ("voltage", "stimulus")
-
-
-@claim(
-    41,
-    "Refractoriness is, in essence, the inactivation of sodium channels.",
-    texts=("S3",),
-    asks="During the absolute refractory period, reset either h or n to rest and look for the weakest second pulse, up "
-    "to ten times the threshold, that makes a spike: in the squid axon, and in a membrane with a tenth of its "
-    "potassium conductance and ten times its leak.",
-    decides="the number of cases in which resetting h lowers the threshold further than resetting n",
-    rule=Rule("of 2 membranes", holds=(2, 2), partly=(1, 1)),
-    why="In this model of the squid axon the potassium channels that are still open matter more: 5 ms after a spike "
-    "they let the current of the second pulse out again, so that resetting n makes a spike possible and resetting h "
-    "does not. With little potassium conductance it is resetting h that helps more. Refractoriness has two causes, and "
-    "which of them prevails depends on the membrane and on the time since the spike.",
-    misconception="M10",
-)
-def refractoriness() -> Result:
-    """In how many of two membranes resetting h helps more than resetting n."""
-    membranes = {"squid": (hh.Squid(), 5), "K-poor": (hh.Squid(g_K=3.6, g_L=3, E_L=-65), 6)}
-    needed, recs = {}, {}
-    for name, (cell, gap) in membranes.items():
-        threshold = hh.measure.threshold(cell, 0.5)
-        for gate in ("Na.h", "K.n"):
-            needed[name, gate] = np.inf
-            for times in np.arange(1, 10.01, 0.1):
-                pulses = hh.Step(1.5 * threshold, 0, 0.5) + hh.Step(times * threshold, gap, 0.5)
-                rec = recs[f"{name}, {gate[-1]}"] = hh.simulate(cell, pulses, 25, reset={gate: gap})
-                after = rec.V[rec.t >= gap + 0.5]
-                if after.max() >= max(after[0] + 5, 0):
-                    needed[name, gate] = times
-                    break
-    number = sum(needed[name, "Na.h"] < needed[name, "K.n"] for name in membranes)
-    return number, recs, ("voltage",)

@@ -8,7 +8,7 @@ from ..parameters import must_be
 from ..protocols import Protocol, Ramp, Step, Train
 from ..recording import Recording
 from ..simulate import A_CELL, simulate_many
-from .spike import spikes
+from .spike import RISE, SPIKE_LEVEL, spikes
 from .thresholds import smallest, threshold
 
 Floats = NDArray[np.float64]
@@ -46,7 +46,8 @@ def sustained(cell: Cell, *, ramp: float = 0.0) -> float:
 def highest_rate(cell: Cell, strength: float = 2.0, duration: float = 0.5) -> float:
     """The highest rate in Hz at which each of 15 pulses makes a spike; 0 if 10 Hz are too fast, inf if 2000 are not.
 
-    The pulses (ms) have `strength` times the threshold from rest; rates are searched upward to the first that fails.
+    The pulses (ms) have `strength` times the threshold from rest; rates are searched upward to the first that fails. A
+    spike is what `refractory` calls a response, as strong pulses charge the membrane past 0 mV by themselves.
     """
     must_be(Cell, A_CELL, cell)
     size = strength * threshold(cell, duration)
@@ -55,7 +56,7 @@ def highest_rate(cell: Cell, strength: float = 2.0, duration: float = 0.5) -> fl
 
     def fail(rates: Floats) -> list[bool]:
         trains = [Train(size, 0.0, duration, max(1000.0 / float(rate), duration), PULSES) for rate in rates]
-        recs = simulate_many([cell], trains, trains[0].end + 10.0, bounded=False)
+        recs = simulate_many([cell], trains, max(train.end for train in trains) + 10.0, bounded=False)
         return [not _follows(rec, train) for rec, train in zip(recs, trains, strict=True)]
 
     return smallest(fail, SLOW, min(FAST, 1000.0 / duration), rounds=4)
@@ -79,6 +80,10 @@ def _rate(rec: Recording) -> float:
 
 
 def _follows(rec: Recording, train: Train) -> bool:
-    """Whether there is one spike after the onset of each pulse and before that of the next."""
-    onsets = train.start + train.interval * np.arange(int(train.count))
-    return bool(np.array_equal(np.searchsorted(onsets, spikes(rec)), np.arange(1, onsets.size + 1)))
+    """Whether V rises by 5 mV or more, and above 0, between the end of each pulse and the onset of the next."""
+    for number in range(int(train.count)):
+        onset = train.start + number * train.interval
+        between = rec.V[(rec.t >= onset + train.duration) & (rec.t < onset + train.interval)]
+        if not between.size or between.max() < max(float(between[0]) + RISE, SPIKE_LEVEL):
+            return False
+    return True

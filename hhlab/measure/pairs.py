@@ -11,7 +11,7 @@ from ..parameters import Parameter, must_be
 from ..protocols import Step
 from ..recording import Recording
 from ..simulate import A_CELL, simulate_many
-from .spike import SPIKE_LEVEL
+from .spike import RISE, SPIKE_LEVEL
 from .thresholds import smallest, threshold
 
 Floats = NDArray[np.float64]
@@ -134,7 +134,7 @@ def _second_threshold(cell: Cell, state: Mapping[str, float], once: float, durat
 def _responds(rec: Recording, duration: float) -> bool:
     """Whether V, after the end of a pulse from 0 ms, rises by 5 mV or more, and above 0 mV."""
     after = _after(rec, duration)
-    return bool(after.max() >= max(float(after[0]) + 5.0, SPIKE_LEVEL))
+    return bool(after.max() >= max(float(after[0]) + RISE, SPIKE_LEVEL))
 
 
 def _after(rec: Recording, duration: float) -> Floats:

@@ -9,7 +9,7 @@ from .resting import rest
 
 Floats = NDArray[np.float64]
 
-SPIKE_LEVEL = 0.0
+SPIKE_LEVEL, RISE = 0.0, 5.0
 FINE = 1.0
 LEVEL = Parameter(SPIKE_LEVEL, "mV", -500, 500, "level to cross", name="level")
 
