@@ -368,7 +368,8 @@ class TwoPulseCurve(View):
             x, y = _two_pulses(rec.cell, resets)
             name = " ".join(filter(None, (labels[place], f"reset {', '.join(resets)}" if resets else "as it is")))
             colour = INK if place == 0 else COLOURS[(place - 1) % len(COLOURS)]
-            found.append(Stroke(x, y, colour, place % len(STYLES), name, held=place > 0))
+            if x.size:
+                found.append(Stroke(x, y, colour, place % len(STYLES), name, held=place > 0))
         pulses = recordings[0].protocol.pieces()
         if len(pulses) > 1:
             interval, ratio = pulses[-1].start - pulses[0].start, pulses[-1].first / _once(recordings[0].cell)

@@ -117,7 +117,7 @@ def picture_belongs_to_the_knobs(bench):
     shown = {name: knob.field.value for name, knob in bench.knobs.items() if name in declared(bench)}
     cell = bench.cell.replace(**{name: shown[name] for name in shown if name in bench.cell.parameters()})
     stimulus = bench.protocol.replace(**{name: shown[name] for name in shown if name in bench.protocol.parameters()})
-    frozen = [name for name, box in bench.boxes.items() if box.value]
+    frozen = [gate for (_, gate), box in bench.boxes.items() if box.value]
     rec = hh.simulate(cell, stimulus, max(30, stimulus.end + 5), freeze=frozen)
     assert np.array_equal(rec.V, bench.recording.V)
     assert bench.live.text == in_words(rec)
@@ -179,7 +179,7 @@ class Hand:
         self.move(name, self.bench.buttons[name].click)
 
     def tick(self, name, on):
-        self.move(f"hold {name}", setattr, self.bench.boxes[name], "value", on)
+        self.move(f"hold {name}", setattr, self.bench.boxes["frozen", name], "value", on)
 
     def undo(self):
         before = self.bench.state
@@ -368,7 +368,7 @@ def test_a_stimulus_that_never_ends_is_refused(bench, start):
 
 def test_names_may_be_given_alone():
     single = hh.explore(hh.Squid(), hh.Step(20), "voltage", knobs="g_Na", freeze="K.n", presets="TTX")
-    assert (list(single.knobs), list(single.boxes)) == (["g_Na"], ["K.n"])
+    assert (list(single.knobs), list(single.boxes)) == (["g_Na"], [("frozen", "K.n")])
     single.buttons["TTX"].click()
     assert single.cell.g_Na == 0
 
@@ -419,20 +419,20 @@ def test_presets_put_things_on_the_bench(bench):
 
 def test_a_gate_that_the_next_cell_lacks_is_let_go():
     bench = hh.explore(hh.Squid(), freeze="n", presets={"leak": Leaky()}, view=("voltage", "gates", "steady states"))
-    bench.boxes["K.n"].value = True
+    bench.boxes["frozen", "K.n"].value = True
     assert bench.frozen == {"K.n"}
     bench.buttons["leak"].click()
-    assert (bench.frozen, bench.boxes["K.n"].value) == (frozenset(), False)
-    bench.boxes["K.n"].value = True
+    assert (bench.frozen, bench.boxes["frozen", "K.n"].value) == (frozenset(), False)
+    bench.boxes["frozen", "K.n"].value = True
     assert "has no gate K.n" in bench.notice.value
-    assert not bench.boxes["K.n"].value
+    assert not bench.boxes["frozen", "K.n"].value
 
 
 def test_undo_brings_back_one_move_after_the_other(bench, clock):
     for value in (110, 100, 90):
         bench.knobs["g_Na"].slider.value = value
         clock.now += 1
-    bench.boxes["K.n"].value = True
+    bench.boxes["frozen", "K.n"].value = True
     bench.buttons["warm"].click()
     for state in (hh.Squid(g_Na=90), {"K.n"}), (hh.Squid(g_Na=90), set()), (hh.Squid(g_Na=100), set()):
         bench.undo()
@@ -510,7 +510,7 @@ def rows(table):
 def test_the_table_says_what_differs(bench):
     bench.hold()
     bench.set(g_Na=100)
-    bench.boxes["K.n"].value = True
+    bench.boxes["frozen", "K.n"].value = True
     head, now, held = rows(bench.table.value)
     assert head == [
         "trace",
@@ -597,7 +597,7 @@ def test_text_follows_the_picture(bench):
     assert "1 spike" in bench.live.text
     bench.buttons["TTX"].click()
     assert "No spike" in bench.live.text
-    bench.boxes["K.n"].value = True
+    bench.boxes["frozen", "K.n"].value = True
     picture_belongs_to_the_knobs(bench)
 
 
@@ -726,7 +726,7 @@ def test_code_says_when_a_gate_has_no_name():
 
 def test_code_of_a_bench_shows_its_views(bench):
     bench.buttons["both"].click()
-    bench.boxes["Na.h"].value = True
+    bench.boxes["frozen", "Na.h"].value = True
     assert bench.code.splitlines() == [
         "import hhlab as hh",
         "",
