@@ -359,7 +359,7 @@ class TwoPulseCurve(View):
 
     against_time = False
     x_label = "interval (ms)"
-    LAST, MOST = 30.0, 10.0
+    LAST, MOST = 40.0, 10.0
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         found = [Stroke(np.array([0.0, self.LAST]), np.ones(2), INK, 2, width=0.8, alpha=FAINT)]
@@ -392,7 +392,7 @@ def _two_pulses(cell: Cell, reset: tuple[str, ...]) -> tuple[Floats, Floats]:
     """Intervals (ms) at which a second pulse can be strong enough, and its threshold over that from rest."""
     if not np.isfinite(_once(cell)):
         return np.empty(0), np.empty(0)
-    intervals = np.arange(1.0, TwoPulseCurve.LAST + 1.0)
+    intervals = np.concatenate((np.arange(1.0, 20.0), np.arange(20.0, TwoPulseCurve.LAST + 1.0, 2.0)))
     ratios = measure.refractory(cell, intervals, reset=reset)
     return intervals[np.isfinite(ratios)], ratios[np.isfinite(ratios)]
 
@@ -412,6 +412,10 @@ def _driving_forces(rec: Recording) -> dict[str, Floats]:
     return {channel.name: rec.V - rec.E[channel.name] for channel in rec.cell.channels}
 
 
+def _total_current(rec: Recording) -> dict[str, Floats]:
+    return {"I": np.sum(list(rec.I.values()), axis=0)}
+
+
 def _reversal_potentials(rec: Recording) -> dict[str, Floats]:
     by_ion = {f"E_{channel.ion or channel.name}": rec.E[channel.name] for channel in rec.cell.channels}
     return {"V": rec.V, **by_ion}
@@ -423,6 +427,7 @@ VIEWS: dict[str, View] = {
         Traces("voltage", "V (mV)", lambda rec: {"V": rec.V}, -90, 60, quiet=(-90, 0)),
         Traces("stimulus", "I_stim\n(uA/cm2)", lambda rec: {"stimulus": rec.stimulus}, 0, 25, 0.45),
         Traces("currents", "I (uA/cm2)", lambda rec: rec.I, -1000, 1000, quiet=(-2, 2)),
+        Traces("total current", "I (uA/cm2)", _total_current, -1000, 1000, quiet=(-2, 2)),
         Traces("conductances", "g (mS/cm2)", lambda rec: rec.g, 0, 40, quiet=(0, 0.1)),
         Traces("gates", "open share", lambda rec: rec.gate, 0, 1),
         Traces("driving forces", "V − E (mV)", _driving_forces, -150, 150),

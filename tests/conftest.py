@@ -17,9 +17,9 @@ def root() -> Path:
     return ROOT
 
 
-@pytest.fixture(params=[hh.Squid(), hh.Squid(T=18.5)], ids=["squid-6.3", "squid-18.5"])
+@pytest.fixture(params=[hh.Squid(), hh.Squid(T=18.5), hh.Neuron()], ids=["squid-6.3", "squid-18.5", "neuron"])
 def cell(request):
-    """The squid axon at its two temperatures."""
+    """Every excitable cell whose concentrations stand still."""
     return request.param
 
 

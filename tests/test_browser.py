@@ -171,8 +171,8 @@ def answer_rightly(page, name):
     [
         ("01_ions_and_potentials", (5, 8, 6)),
         ("02_the_pump", (5, 5, 5)),
-        ("03_action_potential", (7, 9, 6)),
-        ("05_refractory_period", (4, 6, 5)),
+        ("03_action_potential", (7, 12, 6)),
+        ("05_refractory_period", (5, 6, 5)),
     ],
 )
 def test_every_card_of_a_notebook(chrome, address, folder, name, done):
