@@ -1,5 +1,7 @@
 """Voltage clamp: the numbers of the squid axon, and what must hold for every cell."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -87,6 +89,109 @@ def test_a_clamp_is_the_same_as_many_small_steps(cell, hold, to):
         assert rec.gate[name][-1] == pytest.approx(x, abs=1e-9)
     assert (rec.V[rec.t < 5 - 1e-6] == to).all()
     assert (rec.V[rec.t > 5 + 1e-6] == hold).all()
+
+
+def test_the_capacity_transient_is_left_out_unless_asked_for():
+    what = hh.Clamp(-65, (-20, 35), 5, tail=(-65, 5))
+    silent, loud = hh.clamp(SQUID, what), hh.clamp(SQUID.replace(C=2), replace(what, charging=0.1))
+    assert "capacity" not in silent[0].I
+    for rec, to in zip(loud, what.to, strict=True):
+        during, charge = rec.t < 5 - 1e-9, rec.I["capacity"]
+        assert np.trapezoid(charge[during], rec.t[during]) == pytest.approx(2 * (to + 65), rel=6e-3)
+        assert np.trapezoid(charge[~during], rec.t[~during]) == pytest.approx(-2 * (to + 65), rel=6e-3)
+        assert charge[0] == pytest.approx(2 * (to + 65) / 0.1)
+    assert loud.current == pytest.approx(silent.current + [rec.I["capacity"] for rec in loud], abs=1e-9)
+
+
+def test_what_TTX_takes_away_is_the_sodium_current():
+    what = hh.Clamp(-65, range(-60, 81, 20), 10)
+    gone = hh.clamp(SQUID, what).current - hh.clamp(hh.blocked(SQUID, "TTX"), what).current
+    assert gone == pytest.approx(np.array([rec.I["Na"] for rec in hh.clamp(SQUID, what)]), abs=1e-9)
+    left = hh.clamp(hh.blocked(hh.blocked(SQUID, "TTX"), "TEA"), what)
+    assert np.ptp(left.current, axis=1) == pytest.approx(0, abs=1e-9)
+
+
+def test_reversal():
+    assert hh.measure.reversal(hh.clamp(SQUID, hh.Clamp(to=(50, 45, 55)))) == pytest.approx(50, abs=1e-9)
+    assert hh.measure.reversal(hh.clamp(SQUID, hh.Clamp(to=range(-40, 81, 10)))) == pytest.approx(50, abs=0.5)
+    assert np.isnan(hh.measure.reversal(hh.clamp(SQUID, hh.Clamp(to=(-20, 0)))))
+
+
+def test_tails_have_the_time_constant_of_the_gate():
+    """Of a channel with one gate exactly; of four n gates a quarter of it where they close far."""
+    gate = hh.Gate("a", inf=lambda V: 1 / (1 + np.exp(-V / 5)), tau=lambda V: 3 + 0 * V)
+    cell = SQUID.plus(hh.Channel("A", 1, -90, (gate,)))
+    family = hh.clamp(cell, hh.Clamp(-80, (-10, 20), 20, tail=(-60, 30)))
+    assert hh.measure.tail_time_constants(family, "A") == pytest.approx([3, 3], rel=1e-6)
+    deep = hh.clamp(SQUID, hh.Clamp(-65, (40,), 30, tail=(-120, 20)))
+    n = SQUID.gates[2]
+    assert hh.measure.tail_time_constants(deep, "K") == pytest.approx(n.time_constant(-120, 6.3) / 4, rel=0.02)
+    assert np.isnan(hh.measure.tail_time_constants(hh.clamp(SQUID.replace(g_K=0), deep.clamp), "K")).all()
+
+
+@given(half=st.floats(-80, -20), k=st.floats(2, 15), falls=st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_a_boltzmann_curve_is_found_again(half, k, falls):
+    V = np.arange(-120, 21, 5.0)
+    share = 1 / (1 + np.exp((V - half) / (k if falls else -k)))
+    assert hh.measure.boltzmann(V, share) == (
+        pytest.approx(half, abs=1e-4),
+        pytest.approx(k if falls else -k, rel=1e-4),
+    )
+
+
+def test_steady_inactivation_by_its_own_curve():
+    """The gate h at half, and the slope there."""
+    V = np.linspace(-62.3075 - 2, -62.3075 + 2, 41)
+    h = SQUID.gates[1].steady_state(V)
+    assert hh.measure.boltzmann(V, h) == (pytest.approx(-62.3075, abs=5e-3), pytest.approx(6.950, abs=0.01))
+
+
+@pytest.mark.parametrize(
+    ("gate", "half", "tau", "at"),
+    [(0, -40.0246, 0.50143, -38.84), (1, -62.3075, 8.58240, -66.81), (2, -53.4129, 5.79234, -77.17)],
+)
+def test_gates(gate, half, tau, at):
+    each, V = SQUID.gates[gate], np.linspace(-100, 0, 100_001)
+    assert each.steady_state(half) == pytest.approx(0.5, abs=2e-5)
+    times = each.time_constant(V, 6.3)
+    assert (times.max(), V[times.argmax()]) == (pytest.approx(tau, rel=1e-4), pytest.approx(at, abs=0.02))
+
+
+@pytest.mark.parametrize(
+    ("V", "ms"),
+    [(-105, 1.93), (-95, 3.16), (-85, 5.08), (-75, 7.50), (-65, 8.52), (-55, 6.19), (-40, 2.52), (-21, 1.23)],
+)
+def test_time_constant_of_inactivation(V, ms):
+    assert SQUID.gates[1].time_constant(V, 6.3) == pytest.approx(ms, abs=0.006)
+
+
+@pytest.mark.slow
+def test_a_family_against_neuron():
+    n = pytest.importorskip("neuron").n
+    n.load_file("stdrun.hoc")
+    soma = n.Section(name="soma")
+    soma.L = soma.diam = 10
+    soma.insert("hh")
+    n.usetable_hh = 0
+    n.celsius = 6.3
+    solver = n.CVode()
+    solver.active(False)
+    n.dt = 0.001
+    clamp = n.SEClamp(soma(0.5))
+    clamp.rs = 1e-6
+    for to in (-40, -20, 0, 20, 40, 60):
+        clamp.dur1, clamp.amp1, clamp.dur2, clamp.amp2 = 1, -65, 10, to
+        traces = {"Na": n.Vector(), "K": n.Vector()}
+        traces["Na"].record(soma(0.5)._ref_ina)
+        traces["K"].record(soma(0.5)._ref_ik)
+        n.finitialize(-65)
+        n.continuerun(11)
+        (rec,) = hh.clamp(hh.Squid(), hh.Clamp(-65, to, 10), dt=0.01)
+        for name, trace in traces.items():
+            theirs = 1e3 * np.array(trace)[1000 : 1000 + 10_000 : 10][50:]
+            ours = rec.I[name][50 : 50 + theirs.size]
+            assert np.abs(theirs - ours).max() < 5e-3 * np.abs(ours).max()
 
 
 def test_nothing_happens_at_the_holding_potential():

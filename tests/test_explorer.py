@@ -417,6 +417,29 @@ def test_presets_put_things_on_the_bench(bench):
         picture_belongs_to_the_knobs(bench)
 
 
+def test_a_gate_is_reset_as_the_last_pulse_begins():
+    """The experiment of the refractory period: h does not help 5 ms after the first pulse, n does."""
+    bench = hh.explore(hh.Squid(), hh.PulsePair(20, 60, 5, 5), ("voltage", "two-pulse curve"), reset=("h", "n"))
+    assert [box.description for box in bench.boxes.values()] == [
+        f"reset {gate} as the last pulse begins" for gate in "hn"
+    ]
+    counts = []
+    for gate in ("Na.h", "K.n"):
+        bench.boxes["reset", gate].value = True
+        counts.append(hh.measure.spikes(bench.recording).size)
+        assert bench.recording.settings["reset"] == {gate: 10.0}
+        bench.hold()
+        bench.boxes["reset", gate].value = False
+    assert counts == [1, 2]
+    assert "gates reset" in bench.table.value
+    bench.set(interval=7)
+    bench.boxes["reset", "K.n"].value = True
+    assert bench.recording.settings["reset"] == {"K.n": 12.0}
+    assert "reset={'K.n': 12.0}" in bench.code
+    bench.undo()
+    assert not bench.boxes["reset", "K.n"].value
+
+
 def test_a_gate_that_the_next_cell_lacks_is_let_go():
     bench = hh.explore(hh.Squid(), freeze="n", presets={"leak": Leaky()}, view=("voltage", "gates", "steady states"))
     bench.boxes["frozen", "K.n"].value = True

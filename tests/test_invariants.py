@@ -50,7 +50,7 @@ def test_at_rest_nothing_moves(cell):
 def test_gates_stay_within_0_and_1(cell, amplitude):
     rec = hh.simulate(cell, hh.Step(amplitude, 1, 0.5) + hh.Step(amplitude / 4, 10, 10), 40)
     assert rec.gate_values.min() >= 0
-    assert rec.gate_values.max() <= 1
+    assert rec.gate_values.max() <= 1 + 1e-12
 
 
 def test_no_current_at_the_reversal_potential(cell):

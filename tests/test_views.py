@@ -386,3 +386,16 @@ def test_recordings_in_words(rec, words):
 
 def test_the_help_names_every_view():
     assert all(f'"{name}"' in plot.__doc__ for name in VIEWS)
+
+
+@pytest.mark.parametrize(("T", "told"), [(6.3, False), (18.5, False), (26, True), (33, True)])
+def test_heat_is_explained(T, told):
+    for cell in (hh.Squid(T=T), hh.SquidWithPumps(T=T)):
+        words = in_words(hh.simulate(cell, hh.Shock(15), 10))
+        assert ("near 32 °C it no longer passes 0 mV" in words) == told
+
+
+def test_what_is_said_of_heat_is_so():
+    """After a shock of 15 mV the overshoot goes at 31.7 degC."""
+    tops = [hh.measure.peak(hh.simulate(hh.Squid(T=T), hh.Shock(15), 10))[0] for T in (31.5, 31.9)]
+    assert tops[0] > 0 > tops[1]
