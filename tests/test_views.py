@@ -12,7 +12,9 @@ from PIL import Image
 import hhlab as hh
 from hhlab.cells import Cell
 from hhlab.plots import DARK, PAPER, Panels, plot
-from hhlab.views import COLOURS, INK, V_AXIS, VIEWS, Membrane, at, in_words, moment_in_words, roomy
+from hhlab.views import INK, VIEWS, in_words, moment_in_words
+from hhlab.views.membrane import Membrane
+from hhlab.views.view import COLOURS, V_AXIS, at, roomy
 
 MINE = hh.Channel(
     "A", 5, -77, hh.Gate("s", inf=lambda V: 1 / (1 + np.exp(-V / 9)), tau=lambda V: 5 + 0 * V, q10=2, T_ref=20)

@@ -1,0 +1,53 @@
+"""What each view shows of a recording, as strokes in its own coordinates. Drawing them is the business of plots."""
+
+import numpy as np
+
+from .. import measure
+from ..recording import Recording
+from .ions import AgainstPotassium, CurrentVoltage, IonBars, Potentials
+from .membrane import Membrane
+from .traces import GateCurves, PhasePlane, Traces
+from .two_pulses import TwoPulseCurve
+from .view import INK, STYLES, Floats, Stroke, View
+from .words import in_words, moment_in_words, time_unit
+
+__all__ = ["INK", "STYLES", "VIEWS", "Floats", "Stroke", "View", "in_words", "moment_in_words", "time_unit"]
+
+
+def _driving_forces(rec: Recording) -> dict[str, Floats]:
+    return {channel.name: rec.V - rec.E[channel.name] for channel in rec.cell.channels}
+
+
+def _total_current(rec: Recording) -> dict[str, Floats]:
+    return {"I": np.sum(list(rec.I.values()), axis=0)}
+
+
+def _reversal_potentials(rec: Recording) -> dict[str, Floats]:
+    by_ion = {f"E_{channel.ion or channel.name}": rec.E[channel.name] for channel in rec.cell.channels}
+    return {"V": rec.V, **by_ion}
+
+
+VIEWS: dict[str, View] = {
+    view.name: view
+    for view in (
+        Traces("voltage", "V (mV)", lambda rec: {"V": rec.V}, -90, 60, quiet=(-90, 0)),
+        Traces("stimulus", "I_stim\n(uA/cm2)", lambda rec: {"stimulus": rec.stimulus}, 0, 25, 0.45),
+        Traces("currents", "I (uA/cm2)", lambda rec: rec.I, -1000, 1000, quiet=(-2, 2)),
+        Traces("total current", "I (uA/cm2)", _total_current, -1000, 1000, quiet=(-2, 2)),
+        Traces("conductances", "g (mS/cm2)", lambda rec: rec.g, 0, 40, quiet=(0, 0.1)),
+        Traces("gates", "open share", lambda rec: rec.gate, 0, 1),
+        Traces("driving forces", "V − E (mV)", _driving_forces, -150, 150),
+        Traces("reversal potentials", "mV", _reversal_potentials, -100, 80),
+        Traces("concentrations", "inside (mM)", lambda rec: rec.conc, 0, 150),
+        Traces("attribution", "part of dV/dt\n(mV/ms)", measure.attribution, -1000, 1000, quiet=(-2, 2)),
+        GateCurves("steady states", "steady state", lambda gate, V, T: gate.steady_state(V), 1.0),
+        GateCurves("time constants", "time constant (ms)", lambda gate, V, T: gate.time_constant(V, T), 1.0),
+        PhasePlane("phase plane", "dV/dt (mV/ms)"),
+        Membrane("membrane", ""),
+        IonBars("ions", "mM"),
+        Potentials("potentials", "mV"),
+        CurrentVoltage("current against V", "I (uA/cm2)"),
+        AgainstPotassium("V against K outside", "mV"),
+        TwoPulseCurve("two-pulse curve", "second threshold\n/ threshold"),
+    )
+}

@@ -1,0 +1,157 @@
+"""Views of ions: how much there is of each, where each pulls V, and what each carries."""
+
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..cells import Cell
+from ..physics import nernst
+from ..recording import Recording
+from .view import (
+    DOT,
+    FAINT,
+    INK,
+    OF_TRACE,
+    V_AXIS,
+    Floats,
+    Limits,
+    Stroke,
+    View,
+    at,
+    colour_of,
+    roomy,
+)
+
+
+class IonBars(View):
+    """How much of each ion there is outside and inside."""
+
+    against_time = False
+    x_label = ""
+    WIDE = 0.34
+
+    def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
+        rec, found = recordings[0], []
+        moment = float(rec.t[-1]) if cursor is None else cursor
+        for place, pool in enumerate(rec.cell.pools):
+            colour = colour_of(pool.ion, place)
+            inside = float(at(rec, rec.conc[pool.name], moment)[0])
+            sides = (("outside", place - self.WIDE, pool.outside, 0.35), ("inside", place, inside, 1.0))
+            for side, left, height, alpha in sides:
+                x = left + np.array([0.0, 0.0, self.WIDE, self.WIDE])
+                y, name = np.array([0.0, height, height, 0.0]), "" if place else side
+                found.append(Stroke(x, y, colour, fill=True, alpha=alpha, name=name))
+        return found
+
+    def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
+        highest = max((float(s.y.max()) for s in strokes), default=1.0)
+        return (-0.6, max(len(recordings[0].cell.pools), 1) - 0.4), (0.0, roomy(highest, 150))
+
+    def ticks(self, rec: Recording) -> list[tuple[float, str]]:
+        return [(place, pool.ion) for place, pool in enumerate(rec.cell.pools)]
+
+
+class Potentials(View):
+    """V and the reversal potentials on one scale; the wider the stem, the more conductance pulls V that way."""
+
+    against_time = False
+    x_label = ""
+    LEAST, WIDEST = 0.01, 0.5
+
+    def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
+        rec = recordings[0]
+        moment = float(rec.t[-1]) if cursor is None else cursor
+        V = at(rec, rec.V, moment)
+        pulls = _pulls(rec, moment)
+        total = sum(g for _, g in pulls.values()) or 1.0
+        found = [Stroke(np.array([-0.5, len(pulls) - 0.5]), np.repeat(V, 2), INK, name="V")]
+        for place, (name, (E, g)) in enumerate(pulls.items()):
+            colour = colour_of(name, place)
+            half = self.LEAST + self.WIDEST * g / total / 2
+            x, y = place + np.array([-half, half, half, -half]), np.array([V[0], V[0], E, E])
+            found.append(Stroke(x, y, colour, fill=True, alpha=0.5))
+            found.append(Stroke(place + np.array([-0.3, 0.3]), np.full(2, E), colour, width=2.5))
+        return found
+
+    def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
+        low, high = min(float(s.y.min()) for s in strokes), max(float(s.y.max()) for s in strokes)
+        columns = len({channel.ion or channel.name for channel in recordings[0].cell.channels})
+        return (-0.6, max(columns, 1) - 0.4), (-roomy(-low, 100), roomy(high, 80))
+
+    def ticks(self, rec: Recording) -> list[tuple[float, str]]:
+        return [(place, f"E_{name}") for place, name in enumerate(_pulls(rec, 0.0))]
+
+
+class CurrentVoltage(View):
+    """What each channel would carry at other voltages, with its gates and the concentrations as they are now."""
+
+    against_time = False
+    x_label = "V (mV)"
+
+    def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
+        rec = recordings[0]
+        moment = float(rec.t[-1]) if cursor is None else cursor
+        curves = {name: rec.current_at(name, V_AXIS, moment) for name in rec.I}
+        looks = [(name, colour_of(name, place), place) for place, name in enumerate(curves)]
+        found = [Stroke(V_AXIS, curves[name], colour, style, name) for name, colour, style in looks]
+        found.append(Stroke(V_AXIS, np.sum(list(curves.values()), axis=0), INK, 0, "sum"))
+        found.append(Stroke(V_AXIS[[0, -1]], np.zeros(2), INK, 2, width=0.8, alpha=FAINT))
+        V = at(rec, rec.V, moment)
+        total = sum(rec.current_at(name, V, moment) for name in rec.I)
+        return [*found, Stroke(V, np.asarray(total), INK, dot=True, width=DOT)]
+
+    def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
+        low, high = min(float(s.y.min()) for s in strokes), max(float(s.y.max()) for s in strokes)
+        return (-100.0, 60.0), (-roomy(-low, 5), roomy(high, 5))
+
+
+class AgainstPotassium(View):
+    """Where the cell would rest against K outside, on a logarithmic axis, beside E_K; with a marker where it is now."""
+
+    against_time = False
+    x_label = "K outside (mM)"
+    LOW, HIGH = 1.0, 200.0
+
+    def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
+        cell = recordings[0].cell
+        if not cell.pools:
+            return []
+        outside, V, E = _against_potassium(cell)
+        here = np.array([np.log10(cell.parameters()["K_out"].value)])
+        slope = np.interp(here, np.log10(outside), np.gradient(V, np.log10(outside)))
+        near = here + np.array([-0.4, 0.4])
+        tangent = np.interp(here, np.log10(outside), V) + slope * (near - here)
+        return [
+            Stroke(np.log10(outside), E, OF_TRACE["K"], 1, "E_K"),
+            Stroke(np.log10(outside), V, INK, 0, "V at rest"),
+            Stroke(near, tangent, OF_TRACE["Na"], 2),
+            Stroke(here, np.interp(here, np.log10(outside), V), INK, dot=True, width=DOT),
+        ]
+
+    def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
+        low = min((float(s.y.min()) for s in strokes), default=-100.0)
+        high = max((float(s.y.max()) for s in strokes), default=20.0)
+        return (np.log10(self.LOW), np.log10(self.HIGH)), (-roomy(-low, 100), roomy(high, 20))
+
+    def ticks(self, rec: Recording) -> list[tuple[float, str]]:
+        return [(float(np.log10(mM)), f"{mM}") for mM in (1, 3, 10, 30, 100)]
+
+
+@functools.lru_cache(maxsize=32)
+def _against_potassium(cell: Cell) -> tuple[Floats, Floats, Floats]:
+    """K outside in mM, where the cell rests with it, and E_K; each (n,)."""
+    outside = np.geomspace(AgainstPotassium.LOW, AgainstPotassium.HIGH, 17)
+    V = np.array([cell.replace(K_out=float(mM)).rest()["V"] for mM in outside])
+    return outside, V, nernst(1, outside, cell.pool["K"].inside, cell.T)
+
+
+def _pulls(rec: Recording, moment: float) -> dict[str, tuple[float, float]]:
+    """Reversal potential and conductance at a moment by ion, or by channel where that has no ion."""
+    found: dict[str, tuple[float, float]] = {}
+    for channel in rec.cell.channels:
+        name = channel.ion or channel.name
+        g = float(at(rec, rec.g[channel.name], moment)[0])
+        E, before = float(at(rec, rec.E[channel.name], moment)[0]), found.get(name, (0.0, 0.0))[1]
+        found[name] = E, before + g
+    return found

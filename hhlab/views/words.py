@@ -1,0 +1,64 @@
+"""The same in words: the line below a picture, and what holds at a moment."""
+
+import numpy as np
+
+from .. import measure
+from ..recording import Recording
+from .view import at
+
+
+def in_words(rec: Recording) -> str:
+    """What a picture of this recording shows, in a line or two: spikes, their rate, peak, width and undershoot."""
+    return f"{_spikes_in_words(rec)} {rec.cell.remark}".rstrip()
+
+
+def _spikes_in_words(rec: Recording) -> str:
+    times = measure.spikes(rec)
+    if rec.cell.pools and not times.size:
+        return _drift_in_words(rec)
+    top, when = measure.peak(rec)
+    if not times.size:
+        return f"No spike: V starts at {rec.V[0]:.1f} mV and its highest point is {top:.1f} mV at {when:.2f} ms."
+    low, low_at = measure.undershoot(rec)
+    words = f"1 spike at {times[0]:.2f} ms"
+    if times.size > 1:
+        last = times[-1] - times[-2]
+        words = (
+            f"{times.size} spikes, the first at {times[0]:.2f} ms, the last after {last:.2f} ms ({1000 / last:.0f} Hz)"
+        )
+    width = measure.half_width(rec)
+    words += f": peak {top:.1f} mV, " + (f"half-width {width:.2f} ms, " if np.isfinite(width) else "")
+    return words + f"then down to {low:.1f} mV at {low_at:.2f} ms."
+
+
+def _drift_in_words(rec: Recording) -> str:
+    """Where V and the concentrations go when there is no spike."""
+    factor, unit = time_unit(float(rec.t[-1]))
+    length = f"{rec.t[-1] / factor:g} {unit}"
+    moved = ", ".join(
+        f"{name.removesuffix('_in')} {values[0]:.4g} to {values[-1]:.4g} mM" for name, values in rec.conc.items()
+    )
+    return f"V goes from {rec.V[0]:.1f} to {rec.V[-1]:.1f} mV in {length}; inside {moved}."
+
+
+def time_unit(length: float) -> tuple[float, str]:
+    """The unit for the axis of a recording of this length (ms): how many ms it has, and its name."""
+    return next(((size, unit) for least, size, unit in _UNITS if length > least), (1.0, "ms"))
+
+
+_UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
+
+
+def moment_in_words(rec: Recording, moment: float) -> str:
+    """What holds at a moment (ms): V, the gates, and which currents move V."""
+    gates = ", ".join(f"{name} {at(rec, values, moment)[0]:.3f}" for name, values in rec.gate.items())
+    parts = {name: float(at(rec, values, moment)[0]) for name, values in measure.attribution(rec).items()}
+    ranked = sorted((part for part in parts.items() if abs(part[1]) >= 0.05), key=lambda part: -abs(part[1]))
+    moved = ", ".join(f"{name} {part:+.1f}" for name, part in ranked) or "nothing"
+    slope = round(sum(parts.values()), 1) + 0.0
+    factor, unit = time_unit(float(rec.t[-1]))
+    if rec.cell.pools:
+        inside = ", ".join(f"{name} {at(rec, values, moment)[0]:.4g} mM" for name, values in rec.conc.items())
+        gates = ", ".join(filter(None, (gates, inside)))
+    words = f"At {moment / factor:.2f} {unit}: V {at(rec, rec.V, moment)[0]:.1f} mV" + (f"; {gates}" if gates else "")
+    return f"{words}. V changes by {slope:+.1f} mV/ms: {moved}.".replace("-", "−")
