@@ -23,6 +23,20 @@ def cell(request):
     return request.param
 
 
+@pytest.fixture
+def in_neuron():
+    """The squid axon in NEURON, with exact rates: its namespace and a section of 10 um."""
+    n = pytest.importorskip("neuron").n
+    n.load_file("stdrun.hoc")
+    soma = n.Section(name="soma")
+    soma.L = soma.diam = 10
+    soma.insert("hh")
+    n.usetable_hh = 0
+    soma(0.5).hh.el = -54.387
+    n.celsius = 6.3
+    return n, soma
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium; without one a skip, or a failure where CI promised to have it."""

@@ -112,14 +112,8 @@ def test_gates_are_of_second_order_too():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("T", [6.3, 18.5])
-def test_spike_times_against_neuron(T):
-    n = pytest.importorskip("neuron").n
-    n.load_file("stdrun.hoc")
-    soma = n.Section(name="soma")
-    soma.L = soma.diam = 10
-    soma.insert("hh")
-    n.usetable_hh = 0
-    soma(0.5).hh.el = -54.387
+def test_spike_times_against_neuron(in_neuron, T):
+    n, soma = in_neuron
     n.celsius = T
     stimulus = n.IClamp(soma(0.5))
     stimulus.delay, stimulus.dur = 1.0, 1e9

@@ -167,17 +167,11 @@ def test_time_constant_of_inactivation(V, ms):
 
 
 @pytest.mark.slow
-def test_a_family_against_neuron():
-    n = pytest.importorskip("neuron").n
-    n.load_file("stdrun.hoc")
-    soma = n.Section(name="soma")
-    soma.L = soma.diam = 10
-    soma.insert("hh")
-    n.usetable_hh = 0
-    n.celsius = 6.3
+def test_a_family_against_neuron(in_neuron):
+    n, soma = in_neuron
     solver = n.CVode()
     solver.active(False)
-    n.dt = 0.001
+    n.dt, n.steps_per_ms = 0.001, 1000
     clamp = n.SEClamp(soma(0.5))
     clamp.rs = 1e-6
     for to in (-40, -20, 0, 20, 40, 60):
