@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NoReturn, Self, overload
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -79,6 +82,17 @@ def must_be(kind: type, example: str, *things: object) -> None:
     for thing in things:
         if not isinstance(thing, kind):
             raise ValueError(f"{shown(thing)} is not {example}")
+
+
+def numbers(name: str, unit: str, given: ArrayLike) -> NDArray[np.float64]:
+    """Numbers as an array of any shape; ValueError if they are none, or one is not finite."""
+    try:
+        values = np.asarray(given, float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} = {shown(given)} are not numbers: give one or more, in {unit}") from None
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} = {values[~np.isfinite(values)].flat[0]} {unit} is not finite: leave it out")
+    return values
 
 
 def unknown(owner: str, kind: str, name: str, known: Iterable[str]) -> NoReturn:

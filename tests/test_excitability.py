@@ -224,7 +224,15 @@ def test_in_a_leaky_membrane_h_is_to_blame():
     ("call", "sentence"),
     [
         (lambda: hh.measure.accommodation(COLD, -1), r"^hold = -1 uA/cm2 is outside"),
-        (lambda: hh.measure.frequency(COLD, [np.nan]), "nan"),
+        (lambda: hh.measure.frequency(COLD, [np.nan]), r"^currents = nan uA/cm2 is not finite: leave it out$"),
+        (
+            lambda: hh.measure.strength_duration(COLD, "x"),
+            r"^durations = 'x' are not numbers: give one or more, in ms$",
+        ),
+        (lambda: hh.measure.highest_rate(COLD, "x"), r"^strength = 'x' is not a number"),
+        (lambda: hh.measure.refractory_periods(COLD, "x"), r"^duration = 'x' is not a number"),
+        (lambda: hh.measure.availability(hh.Squid(g_Na=0), [-80]), "has no inward sodium current to measure"),
+        (lambda: hh.measure.boltzmann([1, 2, 3], [1, 1, 1]), "these shares are all the same"),
         (lambda: hh.measure.highest_rate(hh.Squid(g_K=10)), "no threshold from rest"),
         (lambda: hh.measure.paired_pulses(hh.Squid(g_K=10), [10], [20]), "no threshold from rest"),
         (lambda: hh.measure.boltzmann([1, 2], [0.1]), r"^2 voltages and 1 shares: give as many of each, 3 or more$"),

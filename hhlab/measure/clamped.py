@@ -1,5 +1,6 @@
 """What families of currents under voltage clamp show."""
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..cells import Cell
 from ..clamp import Clamp, ClampFamily, clamp
-from ..parameters import must_be, unknown
+from ..parameters import must_be, numbers, unknown
 
 if TYPE_CHECKING:
     import pandas
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 A_FAMILY = "a clamp family: give what clamp returns"
-FEWEST, FAINT = 3, 1e-6
+FEWEST, FAINT, FLAT = 3, 1e-6, 1e-3
 ALL_BACK, TEST_STEP, INACTIVATING = -125.0, 10.0, 15.0
 
 
@@ -47,7 +48,7 @@ def availability(cell: Cell, prepulses: ArrayLike, duration: float = 30.0, test:
     The peak sodium current in a step to `test` (mV) after a prepulse (mV) of the given duration (ms), over the largest
     of them. A prepulse of -125 mV is made as well, so that the largest is all there is.
     """
-    volts = np.asarray(prepulses, float)
+    volts = numbers("prepulses", "mV", prepulses)
     peaks = [_sodium_peak(cell, Clamp(V, test, TEST_STEP, (V, duration))) for V in (*volts.ravel().tolist(), ALL_BACK)]
     return np.array(peaks[:-1]).reshape(volts.shape) / max(peaks)
 
@@ -58,7 +59,7 @@ def recovery(cell: Cell, V: float, gaps: ArrayLike, hold: float = -65.0, test: f
     Two steps to `test` (mV), the first of 15 ms from `hold` (mV), with a gap (ms) at V (mV) between them: the peak of
     the second over the peak of the first.
     """
-    times = np.asarray(gaps, float)
+    times = numbers("gaps", "ms", gaps)
     first = _sodium_peak(cell, Clamp(hold, test, INACTIVATING))
     peaks = [_sodium_peak(cell, Clamp(hold, V, gap, (test, INACTIVATING), (test, TEST_STEP))) for gap in times.ravel()]
     return np.array(peaks).reshape(times.shape) / first
@@ -74,17 +75,21 @@ def boltzmann(V: ArrayLike, share: ArrayLike) -> tuple[float, float]:
     ValueError
         If there are fewer than three points, or no such curve comes near them.
     """
-    from scipy.optimize import curve_fit
+    from scipy.optimize import OptimizeWarning, curve_fit
     from scipy.special import expit
 
-    volts, shares = np.ravel(np.asarray(V, float)), np.ravel(np.asarray(share, float))
+    volts, shares = numbers("V", "mV", V).ravel(), numbers("share", "shares of 1", share).ravel()
     if volts.size != shares.size or volts.size < FEWEST:
         raise ValueError(f"{volts.size} voltages and {shares.size} shares: give as many of each, {FEWEST} or more")
+    if np.ptp(shares) < FLAT:
+        raise ValueError("these shares are all the same: give voltages over which they go from 1 to 0")
     nearest, rising = float(volts[np.abs(shares - 0.5).argmin()]), np.polyfit(volts, shares, 1)[0] > 0
     guess = (nearest, -7.0 if rising else 7.0)
     try:
-        found, _ = curve_fit(lambda at, half, k: expit((half - at) / k), volts, shares, p0=guess)
-    except (RuntimeError, ValueError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", OptimizeWarning)
+            found, _ = curve_fit(lambda at, half, k: expit((half - at) / k), volts, shares, p0=guess)
+    except (RuntimeError, ValueError, OptimizeWarning):
         raise ValueError("no Boltzmann curve comes near these shares: look whether they go from 1 to 0") from None
     return float(found[0]), float(found[1])
 
@@ -125,7 +130,7 @@ def tail_time_constants(family: ClampFamily, channel: str = "K") -> Floats:
         after = rec.t >= begin - 1e-9
         t, current = rec.t[after] - begin, rec.I[channel][after]
         change = current[0] - current[-1]
-        if abs(change) < FAINT:
+        if abs(change) < FAINT or t.size <= FEWEST:
             found.append(float("nan"))
             continue
         fading = (current - current[-1]) / change
@@ -139,4 +144,7 @@ def _sodium_peak(cell: Cell, what: Clamp) -> float:
     """The largest inward sodium current of the last step of a clamp, uA/cm2."""
     (rec,) = clamp(cell, what)
     begin = what.onset + (what.duration if what.tail else 0.0)
-    return float(-rec.I["Na"][rec.t >= begin - 1e-9].min())
+    largest = float(-rec.I["Na"][rec.t >= begin - 1e-9].min())
+    if largest <= 0:
+        raise ValueError(f"{cell!r} has no inward sodium current to measure: give a cell with g_Na, and a lower test=")
+    return largest

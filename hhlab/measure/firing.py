@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..cells import Cell
-from ..parameters import must_be
+from ..parameters import Parameter, must_be, numbers
 from ..protocols import Protocol, Ramp, Step, Train
 from ..recording import Recording
 from ..simulate import A_CELL, simulate_many
@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 LASTING, AT_ONCE, KEEP = 1000.0, 16, 0.05
 WEAK, STRONG = 0.01, 1000.0
 SLOW, FAST, PULSES = 10.0, 2000.0, 15
+STRENGTH = Parameter(2.0, "times", 0.1, 100, "strength of each pulse", name="strength")
 
 
 def frequency(cell: Cell, currents: ArrayLike, *, ramp: float = 0.0) -> Floats:
@@ -26,7 +27,7 @@ def frequency(cell: Cell, currents: ArrayLike, *, ramp: float = 0.0) -> Floats:
     or rises from 0 over `ramp` ms before; a membrane that can do both, rest and fire, rests after a slow ramp.
     """
     must_be(Cell, A_CELL, cell)
-    values = np.asarray(currents, float)
+    values = numbers("currents", "uA/cm2", currents)
     given = [_lasting(float(current), ramp) for current in values.ravel()]
     rates = []
     for begin in range(0, len(given), AT_ONCE):
@@ -50,7 +51,7 @@ def highest_rate(cell: Cell, strength: float = 2.0, duration: float = 0.5) -> fl
     spike is what `refractory` calls a response, as strong pulses charge the membrane past 0 mV by themselves.
     """
     must_be(Cell, A_CELL, cell)
-    size = strength * threshold(cell, duration)
+    size = STRENGTH.check(strength) * threshold(cell, duration)
     if not 0 < size < np.inf:
         raise ValueError(f"{cell!r} has no threshold from rest, so there is no strength to give it")
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..cells import Cell
-from ..parameters import Parameter, must_be
+from ..parameters import Parameter, must_be, numbers
 from ..protocols import Step
 from ..recording import Recording
 from ..simulate import A_CELL, simulate_many
@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 FIRST_PULSE, WEAKEST, STRONGEST, RESPONSE = 1.5, 0.1, 10.0, 15.0
 LONGEST_INTERVAL = 100.0
+DURATION = Parameter(0.5, "ms", 0.01, 20, "duration of both pulses", name="duration")
 INTERVAL = Parameter(10.0, "ms", 0, 1000, "interval from onset to onset", name="interval")
 
 
@@ -36,7 +37,7 @@ def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset
         If an interval is shorter than the pulse, or the cell fires by itself or not at all.
     """
     must_be(Cell, A_CELL, cell)
-    times = np.asarray(intervals, float)
+    times = numbers("intervals", "ms", intervals)
     gaps = [replace(INTERVAL, low=duration).check(gap) for gap in times.ravel()]
     once = _resting_threshold(cell, duration)
     before, resting = _conditioned(cell, once, duration, gaps), cell.rest()
@@ -72,7 +73,7 @@ def refractory_periods(cell: Cell, duration: float = 0.5) -> RefractoryPeriods:
 
     By `refractory`, over 40 intervals up to 100 ms, with the end of the absolute period found to 0.01 ms.
     """
-    times = np.geomspace(duration, LONGEST_INTERVAL, 40)
+    times = np.geomspace(DURATION.check(duration), LONGEST_INTERVAL, 40)
     ratios = refractory(cell, times, duration)
     silent = np.flatnonzero(np.isinf(ratios))
     first = int(silent[-1]) + 1 if silent.size else 0
@@ -98,8 +99,8 @@ def paired_pulses(cell: Cell, intervals: ArrayLike, amplitudes: ArrayLike, durat
     response are those of `refractory`.
     """
     must_be(Cell, A_CELL, cell)
-    gaps = [replace(INTERVAL, low=duration).check(gap) for gap in np.ravel(np.asarray(intervals, float))]
-    pulses = [Step(float(size), 0.0, duration) for size in np.ravel(np.asarray(amplitudes, float))]
+    gaps = [replace(INTERVAL, low=duration).check(gap) for gap in numbers("intervals", "ms", intervals).ravel()]
+    pulses = [Step(float(size), 0.0, duration) for size in numbers("amplitudes", "uA/cm2", amplitudes).ravel()]
     before = _conditioned(cell, _resting_threshold(cell, duration), duration, gaps)
     heights = np.full((len(gaps), len(pulses)), np.nan)
     for row, gap in zip(heights, gaps, strict=True):

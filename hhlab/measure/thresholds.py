@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..cells import Cell
-from ..parameters import Parameter, must_be
+from ..parameters import Parameter, must_be, numbers
 from ..protocols import Protocol, Ramp, Shock, Step
 from ..simulate import A_CELL, simulate_many
 from .spike import spikes
@@ -40,7 +40,7 @@ def rheobase(cell: Cell) -> float:
 
 def strength_duration(cell: Cell, durations: ArrayLike) -> Floats:
     """Threshold in uA/cm2 of a pulse of each duration (ms), as `threshold` takes it; shape of durations."""
-    times = np.asarray(durations, float)
+    times = numbers("durations", "ms", durations)
     return np.array([threshold(cell, float(each)) for each in times.ravel()]).reshape(times.shape)
 
 
