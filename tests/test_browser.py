@@ -163,7 +163,7 @@ def answer_rightly(page, name):
             one.get_by_label(question.right[0], exact=True).check()
         one.get_by_role("button", name="Check", exact=True).click()
         settled(page)
-        assert "Right." in one.inner_text()
+        one.get_by_text("Right.").first.wait_for(timeout=30_000)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import hhlab as hh
 from hhlab.cells import Cell
 from hhlab.lab import explorer
 from hhlab.lab.code import as_code
+from hhlab.lab.explorer import State
 from hhlab.views import in_words, moment_in_words
 
 nan, inf = float("nan"), float("inf")
@@ -285,7 +286,7 @@ def test_five_hundred_moves(bench, clock, monkeypatch, seed):
         getattr(hand, kind)(*moves[kind]())
         hand.look_at_everything()
     bench.reset()
-    assert bench.state == (hh.Squid(), hh.Step(20), frozenset())
+    assert bench.state == State(hh.Squid(), hh.Step(20))
 
 
 def test_the_comparison_of_pictures_notices_another_curve(bench):
