@@ -1,7 +1,7 @@
 """Channels as data, and the library of published ones.
 
-A channel is a conductance times its gates, driven by V - E. Add a channel by adding its gates here; nothing else in the
-package needs to know.
+A channel is a conductance times its gates, driven by V - E, after Goldman, or by a function of V. Add a channel by
+adding its gates here; nothing else in the package needs to know.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .gates import Gate, linoid
+from .gates import Gate, Rate, driving_force, linoid
 from .parameters import Parameter, must_be, unknown
 from .physics import CHARGE, ghk_current, nernst
 from .pools import Pool
@@ -32,11 +32,13 @@ class Channel:
     gates : its gates; none for a leak.
     ion : what it lets through, "K", "Na", "Cl" or "Ca"; a cell whose concentrations move must know.
     P : instead of g and E: permeability, cm/s; the current is then that of Goldman, Hodgkin & Katz.
+    drive : instead of E: the driving force (mV) as a function of V (1-d array, mV), in place of V - E.
 
     Raises
     ------
     ValueError
-        If the name is not an identifier, two gates share a name, or neither g with E or ion nor P with ion is given.
+        If the name is not an identifier, two gates share a name, the last gate adds to none, or none of E, drive, ion
+        with g, and ion with P is given.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Channel:
     gates: tuple[Gate, ...] = ()
     ion: str = ""
     P: float | None = None
+    drive: Rate | None = None
 
     def __post_init__(self) -> None:
         if not (isinstance(self.name, str) and self.name.isidentifier()):
@@ -56,10 +59,12 @@ class Channel:
         object.__setattr__(self, "gates", gates)
         if self.ion and self.ion not in CHARGE:
             unknown(f"channel {self.name}", "ion", self.ion, CHARGE)
-        if not self.ion and (self.E is None or self.P is not None):
+        if not self.ion and self.drive is None and (self.E is None or self.P is not None):
             raise ValueError(f"channel {self.name} needs E= in mV, or ion= such as 'K': give one of them")
         for name, parameter in self.parameters().items():
             object.__setattr__(self, name[0], parameter.check(getattr(self, name[0])))
+        if gates and gates[-1].adds_to_next:
+            raise ValueError(f"channel {self.name}: gate {gates[-1].name} adds to a next gate, but is the last")
         if len({gate.name for gate in gates}) < len(gates):
             raise ValueError(f"channel {self.name} has two gates of one name: give each its own")
 
@@ -72,7 +77,7 @@ class Channel:
         conductance = Parameter(
             self.g, "mS/cm2", 0, 1000, f"maximal conductance of {self.name}", slider=(0, min(4 * strong, 1000)), name=g
         )
-        if self.E is None:
+        if self.E is None or self.drive is not None:
             return {g: conductance}
         return {g: conductance, E: Parameter(self.E, "mV", -200, 200, f"reversal potential of {self.name}", name=E)}
 
@@ -80,14 +85,23 @@ class Channel:
         """Current in uA/cm2 at V (mV) with a share of the channels open, and the pool of its ion if that has one."""
         if self.P is not None and pool is not None:
             return share * ghk_current(self.P, pool.z, V, pool.outside, pool.inside, T)
-        E = np.asarray(self.E, float) if pool is None else nernst(pool.z, pool.outside, pool.inside, T)
-        return self.g * share * (V - E)
+        if self.drive is not None:
+            return self.g * share * driving_force(self.drive, V)
+        return self.g * share * (V - self.reversal(pool, T))
+
+    def reversal(self, pool: Pool | None, T: float) -> Floats:
+        """Reversal potential in mV: as given, or the Nernst potential of the pool of its ion; nan under a `drive`."""
+        if self.E is not None or pool is None:
+            return np.asarray(np.nan if self.E is None else self.E, float)
+        return nernst(pool.z, pool.outside, pool.inside, T)
 
     def open_share(self, gate_values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
         """Share of open channels, from the values of its gates by name (all of one shape)."""
-        share = np.asarray(1.0)
+        share, together = np.asarray(1.0), np.asarray(0.0)
         for gate in self.gates:
-            share = share * gate_values[gate.name] ** gate.power
+            together = together + (gate.offset + gate.weight * gate_values[gate.name])
+            if not gate.adds_to_next:
+                share, together = share * together**gate.power, np.asarray(0.0)
         return share
 
 

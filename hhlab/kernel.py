@@ -1,15 +1,19 @@
 """The only jitted code: one step of many patches of membrane, as numbers and arrays.
 
 A patch has a capacitance, channels, pools, a pump and a stimulus. A channel is a conductance times a product of gates
-to a power, driven by V - E, where E is fixed or the Nernst potential of a pool; or a permeability, driven as Goldman,
-Hodgkin & Katz have it. A gate follows its table: over one step at voltage V it goes from x to A(V) + B(V) x. A pool
-takes the mean currents of the step, the same that moved V, so that charge is conserved.
+to a power, driven by V - E, where E is fixed or the Nernst potential of a pool, or by a tabulated function of V; or a
+permeability, driven as Goldman, Hodgkin & Katz have it. A gate follows its table over V, over the concentration of a
+pool, or over both: over one step it goes from x to A + B x. A pool takes the mean currents of the step, the same that
+moved V, so that charge is conserved, and may clear; a domain is where the current of a channel puts it at once.
 
 The scheme is a symmetric (Strang) splitting and so of second order: gates over half a step at fixed V, V over a whole
 step at fixed gates, gates over half a step. The two half steps of neighbouring steps have the same V and merge into
 one, so inside a run the gates live half a step ahead of V, and what is recorded is the mean of their two neighbours.
 Before a jump (of V, or of a gate) both are brought to the same moment. Reversal potentials and pump are those of the
-beginning of a step, so where ions move the order is one, in the little that they move by in a step.
+middle of a step, which is foreseen from the step before.
+
+What is fast is a *plain* membrane: gates that read V and follow it in time, ohmic channels, no pools. All else is
+*rich*. A plain one comes without `Rich`, and what that would need is then not even compiled.
 
 What does not belong here: names, units, classes, files, and calls into other jitted modules (numba's disk cache does
 not notice when a callee in another file changes).
@@ -33,10 +37,20 @@ ONE, TWO, THREE, OF_B = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(CUBI
 
 ONE_PATCH = (0,)
 MANY_PATCHES = (0, 0)
-FIXED, MOVING = (0,), (0, 0)
-OHMIC, NERNST, GHK = 0, 1, 2
+OHMIC, NERNST, GHK, CURVE = 0, 1, 2, 3
+BY_V, BY_ION, BY_BOTH = 0, 1, 2
+LOG_MIN, LOG_MAX = -6.0, 3.0
+"""Range of log10 of a concentration in mM."""
+ROWS_PER_DECADE = 32.0
+ION_ROWS = round((LOG_MAX - LOG_MIN) * ROWS_PER_DECADE)
+COARSE_V, COARSE_ION = 0.5, 12.0
+"""Rows per mV, and per decade, of a table over both."""
+BOTH_V_ROWS, BOTH_ION_ROWS = round((V_MAX - V_MIN) * COARSE_V), round((LOG_MAX - LOG_MIN) * COARSE_ION)
+SQUARE = CUBIC * CUBIC
 FARADAY = 96485.33212
-NEAR_ZERO = 1e-4
+NEAR_ZERO, LEAST = 1e-4, 1e-12
+STEEPEST = -1.0
+"""Least dt/C dI/dV of a step: where a membrane runs away faster, it is not followed more closely."""
 
 OPTIONS: Any = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz", "arcp"}}
 INTERNAL: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called by `run`, and cached as a part of it
@@ -51,8 +65,12 @@ class Pools(NamedTuple):
     z: Floats  # (P,) charge
     outside: Floats  # (P, N) mM
     by_charge: Floats  # (P, N): mM by which 1 uA/cm2 of outward current of this ion lowers it in 1 ms; 0 if held
+    clears: Floats  # (P,): 1/ms at which it goes back to its base; 0 if it does not
+    base: Floats  # (P, N) mM
+    one_way: Ints  # (P,): 1 if what leaves through channels does not count
+    domain: Ints  # (P,): the channel whose current sets it, by_charge for each uA/cm2 above its base; or -1
     thermal: float  # RT/F, mV
-    carrier: int  # the pool that the stimulus comes from
+    carrier: int  # the pool that the stimulus comes from, or -1
     pump: Floats  # (6, N): I_max times the term of K outside, uA/cm2; k, p, n of Na inside; a, b of V
     three: int  # the pool of which three go out
     two: int  # the pool of which two come in
@@ -61,8 +79,8 @@ class Pools(NamedTuple):
 class Membrane(NamedTuple):
     """N patches of one kind of membrane with K channels and G gates; gates are sorted by channel.
 
-    `lanes` is ONE_PATCH or MANY_PATCHES, `ions` FIXED or MOVING: the length of a tuple is known while compiling, so the
-    loops over a single patch, and all that belongs to pools, vanish.
+    `lanes` is ONE_PATCH or MANY_PATCHES: the length of a tuple is known while compiling, so that loops over a single
+    patch vanish.
     """
 
     table: Floats  # (ROWS * G * ENTRY,): of each row and gate, the cubic of A and the cubic of B
@@ -72,10 +90,25 @@ class Membrane(NamedTuple):
     E: Floats  # (K, N) mV
     C: Floats  # (N,) uF/cm2
     lanes: tuple[int, ...]
-    drive: Ints  # (K,): OHMIC, NERNST or GHK; with GHK, g is a permeability in cm/s
-    pool: Ints  # (K,): the pool of what it lets through, or -1
+
+
+class Rich(NamedTuple):
+    """What a rich membrane has besides."""
+
     pools: Pools
-    ions: tuple[int, ...]
+    drive: Ints  # (K,): OHMIC, NERNST, GHK or CURVE; with GHK, g is a permeability in cm/s
+    pool: Ints  # (K,): the pool of what it lets through, or -1
+    offset: Floats  # (G,): a gate counts as offset + weight times itself
+    weight: Floats  # (G,)
+    ends: Ints  # (G,): 1 where what gates count for is multiplied in; 0 where it adds to the next gate's
+    at_once: Ints  # (G,): 1 if it follows V without delay, also within a step
+    reads: Ints  # (G,): BY_V, BY_ION or BY_BOTH
+    ion: Ints  # (G,): the pool that it reads, or -1
+    begin: Ints  # (G,): where its table begins in `over_ions`
+    over_ions: Floats  # flat, the tables of gates that read a pool
+    source: Ints  # (K,): 1 if its current sets a domain
+    curve: Ints  # (K,): where its driving force begins in `curves`
+    curves: Floats  # flat, (ROWS * CUBIC,) each
 
 
 class Stimulus(NamedTuple):
@@ -105,6 +138,8 @@ class Work(NamedTuple):
     g: Floats
     current: Floats  # (K, N), and the next
     steep: Floats
+    gates: Floats  # (G, N): as they are when V is
+    drift: Floats  # (P, N): by how much a pool moved in the last step
 
 
 @jit
@@ -163,6 +198,52 @@ def turn_gates(m: Membrane, V: Floats, x: Floats, by: float, seen: float, sample
             x[j, i] = after
 
 
+@jit
+def turn(a: float, b: float, x: float, by: float) -> float:
+    """Where a gate is after so many steps of x -> a + b x."""
+    if by != 1.0:
+        whole = max(b, 1e-300)
+        b = np.exp(by * np.log(whole))
+        a *= (1.0 - b) / (1.0 - whole) if whole < 1.0 - 1e-12 else by
+    return a + b * x
+
+
+@jit
+def slope_of(table: Floats, at: int, f: float) -> float:
+    """The slope against V of the cubic of a row, 1/mV."""
+    return (table[at + ONE] + f * (2.0 * table[at + TWO] + f * 3.0 * table[at + THREE])) * ROWS_PER_MV
+
+
+@jit
+def row_of(V: float) -> tuple[Any, float]:
+    """The row of V, and how far V is into it; clamped, so beyond the ends the last rates hold."""
+    position = max(min((V - V_MIN) * ROWS_PER_MV, TOP), 0.0)
+    row = np.int64(position)
+    return row, position - row
+
+
+@jit
+def over_ions(table: Floats, begin: int, both: bool, V: float, c: float) -> tuple[float, float]:
+    """A and B of a gate that reads a concentration (mM), or both V and that: a cubic in one of cubics in the other."""
+    position = (np.log10(max(c, LEAST)) - LOG_MIN) * (COARSE_ION if both else ROWS_PER_DECADE)
+    position = max(min(position, (BOTH_ION_ROWS if both else ION_ROWS) - 1e-9), 0.0)
+    column = np.int64(position)
+    h = position - column
+    if not both:
+        at = np.uint64(begin + column * ENTRY)
+        return look_up(table, at, h), look_up(table, at + OF_B, h)
+    position = max(min((V - V_MIN) * COARSE_V, BOTH_V_ROWS - 1e-9), 0.0)
+    row = np.int64(position)
+    f = position - row
+    square = begin + (row * BOTH_ION_ROWS + column) * 2 * SQUARE
+    a, b = 0.0, 0.0
+    for k in range(CUBIC - 1, -1, -1):
+        at = np.uint64(square + k * CUBIC)
+        a = a * f + look_up(table, at, h)
+        b = b * f + look_up(table, at + np.uint64(SQUARE), h)
+    return a, b
+
+
 @inlined
 def move_V(m: Membrane, V: Floats, x: Floats, s: Stimulus, step: int, dt: float, work: Work) -> None:  # noqa: C901
     """Move V by dt at fixed gates: dV = dt/C F (1 - e^-s)/s, s = dt/C dI/dV; exact where the currents are ohmic."""
@@ -214,8 +295,6 @@ def ghk(P: float, z: float, V: float, inside: float, outside: float, thermal: fl
 @inlined
 def pumped(p: Pools, V: float, inside: float, i: int) -> float:
     """Net outward current of the pump, uA/cm2."""
-    if p.three < 0:
-        return 0.0
     ratio = p.pump[1, i] / inside
     if p.pump[2, i] != 1.0:  # a power costs as much as all the rest of a step
         ratio = ratio ** p.pump[2, i]
@@ -224,53 +303,6 @@ def pumped(p: Pools, V: float, inside: float, i: int) -> float:
     if p.pump[4, i] != 0.0 or p.pump[5, i] != 0.0:
         term *= 1.0 + p.pump[4, i] * np.exp(-0.1 * V / p.thermal) + p.pump[5, i] * np.exp(-V / p.thermal)
     return p.pump[0, i] / term
-
-
-@inlined
-def move_V_and_ions(m: Membrane, V: Floats, x: Floats, ions: Floats, outer: Stimulus, step: int, dt: float,
-                    work: Work) -> None:  # fmt: skip
-    """The same with reversal potentials that follow the ions, which then move by the mean currents of the step."""
-    p = m.pools
-    for i in range(V.shape[0]):
-        pump = pumped(p, V[i], ions[p.three, i], i)
-        steep = outer.g[step * outer.synapses, i]
-        injected = outer.current[step, i] + outer.g_E[step * outer.synapses, i] - steep * V[i]
-        net, slope = injected - pump, steep
-        for c in range(m.g.shape[0]):
-            g, q = m.g[c, i], m.pool[c]
-            for j in range(m.first[c], m.first[c + 1]):
-                for _ in range(m.power[j]):
-                    g *= x[j, i]
-            if m.drive[c] == GHK:
-                work.current[c, i], work.steep[c, i] = ghk(g, p.z[q], V[i], ions[q, i], p.outside[q, i], p.thermal)
-            elif m.drive[c] == NERNST:
-                E = p.thermal / p.z[q] * np.log(p.outside[q, i] / ions[q, i])
-                work.current[c, i], work.steep[c, i] = g * (V[i] - E), g
-            else:
-                work.current[c, i], work.steep[c, i] = g * (V[i] - m.E[c, i]), g
-            net -= work.current[c, i]
-            slope += work.steep[c, i]
-        s = dt / m.C[i] * slope
-        moved = dt / m.C[i] * net * relaxation(s)
-        V[i] += moved
-        mean = mean_shift(dt / m.C[i] * net, s)
-        for c in range(m.g.shape[0]):
-            if m.pool[c] >= 0:
-                through = work.current[c, i] + work.steep[c, i] * mean
-                ions[m.pool[c], i] -= p.by_charge[m.pool[c], i] * through * dt
-        ions[p.carrier, i] += p.by_charge[p.carrier, i] * (injected - steep * mean) * dt
-        if p.three >= 0:
-            ions[p.three, i] -= 3.0 * p.by_charge[p.three, i] * pump * dt
-            ions[p.two, i] += 2.0 * p.by_charge[p.two, i] * pump * dt
-
-
-@inlined
-def move(m: Membrane, V: Floats, x: Floats, ions: Floats, outer: Stimulus, step: int, dt: float, work: Work) -> None:
-    """Move V by dt at fixed gates, and the ions where they move."""
-    if len(m.ions) > 1:
-        move_V_and_ions(m, V, x, ions, outer, step, dt, work)
-    else:
-        move_V(m, V, x, outer, step, dt, work)
 
 
 @jit
@@ -286,16 +318,21 @@ def mean_shift(whole: float, s: float) -> float:
 
 
 @jit
-def jump(m: Membrane, V: Floats, x: Floats, ions: Floats, jumps: Jumps, event: int) -> None:
-    """Carry out one jump. Where ions move, those that jump V come from the carrier's pool."""
+def jump(V: Floats, x: Floats, jumps: Jumps, event: int) -> None:
+    """Carry out one jump."""
     for i in range(V.shape[0]):
         if jumps.what[event] < 0:
             V[i] += jumps.value[event, i]
-            if len(m.ions) > 1:
-                carrier = m.pools.carrier
-                ions[carrier, i] += m.pools.by_charge[carrier, i] * m.C[i] * jumps.value[event, i]
         else:
             x[jumps.what[event], i] = jumps.value[event, i]
+
+
+@jit
+def jump_ions(m: Membrane, p: Pools, ions: Floats, jumps: Jumps, event: int) -> None:
+    """Take the ions that jump V from the pool of the carrier."""
+    if p.carrier >= 0 and jumps.what[event] < 0:
+        for i in range(ions.shape[1]):
+            ions[p.carrier, i] += p.by_charge[p.carrier, i] * m.C[i] * jumps.value[event, i]
 
 
 @jit
@@ -315,50 +352,177 @@ def first_beyond(V: Floats, far: float) -> int:
     return -1
 
 
+@jit
+def plain_steps(m: Membrane, V: Floats, x: Floats, outer: Stimulus, now: float, until: float, dt: float, sample: int,
+                every: int, far: float, out_V: Floats, out_x: Floats, work: Work) -> tuple[int, int, int]:  # fmt: skip
+    """Carry a plain membrane on, to where gates and V stand at the same moment again.
+
+    Gives the sample that it has come to, and the step and patch at which a V first was beyond +-far, or -1, -1.
+    """
+    gates_at, escaped, patch = now, -1, -1
+    while True:
+        if now > sample * every:  # not by division, which fast arithmetic may round up past the last sample
+            sample += 1
+        if escaped < 0 and first_beyond(V, far) >= 0:
+            escaped, patch = int(now), first_beyond(V, far)
+        for i in range(patches(m, V)):
+            out_V[sample, i] = V[i]
+        stop = min(int(now) + 1.0, until)
+        by = 0.5 * (now + stop) - gates_at
+        locate(m, V, x.shape[0], work)
+        turn_gates(m, V, x, by, (now - gates_at) / by, sample, out_x, work)
+        if now == until:
+            return sample, escaped, patch
+        gates_at = 0.5 * (now + stop)
+        move_V(m, V, x, outer, int(now), (stop - now) * dt, work)
+        now = stop
+
+
+@jit
+def rich_steps(  # noqa: C901
+    m: Membrane, r: Rich, V: Floats, x: Floats, ions: Floats, outer: Stimulus, now: float, until: float, dt: float,
+    sample: int, every: int, far: float, out_V: Floats, out_x: Floats, out_ions: Floats, work: Work,
+) -> tuple[int, int, int]:  # fmt: skip
+    """The same for a rich membrane. One function, as a call in the loop would copy every array of the membrane.
+
+    Each step: gates that read V; domains, from the currents of their channels; gates that read a pool; the currents of
+    all channels; V; the pools.
+    """
+    p = r.pools
+    escaped, patch = -1, -1
+    gates_at = now
+    n, channels, gates, kinds = patches(m, V), m.g.shape[0], x.shape[0], ions.shape[0]
+    while True:
+        if now > sample * every:
+            sample += 1
+        if escaped < 0 and first_beyond(V, far) >= 0:
+            escaped, patch = int(now), first_beyond(V, far)
+        stop = min(int(now) + 1.0, until)
+        by, length = 0.5 * (now + stop) - gates_at, (stop - now) * dt
+        seen = (now - gates_at) / by
+        step, quiet = int(now), int(now) * outer.synapses
+        for i in range(n):
+            out_V[sample, i] = V[i]
+            row, f = row_of(V[i])
+            for j in range(gates):
+                if r.reads[j] == BY_V:
+                    at = np.uint64((row * gates + j) * ENTRY)
+                    after = turn(look_up(m.table, at, f), look_up(m.table, at + OF_B, f), x[j, i], by)
+                    now_here = x[j, i] + (1.0 if r.at_once[j] else seen) * (after - x[j, i])
+                    work.gates[j, i], out_x[sample, j, i], x[j, i] = now_here, now_here, after
+            for whole in range(2):  # first the currents that set a domain, with the gates as they are when V is
+                if whole and now == until:
+                    break
+                for c in range(channels):
+                    if not (whole or r.source[c]):
+                        continue
+                    g, bend, factor, tilt = m.g[c, i], 0.0, 0.0, 0.0
+                    for j in range(m.first[c], m.first[c + 1]):
+                        factor += r.offset[j] + r.weight[j] * (x[j, i] if whole else work.gates[j, i])
+                        if r.at_once[j] and r.reads[j] == BY_V:
+                            tilt += r.weight[j] * slope_of(m.table, np.uint64((row * gates + j) * ENTRY), f)
+                        if r.ends[j]:
+                            for _ in range(m.power[j]):
+                                bend = bend * factor + g * tilt
+                                g *= factor
+                            factor, tilt = 0.0, 0.0
+                    drive, steep, q = 0.0, 1.0, r.pool[c]
+                    if r.drive[c] == OHMIC:
+                        drive = V[i] - m.E[c, i]
+                    elif r.drive[c] == CURVE:
+                        at = np.uint64(r.curve[c] + row * CUBIC)
+                        drive, steep = look_up(r.curves, at, f), slope_of(r.curves, at, f)
+                    else:
+                        inside = max(ions[q, i] + 0.5 * work.drift[q, i], LEAST)
+                        if r.drive[c] == NERNST:
+                            drive = V[i] - p.thermal / p.z[q] * np.log(p.outside[q, i] / inside)
+                        else:
+                            drive, steep = ghk(1.0, p.z[q], V[i], inside, p.outside[q, i], p.thermal)
+                    work.current[c, i], work.steep[c, i] = g * drive, g * steep + bend * drive
+                if whole:
+                    break
+                for q in range(kinds):
+                    if p.domain[q] >= 0:
+                        ions[q, i] = p.base[q, i] + p.by_charge[q, i] * abs(work.current[p.domain[q], i])
+                for j in range(gates):
+                    if r.reads[j] != BY_V:
+                        a, b = over_ions(r.over_ions, r.begin[j], r.reads[j] == BY_BOTH, V[i], ions[r.ion[j], i])
+                        after = turn(a, b, x[j, i], by)
+                        now_here = x[j, i] + (1.0 if r.at_once[j] else seen) * (after - x[j, i])
+                        work.gates[j, i], out_x[sample, j, i], x[j, i] = now_here, now_here, after
+        if now == sample * every:
+            record(ions, sample, out_ions)
+        if now == until:
+            return sample, escaped, patch
+        for i in range(n):
+            pump = pumped(p, V[i], ions[p.three, i] + 0.5 * work.drift[p.three, i], i) if p.three >= 0 else 0.0
+            slope = outer.g[quiet, i]
+            synaptic = slope
+            injected = outer.current[step, i] + outer.g_E[quiet, i] - synaptic * V[i]
+            net = injected - pump
+            for c in range(channels):
+                net -= work.current[c, i]
+                slope += work.steep[c, i]
+            pace = length / m.C[i]
+            s = max(pace * slope, STEEPEST)
+            V[i] += pace * net * relaxation(s)
+            mean = mean_shift(pace * net, s)
+            for q in range(kinds):
+                work.drift[q, i] = 0.0
+            for c in range(channels):
+                if r.pool[c] >= 0:
+                    work.drift[r.pool[c], i] -= work.current[c, i] + work.steep[c, i] * mean
+            if p.carrier >= 0:
+                work.drift[p.carrier, i] += injected - synaptic * mean
+            if p.three >= 0:
+                work.drift[p.three, i] -= 3.0 * pump
+                work.drift[p.two, i] += 2.0 * pump
+            for q in range(kinds):
+                if p.domain[q] < 0:
+                    gain = p.by_charge[q, i] * work.drift[q, i]
+                    gain = max(gain, 0.0) if p.one_way[q] else gain
+                    fall = p.clears[q] * (ions[q, i] - p.base[q, i]) if p.clears[q] else 0.0
+                    work.drift[q, i] = length * (gain - fall) * relaxation(length * p.clears[q])
+                    ions[q, i] += work.drift[q, i]
+        gates_at = 0.5 * (now + stop)
+        now = stop
+
+
 @jit_and_cache
-def run(m: Membrane, V: Floats, x: Floats, ions: Floats, outer: Stimulus, jumps: Jumps, dt: float, every: int,
-        far: float, out_V: Floats, out_x: Floats, out_ions: Floats) -> tuple[int, int]:  # fmt: skip
+def run(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, jumps: Jumps, dt: float,
+        every: int, far: float, out_V: Floats, out_x: Floats, out_ions: Floats) -> tuple[int, int]:  # fmt: skip
     """Carry V (N,), gates x (G, N) and ions (P, N), in place, through what comes from outside.
 
     Every so many steps V is recorded in out_V (samples, N), the gates in out_x (samples, G, N) and the ions in out_ions
     (samples, P, N). A step writes to the next sample that is due, so the last to write there is the one that belongs
     there. Gives the step and the patch at which a V first was beyond +-far or not a number, or (-1, -1).
     """
-    n = patches(m, V)
-    steps = outer.current.shape[0]
+    n, steps = patches(m, V), outer.current.shape[0]
     work = Work(np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(m.g.shape),
-                np.empty(m.g.shape))  # fmt: skip
-    now, gates_at = 0.0, 0.0  # in steps: where V stands, and where the gates stand
-    event, sample = 0, 0
+                np.empty(m.g.shape), x.copy(), np.zeros(ions.shape))  # fmt: skip
+    now, event, sample = 0.0, 0, 0  # now counts steps
     escaped = (-1, -1)
     while True:
-        if now > sample * every:  # not by division, which fast arithmetic may round up past the last sample
-            sample += 1
-        jumping = event < jumps.at.shape[0] and jumps.at[event] <= now
-        done = now == steps
-        locate(m, V, x.shape[0], work)
-        if jumping or done:
-            turn_gates(m, V, x, now - gates_at, 1.0, sample, out_x, work)
-            gates_at = now
-            while event < jumps.at.shape[0] and jumps.at[event] <= now:
-                jump(m, V, x, ions, jumps, event)
-                event += 1
-            locate(m, V, x.shape[0], work)
-        if escaped[0] < 0 and first_beyond(V, far) >= 0:
-            escaped = (int(now), first_beyond(V, far))
-        for i in range(n):
-            out_V[sample, i] = V[i]
-        if len(m.ions) > 1 and now == sample * every:
-            record(ions, sample, out_ions)
-        if done:
-            record(x, sample, out_x)
-            return escaped
-        step = int(now)
-        stop = step + 1.0
-        if event < jumps.at.shape[0]:
-            stop = min(stop, jumps.at[event])
-        by = 0.5 * (now + stop) - gates_at
-        turn_gates(m, V, x, by, (now - gates_at) / by, sample, out_x, work)
-        gates_at = 0.5 * (now + stop)
-        move(m, V, x, ions, outer, step, (stop - now) * dt, work)
-        now = stop
+        while event < jumps.at.shape[0] and jumps.at[event] <= now:
+            jump(V, x, jumps, event)
+            if r is not None:
+                jump_ions(m, r.pools, ions, jumps, event)
+            event += 1
+        if now == steps:
+            break
+        until = min(jumps.at[event], float(steps)) if event < jumps.at.shape[0] else float(steps)
+        if r is None:
+            sample, step, patch = plain_steps(m, V, x, outer, now, until, dt, sample, every, far, out_V, out_x, work)
+        else:
+            sample, step, patch = rich_steps(m, r, V, x, ions, outer, now, until, dt, sample, every, far, out_V, out_x,
+                                             out_ions, work)  # fmt: skip
+        if escaped[0] < 0:
+            escaped = (step, patch)
+        now = until
+    if escaped[0] < 0 and first_beyond(V, far) >= 0:
+        escaped = (steps, first_beyond(V, far))
+    for i in range(n):
+        out_V[sample, i] = V[i]
+    record(x, sample, out_x)
+    record(ions, sample, out_ions)
+    return escaped

@@ -1,4 +1,4 @@
-"""What is inside a cell and can run out: pools of ions, and the pump that fills them."""
+"""What is inside a cell and changes: pools of ions that run out or clear, and the pump that fills them."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -22,10 +22,22 @@ class Pool:
     outside: float
     inside: Any
 
+    clears = 0.0
+    """Rate in 1/ms at which it goes back to its base."""
+    one_way = False
+    """Whether what leaves through channels does not count."""
+    of = ""
+    """The channel whose current sets it at once; none."""
+
     @property
     def name(self) -> str:
         """What it is called in a recording, such as "Na_in"."""
         return f"{self.ion}_in"
+
+    @property
+    def base(self) -> Any:
+        """What it goes back to, mM."""
+        return self.inside
 
     @property
     def z(self) -> int:
@@ -39,6 +51,54 @@ class Pool:
     def at(self, inside: Any) -> Self:
         """The same with another concentration inside, mM."""
         return replace(self, inside=inside)
+
+
+@dataclass(frozen=True)
+class Shell(Pool):
+    """An ion just below the membrane: what a current brings in is bound but for a share, and cleared from there.
+
+    It lies within `thick` (um) of the membrane; a share `free` of what enters stays free; the rest is `inside` (mM), to
+    which it returns with the time constant `tau` (ms). With `one_way`, an outward current takes nothing out.
+    """
+
+    thick: float = 0.1
+    free: float = 1.0
+    tau: float = 80.0
+    one_way: bool = False
+
+    @property
+    def clears(self) -> float:  # type: ignore[override]
+        """Rate in 1/ms at which it goes back to its base."""
+        return 1.0 / self.tau
+
+    def by_charge(self, depth: float) -> float:
+        """By how many mM 1 uA/cm2 of its current, outward, lowers it in 1 ms."""
+        return self.free * super().by_charge(self.thick * 1e-4)
+
+
+@dataclass(frozen=True)
+class Domain(Pool):
+    """An ion at the mouth of open channels: above what is `inside`, at once, by `gain` mM for each uA/cm2 of channel `of`.
+
+    Its name is that of the ion with "_domain", and that is what a gate that reads it says: Gate(..., ion="Ca_domain").
+    """
+
+    gain: float = 0.0
+    of: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in a recording, such as "Ca_domain"."""
+        return self.ion
+
+    @property
+    def z(self) -> int:
+        """The charge of the ion."""
+        return CHARGE[self.ion.removesuffix("_domain")]
+
+    def by_charge(self, depth: float) -> float:
+        """By how many mM 1 uA/cm2 of the current raises it."""
+        return self.gain
 
 
 @dataclass(frozen=True)

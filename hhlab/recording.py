@@ -18,7 +18,6 @@ from . import cells, protocols
 from .cells import Cell
 from .gates import full_name
 from .parameters import must_be, shown, unknown
-from .physics import nernst
 from .protocols import Protocol
 
 if TYPE_CHECKING:
@@ -46,7 +45,8 @@ class Named(Mapping[str, Floats]):
 
     def __getitem__(self, name: str) -> Floats:
         values = self._trace(self._find(name))
-        values.flags.writeable = False
+        if values.flags.writeable:
+            values.flags.writeable = False
         return values
 
     def __contains__(self, name: object) -> bool:
@@ -202,9 +202,8 @@ class Recording:
     def _reversal(self, name: str) -> Floats:
         channel = self.cell.channels[self._channels[name]]
         pool = self.cell.pool.get(channel.ion)
-        if pool is None:
-            return np.full(self.V.shape, channel.E, float)
-        return nernst(pool.z, pool.outside, self.conc[pool.name], self.cell.temperature)
+        now = None if pool is None else pool.at(self.conc[pool.name])
+        return np.broadcast_to(channel.reversal(now, self.cell.temperature), self.V.shape)
 
     def columns(self) -> dict[str, Floats]:
         """Every trace under a name with its unit, such as "I_Na (uA/cm2)"."""

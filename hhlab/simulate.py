@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from . import hours, kernel
 from .cells import Cell
 from .channels import Channel
-from .gates import table
+from .gates import curve, table, tables_over_ions
 from .parameters import Parameter, must_be, shown, tidy, unknown
 from .physics import thermal_voltage
+from .pools import Pool
 from .protocols import LONGEST, Nothing, Protocol
 from .recording import Recording
 
@@ -81,7 +82,7 @@ def simulate_many(
     first = _one_kind(cells, protocols)
     asked = _Asked(_names(freeze), by_name(start, "start"), by_name(reset, "reset"), _carrier(first, carrier))
     length = max(p.end for p in protocols) + AFTERWARDS if t_stop is None else t_stop
-    if first.pools and dt is None and T_STOP.check(length) > LONGEST_STEPPED:
+    if first.counts_ions and dt is None and T_STOP.check(length) > LONGEST_STEPPED:
         if every != 1:
             raise ValueError(f"every = {shown(every)} counts small steps: give dt=, or a recording of a minute or less")
         return [_over_hours(cell, protocol, length, asked) for cell, protocol in zip(cells, protocols, strict=True)]
@@ -94,7 +95,8 @@ def simulate_many(
     gates = len(first.gates)
     frozen = frozenset(number - 1 for number in held if number <= gates)
     rates = table(first.gates, first.temperature, dt, frozen)
-    membrane = _membrane(cells, rates, held, asked.carrier)
+    membrane = _membrane(cells, rates)
+    rich = None if first.plain else _rich(cells, dt, held, asked.carrier)
     outer = _from_outside(protocols, steps, dt)
     V, x, ions = state[0].copy(), state[1 : 1 + gates].copy(), state[1 + gates :].copy()
     samples = steps // every + 1
@@ -102,7 +104,7 @@ def simulate_many(
     out_x: Floats = np.empty((samples, len(x), n))
     out_ions: Floats = np.empty((samples, len(ions), n))
     jumps = _jumps(cells, protocols, asked.reset, dt)
-    step, patch = kernel.run(membrane, V, x, ions, outer, jumps, dt, every, FARTHEST, out_V, out_x, out_ions)
+    step, patch = kernel.run(membrane, rich, V, x, ions, outer, jumps, dt, every, FARTHEST, out_V, out_x, out_ions)
     t = _times(samples, dt * every)
     if bounded:
         until = int(np.searchsorted(t, step * dt)) + 2 if step >= 0 else samples
@@ -133,7 +135,7 @@ class _Asked(NamedTuple):
 
 def _carrier(cell: Cell, given: str | None) -> str:
     """The ion that carries the stimulus; "" where concentrations stand still."""
-    if not cell.pools:
+    if not cell.counts_ions:
         return ""
     wanted = cell.carrier if given is None else given
     return wanted if wanted in cell.pool else unknown(type(cell).__name__, "ion", wanted, cell.pool)
@@ -180,7 +182,7 @@ def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
 
 def _kind(cell: Cell) -> tuple[Any, ...]:
     """What must be the same in all cells of one call."""
-    drives = [(channel.ion, channel.P is None) for channel in cell.channels]
+    drives = [(channel.ion, channel.P is None, channel.E is None, channel.drive) for channel in cell.channels]
     return cell.gates, cell.temperature, drives, list(cell.pool), cell.pump is None
 
 
@@ -220,10 +222,9 @@ def _bound_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None
         )
 
 
-def _membrane(cells: list[Cell], rates: Floats, held: frozenset[int], carrier: str) -> kernel.Membrane:
+def _membrane(cells: list[Cell], rates: Floats) -> kernel.Membrane:
     channels = [cell.channels for cell in cells]
     first, power = cells[0].gate_layout
-    ions = list(cells[0].pool)
     return kernel.Membrane(
         table=rates,
         first=first,
@@ -232,10 +233,32 @@ def _membrane(cells: list[Cell], rates: Floats, held: frozenset[int], carrier: s
         E=np.array([[channel.E or 0.0 for channel in own] for own in channels]).T.copy(),
         C=np.array([cell.C for cell in cells]),
         lanes=kernel.ONE_PATCH if len(cells) == 1 else kernel.MANY_PATCHES,
-        drive=np.array([_drive(channel, ions) for channel in channels[0]], np.int64),
-        pool=np.array([ions.index(c.ion) if c.ion in ions else -1 for c in channels[0]], np.int64),
+    )
+
+
+def _rich(cells: list[Cell], dt: float, held: frozenset[int], carrier: str) -> kernel.Rich:
+    """What gates, channels and pools have beyond those of a plain membrane. A frozen gate reads nothing."""
+    cell = cells[0]
+    begin, over_ions = tables_over_ions(cell.gates, cell.temperature, dt)
+    frozen, ions = [1 + number in held for number in range(len(cell.gates))], list(cell.pool)
+    curves = [np.empty(0) if channel.drive is None else curve(channel.drive) for channel in cell.channels]
+    moving = list(zip(cell.gates, frozen, strict=True))
+    whole = functools.partial(np.array, dtype=np.int64)
+    return kernel.Rich(
         pools=_pools(cells, held, carrier),
-        ions=kernel.MOVING if ions else kernel.FIXED,
+        drive=whole([_drive(channel) for channel in cell.channels]),
+        pool=whole([ions.index(channel.ion) if channel.ion in ions else -1 for channel in cell.channels]),
+        offset=np.array([gate.offset for gate in cell.gates], float),
+        weight=np.array([gate.weight for gate in cell.gates], float),
+        ends=whole([not gate.adds_to_next for gate in cell.gates]),
+        at_once=whole([gate.at_once and not still for gate, still in moving]),
+        reads=whole([kernel.BY_V if still else gate.reads for gate, still in moving]),
+        ion=whole([ions.index(gate.ion) if gate.ion else -1 for gate in cell.gates]),
+        begin=begin,
+        over_ions=over_ions,
+        source=whole([any(pool.of == channel.name for pool in cell.pools) for channel in cell.channels]),
+        curve=whole(np.cumsum([0, *(each.size for each in curves)])[:-1]),
+        curves=np.concatenate([np.empty(0), *curves]),
     )
 
 
@@ -248,8 +271,10 @@ def _from_outside(protocols: list[Protocol], steps: int, dt: float) -> kernel.St
     return kernel.Stimulus(current, 1, *(np.ascontiguousarray(both[:, which].T) for which in (0, 1)))
 
 
-def _drive(channel: Channel, ions: Sequence[str]) -> int:
-    if channel.ion not in ions:
+def _drive(channel: Channel) -> int:
+    if channel.drive is not None:
+        return kernel.CURVE
+    if channel.E is not None:
         return kernel.OHMIC
     return kernel.NERNST if channel.P is None else kernel.GHK
 
@@ -268,12 +293,23 @@ def _pools(cells: list[Cell], held: frozenset[int], carrier: str) -> kernel.Pool
         z=np.array([pool.z for pool in first.pools], float),
         outside=np.array([[pool.outside for pool in cell.pools] for cell in cells], float).T.reshape(shape).copy(),
         by_charge=moves * np.array([[p.by_charge(c.depth) for p in c.pools] for c in cells]).T.reshape(shape),
+        clears=moves[:, 0] * np.array([pool.clears for pool in first.pools]),
+        base=np.array([[pool.base for pool in cell.pools] for cell in cells], float).T.reshape(shape).copy(),
+        one_way=np.array([pool.one_way for pool in first.pools], np.int64),
+        domain=np.array(
+            [_source(first, pool) if m else -1 for pool, m in zip(first.pools, moves[:, 0], strict=True)], np.int64
+        ),
         thermal=float(thermal_voltage(first.temperature)),
-        carrier=ions.index(carrier) if ions else 0,
+        carrier=ions.index(carrier) if carrier else -1,
         pump=pumping,
         three=ions.index("Na") if pumps[0] is not None else -1,
         two=ions.index("K") if pumps[0] is not None else -1,
     )
+
+
+def _source(cell: Cell, pool: Pool) -> int:
+    """The number of the channel whose current sets a pool, or -1."""
+    return [channel.name for channel in cell.channels].index(pool.of) if pool.of else -1
 
 
 def _jumps(cells: list[Cell], protocols: list[Protocol], reset: Mapping[str, float], dt: float) -> kernel.Jumps:

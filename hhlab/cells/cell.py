@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..channels import Channel
-from ..gates import Gate, full_name
+from ..gates import Gate, driving_force, full_name
+from ..kernel import BY_V
 from ..parameters import Described, Parameter, must_be, param, tidy, unknown
 from ..pools import Pool, Pump
 
 _GRID = np.arange(-200.0, 200.5, 0.5)
+_MILLIMOLAR = np.geomspace(1e-6, 1e3, _GRID.size)
 _ZOOM = np.linspace(0.0, 1.0, 257)
 SHARE = Parameter(0.0, "(share)", 0, 1, "open share", name="share")
 INSIDE = Parameter(1.0, "mM", 1e-9, 5000, "concentration inside", name="inside")
+NUDGE, NEWTON_STEPS = 1e-6, 60
 START_V = Parameter(-65.0, "mV", -200, 200, "membrane potential to start from", name="V")
 
 
@@ -32,7 +35,7 @@ class Cell(Described):
     _added: tuple[Channel, ...] = ()
 
     pools: tuple[Pool, ...] = ()
-    """The ions inside that currents can use up; none if all reversal potentials stand still."""
+    """What is inside and changes: ions that currents can use up, or that come in and are cleared."""
 
     pump: Pump | None = None
     """Its Na/K-ATPase, with what a drug has left of it."""
@@ -41,7 +44,10 @@ class Cell(Described):
     """Volume over membrane area in cm: how much room there is for what enters."""
 
     carrier: str = ""
-    """The ion that carries the stimulus, where concentrations move."""
+    """The ion that carries the stimulus, in a cell that counts all its ions; such a cell gains and loses no charge."""
+
+    START: Mapping[str, float] = {}
+    """Where to begin, by name, instead of at the resting state; what it does not name is in a steady state."""
 
     def _own_channels(self) -> tuple[Channel, ...]:
         raise NotImplementedError
@@ -77,6 +83,11 @@ class Cell(Described):
         """The pools by ion."""
         return {pool.ion: pool for pool in self.pools}
 
+    @property
+    def counts_ions(self) -> bool:
+        """Whether every current comes from a pool, so that all reversal potentials follow what is inside."""
+        return bool(self.carrier)
+
     def current(self, channel: Channel, V: NDArray[np.float64], share: NDArray[np.float64], inside: Any = None) -> Any:
         """What a channel of it carries (uA/cm2) at V (mV) with a share of it open.
 
@@ -86,6 +97,11 @@ class Cell(Described):
         if pool is not None and inside is not None:
             pool = pool.at(inside)
         return channel.current(V, share, pool, self.temperature)
+
+    @functools.cached_property
+    def plain(self) -> bool:
+        """Whether its gates read V alone and follow it in time, its channels are ohmic, and nothing inside moves."""
+        return not self.pools and all(gate.plain for gate in self.gates) and not any(c.drive for c in self.channels)
 
     @functools.cached_property
     def gate_layout(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -129,15 +145,23 @@ class Cell(Described):
         kind, names = type(self).__name__, {c.name for c in self.channels}
         if channel.name in names or any(name in self._values for name in channel.parameters()):
             raise ValueError(f"{kind} already has a channel {channel.name}: give yours another name")
-        if self.pools and channel.ion not in self.pool:
+        if self.counts_ions and channel.ion not in self.pool:
             known = " or ".join(repr(pool.ion) for pool in self.pools)
             raise ValueError(f"{kind} counts its ions: say which one channel {channel.name} lets through, ion={known}")
-        if self.pools and channel.E is not None:
+        if self.counts_ions and (channel.E is not None or channel.drive is not None):
             raise ValueError(f"in {kind} E_{channel.ion} follows the concentrations: leave E= of {channel.name} out")
-        if not self.pools and channel.E is None:
-            raise ValueError(f"{kind} has no concentrations: give channel {channel.name} a reversal potential E= in mV")
+        if channel.ion not in self.pool and channel.E is None and channel.drive is None:
+            ion = f"does not count {channel.ion}" if self.pools else "has no concentrations"
+            raise ValueError(f"{kind} {ion}: give channel {channel.name} a reversal potential E= in mV")
         for gate in channel.gates:
-            gate.steady_state(_GRID)
+            if gate.ion and gate.ion not in self.pool:
+                raise ValueError(
+                    f"gate {gate.name} reads {gate.ion}, which {kind} does not follow; "
+                    f"it follows {' and '.join(self.pool) or 'no concentration'}"
+                )
+            gate.steady_state(_GRID, *([] if gate.reads == BY_V else [_MILLIMOLAR]))
+        if channel.drive is not None:
+            driving_force(channel.drive, _GRID)
         values = {name: p.value for name, p in channel.parameters().items()}
         return self._with(_values={**self._values, **values}, _added=(*self._added, channel))
 
@@ -156,27 +180,73 @@ class Cell(Described):
         """Its resting state by name: "V" in mV, every gate, and concentrations inside in mM.
 
         Found as the lowest voltage at which the steady current turns from inward to outward, at the concentrations that
-        the cell is given and with its pump at work. A membrane that fires by itself has such a point too, but does not
-        stay there.
+        the cell is given, with what is cleared in balance with what comes in, and with its pump at work. A membrane
+        that fires by itself has such a point too, but does not stay there; a pacemaker starts where its docstring says.
         """
         return dict(zip(self.state_names, self._resting_state, strict=True))
 
     @functools.cached_property
     def _resting_state(self) -> tuple[float, ...]:
-        V = _resting_potential(self)
-        inside = (float(pool.inside) for pool in self.pools)
-        return (V, *(float(gate.steady_state(V)) for gate in self.gates), *inside)
+        V = self.START["V"] if self.START else _resting_potential(self)
+        at_V = lambda gate: gate.steady_state(V)  # noqa: E731
+        inside = self._settled(at_V, np.asarray(V))
+        gates = (float(self._settled_gate(gate, at_V, V, inside)) for gate in self.gates)
+        settled = dict(zip(self.state_names, (V, *gates, *map(float, inside.values())), strict=True))
+        return tuple({**settled, **self.START}.values())
 
     def steady_current(self, V: NDArray[np.float64]) -> NDArray[np.float64]:
         """Ionic current in uA/cm2, outward positive, after a long time at V (mV, any shape), the pump included."""
-        return self._current_of(lambda gate: gate.steady_state(V), V)
+        return self._current_of(lambda gate: gate.steady_state(V), np.asarray(V, float))
 
     def _current_of(self, state: Callable[[Gate], NDArray[np.float64]], V: NDArray[np.float64]) -> NDArray[np.float64]:
-        total = np.zeros_like(V) + self.pump_current(V)
+        """The steady current at V (mV), given the steady state of each gate that reads V."""
+        total, inside = np.zeros_like(V) + self.pump_current(V), self._settled(state, V)
         for channel in self.channels:
-            share = channel.open_share({gate.name: state(gate) for gate in channel.gates})
-            total += self.current(channel, V, share)
+            total += self._settled_current(channel, state, V, inside)
         return total
+
+    def _settled_current(
+        self, channel: Channel, state: Callable[[Gate], Any], V: Any, inside: Mapping[str, Any]
+    ) -> Any:
+        share = channel.open_share({gate.name: self._settled_gate(gate, state, V, inside) for gate in channel.gates})
+        return self.current(channel, V, share, inside.get(channel.ion))
+
+    def _settled_gate(self, gate: Gate, state: Callable[[Gate], Any], V: Any, inside: Mapping[str, Any]) -> Any:
+        return gate.steady_state(V, inside[gate.ion]) if gate.ion else state(gate)
+
+    def _settled(self, state: Callable[[Gate], Any], V: Any) -> dict[str, Any]:
+        """What is inside after a long time at V (mV), by ion, mM: where what clears balances what comes in."""
+        inside = {pool.ion: np.full_like(V, pool.inside, dtype=float) for pool in self.pools}
+        for pool in self.pools:
+            if pool.clears:
+                inside[pool.ion] = self._balanced(pool, state, V, inside)
+        for pool in self.pools:
+            if pool.of:
+                source = next(channel for channel in self.channels if channel.name == pool.of)
+                inside[pool.ion] = pool.base + pool.by_charge(0.0) * abs(
+                    self._settled_current(source, state, V, inside)
+                )
+        return inside
+
+    def _balanced(self, pool: Pool, state: Callable[[Gate], Any], V: Any, inside: Mapping[str, Any]) -> Any:
+        """By Newton's method: what enters falls as more is inside, and the root is reached from one side."""
+        feeding = [channel for channel in self.channels if channel.ion == pool.ion]
+
+        def excess(c: Any) -> Any:
+            currents = [self._settled_current(channel, state, V, {**inside, pool.ion: c}) for channel in feeding]
+            gain = -pool.by_charge(self.depth) / pool.clears * np.sum(currents, axis=0)
+            return pool.base + (np.maximum(gain, 0.0) if pool.one_way else gain) - c
+
+        c = inside[pool.ion]
+        for _ in range(NEWTON_STEPS):
+            here = excess(c)
+            slope = np.minimum((excess(c * (1.0 + NUDGE)) - here) / (c * NUDGE), -1e-3)
+            new = np.maximum(c - here / slope, c / 100)
+            settled = np.all(np.abs(new - c) <= 1e-13 * c)
+            c = new
+            if settled:
+                break
+        return c
 
     def pump_current(self, V: NDArray[np.float64]) -> NDArray[np.float64]:
         """Net outward current of its whole pump at V (mV) in uA/cm2, at the concentrations that the cell is given."""
@@ -195,7 +265,7 @@ class Cell(Described):
         """Where V, a gate or a concentration stands among all that moves."""
         if name in self.state_names:
             return self.state_names.index(name)
-        if self.pools and str(name).endswith("_in"):
+        if self.pools and "_" in str(name):
             unknown(type(self).__name__, "concentration", name, [pool.name for pool in self.pools])
         return 1 + self.gate_number(name)
 

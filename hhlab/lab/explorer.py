@@ -292,14 +292,14 @@ class Bench(Frame):
     def _length(self, state: State) -> float:
         wanted = self._start.protocol.end + AFTERWARDS if self._t_stop is None else self._t_stop
         length = max(wanted, state.protocol.end + LEAST_AFTERWARDS)
-        if length > LONGEST and not state.cell.pools:
+        if length > LONGEST and not state.cell.counts_ions:
             raise ValueError(f"a bench shows at most {tidy(LONGEST)} ms, not {tidy(length)} ms: take simulate for that")
         return length
 
     def _asked(self, state: State) -> dict[str, Any]:
         """What else simulate is told for a state; of long recordings fewer samples."""
         length = self._length(state)
-        stepped = bool(state.cell.pools) and length <= LONGEST_STEPPED
+        stepped = state.cell.counts_ions and length <= LONGEST_STEPPED
         every = math.ceil(length / state.cell.dt / MOST_SAMPLES) if stepped else 1
         resets = dict.fromkeys(sorted(state.reset), state.protocol.last_onset)
         asked = {"t_stop": length, "freeze": tuple(sorted(state.frozen)), "reset": resets, "start": self._begin}
