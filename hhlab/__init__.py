@@ -6,8 +6,22 @@ Units everywhere: mV, ms, uA/cm2, mS/cm2, uF/cm2, mM, degC. Outward current is p
 from typing import TYPE_CHECKING, Any
 
 from . import measure
-from .cells import GoldmanCell, LuoRudyPumpCell, Neuron, PumpCell, Squid, SquidWithPumps, gallery
-from .channels import Channel
+from .cells import (
+    AfterpotentialCell,
+    Barnacle,
+    BetaCell,
+    GoldmanCell,
+    LuoRudyPumpCell,
+    Neuron,
+    PumpCell,
+    SinoatrialNode,
+    Squid,
+    SquidWithPumps,
+    ThalamicRelay,
+    Ventricle,
+    gallery,
+)
+from .channels import Channel, channel_table, library
 from .clamp import Clamp, clamp
 from .drugs import blocked
 from .gates import Gate, linoid
@@ -23,10 +37,11 @@ if TYPE_CHECKING:
     from .questions import Choice, Mistake, Number, Reply
 
 __all__ = [
-    "Channel", "Choice", "Clamp", "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "Neuron", "Number",
-    "PulsePair", "PumpCell", "Ramp", "Recording", "Reply", "Shock", "Squid", "SquidWithPumps", "Step", "Synapse",
-    "Train", "ask", "blocked", "check", "claim", "claims", "clamp", "explore", "gallery", "ghk_current",
-    "ghk_voltage", "linoid", "measure", "mullins_noda", "nernst", "plot", "predict", "simulate", "worklog",
+    "AfterpotentialCell", "Barnacle", "BetaCell", "Channel", "Choice", "Clamp", "Gate", "GoldmanCell",
+    "LuoRudyPumpCell", "Mistake", "Neuron", "Number", "PulsePair", "PumpCell", "Ramp", "Recording", "Reply", "Shock",
+    "SinoatrialNode", "Squid", "SquidWithPumps", "Step", "Synapse", "ThalamicRelay", "Train", "Ventricle", "ask",
+    "blocked", "channel_table", "check", "claim", "claims", "clamp", "explore", "gallery", "ghk_current", "ghk_voltage",
+    "library", "linoid", "measure", "mullins_noda", "nernst", "plot", "predict", "simulate", "worklog",
 ]  # fmt: skip
 
 _WHEN_USED = {

@@ -1,6 +1,6 @@
 """Voltage clamp: V is set, and each gate goes to where that V sends it, exactly, by its own exponential."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from .cells import Cell
 from .cells.cell import START_V
+from .gates import Gate
 from .parameters import Parameter, must_be, tidy
+from .pools import Pool
 from .protocols import VoltageStep
 from .recording import CHARGED, Recording
 
@@ -101,9 +103,10 @@ def clamp(cell: Cell, what: Clamp, *, dt: float = SAMPLE) -> ClampFamily:
 
     Parameters
     ----------
-    cell : what to clamp; its concentrations, if it counts them, are held.
+    cell : what to clamp; what is inside is held, but for domains, which follow the current of their channel.
     what : the voltages; see `Clamp`.
-    dt : time between samples, ms. The gates are exact at each of them, whatever it is.
+    dt : time between samples, ms. The gates are exact at each of them, whatever it is; those that read a domain take
+        its concentration at each sample for the time until the next.
 
     Raises
     ------
@@ -122,22 +125,61 @@ def clamp(cell: Cell, what: Clamp, *, dt: float = SAMPLE) -> ClampFamily:
 
 def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
     """One step of a family. A sample at an edge belongs to what comes after it."""
-    volts, gates = np.full_like(t, what.hold), np.empty((len(cell.gates), t.size))
-    state = np.array([float(gate.steady_state(what.hold)) for gate in cell.gates])
-    begin = 0.0
+    volts, begin = np.full_like(t, what.hold), 0.0
+    stretches = []
     for mV, duration in what.segments(V):
         here = t >= begin - 1e-9
         volts[here] = mV
-        for number, gate in enumerate(cell.gates):
-            inf, tau = float(gate.steady_state(mV)), float(gate.time_constant(mV, cell.temperature))
-            fade = np.exp(-(t[here] - begin) / tau) if tau else np.zeros(int(here.sum()))
-            gates[number, here] = inf + (state[number] - inf) * fade
-            state[number] = inf + (state[number] - inf) * (np.exp(-duration / tau) if tau else 0.0)
+        stretches.append((mV, begin, duration, here))
         begin += duration
-    inside = np.array([np.full(t.size, float(pool.inside)) for pool in cell.pools]).reshape(len(cell.pools), t.size)
+    inside = {pool.ion: np.full(t.size, float(pool.inside)) for pool in cell.pools}
+    gates = np.empty((len(cell.gates), t.size))
+    for number, gate in enumerate(cell.gates):
+        if gate.ion not in _domains(cell):
+            gates[number] = _exactly(cell, gate, what.hold, stretches, inside.get(gate.ion), t)
+    for pool in (pool for pool in cell.pools if pool.of):
+        inside[pool.ion] = _at_the_mouth(cell, pool, volts, gates, inside)
+        for number, gate in enumerate(cell.gates):
+            if gate.ion == pool.ion:
+                gates[number] = _step_by_step(cell, gate, what.hold, volts, inside[pool.ion], dt)
     protocol = VoltageStep(what.hold, V, what.onset, what.duration)
     settings = {"dt": dt, "every": 1} | ({CHARGED: what.charging} if what.charging else {})
-    return Recording(t, volts, gates, cell, protocol, settings, inside)
+    concentrations = np.array([inside[pool.ion] for pool in cell.pools]).reshape(len(cell.pools), t.size)
+    return Recording(t, volts, gates, cell, protocol, settings, concentrations)
+
+
+def _domains(cell: Cell) -> set[str]:
+    return {pool.ion for pool in cell.pools if pool.of}
+
+
+def _exactly(cell: Cell, gate: Gate, hold: float, stretches: Sequence[Any], held: Any, t: Floats) -> Floats:
+    """A gate at each sample, by its own exponential in each stretch; `held` is the concentration that it reads."""
+    c = None if held is None else held[0]
+    state, values = float(gate.steady_state(hold, c)), np.empty_like(t)
+    for mV, begin, duration, here in stretches:
+        inf, tau = float(gate.steady_state(mV, c)), float(gate.time_constant(mV, cell.temperature, c))
+        fade = np.exp(-(t[here] - begin) / tau) if tau else np.zeros(int(here.sum()))
+        values[here] = inf + (state - inf) * fade
+        state = inf + (state - inf) * (np.exp(-duration / tau) if tau else 0.0)
+    return values
+
+
+def _at_the_mouth(cell: Cell, pool: Pool, V: Floats, gates: Floats, inside: Mapping[str, Floats]) -> Floats:
+    """The concentration (mM) of a domain at each sample, from the current of its channel."""
+    source = next(channel for channel in cell.channels if channel.name == pool.of)
+    values = dict(zip(cell.gate_names, gates, strict=True))
+    share = source.open_share({gate.name: values[f"{source.name}.{gate.name}"] for gate in source.gates})
+    return pool.base + pool.by_charge(0.0) * np.abs(cell.current(source, V, share, inside.get(source.ion)))
+
+
+def _step_by_step(cell: Cell, gate: Gate, hold: float, V: Floats, c: Floats, dt: float) -> Floats:
+    """A gate whose concentration moves, from its steady state at the holding potential (mV)."""
+    inf, tau = gate.steady_state(V, c), gate.time_constant(V, cell.temperature, c)
+    kept, values = np.exp(-dt / np.maximum(tau, 1e-12)), np.empty_like(V)
+    values[0] = gate.steady_state(hold, cell.pool[gate.ion].base)
+    for k in range(V.size - 1):
+        values[k + 1] = inf[k] + (values[k] - inf[k]) * kept[k]
+    return values
 
 
 def _pair(name: str, given: Any) -> tuple[float, float] | None:

@@ -7,10 +7,22 @@ from .parameters import Parameter, must_be, unknown
 
 AnyCell = TypeVar("AnyCell", bound=Cell)
 
-BLOCKS = {"TTX": "Na", "TEA": "K", "ouabain": "pump", "pronase": "inactivation"}
-"""Tetrodotoxin closes sodium channels, tetraethylammonium delayed potassium channels; ouabain stops the Na/K pump.
-
-Pronase, an enzyme, is put inside and cuts off what inactivates sodium channels.
+BLOCKS: dict[str, tuple[str, ...]] = {
+    "TTX": ("Na", "NaP"),
+    "TEA": ("K",),
+    "dendrotoxin": ("Kv1",),
+    "guangxitoxin": ("Kv2",),
+    "iberiotoxin": ("BK",),
+    "apamin": ("SK",),
+    "XE991": ("M",),
+    "cobalt": ("Ca", "HVA", "T", "s"),
+    "ivabradine": ("h",),
+    "ouabain": ("pump",),
+    "pronase": ("inactivation",),
+}
+"""Tetrodotoxin closes sodium channels, tetraethylammonium delayed potassium channels, dendrotoxin Kv1.1, guangxitoxin
+Kv2.1, iberiotoxin BK, apamin SK, XE991 M-type channels, cobalt all calcium channels, ivabradine h channels; ouabain
+stops the Na/K pump. Pronase, an enzyme, is put inside and cuts off what inactivates sodium channels.
 """
 BLOCKED = {"pump": "the pump", "inactivation": "an inactivation"}
 FRACTION = Parameter(1.0, "(share)", 0, 1, "share that is blocked", name="fraction")
@@ -19,8 +31,8 @@ FRACTION = Parameter(1.0, "(share)", 0, 1, "share that is blocked", name="fracti
 def blocked(cell: AnyCell, drug: str, fraction: float = 1.0) -> AnyCell:
     """The same cell with a fraction (0 to 1) blocked of what a drug blocks.
 
-    "TTX" blocks sodium channels, "TEA" delayed potassium channels, "ouabain" the Na/K pump, and "pronase" the
-    inactivation of sodium channels, from the beginning of a simulation on.
+    `BLOCKS` says what each drug blocks: "TTX" sodium channels, "TEA" delayed potassium channels, "apamin" SK, "cobalt"
+    calcium channels, "ouabain" the Na/K pump from the beginning of a simulation on, ...
 
     Raises
     ------
@@ -29,12 +41,13 @@ def blocked(cell: AnyCell, drug: str, fraction: float = 1.0) -> AnyCell:
     """
     must_be(Cell, "a cell: give one such as Squid()", cell)
     must_be(str, "the name of a drug: give one such as 'TTX'", drug)
-    target = BLOCKS[drug] if drug in BLOCKS else unknown("the drug cupboard", "drug", drug, BLOCKS)
+    targets = BLOCKS[drug] if drug in BLOCKS else unknown("the drug cupboard", "drug", drug, BLOCKS)
     left, declared = 1.0 - FRACTION.check(fraction), cell.parameters()
-    if drug in ("ouabain", "pronase"):
+    if targets[0] in BLOCKED:
         if drug not in declared:
-            raise ValueError(f"{drug} blocks {BLOCKED[target]}, which this {type(cell).__name__} does not have")
+            raise ValueError(f"{drug} blocks {BLOCKED[targets[0]]}, which this {type(cell).__name__} does not have")
         return cell.replace(**{drug: 1.0 - (1.0 - declared[drug].value) * left})
-    if target not in [each.name for each in cell.channels]:
-        raise ValueError(f"{drug} blocks channel {target}, which this {type(cell).__name__} does not have")
-    return cell.replace(**{f"g_{target}": declared[f"g_{target}"].value * left})
+    names = [f"{kind}_{target}" for target in targets for kind in "gP" if f"{kind}_{target}" in declared]
+    if not names:
+        raise ValueError(f"{drug} blocks channel {targets[0]}, which this {type(cell).__name__} does not have")
+    return cell.replace(**{name: declared[name].value * left for name in names})

@@ -39,6 +39,8 @@ def integrate(
     """
     from scipy.integrate import solve_ivp
 
+    if not all(gate.plain for gate in cell.gates) or any(channel.drive for channel in cell.channels):
+        raise ValueError(f"{cell!r} has gates that need small steps: give dt=, or a recording of a minute or less")
     edges, slopes = _edges(protocol, float(t[-1])), _slopes(cell, protocol, held, carrier)
     shocks = protocol.shocks()
     state, found, ions = start.copy(), np.empty((start.size, t.size)), 1 + len(cell.gates)

@@ -78,7 +78,7 @@ class Shell(Pool):
 
 @dataclass(frozen=True)
 class Domain(Pool):
-    """An ion at the mouth of open channels: above what is `inside`, at once, by `gain` mM for each uA/cm2 of channel `of`.
+    """An ion at the mouth of open channels: `inside` (mM) plus `gain` mM for each uA/cm2 of the channel `of`.
 
     Its name is that of the ion with "_domain", and that is what a gate that reads it says: Gate(..., ion="Ca_domain").
     """

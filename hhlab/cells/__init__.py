@@ -1,21 +1,32 @@
 """The cells of the course, one file a preparation."""
 
+from .afterpotential_cell import AfterpotentialCell
+from .barnacle import Barnacle
+from .beta_cell import BetaCell
 from .cell import Cell
 from .goldman_cell import GoldmanCell, gallery
+from .heart import SinoatrialNode, Ventricle
 from .ionic import IonicCell
 from .neuron import Neuron
 from .pump_cell import LuoRudyPumpCell, PumpCell
 from .squid import Squid
 from .squid_with_pumps import SquidWithPumps
+from .thalamic_relay import ThalamicRelay
 
 __all__ = [
+    "AfterpotentialCell",
+    "Barnacle",
+    "BetaCell",
     "Cell",
     "GoldmanCell",
     "IonicCell",
     "LuoRudyPumpCell",
     "Neuron",
     "PumpCell",
+    "SinoatrialNode",
     "Squid",
     "SquidWithPumps",
+    "ThalamicRelay",
+    "Ventricle",
     "gallery",
 ]

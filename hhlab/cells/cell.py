@@ -19,7 +19,7 @@ _MILLIMOLAR = np.geomspace(1e-6, 1e3, _GRID.size)
 _ZOOM = np.linspace(0.0, 1.0, 257)
 SHARE = Parameter(0.0, "(share)", 0, 1, "open share", name="share")
 INSIDE = Parameter(1.0, "mM", 1e-9, 5000, "concentration inside", name="inside")
-NUDGE, NEWTON_STEPS = 1e-6, 60
+NUDGE, LEAST, NEWTON_STEPS = 1e-6, 1e-9, 60
 START_V = Parameter(-65.0, "mV", -200, 200, "membrane potential to start from", name="V")
 
 
@@ -237,7 +237,7 @@ class Cell(Described):
             gain = -pool.by_charge(self.depth) / pool.clears * np.sum(currents, axis=0)
             return pool.base + (np.maximum(gain, 0.0) if pool.one_way else gain) - c
 
-        c = inside[pool.ion]
+        c = np.maximum(inside[pool.ion], LEAST)
         for _ in range(NEWTON_STEPS):
             here = excess(c)
             slope = np.minimum((excess(c * (1.0 + NUDGE)) - here) / (c * NUDGE), -1e-3)

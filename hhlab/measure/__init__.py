@@ -1,16 +1,20 @@
 """A recording or a cell in, a number out. Every measurement says in its docstring how it is taken."""
 
+from .afterpotentials import Afterpotentials, afterpotentials, duration
 from .clamped import availability, boltzmann, current_voltage, recovery, reversal, tail_time_constants
 from .firing import frequency, highest_rate, sustained
 from .ledger import Ledger, Moved, ledger
 from .pairs import RefractoryPeriods, paired_pulses, refractory, refractory_periods
+from .release import release
 from .resting import rest
+from .rhythm import Adaptation, Bursts, adaptation, bursts, period
 from .spike import attribution, half_width, peak, spikes, undershoot, upstroke
 from .thresholds import accommodation, anode_break, chronaxie, rheobase, strength_duration, threshold
 
 __all__ = [
-    "Ledger", "Moved", "RefractoryPeriods", "accommodation", "anode_break", "attribution", "availability", "boltzmann",
-    "chronaxie", "current_voltage", "frequency", "half_width", "highest_rate", "ledger", "paired_pulses", "peak",
-    "recovery", "refractory", "refractory_periods", "rest", "reversal", "rheobase", "spikes", "strength_duration",
-    "sustained", "tail_time_constants", "threshold", "undershoot", "upstroke",
+    "Adaptation", "Afterpotentials", "Bursts", "Ledger", "Moved", "RefractoryPeriods", "accommodation", "adaptation",
+    "afterpotentials", "anode_break", "attribution", "availability", "boltzmann", "bursts", "chronaxie",
+    "current_voltage", "duration", "frequency", "half_width", "highest_rate", "ledger", "paired_pulses", "peak",
+    "period", "recovery", "refractory", "refractory_periods", "release", "rest", "reversal", "rheobase", "spikes",
+    "strength_duration", "sustained", "tail_time_constants", "threshold", "undershoot", "upstroke",
 ]  # fmt: skip

@@ -108,4 +108,5 @@ def _at_rest(cell: Cell, channel: Channel) -> float:
     """Current in uA/cm2 of one of its channels at rest."""
     state = cell.rest()
     share = channel.open_share({gate.name: np.array(state[f"{channel.name}.{gate.name}"]) for gate in channel.gates})
-    return float(cell.current(channel, np.array(state["V"]), share))
+    inside = state[cell.pool[channel.ion].name] if channel.ion in cell.pool else None
+    return float(cell.current(channel, np.array(state["V"]), share, inside))

@@ -115,7 +115,7 @@ class AgainstPotassium(View):
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         cell = recordings[0].cell
-        if not cell.pools:
+        if not cell.counts_ions:
             return []
         outside, V, E = _against_potassium(cell)
         here = np.array([np.log10(cell.parameters()["K_out"].value)])

@@ -14,7 +14,7 @@ def in_words(rec: Recording) -> str:
 
 def _spikes_in_words(rec: Recording) -> str:
     times = measure.spikes(rec)
-    if rec.cell.pools and not times.size:
+    if rec.cell.counts_ions and not times.size:
         return _drift_in_words(rec)
     top, when = measure.peak(rec)
     if not times.size:

@@ -1,8 +1,4 @@
-"""Channels as data, and the library of published ones.
-
-A channel is a conductance times its gates, driven by V - E, after Goldman, or by a function of V. Add a channel by
-adding its gates here; nothing else in the package needs to know.
-"""
+"""A channel as data: a conductance times its gates, driven by V - E, after Goldman, or by a function of V."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .gates import Gate, Rate, driving_force, linoid
-from .parameters import Parameter, must_be, unknown
-from .physics import CHARGE, ghk_current, nernst
-from .pools import Pool
+from ..gates import Gate, Rate, driving_force
+from ..parameters import Parameter, must_be, unknown
+from ..physics import CHARGE, ghk_current, nernst
+from ..pools import Pool
 
 Floats = NDArray[np.float64]
 
@@ -103,66 +99,3 @@ class Channel:
             if not gate.adds_to_next:
                 share, together = share * together**gate.power, np.asarray(0.0)
         return share
-
-
-SQUID_NA = (
-    Gate(
-        "m",
-        alpha=lambda V: 0.1 * linoid(V + 40, 10),
-        beta=lambda V: 4 * np.exp(-(V + 65) / 18),
-        power=3,
-        q10=3,
-        T_ref=6.3,
-    ),
-    Gate(
-        "h",
-        alpha=lambda V: 0.07 * np.exp(-(V + 65) / 20),
-        beta=lambda V: 1 / (1 + np.exp(-(V + 35) / 10)),
-        q10=3,
-        T_ref=6.3,
-    ),
-)
-"""Sodium channel of the squid axon. Hodgkin & Huxley 1952, J Physiol 117:500, eqs 20, 21, 23, 24; V absolute."""
-
-SQUID_K = (
-    Gate(
-        "n",
-        alpha=lambda V: 0.01 * linoid(V + 55, 10),
-        beta=lambda V: 0.125 * np.exp(-(V + 65) / 80),
-        power=4,
-        q10=3,
-        T_ref=6.3,
-    ),
-)
-"""Delayed potassium channel of the squid axon. Hodgkin & Huxley 1952, J Physiol 117:500, eqs 12, 13; V absolute."""
-
-NEURON_NA = (
-    Gate(
-        "m",
-        alpha=lambda V: 0.32 * linoid(V + 45, 4),
-        beta=lambda V: 0.28 * linoid(-(V + 18), 5),
-        power=3,
-        q10=3,
-        T_ref=36,
-    ),
-    Gate(
-        "h",
-        alpha=lambda V: 0.128 * np.exp(-(V + 41) / 18),
-        beta=lambda V: 4 / (1 + np.exp(-(V + 18) / 5)),
-        q10=3,
-        T_ref=36,
-    ),
-)
-"""Fast sodium channel of a mammalian neuron, after Traub & Miles, with V_T = -58 mV: ModelDB 279, hh2.mod."""
-
-NEURON_K = (
-    Gate(
-        "n",
-        alpha=lambda V: 0.032 * linoid(V + 43, 5),
-        beta=lambda V: 0.5 * np.exp(-(V + 48) / 40),
-        power=4,
-        q10=3,
-        T_ref=36,
-    ),
-)
-"""Delayed potassium channel of a mammalian neuron, after Traub & Miles, with V_T = -58 mV: ModelDB 279, hh2.mod."""
