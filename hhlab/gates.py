@@ -112,8 +112,10 @@ class Gate:
 
     @functools.cached_property
     def at_once(self) -> bool:
-        """Whether it follows V without delay."""
-        return self.reads == kernel.BY_V and not _node_curves(self)[1].any()
+        """Whether it follows what it reads without delay."""
+        if self.reads == kernel.BY_BOTH:
+            return not _curves_over_both(self)[1].any()
+        return not (_node_curves(self) if self.reads == kernel.BY_V else self._curves(0.0, _ION_NODES))[1].any()
 
     @property
     def plain(self) -> bool:

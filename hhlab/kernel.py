@@ -101,7 +101,7 @@ class Rich(NamedTuple):
     offset: Floats  # (G,): a gate counts as offset + weight times itself
     weight: Floats  # (G,)
     ends: Ints  # (G,): 1 where what gates count for is multiplied in; 0 where it adds to the next gate's
-    at_once: Ints  # (G,): 1 if it follows V without delay, also within a step
+    at_once: Ints  # (G,): 1 if it follows what it reads without delay; V also within a step
     reads: Ints  # (G,): BY_V, BY_ION or BY_BOTH
     ion: Ints  # (G,): the pool that it reads, or -1
     begin: Ints  # (G,): where its table begins in `over_ions`
@@ -482,8 +482,11 @@ def rich_steps(  # noqa: C901
                     gain = p.by_charge[q, i] * work.drift[q, i]
                     gain = max(gain, 0.0) if p.one_way[q] else gain
                     fall = p.clears[q] * (ions[q, i] - p.base[q, i]) if p.clears[q] else 0.0
-                    work.drift[q, i] = length * (gain - fall) * relaxation(length * p.clears[q])
-                    ions[q, i] += work.drift[q, i]
+                    moved = length * (gain - fall) * relaxation(length * p.clears[q])
+                    if p.clears[q]:  # what little is left below a membrane does not leave in one step
+                        moved = max(moved, -0.5 * ions[q, i])
+                    work.drift[q, i] = moved
+                    ions[q, i] += moved
         gates_at = 0.5 * (now + stop)
         now = stop
 

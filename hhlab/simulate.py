@@ -335,7 +335,7 @@ def _jumps(cells: list[Cell], protocols: list[Protocol], reset: Mapping[str, flo
 
 def _refuse_empty(cells: list[Cell], protocols: list[Protocol], t: Floats, ions: Floats) -> None:
     """Refuse concentrations (samples, P, N) below what a cell can have."""
-    if not ions.size or ions.min() > EMPTY:
+    if not cells[0].counts_ions or ions.min() > EMPTY:
         return
     sample, number, patch = (int(each) for each in np.argwhere(~(ions > EMPTY))[0])
     cell, name = cells[patch], cells[patch].pools[number].name
