@@ -107,7 +107,7 @@ class CurrentVoltage(View):
 
 
 class AgainstPotassium(View):
-    """Where the cell would rest against K outside, on a logarithmic axis, beside E_K; with a marker where it is now."""
+    """Where the cell would rest against K outside (logarithmic), beside E_K; with a marker and a tangent where it is."""
 
     against_time = False
     x_label = "K outside (mM)"
@@ -117,15 +117,18 @@ class AgainstPotassium(View):
         cell = recordings[0].cell
         if not cell.pools:
             return []
-        outside, V, E = _against_potassium(cell)
+        try:
+            outside, V, E = _against_potassium(cell)
+        except ValueError:  # there is no resting potential
+            return []
         here = np.array([np.log10(cell.parameters()["K_out"].value)])
         slope = np.interp(here, np.log10(outside), np.gradient(V, np.log10(outside)))
-        near = here + np.array([-0.4, 0.4])
+        near = here + np.array([-0.6, 0.6])
         tangent = np.interp(here, np.log10(outside), V) + slope * (near - here)
         return [
             Stroke(np.log10(outside), E, OF_TRACE["K"], 1, "E_K"),
             Stroke(np.log10(outside), V, INK, 0, "V at rest"),
-            Stroke(near, tangent, OF_TRACE["Na"], 2),
+            Stroke(near, tangent, OF_TRACE["L"], 2),
             Stroke(here, np.interp(here, np.log10(outside), V), INK, dot=True, width=DOT),
         ]
 
