@@ -107,7 +107,7 @@ class CurrentVoltage(View):
 
 
 class AgainstPotassium(View):
-    """Where the cell would rest against K outside (logarithmic), beside E_K; with a marker and a tangent where it is."""
+    """Where the cell would rest against K outside (logarithmic), beside E_K; a marker and a tangent where it is."""
 
     against_time = False
     x_label = "K outside (mM)"
