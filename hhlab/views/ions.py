@@ -53,7 +53,7 @@ class IonBars(View):
 
 
 class Potentials(View):
-    """V and the reversal potentials on one scale; the wider the stem, the more conductance pulls V that way."""
+    """V and the reversal potentials on one scale; the wider the stem, the more conductance pulls V; none, no stem."""
 
     against_time = False
     x_label = ""
@@ -68,7 +68,7 @@ class Potentials(View):
         found = [Stroke(np.array([-0.5, len(pulls) - 0.5]), np.repeat(V, 2), INK, name="V")]
         for place, (name, (E, g)) in enumerate(pulls.items()):
             colour = colour_of(name, place)
-            half = self.LEAST + self.WIDEST * g / total / 2
+            half = (self.LEAST + self.WIDEST * g / total / 2) * (g > 0)
             x, y = place + np.array([-half, half, half, -half]), np.array([V[0], V[0], E, E])
             found.append(Stroke(x, y, colour, fill=True, alpha=0.5))
             found.append(Stroke(place + np.array([-0.3, 0.3]), np.full(2, E), colour, width=2.5))
