@@ -347,6 +347,19 @@ def test_a_membrane_that_runs_away_leaves_the_bench_as_it_was(bench):
     picture_belongs_to_the_knobs(bench)
 
 
+@pytest.mark.parametrize("views", [("potentials", "current against V"), ("V against K outside", "potentials")])
+def test_the_last_permeability_cannot_be_taken_away(views):
+    bench = hh.explore(hh.GoldmanCell(), None, views, knobs=("P_K", "P_Na", "P_Cl"), t_stop=10)
+    for name in bench.knobs:
+        bench.set(**{name: 0})
+    assert (bench.cell.P_K, bench.cell.P_Na, bench.cell.P_Cl) == (0, 0, 0.1)
+    assert "let at least one ion through" in bench.notice.value
+    given = hh.explore(bench.cell, None, views, knobs=("P_Cl",), t_stop=10, start={"V": 0})
+    given.set(P_Cl=0)
+    assert given.cell.P_Cl == 0
+    assert not given.notice.value
+
+
 def test_typing_beyond_the_slider_makes_it_longer(bench):
     bench.knobs["g_Na"].field.value = 900
     assert bench.cell.g_Na == 900

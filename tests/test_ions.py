@@ -249,6 +249,19 @@ def test_ions_stop_at_the_nernst_potential():
     assert not shut.V.any()
 
 
+NOWHERE = "has no resting potential between -200 and 200 mV: let at least one ion through, or give a V"
+
+
+@pytest.mark.parametrize("change", [{"P_K": 0}, {"K_in": 1000, "K_out": 0.01}])
+def test_a_cell_that_rests_nowhere(change):
+    cell = hh.GoldmanCell(P_Na=0, P_Cl=0).replace(**change)
+    for what in (hh.measure.rest, hh.simulate):
+        with pytest.raises(ValueError, match=NOWHERE):
+            what(cell)
+    assert hh.simulate(cell, None, 1, start={"V": -40}).V[0] == -40
+    assert -200 < hh.measure.rest(cell.plus(hh.Channel("leak", g=0.05, ion="Na"))) < 200
+
+
 def test_zero_of_the_current_voltage_curve_is_rest():
     rec = hh.simulate(hh.GoldmanCell(), None, 10)
     total = lambda V: float(sum(rec.current_at(name, np.array(V), 5.0) for name in rec.I))  # noqa: E731

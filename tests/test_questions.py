@@ -1,5 +1,6 @@
 """Questions: typed quantities are understood, every answer gets its own reply, and numbers come from the model."""
 
+import itertools
 import math
 import re
 import subprocess
@@ -164,12 +165,33 @@ def test_numbers_are_judged_by_the_model(question):
 @named(NUMBERS)
 def test_mistakes_are_recognised(question):
     assert question.mistakes
-    values = [question.truth(), *(mistake.value() for mistake in question.mistakes)]
-    near, *_ = sorted(abs(a - b) for i, a in enumerate(values) for b in values[:i])
-    assert near > 2.5 * question.tolerance
+    truth = question.truth()
+    values = [truth, *(mistake.value() for mistake in question.mistakes)]
+    for first, second in itertools.combinations(values, 2):
+        larger = min(max(abs(first), abs(second)), abs(truth))
+        assert abs(first - second) > 2.5 * question.tolerance * larger / abs(truth)
     for mistake in question.mistakes:
         judged = question.judge(mistake.value())
         assert (judged.right, judged.reply, judged.misconception) == (False, mistake.reply, mistake.misconception)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "reply"),
+    [
+        ("charge_for_a_change", "0.5", "It takes more."),
+        ("charge_for_a_change", "0", "It takes more."),
+        ("charge_for_a_change", "0.05", "0.05 µC/cm² would be right"),
+        ("charge_for_a_change", "0.02", "That is the capacitance over the voltage."),
+        ("permeability_from_V", "0.021", "That is the ratio P_Na / P_K."),
+        ("permeability_from_V", "0.1", "So little permeable to sodium"),
+        ("tenth_of_potassium", "14", "There is more potassium inside"),
+    ],
+)
+def test_a_small_mistake_is_not_seen_everywhere(name, answer, reply):
+    """What a mistake smaller than the truth catches is as much smaller."""
+    judged = questions.find(name).judge(answer)
+    assert not judged.right
+    assert judged.reply.startswith(reply)
 
 
 @named(NUMBERS)

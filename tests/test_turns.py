@@ -25,7 +25,8 @@ WRONG = {
     ),
     "muscle_by_hand": (
         ("muscle.P_Cl * muscle.Cl_in", "muscle.P_Cl * muscle.Cl_out", ""),
-        ("np.log(above / below)", "np.log(below / above)", "less negative"),
+        ("np.log(above / below)", "np.log(below / above)", "upside down"),
+        (" + muscle.P_Cl * muscle.Cl_in", "", "Which terms make V more negative"),
     ),
     "spikes_to_a_tenth": (("0.1 * 50", "50", "double it"), ("diameter=476", "diameter=20", "It takes more spikes")),
     "minutes_to_minus_50": (("[0] / 60_000", "[0]", "in ms"), ("-50]", "-60]", "still below")),
@@ -98,12 +99,13 @@ def test_the_solution_is_right(name):
 
 
 @pytest.mark.parametrize("name", TURNS)
-def test_the_cell_as_given_is_not_the_solution(name):
+def test_the_cell_as_given_is_neither_judged_nor_kept(name):
     before, given, _ = TURNS[name]
     found = value(before, given)
     assert isinstance(found, Checked)
     assert not found.right
-    assert repr(found).startswith("Not yet.")
+    assert repr(found).startswith("Nothing to judge yet: write your own lines where the three dots ... are")
+    assert log_file.open_log().entries() == []
 
 
 @pytest.mark.parametrize(

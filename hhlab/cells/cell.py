@@ -27,7 +27,7 @@ class Cell(Described):
     """A membrane, frozen. A subclass declares its parameters and builds its channels from them."""
 
     V_START = -65.0
-    """mV: where a membrane starts that no current holds anywhere."""
+    """mV: where a membrane starts that no current holds anywhere; nan where it must be told."""
 
     C = param(1.0, "uF/cm2", 0.01, 100, "membrane capacitance", slider=(0.2, 5))
 

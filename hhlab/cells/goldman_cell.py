@@ -1,5 +1,11 @@
 """A membrane that is permeable to K, Na and Cl after Goldman, Hodgkin & Katz; and a gallery of cells."""
 
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
 from ..channels import Channel
 from ..parameters import param
 from .ionic import IonicCell
@@ -11,8 +17,11 @@ class GoldmanCell(IonicCell):
     """A round cell without gates or pump, whose ions cross as Goldman, Hodgkin & Katz have it.
 
     It rests where `ghk_voltage` says, a mammalian neuron unless told otherwise. That is a balance of currents, not an
-    equilibrium: without a pump the concentrations run down, over an hour or so.
+    equilibrium: without a pump the concentrations run down, over an hour or so. A membrane that nothing crosses has no
+    resting potential, and must be given a V to start from.
     """
+
+    V_START = math.nan
 
     P_K = param(1, "1e-6 cm/s", 0, 10_000, "potassium permeability", slider=(0, 5))
     P_Na = param(0.05, "1e-6 cm/s", 0, 10_000, "sodium permeability", slider=(0, 5))
@@ -20,6 +29,18 @@ class GoldmanCell(IonicCell):
 
     def _own_channels(self) -> tuple[Channel, ...]:
         return tuple(Channel(ion, ion=ion, P=self._values[f"P_{ion}"] * UNIT) for ion in ("Na", "K", "Cl"))
+
+    def rest(self) -> dict[str, float]:
+        return dict(zip(self.state_names, map(float, self.state(None)), strict=True))
+
+    def state(self, given: Mapping[str, float] | None) -> NDArray[np.float64]:
+        found = super().state(given)
+        if math.isnan(found[0]):
+            raise ValueError(
+                "this membrane has no resting potential between -200 and 200 mV: let at least one ion through, or give "
+                "a V to start from, such as start={'V': 0}"
+            )
+        return found
 
 
 def _cell(T: float, K: tuple[float, float], Na: tuple[float, float], Cl: tuple[float, float],

@@ -58,13 +58,13 @@ def sides() -> Result:
     "The resting potential depends on the concentrations of sodium, potassium and chloride and on how permeable the "
     "membrane is to each.",
     texts=("S1",),
-    asks="Raise the potassium outside a neuron from 3 to 5 mM, and then make it twice as permeable to sodium.",
+    asks="Raise the potassium outside a neuron from 3 to 5 mM. Or leave it at 3 mM, and make the membrane twice as "
+    "permeable to sodium.",
     decides="how far V rises when potassium outside goes from 3 to 5 mM",
     rule=Rule("mV", holds=(1, inf), partly=(0.1, 1)),
-    why="In this model 2 mM more potassium outside take more than 4 mV from the resting potential, and twice the "
-    "sodium "
-    "permeability takes more than 12. More potassium outside makes E_K less negative. Potassium still leaves the "
-    "cell, only less of it, because there is less to drive it out: it does not rush in.",
+    why="In this model V rises by more than 4 mV with 2 mM more potassium outside, and by more than 13 mV with twice "
+    "the sodium permeability. More potassium outside makes E_K less negative. Potassium still leaves the cell, because "
+    "V − E_K is still positive, only less of it: the driving force has become smaller. It does not rush in.",
     misconception="M4",
 )
 def concentrations_and_permeabilities() -> Result:
@@ -77,7 +77,7 @@ def concentrations_and_permeabilities() -> Result:
     }
     recs = {label: hh.simulate(cell, None, 10) for label, cell in cells.items()}
     number = recs["K outside 5 mM"].V[0] - recs["K outside 3 mM"].V[0]
-    return number, recs, ("voltage", "V against K outside")
+    return number, recs, ("voltage", "driving forces")
 
 
 @claim(
@@ -89,10 +89,9 @@ def concentrations_and_permeabilities() -> Result:
     decides="how far V is from E_K on the way to E_Na, with a twentieth",
     rule=Rule("% of the way", holds=(-inf, 25), partly=(25, 50)),
     why="In this model a membrane that lets sodium through twenty times less easily than potassium rests a sixth of "
-    "the "
-    "way from E_K to E_Na. The sodium that trickles in is the reason why it does not rest at E_K. With equal "
-    "permeabilities V stands near the middle, and with the ratio turned round it is near E_Na, as at the peak of a "
-    "spike.",
+    "the way from E_K to E_Na. The sodium that trickles in is the reason why it does not rest at E_K. With equal "
+    "permeabilities V stands near 0 mV, because there are about as many positive ions outside as inside; with the "
+    "ratio turned round it is 13 mV from E_Na, as at the peak of a spike.",
 )
 def potassium_leaks() -> Result:
     """How far V is from E_K on the way to E_Na, in percent."""
@@ -100,7 +99,7 @@ def potassium_leaks() -> Result:
     recs = {f"P_Na / P_K = {ratio}": hh.simulate(neuron.replace(P_Na=ratio), None, 10) for ratio in (0.05, 1, 20)}
     first = recs["P_Na / P_K = 0.05"]
     number = 100 * (first.V[0] - first.E["K"][0]) / (first.E["Na"][0] - first.E["K"][0])
-    return number, recs, ("voltage",)
+    return number, recs, ("voltage", "potentials")
 
 
 @claim(
@@ -111,10 +110,10 @@ def potassium_leaks() -> Result:
     decides="the number of cells in which E_Cl is within 2 mV of V",
     rule=SHARE_OF_GALLERY,
     why="In this model chloride is near equilibrium where the membrane lets it through easily and nothing else moves "
-    "it: "
-    "in skeletal muscle and in the red cell, and in a squid axon with the concentrations of blood outside. Where the "
-    "table gives other concentrations, as in the neuron, something must hold them there: cells have transporters that "
-    "move chloride. E_Cl is then above or below V, and this decides which way chloride goes when its channels open.",
+    "it: in skeletal muscle and in the red cell, and in a squid axon with the concentrations of blood outside. Where "
+    "the table gives other concentrations, as in the neuron, something must hold them there: cells have transporters "
+    "that move chloride. E_Cl is then above or below V, and this decides which way chloride goes when its channels "
+    "open.",
 )
 def chloride() -> Result:
     """The number of cells whose E_Cl is within 2 mV of V."""
@@ -148,13 +147,14 @@ def near_potassium() -> Result:
     10,
     "Excitable cells rest between −70 and −90 mV, other cells between −10 and −30 mV.",
     texts=("S1",),
-    asks="In six cells, five of them excitable, see which rest within 5 mV of the range that the claim gives them.",
+    asks="Five excitable cells and a red cell: see how many rest in the range that the claim gives them, or within "
+    "5 mV of it.",
     decides="the number of cells that do",
     rule=SHARE_OF_GALLERY,
     why="In this model skeletal muscle, the ventricle and the neuron fit, and so does the red cell, whose membrane "
-    "lets chloride through a thousand times more easily than potassium. The squid axon does not: it rests near "
-    "−60 mV and fires all the same. One red cell does not speak for all other cells either; many of them "
-    "rest well below −30 mV.",
+    "lets chloride through a thousand times more easily than potassium. The squid axon does not, in either of its two "
+    "baths: it rests near −60 mV and fires all the same. And one red cell does not speak for all cells that are not "
+    "excitable: many of them rest well below −30 mV.",
 )
 def where_cells_rest() -> Result:
     """The number of cells that rest within 5 mV of the range of the claim."""
@@ -171,8 +171,7 @@ def where_cells_rest() -> Result:
     "force drives it in.",
     texts=("S3",),
     asks="Give the squid axon a few calcium channels, with 2 mM calcium outside and 100 nM inside, and compare the "
-    "force "
-    "on calcium at rest with the force on sodium.",
+    "driving force on calcium at rest with that on sodium.",
     decides="the driving force on calcium in percent of that on sodium",
     rule=Rule("%", holds=(125, inf), partly=(100, 125)),
     why="In this model the gradient is twenty-thousandfold. The two charges halve the Nernst potential that such a "

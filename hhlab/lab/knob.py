@@ -27,7 +27,7 @@ class Knob(widgets.HBox):
         name = f"{parameter.name}, {parameter.meaning} ({pretty(parameter.unit)})"
         self.slider = widgets.FloatSlider(
             low, min=low, max=high, step=step, readout=False, description=parameter.name, tooltip=name,
-            layout={"width": "222px"}, style={"description_width": "96px"},
+            layout={"width": "212px"}, style={"description_width": "96px"},
         )  # fmt: skip
         self.field = widgets.FloatText(parameter.value, tooltip=name, layout={"width": "72px"})
         self.back = widgets.Button(
@@ -38,7 +38,7 @@ class Knob(widgets.HBox):
         self.slider.observe(self._slid, "value")
         self.field.observe(self._typed, "value")
         self.back.on_click(lambda _: self._moved(parameter.name, self._began))
-        unit = widgets.Label(pretty(parameter.unit), layout={"width": "62px"})
+        unit = widgets.Label(pretty(parameter.unit), layout={"width": "72px"})
         super().__init__([self.slider, self.field, unit, self.back])
         self.add_class("hhlab-knob")
 

@@ -10,6 +10,8 @@ from .frame import paragraph
 from .log_file import open_log
 from .question import keep, replied
 
+UNTOUCHED = "Nothing to judge yet: write your own lines where the three dots ... are, and run the cell again."
+
 
 class Checked:
     """What `check` returns: `right`, and a reply."""
@@ -30,7 +32,7 @@ def check(name: str, value: Any) -> Checked:
     Parameters
     ----------
     name : of the task, such as "nernst_by_hand"; the notebook gives it.
-    value : one number.
+    value : one number; the three dots ... of a cell in which nothing has been written are neither judged nor kept.
 
     Raises
     ------
@@ -40,6 +42,8 @@ def check(name: str, value: Any) -> Checked:
     question = find(name)
     if not isinstance(question, Number):
         raise ValueError(f"{name} is not a task with a number: use ask or predict for it")
+    if value is ...:
+        return Checked(question, None, UNTOUCHED)
     try:
         number = float(np.asarray([] if value is None else value, float).reshape(()))
     except (TypeError, ValueError):

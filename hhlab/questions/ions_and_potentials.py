@@ -39,6 +39,11 @@ def percent_of_sodium_at_minus_80() -> float:
     return 100 * low
 
 
+def ratio_of_sodium_at_minus_80() -> float:
+    """The same as a ratio, not in percent."""
+    return percent_of_sodium_at_minus_80() / 100
+
+
 def percent_of_the_way() -> float:
     """How far -80 mV is on the way from E_K to E_Na, in percent."""
     E_K, E_Na = float(nernst(1, 4, 140, WARM)), float(nernst(1, 145, 12, WARM))
@@ -86,6 +91,11 @@ def muscle_with_chloride_upside_down() -> float:
 def muscle_without_chloride() -> float:
     """The same without chloride, mV."""
     return rest(gallery["skeletal muscle"].replace(P_Cl=0))
+
+
+def muscle_with_the_fraction_inverted() -> float:
+    """The same with the fraction of the GHK equation inverted, mV."""
+    return -muscle()
 
 
 def _without_chloride(ratio: float) -> float:

@@ -105,7 +105,8 @@ class Number:
     tolerance : how far off is still right, in that unit. The student is told.
     hints : what is said to a number that is too low, and to one that is too high.
     reply : what is said to the right number.
-    mistakes : numbers of well-known wrong ways. The nearest within the tolerance gets its reply, before any hint.
+    mistakes : numbers of well-known wrong ways. The nearest gets its reply, before any hint, if the answer is within
+        the tolerance of it; of one smaller than the truth, within the same share of it.
 
     Raises
     ------
@@ -140,7 +141,7 @@ class Number:
         value = read_quantity(str(answer), self.unit)
         truth = self.truth()
         right = abs(value - truth) <= self.tolerance
-        mistake = None if right else self._mistake(value)
+        mistake = None if right else self._mistake(value, truth)
         hint = self.reply if right else self.hints[value > truth]
         return Judgement(
             right=right,
@@ -149,8 +150,9 @@ class Number:
             understood=self.in_words(value),
         )
 
-    def _mistake(self, value: float) -> Mistake | None:
-        """The well-known mistake nearest to a number, if one is within the tolerance."""
-        away = [(abs(value - mistake.value()), mistake) for mistake in self.mistakes]
-        near, mistake = min(away, key=lambda each: each[0], default=(float("inf"), None))
-        return mistake if near <= self.tolerance else None
+    def _mistake(self, value: float, truth: float) -> Mistake | None:
+        """The well-known mistake nearest to a number, if that is close enough to one."""
+        numbers = [(mistake.value(), mistake) for mistake in self.mistakes]
+        number, mistake = min(numbers, key=lambda each: abs(value - each[0]), default=(0.0, None))
+        scale = min(1.0, abs(number / truth)) if truth else 1.0
+        return mistake if abs(value - number) <= self.tolerance * scale else None

@@ -53,7 +53,7 @@ class IonBars(View):
 
 
 class Potentials(View):
-    """V and the reversal potentials on one scale; the wider the stem, the more conductance pulls V that way."""
+    """V and the reversal potentials on one scale; the wider the stem, the more conductance pulls V; none, no stem."""
 
     against_time = False
     x_label = ""
@@ -68,7 +68,7 @@ class Potentials(View):
         found = [Stroke(np.array([-0.5, len(pulls) - 0.5]), np.repeat(V, 2), INK, name="V")]
         for place, (name, (E, g)) in enumerate(pulls.items()):
             colour = colour_of(name, place)
-            half = self.LEAST + self.WIDEST * g / total / 2
+            half = (self.LEAST + self.WIDEST * g / total / 2) * (g > 0)
             x, y = place + np.array([-half, half, half, -half]), np.array([V[0], V[0], E, E])
             found.append(Stroke(x, y, colour, fill=True, alpha=0.5))
             found.append(Stroke(place + np.array([-0.3, 0.3]), np.full(2, E), colour, width=2.5))
@@ -107,7 +107,7 @@ class CurrentVoltage(View):
 
 
 class AgainstPotassium(View):
-    """Where the cell would rest against K outside, on a logarithmic axis, beside E_K; with a marker where it is now."""
+    """Where the cell would rest against K outside (logarithmic), beside E_K; a marker and a tangent where it is."""
 
     against_time = False
     x_label = "K outside (mM)"
@@ -117,15 +117,18 @@ class AgainstPotassium(View):
         cell = recordings[0].cell
         if not cell.counts_ions:
             return []
-        outside, V, E = _against_potassium(cell)
+        try:
+            outside, V, E = _against_potassium(cell)
+        except ValueError:  # there is no resting potential
+            return []
         here = np.array([np.log10(cell.parameters()["K_out"].value)])
         slope = np.interp(here, np.log10(outside), np.gradient(V, np.log10(outside)))
-        near = here + np.array([-0.4, 0.4])
+        near = here + np.array([-0.6, 0.6])
         tangent = np.interp(here, np.log10(outside), V) + slope * (near - here)
         return [
             Stroke(np.log10(outside), E, OF_TRACE["K"], 1, "E_K"),
             Stroke(np.log10(outside), V, INK, 0, "V at rest"),
-            Stroke(near, tangent, OF_TRACE["Na"], 2),
+            Stroke(near, tangent, OF_TRACE["L"], 2),
             Stroke(here, np.interp(here, np.log10(outside), V), INK, dot=True, width=DOT),
         ]
 
