@@ -290,31 +290,27 @@ def test_rates_behind_claim_40():
     assert 1000 / np.diff(strong)[-1] > 100
 
 
-def strength(rec):
-    """The second pulse over the resting threshold."""
-    return 1.5 * rec.protocol.amplitude_2 / rec.protocol.amplitude_1
-
-
-def responds(rec, gap):
-    after = rec.V[rec.t >= gap + 0.5]
+def responds(rec):
+    after = rec.V[rec.t >= rec.protocol.start + rec.protocol.interval + 0.5]
     return after.max() >= max(after[0] + 5, 0)
 
 
 def test_thresholds_behind_claim_41():
-    """At 5 ms, squid: only n restores, at 4.19 times threshold. Where potassium channels are few, h does it at less."""
+    """At 5 ms, squid: only n restores, at 4.19 times threshold. Where potassium channels are few, only h does."""
     recs = find(41).run().recordings
-    assert strength(recs["squid, h"]) == pytest.approx(10)
-    assert not responds(recs["squid, h"], 5)
-    assert responds(recs["squid, n"], 5)
-    assert strength(recs["squid, n"]) == pytest.approx(4.19, abs=0.1)
-    assert responds(recs["K-poor, h"], 6)
-    assert strength(recs["K-poor, h"]) < 2 < strength(recs["K-poor, n"])
+    assert {name: bool(responds(rec)) for name, rec in recs.items()} == {
+        "squid, h reset": False,
+        "squid, n reset": True,
+        "few K, h reset": True,
+        "few K, n reset": False,
+    }
+    strengths = [1.5 * rec.protocol.second / rec.protocol.amplitude for rec in recs.values()]
+    assert strengths == pytest.approx([10, 4.23, 1.79, 10], rel=0.01)
 
 
 def test_both_membranes_of_claim_41_are_absolutely_refractory():
     recs = find(41).run().recordings
-    for rec, gap in [(recs["squid, n"], 5), (recs["K-poor, h"], 6)]:
-        unit = rec.protocol.amplitude_1 / 1.5
+    for rec in (recs["squid, n reset"], recs["few K, h reset"]):
+        unit = rec.protocol.amplitude / 1.5
         for times in np.arange(0.5, 10.01, 0.5):
-            tested = hh.simulate(rec.cell, rec.protocol.replace(amplitude_2=times * unit), 25)
-            assert not responds(tested, gap)
+            assert not responds(hh.simulate(rec.cell, rec.protocol.replace(second=times * unit), 30))

@@ -48,6 +48,15 @@ def test_availability(V, share):
     assert hh.measure.availability(SQUID, V) == pytest.approx(share, abs=1.5e-3)
 
 
+@pytest.mark.parametrize(
+    ("V", "duration", "current"), [(-21, 1, 978), (-21, 30, 40.1), (-85, 1, 1599), (-85, 30, 2327)]
+)
+def test_availability_takes_time(V, duration, current):
+    """The currents are those of a prepulse from -65 mV, where 1457 uA/cm2 flow at 0 mV without one."""
+    after, without = (hh.measure.availability(SQUID, each, duration, test=0) for each in (V, -65))
+    assert after / without == pytest.approx(current / 1457, rel=3e-3)
+
+
 def test_availability_is_half_near_minus_62():
     V = np.linspace(-110, -20, 91)
     shares = hh.measure.availability(SQUID, V)

@@ -15,13 +15,13 @@ from .claim import Result, Rule, claim
     "needed.",
     texts=("S2", "S3"),
     asks="Give a second pulse of 0.5 ms 3 to 30 ms after the first, and look for its threshold, up to ten times the "
-    "threshold from rest.",
+    "threshold from rest. The first pulse has one and a half times that threshold.",
     decides="the lowest threshold of a second pulse, in percent of the threshold from rest",
     rule=Rule("%", holds=(99, inf), partly=(20, 99)),
     why="In this model no pulse of up to ten times the threshold starts a spike in the first 7 ms, and for 10 ms more "
     "it takes a stronger one than from rest. So far the statement is right, if the largest stimulus is named. But the "
-    "axon then passes through a time in which it is easier to excite than at rest, by a sixth: V has come back, n is a "
-    "little lower and h a little higher than at rest.",
+    "axon then passes through a time in which it is easier to excite than at rest, by about a sixth: n is a little "
+    "below its value at rest by then, and V a little above.",
     misconception="M10",
 )
 def two_periods() -> Result:
@@ -37,15 +37,15 @@ def two_periods() -> Result:
 
 @claim(
     24,
-    "Refractoriness makes conduction one-way and caps the firing rate.",
+    "Refractoriness caps the firing rate.",
     texts=("S3",),
-    asks="The second half, on a patch: give trains of 15 pulses of twice the threshold, faster and faster, until one "
-    "pulse fails, and compare the shortest interval that is followed with the absolute refractory period.",
+    asks="Give trains of 15 pulses of twice the threshold, faster and faster, until one pulse fails, and compare the "
+    "shortest interval that is followed with the absolute refractory period.",
     decides="how many absolute refractory periods that interval lasts",
     rule=Rule("periods", holds=(1, inf), partly=(0.5, 1)),
     why="In this model pulses of twice the threshold are followed only when they come 14 ms apart, about two absolute "
-    "periods: the relative period counts too, and how much depends on how strong the pulses are. Whether conduction is "
-    "one-way is another matter, which needs an axon that is longer than a patch.",
+    "periods: the relative period counts too, and how much depends on how strong the pulses are. Textbooks add that "
+    "refractoriness makes conduction one-way. That is another matter, which needs an axon longer than a patch.",
 )
 def a_cap_on_the_rate() -> Result:
     """How many absolute refractory periods the shortest interval lasts that a train of pulses may have."""
@@ -62,14 +62,16 @@ def a_cap_on_the_rate() -> Result:
     29,
     "An afterhyperpolarisation raises the threshold, an afterdepolarisation lowers it.",
     texts=("S3",),
-    asks="Compare the threshold with that from rest in three cases: 10 ms after a spike, while V is below rest; 20 ms "
-    "after it, while V is a little above; and at the end of a weak negative current, while V is below rest again.",
+    asks="Compare the threshold with that from rest in three cases: 10 ms after a pulse that made a spike, while V is "
+    "below rest; 20 ms after it, while V is a little above; and at the end of a weak negative current, while V is "
+    "below rest again.",
     decides="the number of cases in which the threshold is higher below rest, or lower above it",
     rule=Rule("of 3 cases", holds=(3, 3), partly=(1, 2)),
     why="In this model the threshold is four times as high in the afterhyperpolarisation, and a sixth lower when V has "
-    "passed rest. But below rest it can also be lower: 20 ms of a negative current open h and close n, and the "
-    "threshold falls to six tenths. What raises it after a spike is not the low V but the potassium channels that are "
-    "still open.",
+    "passed rest. But below rest it can also be lower: 20 ms of a negative current raise h and lower n, and the "
+    "threshold falls to six tenths. A low V does cost something, as the pulse must first make up for it: about one of "
+    "the three thresholds that are added 10 ms after the pulse. The rest is due to the gates, above all to potassium "
+    "channels that are still open, and gates depend on how V came to be low.",
 )
 def afterpotentials_and_threshold() -> Result:
     """In how many of three cases the threshold goes with V as the statement says."""
@@ -114,30 +116,25 @@ def full_size() -> Result:
     "Refractoriness is, in essence, the inactivation of sodium channels.",
     texts=("S3",),
     asks="During the absolute refractory period, reset either h or n to rest and look for the weakest second pulse, up "
-    "to ten times the threshold, that makes a spike: in the squid axon, and in a membrane with a tenth of its "
-    "potassium conductance and ten times its leak.",
+    "to ten times the threshold, that makes a spike: in the squid axon 5 ms after the first pulse, and 5.8 ms after it "
+    "in a membrane with a tenth of its gated potassium conductance and ten times its leak.",
     decides="the number of cases in which resetting h lowers the threshold further than resetting n",
     rule=Rule("of 2 membranes", holds=(2, 2), partly=(1, 1)),
-    why="In this model of the squid axon the potassium channels that are still open matter more: 5 ms after a spike "
-    "they let the current of the second pulse out again, so that resetting n makes a spike possible and resetting h "
-    "does not. With little potassium conductance it is resetting h that helps more. Refractoriness has two causes, and "
-    "which of them prevails depends on the membrane and on the time since the spike.",
+    why="In this model of the squid axon the potassium channels that are still open matter more: they let the current "
+    "of the second pulse out again, so that resetting n makes a spike possible and resetting h does not. With little "
+    "gated potassium conductance it is the other way round. Refractoriness has more than one cause, and which of them "
+    "prevails depends on the membrane and on the time since the spike.",
     misconception="M10",
 )
 def refractoriness() -> Result:
     """In how many of two membranes resetting h helps more than resetting n."""
-    membranes = {"squid": (hh.Squid(), 5), "K-poor": (hh.Squid(g_K=3.6, g_L=3, E_L=-65), 6)}
-    needed, recs = {}, {}
+    membranes = {"squid": (hh.Squid(), 5), "few K": (hh.Squid(g_K=3.6, g_L=3, E_L=-65), 5.8)}
+    number, recs = 0, {}
     for name, (cell, gap) in membranes.items():
-        threshold = hh.measure.threshold(cell, 0.5)
-        for gate in ("Na.h", "K.n"):
-            needed[name, gate] = np.inf
-            for times in np.arange(1, 10.01, 0.1):
-                pulses = hh.Step(1.5 * threshold, 0, 0.5) + hh.Step(times * threshold, gap, 0.5)
-                rec = recs[f"{name}, {gate[-1]}"] = hh.simulate(cell, pulses, 25, reset={gate: gap})
-                after = rec.V[rec.t >= gap + 0.5]
-                if after.max() >= max(after[0] + 5, 0):
-                    needed[name, gate] = times
-                    break
-    number = sum(needed[name, "Na.h"] < needed[name, "K.n"] for name in membranes)
+        threshold = hh.measure.threshold(cell)
+        needed = {gate: float(hh.measure.refractory(cell, gap, reset=(gate,))) for gate in ("h", "n")}
+        number += needed["h"] < needed["n"]
+        for gate, times in needed.items():
+            pair = hh.PulsePair(1.5 * threshold, min(1.01 * times, 10) * threshold, 5, gap)
+            recs[f"{name}, {gate} reset"] = hh.simulate(cell, pair, 30, reset={gate: 5 + gap})
     return number, recs, ("voltage",)

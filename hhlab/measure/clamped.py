@@ -42,15 +42,19 @@ def current_voltage(family: ClampFamily) -> "pandas.DataFrame":
     return table
 
 
-def availability(cell: Cell, prepulses: ArrayLike, duration: float = 30.0, test: float = -21.0) -> Floats:
+def availability(
+    cell: Cell, prepulses: ArrayLike, duration: float = 30.0, test: float = -21.0, *, hold: float = -65.0
+) -> Floats:
     """Share of sodium channels that a prepulse leaves available; shape of prepulses.
 
-    The peak sodium current in a step to `test` (mV) after a prepulse (mV) of the given duration (ms), over the largest
-    of them. A prepulse of -125 mV is made as well, so that the largest is all there is.
+    The peak sodium current in a step to `test` (mV) after a prepulse (mV) of the given duration (ms) from `hold` (mV),
+    over the peak after a hold at -125 mV for as long as it takes, which is all there is. A little above h, which falls
+    already while m rises to the peak.
     """
     volts = numbers("prepulses", "mV", prepulses)
-    peaks = [_sodium_peak(cell, Clamp(V, test, TEST_STEP, (V, duration))) for V in (*volts.ravel().tolist(), ALL_BACK)]
-    return np.array(peaks[:-1]).reshape(volts.shape) / max(peaks)
+    everything = _sodium_peak(cell, Clamp(ALL_BACK, test, TEST_STEP))
+    peaks = [_sodium_peak(cell, Clamp(hold, test, TEST_STEP, (V, duration))) for V in volts.ravel().tolist()]
+    return np.array(peaks).reshape(volts.shape) / everything
 
 
 def recovery(cell: Cell, V: float, gaps: ArrayLike, hold: float = -65.0, test: float = -21.0) -> Floats:

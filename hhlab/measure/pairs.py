@@ -17,7 +17,7 @@ from .thresholds import smallest, threshold
 Floats = NDArray[np.float64]
 
 FIRST_PULSE, WEAKEST, STRONGEST, RESPONSE = 1.5, 0.1, 10.0, 15.0
-LONGEST_INTERVAL = 100.0
+LONGEST_INTERVAL, RESOLUTION = 100.0, 0.01
 DURATION = Parameter(0.5, "ms", 0.01, 20, "duration of both pulses", name="duration")
 INTERVAL = Parameter(10.0, "ms", 0, 1000, "interval from onset to onset", name="interval")
 
@@ -71,7 +71,7 @@ class RefractoryPeriods:
 def refractory_periods(cell: Cell, duration: float = 0.5) -> RefractoryPeriods:
     """How long the absolute and the relative refractory period last, and when the cell is easiest to excite.
 
-    By `refractory`, over 40 intervals up to 100 ms, with the end of the absolute period found to 0.01 ms.
+    By `refractory`, over 40 intervals up to 100 ms; the ends of both periods are then found to 0.01 ms.
     """
     times = np.geomspace(DURATION.check(duration), LONGEST_INTERVAL, 40)
     ratios = refractory(cell, times, duration)
@@ -79,17 +79,20 @@ def refractory_periods(cell: Cell, duration: float = 0.5) -> RefractoryPeriods:
     first = int(silent[-1]) + 1 if silent.size else 0
     if first == times.size:
         return RefractoryPeriods(float("inf"), float("nan"), float("nan"), float("inf"))
-    early, late = (float(times[first - 1]) if first else 0.0), float(times[first])
-    while first and late - early > 0.01:
-        middle = 0.5 * (early + late)
-        early, late = (early, middle) if np.isfinite(refractory(cell, middle, duration)) else (middle, late)
+
+    def end(late: int, limit: float) -> float:
+        """When the threshold comes below a limit, between that interval of the grid and the one before it."""
+        early, found = float(times[late - 1]), float(times[late])
+        while found - early > RESOLUTION:
+            middle = 0.5 * (early + found)
+            early, found = (early, middle) if refractory(cell, middle, duration) < limit else (middle, found)
+        return found
+
     below = np.flatnonzero(ratios[first:] <= 1.0) + first
-    relative = float("nan")
-    if below.size and below[0] > first:
-        pair = slice(below[0] - 1, below[0] + 1)
-        relative = float(np.interp(-1.0, -ratios[pair], times[pair]))
+    relative = end(int(below[0]), 1.0) if below.size and below[0] > 0 else float("nan")
     least = first + int(ratios[first:].argmin())
-    return RefractoryPeriods(late if first else 0.0, relative, float(times[least]), float(ratios[least]))
+    absolute = end(first, np.inf) if first else 0.0
+    return RefractoryPeriods(absolute, relative, float(times[least]), float(ratios[least]))
 
 
 def paired_pulses(cell: Cell, intervals: ArrayLike, amplitudes: ArrayLike, duration: float = 0.5) -> Floats:
