@@ -296,7 +296,7 @@ def responds(rec):
 
 
 def test_thresholds_behind_claim_41():
-    """At 5 ms, squid: only n restores, at 4.19 times threshold. Where potassium channels are few, only h does."""
+    """At 5 ms, squid: n restores, at 4.19 times threshold. Where potassium channels are few, h does."""
     recs = find(41).run().recordings
     assert {name: bool(responds(rec)) for name, rec in recs.items()} == {
         "squid, h reset": False,
@@ -305,7 +305,7 @@ def test_thresholds_behind_claim_41():
         "few K, n reset": False,
     }
     strengths = [1.5 * rec.protocol.second / rec.protocol.amplitude for rec in recs.values()]
-    assert strengths == pytest.approx([10, 4.23, 1.79, 10], rel=0.01)
+    assert strengths == pytest.approx([4.23, 4.23, 1.79, 1.79], rel=0.01)
 
 
 def test_both_membranes_of_claim_41_are_absolutely_refractory():

@@ -59,8 +59,8 @@ def ends_while_V_is_up() -> Result:
     decides="the smallest of the factors by which voltage or duration change the current",
     rule=Rule("times", holds=(1.2, inf), partly=(1.05, 1.2)),
     why="In this model 30 ms at −21 mV leave less than 3 % of the current, and 30 ms at −85 mV give more than there is "
-    "from −65 mV, where some channels are inactivated at rest. After 1 ms neither has gone far: h moves with a time "
-    "constant of about 1 ms at −21 mV and of 5 ms at −85 mV.",
+    "from −65 mV, where some channels are inactivated at rest. One millisecond is too short for both: h moves "
+    "with a time constant of about 1 ms at −21 mV and of 5 ms at −85 mV.",
 )
 def prepulses() -> Result:
     """The smallest factor by which the voltage or the duration of a prepulse change the sodium current."""

@@ -123,7 +123,8 @@ def full_size() -> Result:
     why="In this model of the squid axon the potassium channels that are still open matter more: they let the current "
     "of the second pulse out again, so that resetting n makes a spike possible and resetting h does not. With little "
     "gated potassium conductance it is the other way round. Refractoriness has more than one cause, and which of them "
-    "prevails depends on the membrane and on the time since the spike.",
+    "prevails depends on the membrane and on the time since the spike. The picture shows for each membrane the "
+    "weakest pulse that works with one of the gates reset.",
     misconception="M10",
 )
 def refractoriness() -> Result:
@@ -134,7 +135,7 @@ def refractoriness() -> Result:
         threshold = hh.measure.threshold(cell)
         needed = {gate: float(hh.measure.refractory(cell, gap, reset=(gate,))) for gate in ("h", "n")}
         number += needed["h"] < needed["n"]
-        for gate, times in needed.items():
-            pair = hh.PulsePair(1.5 * threshold, min(1.01 * times, 10) * threshold, 5, gap)
+        pair = hh.PulsePair(1.5 * threshold, 1.01 * min(needed.values()) * threshold, 5, gap)
+        for gate in needed:
             recs[f"{name}, {gate} reset"] = hh.simulate(cell, pair, 30, reset={gate: 5 + gap})
     return number, recs, ("voltage",)
