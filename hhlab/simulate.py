@@ -104,7 +104,9 @@ def simulate_many(
     out_x: Floats = np.empty((samples, len(x), n))
     out_ions: Floats = np.empty((samples, len(ions), n))
     jumps = _jumps(cells, protocols, asked.reset, dt)
-    step, patch = kernel.run(membrane, rich, V, x, ions, outer, jumps, dt, every, FARTHEST, out_V, out_x, out_ions)
+    step, patch = kernel.run(
+        membrane, rich, None, V, x, ions, outer, jumps, dt, every, FARTHEST, out_V, out_x, out_ions
+    )
     t = _times(samples, dt * every)
     if bounded:
         until = int(np.searchsorted(t, step * dt)) + 2 if step >= 0 else samples
@@ -299,7 +301,7 @@ def _pools(cells: list[Cell], held: frozenset[int], carrier: str) -> kernel.Pool
         domain=np.array(
             [_source(first, pool) if m else -1 for pool, m in zip(first.pools, moves[:, 0], strict=True)], np.int64
         ),
-        thermal=float(thermal_voltage(first.temperature)),
+        thermal=thermal_voltage([cell.temperature for cell in cells]),
         carrier=ions.index(carrier) if carrier else -1,
         pump=pumping,
         three=ions.index("Na") if pumps[0] is not None else -1,
