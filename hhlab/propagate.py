@@ -108,11 +108,11 @@ def placed_on(axon: Fibre, protocol: Any, at: float, over: float, electrodes: Se
     must_be(Iterable, "a list of places in cm: give one such as (1, 4)", electrodes)
     parts += [Electrode(x) for x in electrodes]
     for part in parts:
-        name, value = ("at", part.at) if isinstance(part, Placed) else ("x", part.x)
+        (name, what), value = _kind(part), part.parameters()[_kind(part)[0]].value
         if value > axon.length * (1 + 1e-9):
-            what = "a stimulus" if isinstance(part, Placed) else "an electrode"
             raise ValueError(
-                f"{name} = {tidy(value)} cm: {what} lies beyond the end of this axon, {axon.length:.4g} cm"
+                f"{name} = {tidy(value)} cm: {what} lies beyond the end of this axon, which is {axon.length:.4g} cm "
+                "long: move it in, or take a longer axon"
             )
     return together(parts)
 
