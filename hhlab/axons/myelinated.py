@@ -115,7 +115,7 @@ class MyelinatedAxon(Fibre):
 
     @property
     def length(self) -> float:
-        return (self.nodes - 1) * self.spacing
+        return (self.nodes - 1) * self.spacing + self.NODE * UM
 
     def _core(self, diameter: float) -> float:
         return self.CORE * diameter
@@ -124,7 +124,7 @@ class MyelinatedAxon(Fibre):
         n, bare = int(self.nodes), self._without_myelin()
         x, width, cells = [], [], []
         for node in range(n):
-            x.append(node * self.spacing)
+            x.append(node * self.spacing + 0.5 * self.NODE * UM)
             width.append(self.NODE * UM)
             cells.append(self._membrane)
             if node + 1 in bare:
