@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .parameters import Parameter, param, tidy
-from .protocols import Piece, Protocol, Synapse, Together
+from .protocols import Nothing, Piece, Protocol, Synapse, Together
 
 LONGEST = 1e3
 ALONG = {
@@ -107,7 +107,7 @@ def stimuli(protocol: Protocol) -> list[Placed]:
 
 def told(protocol: Protocol) -> str:
     """The stimuli in words, without the electrodes."""
-    return " and ".join(part.in_words() for part in stimuli(protocol)) or "no stimulus"
+    return " and ".join(part.in_words() for part in stimuli(protocol)) or Nothing().in_words()
 
 
 def together(parts: list[Protocol]) -> Together:

@@ -35,7 +35,7 @@ Ints = NDArray[np.int64]
 AN_AXON = "an axon: give one such as Axon(diameter=476, length=5)"
 SETTLING, A_CONSTANT = 5.0, 0.8
 """ms that a recording goes on after the stimulus, and more for each length constant of the axon."""
-Where = Protocol | Sequence[tuple[Protocol, float]] | None
+Where = Protocol | Sequence[Any] | None
 
 
 def propagate(
@@ -48,7 +48,7 @@ def propagate(
     ----------
     axon : such as Axon(diameter=476, length=5), Axon(Neuron()) or MyelinatedAxon().
     protocol : a stimulus, in uA/cm2 of the membrane that it covers; or several, each with its place in cm:
-        [(Step(1000, 0.5, 0.2), 0.0), (Step(1000, 0.5, 0.2), 5.0)]; None for none.
+        [(Step(1000, 0.5, 0.2), 0.0), (Step(1000, 0.5, 0.2), 5.0)], and a width of its own as a third; None for none.
     at : where a single stimulus is, cm.
     over : the width that each stimulus covers, cm. At an end it is moved in, so that it covers all of it.
     t_stop : how long, ms; None for 5 ms after the stimulus and 0.8 ms more for each length constant of the axon.
@@ -67,7 +67,7 @@ def propagate(
     must_be(Fibre, AN_AXON, axon)
     axon.check()
     placed = placed_on(axon, protocol, at, over, electrodes)
-    length = placed.end + _afterwards(axon) if t_stop is None else t_stop
+    length = placed.end + afterwards(axon) if t_stop is None else t_stop
     dt = time_step(axon, dt)
     steps = number_of_steps(length, dt, every)
     row = axon.row
@@ -103,8 +103,7 @@ def placed_on(axon: Fibre, protocol: Any, at: float, over: float, electrodes: Se
     if isinstance(protocol, Together) and any(isinstance(part, Placed | Electrode) for part in protocol.parts):
         parts = list(protocol.parts)
     else:
-        pairs = _pairs(protocol, at)
-        parts = [Placed(what, x, over) for what, x in pairs]
+        parts = [Placed(*each) for each in _placed(protocol, at, over)]
     must_be(Iterable, "a list of places in cm: give one such as (1, 4)", electrodes)
     parts += [Electrode(x) for x in electrodes]
     for part in parts:
@@ -122,18 +121,22 @@ def _kind(part: Protocol) -> tuple[str, str]:
     return ("at", "a stimulus") if isinstance(part, Placed) else ("x", "an electrode")
 
 
-def _pairs(protocol: Any, at: float) -> list[tuple[Protocol, float]]:
-    if protocol is None or isinstance(protocol, Protocol):
-        return [(Nothing() if protocol is None else protocol, at)]
+def _placed(protocol: Any, at: float, over: float) -> list[tuple[Protocol, float, float]]:
+    """Each stimulus with its place and its width."""
+    if protocol is None or isinstance(protocol, Nothing):
+        return []
+    if isinstance(protocol, Protocol):
+        return [(protocol, at, over)]
     must_be(Iterable, A_PROTOCOL, protocol)
-    pairs: list[Any] = [pair if isinstance(pair, tuple) and len(pair) == 2 else (pair, None) for pair in protocol]
-    must_be(Protocol, A_PROTOCOL, *(what for what, _ in pairs))
-    if any(x is None for _, x in pairs):
+    found = [tuple(each) if isinstance(each, list | tuple) else (each,) for each in protocol]
+    must_be(Protocol, A_PROTOCOL, *(each[0] if each else None for each in found))
+    if any(len(each) not in (2, 3) for each in found):
         raise ValueError("a stimulus has no place: give pairs such as (Step(1000, 0.5, 0.2), 0.0), the place in cm")
-    return pairs
+    return [(*each, over)[:3] for each in found]
 
 
-def _afterwards(axon: Fibre) -> float:
+def afterwards(axon: Fibre) -> float:
+    """How long in ms a recording goes on after the stimulus, unless told otherwise."""
     return math.ceil(SETTLING + A_CONSTANT * axon.length / axon.length_constant)
 
 

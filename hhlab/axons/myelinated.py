@@ -14,7 +14,7 @@ PIECES = 10
 SPACING = 100.0
 """From node to node, in fibre diameters."""
 BARE_C = Parameter(1.0, "uF/cm2", 0, 10, "capacitance of the membrane of an internode", slider=(0, 0.2), name="C")
-BARE_G = Parameter(1.0, "mS/cm2", 0, 100, "leak conductance of an internode", slider=(0, 1), name="g")
+BARE_G = Parameter(0.1, "mS/cm2", 0, 100, "leak conductance of an internode", slider=(0, 1), name="g")
 
 
 class Lost(NamedTuple):
@@ -75,7 +75,7 @@ class MyelinatedAxon(Fibre):
         new._check_nodes()
         return new
 
-    def demyelinated(self, first: int, last: int, C: float = 1.0, g: float = 1.0) -> Self:
+    def demyelinated(self, first: int, last: int, C: float = 1.0, g: float = 0.1) -> Self:
         """The same, but internodes first to last (the first internode of the axon is 1) have lost their myelin.
 
         Their membrane has the capacitance C (uF/cm2) and the leak g (mS/cm2), which reverses at the resting potential
@@ -138,7 +138,7 @@ class MyelinatedAxon(Fibre):
         """The membrane of each internode that has lost its myelin, by number."""
         found: dict[int, Cell] = {}
         for first, last, C, g in self._lost:
-            if C > 0:
+            if (C, g) != (0, 0):
                 cell = leak_only(self._membrane, C, g)
                 found |= dict.fromkeys(range(first, last + 1), cell)
         return found
@@ -165,5 +165,5 @@ def leak_only(membrane: Cell, C: float, g: float) -> Cell:
     if leak is None:
         raise ValueError(f"{type(membrane).__name__} has no leak channel: a bare internode needs one")
     closed = {name: 0.0 for name in membrane.parameters() if name[:2] in ("g_", "P_")}
-    own = {f"g_{leak.name}": g, f"E_{leak.name}": membrane.rest()["V"], "C": max(C, membrane.parameters()["C"].low)}
+    own = {f"g_{leak.name}": g, f"E_{leak.name}": membrane.rest()["V"], "C": C}
     return membrane.replace(**{**closed, **own})

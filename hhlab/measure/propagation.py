@@ -31,7 +31,7 @@ def velocity(
     run: AxonRecording, x_from: float | None = None, x_to: float | None = None, *, level: float = FRONT,
     impulse: int = 0,
 ) -> float:  # fmt: skip
-    """Conduction velocity in m/s between two places; nan where the impulse does not pass both.
+    """Conduction velocity in m/s between two places; nan where no impulse runs from one to the other.
 
     The distance between the patches nearest to x_from and x_to (cm) over the time between the upward crossings of a
     level (mV) there. Without places: 40 and 80 % of the length, so that neither the stimulus nor the sealed end tells.
@@ -47,11 +47,14 @@ def velocity(
     first, last = (run.nearest(share * run.axon.length if x is None else x) for x, share in ends)
     if first == last:
         raise ValueError(f"both places lie in the patch at {run.x[first]:.4g} cm: give two that are farther apart")
-    times = [_crossings(run.t, run.V[i], LEVEL.check(level)) for i in (first, last)]
-    if min(each.size for each in times) <= impulse:
+    passed = np.arange(min(first, last), max(first, last) + 1)
+    times = [_crossings(run.t, run.V[i], LEVEL.check(level))[impulse : impulse + 1] for i in passed]
+    if not all(each.size for each in times):
         return float("nan")
-    taken = times[1][impulse] - times[0][impulse]
-    return float(10.0 * (run.x[last] - run.x[first]) / taken) if taken else float("inf")
+    steps = np.diff(np.concatenate(times))
+    if not (np.all(steps > 0) or np.all(steps < 0)):
+        return float("nan")
+    return float(10.0 * (run.x[passed[-1]] - run.x[passed[0]]) / steps.sum())
 
 
 def length_constant(axon: Fibre) -> float:
