@@ -134,10 +134,9 @@ class Panels:
         beside = axes.inset_axes((1.02, 0.04, 0.025, 0.92))
         beside.imshow(np.arange(256)[::-1, None], cmap=COLOURS_OF_V, aspect="auto")
         places = 255.0 - shade(np.array(view.scale, float))
-        beside.set(xticks=[], yticks=places, yticklabels=[str(V).replace("-", "−") for V in view.scale])
+        beside.set(xticks=[], yticks=places, yticklabels=[f"{V} mV".replace("-", "−") for V in view.scale])
         beside.yaxis.tick_right()
         beside.tick_params(labelsize=LEGEND, length=2)
-        beside.set_xlabel("V (mV)", fontsize=LEGEND, labelpad=3)
 
     def update(self, recordings: Sequence[Any], labels: Sequence[str] = ("",), cursor: float | None = None) -> bool:
         """Work out the strokes that show these recordings. True if the ground changed.

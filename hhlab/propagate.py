@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from . import kernel
 from .axon_recording import AxonRecording
-from .axons import Fibre
+from .axons import Fibre, resting_conductance
 from .cells import Cell
 from .gates import table
 from .parameters import must_be, tidy
@@ -33,8 +33,8 @@ from .simulate import (
 Ints = NDArray[np.int64]
 
 AN_AXON = "an axon: give one such as Axon(diameter=476, length=5)"
-SETTLING, A_CONSTANT = 5.0, 0.8
-"""ms that a recording goes on after the stimulus, and more for each length constant of the axon."""
+SETTLING, SLOW, TIMES = 3.0, 0.8, 0.5
+"""A recording goes on for 3 ms, and half a time constant (0.8 ms at most) for each length constant of the axon."""
 Where = Protocol | Sequence[Any] | None
 
 
@@ -51,7 +51,7 @@ def propagate(
         [(Step(1000, 0.5, 0.2), 0.0), (Step(1000, 0.5, 0.2), 5.0)], and a width of its own as a third; None for none.
     at : where a single stimulus is, cm.
     over : the width that each stimulus covers, cm. At an end it is moved in, so that it covers all of it.
-    t_stop : how long, ms; None for 5 ms after the stimulus and 0.8 ms more for each length constant of the axon.
+    t_stop : how long, ms; None for 3 ms after the stimulus, and enough more to reach the end.
     dt : time step, ms; None for half of what the membrane takes.
     every : keep only every so many steps.
     electrodes : where recording electrodes are, cm, for pictures; `at` of the recording gives any place anyway.
@@ -137,7 +137,8 @@ def _placed(protocol: Any, at: float, over: float) -> list[tuple[Protocol, float
 
 def afterwards(axon: Fibre) -> float:
     """How long in ms a recording goes on after the stimulus, unless told otherwise."""
-    return math.ceil(SETTLING + A_CONSTANT * axon.length / axon.length_constant)
+    constant = axon.membrane.parameters()["C"].value / max(resting_conductance(axon.membrane), 1e-9)
+    return math.ceil(SETTLING + min(SLOW, TIMES * constant) * axon.length / axon.length_constant)
 
 
 def _names(freeze: Any) -> tuple[str, ...]:

@@ -216,11 +216,19 @@ class Fibre(Described):
         ]
 
     def __repr__(self) -> str:
-        made = f"{type(self).__name__}({', '.join([repr(self._membrane), *self._given()])})"
+        return f"{type(self).__name__}({', '.join([repr(self._membrane), *self._given()])}){self._changes()}"
+
+    def code(self) -> str:
+        """The Python that makes it, of a cell called membrane."""
+        return f"hh.{type(self).__name__}({', '.join(['membrane', *self._given()])}){self._changes()}"
+
+    def _changes(self) -> str:
+        """What makes it differ from an even, active axon, as calls."""
+        calls = ""
         for start, end, changes in self._stretches:
             differs = "".join(f", {name}={tidy(value)}" for name, value in changes)
-            made += f".locally({tidy(start)}, {tidy(end)}{differs})"
-        return made + (".passive()" if self._still else "")
+            calls += f".locally({tidy(start)}, {tidy(end)}{differs})"
+        return calls + (".passive()" if self._still else "")
 
 
 _ENDS = {"from": "begins", "to": "ends"}

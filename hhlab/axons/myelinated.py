@@ -1,5 +1,6 @@
 """The myelinated axon."""
 
+import functools
 import math
 from typing import Any, NamedTuple, Self
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from ..cells import Cell, FrogNode
 from ..parameters import Parameter, must_be, param, shown, tidy
-from .fibre import UM, Fibre, Floats
+from .fibre import UM, Fibre, Floats, resting_conductance
 
 PIECES = 10
 """Into how many patches an internode is cut that has lost its myelin."""
@@ -117,6 +118,13 @@ class MyelinatedAxon(Fibre):
     def length(self) -> float:
         return (self.nodes - 1) * self.spacing + self.NODE * UM
 
+    @functools.cached_property
+    def length_constant(self) -> float:
+        """The distance in cm over which a small steady change of V falls to 1/e, at rest and with all its myelin."""
+        axial = 1e3 * 0.25 * math.pi * (self._core(self.diameter) * UM) ** 2 / (self.R_i * self.spacing)
+        node = resting_conductance(self._membrane) * math.pi * self._core(self.diameter) * self.NODE * UM**2
+        return self.spacing / math.acosh(1.0 + node / (2.0 * axial)) if node > 0 else math.inf
+
     def _core(self, diameter: float) -> float:
         return self.CORE * diameter
 
@@ -154,9 +162,9 @@ class MyelinatedAxon(Fibre):
         """How many patches it has: one a node, and those of internodes without myelin."""
         return len(self.row.x)
 
-    def __repr__(self) -> str:
+    def _changes(self) -> str:
         lost = (f".demyelinated({first}, {last}, C={tidy(C)}, g={tidy(g)})" for first, last, C, g in self._lost)
-        return super().__repr__() + "".join(lost)
+        return super()._changes() + "".join(lost)
 
 
 def leak_only(membrane: Cell, C: float, g: float) -> Cell:
