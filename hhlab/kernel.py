@@ -328,20 +328,23 @@ def move_along(m: Membrane, axial: Axial, V: Floats, dt: float, net: Floats, slo
     """
     n = V.shape[0]
     middle = n // 2  # the first row of the right half
+    for i in range(n - 1):
+        net[i] += axial.right[i] * (V[i + 1] - V[i])
+    for i in range(1, n):
+        net[i] += axial.left[i] * (V[i - 1] - V[i])
     for i in range(n):
-        net[i] += axial.left[i] * (V[max(i - 1, 0)] - V[i]) + axial.right[i] * (V[min(i + 1, n - 1)] - V[i])
         bend = max(slope[i], STEEPEST * m.C[i] / dt)
         slope[i] = m.C[i] / dt + 0.5 * (bend + axial.left[i] + axial.right[i])
     slope[0], slope[n - 1] = 1.0 / slope[0], 1.0 / slope[n - 1]  # from here on the inverse of the diagonal
     for i in range(1, n - middle):
         j = n - 1 - i
         if i < middle:
-            drop = 0.5 * axial.left[i] * slope[i - 1]
-            net[i] += drop * net[i - 1]
-            slope[i] = 1.0 / (slope[i] - drop * 0.5 * axial.right[i - 1])
-        drop = 0.5 * axial.right[j] * slope[j + 1]
-        net[j] += drop * net[j + 1]
-        slope[j] = 1.0 / (slope[j] - drop * 0.5 * axial.left[j + 1])
+            both = 0.25 * axial.left[i] * axial.right[i - 1]
+            net[i] += 0.5 * axial.left[i] * slope[i - 1] * net[i - 1]
+            slope[i] = 1.0 / (slope[i] - both * slope[i - 1])
+        both = 0.25 * axial.right[j] * axial.left[j + 1]
+        net[j] += 0.5 * axial.right[j] * slope[j + 1] * net[j + 1]
+        slope[j] = 1.0 / (slope[j] - both * slope[j + 1])
     if middle > 0:
         up, down = 0.5 * axial.right[middle - 1] * slope[middle - 1], 0.5 * axial.left[middle] * slope[middle]
         here = (net[middle] * slope[middle] + down * net[middle - 1] * slope[middle - 1]) / (1.0 - up * down)
@@ -351,9 +354,9 @@ def move_along(m: Membrane, axial: Axial, V: Floats, dt: float, net: Floats, slo
         net[0] *= slope[0]
     for i in range(1, n - middle):
         j, k = middle + i, middle - 1 - i
-        net[j] = slope[j] * (net[j] + 0.5 * axial.left[j] * net[j - 1])
+        net[j] = slope[j] * net[j] + slope[j] * 0.5 * axial.left[j] * net[j - 1]
         if k >= 0:
-            net[k] = slope[k] * (net[k] + 0.5 * axial.right[k] * net[k + 1])
+            net[k] = slope[k] * net[k] + slope[k] * 0.5 * axial.right[k] * net[k + 1]
     for i in range(n):
         V[i] += net[i]
 
