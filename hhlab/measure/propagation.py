@@ -47,14 +47,16 @@ def velocity(
     first, last = (run.nearest(share * run.axon.length if x is None else x) for x, share in ends)
     if first == last:
         raise ValueError(f"both places lie in the patch at {run.x[first]:.4g} cm: give two that are farther apart")
-    passed = np.arange(min(first, last), max(first, last) + 1)
-    times = [_crossings(run.t, run.V[i], LEVEL.check(level))[impulse : impulse + 1] for i in passed]
-    if not all(each.size for each in times):
+    way = np.arange(first, last + 1) if first < last else np.arange(first, last - 1, -1)
+    limit = LEVEL.check(level)
+    times = [_crossings(run.t, run.V[i], limit)[impulse : impulse + 1] for i in way]
+    if not (times[0].size and times[-1].size):
         return float("nan")
-    steps = np.diff(np.concatenate(times))
-    if not (np.all(steps > 0) or np.all(steps < 0)):
+    begin, end = float(times[0][0]), float(times[-1][0])
+    between = np.concatenate(times)
+    if begin == end or between.min() < min(begin, end) or between.max() > max(begin, end):
         return float("nan")
-    return float(10.0 * (run.x[passed[-1]] - run.x[passed[0]]) / steps.sum())
+    return float(10.0 * (run.x[last] - run.x[first]) / (end - begin))
 
 
 def length_constant(axon: Fibre) -> float:
@@ -75,21 +77,17 @@ class Reach(NamedTuple):
 
 
 def conduction(run: AxonRecording, *, level: float = FRONT, impulse: int = 0) -> Reach:
-    """Whether an impulse came to the end at x = length, and if not, the last place on the way that it reached, cm.
+    """Whether an impulse came to the end at x = length, and if not, the last place that it reached, cm.
 
-    The way begins where V first crosses the level (mV), and the impulse has reached all places without a gap from there
-    that cross it so many times. nan if there was none.
+    A place is reached if V crosses the level (mV) there so often; nan if none is. What lies between may be carried over
+    without crossing it, as a short stretch that is blocked.
     """
     must_be(AxonRecording, AN_AXON_RECORDING, run)
     V, limit = run.V, LEVEL.check(level)
-    times = ((V[:, :-1] < limit) & (V[:, 1:] >= limit)).sum(axis=1)
-    passed = times > impulse
-    if not passed.any():
+    passed = np.flatnonzero(((V[:, :-1] < limit) & (V[:, 1:] >= limit)).sum(axis=1) > impulse)
+    if not passed.size:
         return Reach(False, float("nan"))
-    begin = int(((limit <= V).argmax(axis=1) + np.where(passed, 0, V.shape[1])).argmin())
-    gaps = np.flatnonzero(~passed[begin:])
-    last = begin + int(gaps[0]) - 1 if gaps.size else len(passed) - 1
-    return Reach(not gaps.size, float(run.x[last]))
+    return Reach(bool(passed[-1] == len(run.x) - 1), float(run.x[passed[-1]]))
 
 
 def following_frequency(axon: Fibre, pulses: int = PULSES, amplitude: float = STRONG) -> float:
