@@ -136,49 +136,15 @@ def test_a_node_of_ranvier():
 # Ring 2: other solvers.
 
 
-def in_neuron(n, patches, length, dt, t_stop):
-    """V of the same axon in NEURON, second order in dt: a function that runs it, and the vectors."""
-    axon = n.Section(name="axon")
-    axon.L, axon.diam, axon.nseg, axon.Ra, axon.cm = length * 1e4, 476, patches, 35.4, 1
-    axon.insert("hh")
-    n.usetable_hh, n.celsius, n.secondorder, n.dt, n.steps_per_ms = 0, 18.5, 2, dt, 1 / dt
-    n.CVode().active(False)
-    clamps = []
-    for number, part in enumerate(axon):
-        part.hh.el = -54.387
-        if number < round(0.1 / length * patches):
-            clamps.append(n.IClamp(part))
-            clamps[-1].delay, clamps[-1].dur, clamps[-1].amp = 0.5, 0.2, 1000 * part.area() * 1e-5
-    vectors = [n.Vector().record(part._ref_v) for part in axon]
-    context = n.ParallelContext()
-    context.set_maxstep(10)
-
-    def solve(kept=(axon, clamps)):
-        n.finitialize(hh.measure.rest(WARM))
-        context.psolve(t_stop)
-        return kept
-
-    return solve, vectors
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("dt", [0.02, 0.01, 0.005])
-def test_against_neuron(in_neuron_at_all, dt):
+def test_against_neuron(axon_in_neuron, dt):
     """NEURON at second order takes the same steps: V agrees to rounding, everywhere and always."""
-    n = in_neuron_at_all
-    solve, vectors = in_neuron(n, 200, 5, dt, 8)
+    solve, vectors = axon_in_neuron(200, 5, dt, 8)
     solve()
     run = hh.propagate(hh.Axon(length=5, patches=200), hh.Step(1000, 0.5, 0.2), t_stop=8, dt=dt)
     theirs = np.array(vectors)[:, : run.t.size]
     assert np.abs(theirs - run.V[:, : theirs.shape[1]]).max() < 1e-6
-
-
-@pytest.fixture
-def in_neuron_at_all():
-    n = pytest.importorskip("neuron").n
-    n.load_file("stdrun.hoc")
-    yield n
-    n.secondorder = 0
 
 
 @pytest.mark.parametrize("axon", [hh.Axon(length=3, patches=120), hh.MyelinatedAxon(nodes=15)], ids=["bare", "myelin"])
