@@ -6,10 +6,13 @@ Units everywhere: mV, ms, uA/cm2, mS/cm2, uF/cm2, mM, degC. Outward current is p
 from typing import TYPE_CHECKING, Any
 
 from . import measure
+from .axon_recording import AxonRecording
+from .axons import Axon, MyelinatedAxon
 from .cells import (
     AfterpotentialCell,
     Barnacle,
     BetaCell,
+    FrogNode,
     GoldmanCell,
     LuoRudyPumpCell,
     Neuron,
@@ -26,6 +29,7 @@ from .clamp import Clamp, clamp
 from .drugs import blocked
 from .gates import Gate, linoid
 from .physics import ghk_current, ghk_voltage, mullins_noda, nernst
+from .propagate import propagate
 from .protocols import PulsePair, Ramp, Shock, Step, Synapse, Train
 from .recording import Recording
 from .simulate import simulate
@@ -37,17 +41,18 @@ if TYPE_CHECKING:
     from .questions import Choice, Mistake, Number, Reply
 
 __all__ = [
-    "AfterpotentialCell", "Barnacle", "BetaCell", "Channel", "Choice", "Clamp", "Gate", "GoldmanCell",
-    "LuoRudyPumpCell", "Mistake", "Neuron", "Number", "PulsePair", "PumpCell", "Ramp", "Recording", "Reply", "Shock",
-    "SinoatrialNode", "Squid", "SquidWithPumps", "Step", "Synapse", "ThalamicRelay", "Train", "Ventricle", "ask",
-    "blocked", "channel_table", "check", "claim", "claims", "clamp", "explore", "gallery", "ghk_current", "ghk_voltage",
-    "library", "linoid", "measure", "mullins_noda", "nernst", "plot", "predict", "simulate", "worklog",
+    "AfterpotentialCell", "Axon", "AxonRecording", "Barnacle", "BetaCell", "Channel", "Choice", "Clamp", "FrogNode",
+    "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "MyelinatedAxon", "Neuron", "Number", "PulsePair", "PumpCell",
+    "Ramp", "Recording", "Reply", "Shock", "SinoatrialNode", "Squid", "SquidWithPumps", "Step", "Synapse",
+    "ThalamicRelay", "Train", "Ventricle", "ask", "blocked", "channel_table", "check", "claim", "claims", "clamp",
+    "explore", "gallery", "ghk_current", "ghk_voltage", "library", "linoid", "measure", "mullins_noda", "nernst",
+    "plot", "predict", "propagate", "simulate", "worklog",
 ]  # fmt: skip
 
 _WHEN_USED = {
     "lab": ("ask", "check", "claim", "explore", "predict", "worklog"),
     "plots": ("plot",),
-    "questions": ("Choice", "Mistake", "Number", "Reply"),
+    "questions": ("Choice", "Mistake", "MyelinatedAxon", "Number", "Reply"),
     "claims": ("claims",),
 }
 """What is imported only when it is used, so that a script without pictures starts fast."""

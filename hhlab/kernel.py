@@ -12,6 +12,9 @@ one, so inside a run the gates live half a step ahead of V, and what is recorded
 Before a jump (of V, or of a gate) both are brought to the same moment. Reversal potentials and pump are those of the
 middle of a step, which is foreseen from the step before.
 
+Patches in a row hang together by *axial* currents, which then join the others: V of all patches moves at once, by the
+trapezoidal rule (Crank & Nicolson), which is of second order too.
+
 What is fast is a *plain* membrane: gates that read V and follow it in time, ohmic channels, no pools. All else is
 *rich*. A plain one comes without `Rich`, and what that would need is then not even compiled.
 
@@ -69,7 +72,7 @@ class Pools(NamedTuple):
     base: Floats  # (P, N) mM
     one_way: Ints  # (P,): 1 if what leaves through channels does not count
     domain: Ints  # (P,): the channel whose current sets it, by_charge for each uA/cm2 above its base; or -1
-    thermal: float  # RT/F, mV
+    thermal: Floats  # (N,) RT/F, mV
     carrier: int  # the pool that the stimulus comes from, or -1
     pump: Floats  # (6, N): I_max times the term of K outside, uA/cm2; k, p, n of Na inside; a, b of V
     three: int  # the pool of which three go out
@@ -111,8 +114,21 @@ class Rich(NamedTuple):
     curves: Floats  # flat, (ROWS * CUBIC,) each
 
 
+class Axial(NamedTuple):
+    """How N patches hang together in a row, and where each of S stimuli reaches them."""
+
+    left: Floats  # (N,): conductance to the patch before, mS for each cm2 of its own membrane; 0 for the first
+    right: Floats  # (N,): to the patch after; 0 for the last
+    begin: Ints  # (N,): where the tables of its temperature begin
+    share: Floats  # (S, N): share of a patch that a stimulus covers
+    reach: Ints  # (S, 2): the first patch that it covers, and the first after it
+
+
 class Stimulus(NamedTuple):
-    """What comes from outside, as the mean of each step. Without synapses (0) g and g_E have one step, of zeros."""
+    """What comes from outside, as the mean of each step. Without synapses (0) g and g_E have one step, of zeros.
+
+    N columns, one a patch; with axial currents S columns, one a stimulus.
+    """
 
     current: Floats  # (steps, N) uA/cm2
     synapses: int  # 0 or 1; a factor, as a branch would cost six times the rest of a step
@@ -140,6 +156,10 @@ class Work(NamedTuple):
     steep: Floats
     gates: Floats  # (G, N): as they are when V is
     drift: Floats  # (P, N): by how much a pool moved in the last step
+    injected: Floats
+    synaptic: Floats
+    pump: Floats
+    mean: Floats  # by how much V is, on the mean over a step, from where the step began
 
 
 @jit
@@ -157,7 +177,7 @@ def relaxation(x: float) -> float:
 
 
 @jit
-def locate(m: Membrane, V: Floats, gates: int, work: Work) -> None:
+def locate(m: Membrane, axial: Axial | None, V: Floats, gates: int, work: Work) -> None:
     """Find each patch's row of the table. The position is clamped, so beyond the ends the last rates hold.
 
     Rows are unsigned, here and in look_up: numba would check a signed index for counting from the end.
@@ -168,7 +188,10 @@ def locate(m: Membrane, V: Floats, gates: int, work: Work) -> None:
         position = position if position > 0.0 else 0.0
         row = np.int64(position)
         work.frac[i] = position - row
-        work.row[i] = np.uint64(row * (gates * ENTRY))
+        if axial is None:
+            work.row[i] = np.uint64(row * (gates * ENTRY))
+        else:
+            work.row[i] = np.uint64(row * (gates * ENTRY) + axial.begin[i])
 
 
 @jit
@@ -245,7 +268,22 @@ def over_ions(table: Floats, begin: int, both: bool, V: float, c: float) -> tupl
 
 
 @inlined
-def move_V(m: Membrane, V: Floats, x: Floats, s: Stimulus, step: int, dt: float, work: Work) -> None:  # noqa: C901
+def add_channels(m: Membrane, V: Floats, x: Floats, work: Work) -> None:
+    """Add the currents of all channels of many patches, and their slopes."""
+    for c in range(m.g.shape[0]):
+        for i in range(V.shape[0]):
+            work.g[i] = m.g[c, i]
+        for j in range(m.first[c], m.first[c + 1]):
+            for _ in range(m.power[j]):
+                for i in range(V.shape[0]):
+                    work.g[i] *= x[j, i]
+        for i in range(V.shape[0]):
+            work.net[i] -= work.g[i] * (V[i] - m.E[c, i])
+            work.slope[i] += work.g[i]
+
+
+@inlined
+def move_V(m: Membrane, V: Floats, x: Floats, s: Stimulus, step: int, dt: float, work: Work) -> None:
     """Move V by dt at fixed gates: dV = dt/C F (1 - e^-s)/s, s = dt/C dI/dV; exact where the currents are ohmic."""
     n = patches(m, V)
     if len(m.lanes) == 1:  # the same sums in registers: half the time of a step
@@ -263,19 +301,74 @@ def move_V(m: Membrane, V: Floats, x: Floats, s: Stimulus, step: int, dt: float,
         for i in range(n):
             work.slope[i] = s.g[step * s.synapses, i]
             work.net[i] = s.current[step, i] + s.g_E[step * s.synapses, i] - work.slope[i] * V[i]
-        for c in range(m.g.shape[0]):
-            for i in range(n):
-                work.g[i] = m.g[c, i]
-            for j in range(m.first[c], m.first[c + 1]):
-                for _ in range(m.power[j]):
-                    for i in range(n):
-                        work.g[i] *= x[j, i]
-            for i in range(n):
-                work.net[i] -= work.g[i] * (V[i] - m.E[c, i])
-                work.slope[i] += work.g[i]
+        add_channels(m, V, x, work)
     for i in range(n):
         pace = dt / m.C[i]
         V[i] += pace * work.net[i] * relaxation(pace * work.slope[i])
+
+
+@jit
+def reach(axial: Axial, s: Stimulus, step: int, current: Floats, g: Floats) -> None:
+    """What the stimuli bring to each patch: current at V = 0 (uA/cm2), and conductance (mS/cm2)."""
+    for i in range(current.shape[0]):
+        current[i], g[i] = 0.0, 0.0
+    for k in range(axial.share.shape[0]):
+        injected = s.current[step, k] + s.g_E[step * s.synapses, k]
+        for i in range(axial.reach[k, 0], axial.reach[k, 1]):
+            current[i] += axial.share[k, i] * injected
+            g[i] += axial.share[k, i] * s.g[step * s.synapses, k]
+
+
+@jit
+def move_along(m: Membrane, axial: Axial, V: Floats, dt: float, net: Floats, slope: Floats) -> None:
+    """Move V of a row of patches by dt at fixed gates, from their net current and its slope; `net` becomes the step.
+
+    (C/dt + slope/2) step - half of what the steps make flow along = net + what flows along now. The rows of these
+    equations are eliminated from both ends at once, as two chains of divisions take hardly longer than one.
+    """
+    n = V.shape[0]
+    middle = n // 2  # the first row of the right half
+    for i in range(n - 1):
+        net[i] += axial.right[i] * (V[i + 1] - V[i])
+    for i in range(1, n):
+        net[i] += axial.left[i] * (V[i - 1] - V[i])
+    for i in range(n):
+        bend = max(slope[i], STEEPEST * m.C[i] / dt)
+        slope[i] = m.C[i] / dt + 0.5 * (bend + axial.left[i] + axial.right[i])
+    slope[0], slope[n - 1] = 1.0 / slope[0], 1.0 / slope[n - 1]  # from here on the inverse of the diagonal
+    for i in range(1, n - middle):
+        j = n - 1 - i
+        if i < middle:
+            both = 0.25 * axial.left[i] * axial.right[i - 1]
+            net[i] += 0.5 * axial.left[i] * slope[i - 1] * net[i - 1]
+            slope[i] = 1.0 / (slope[i] - both * slope[i - 1])
+        both = 0.25 * axial.right[j] * axial.left[j + 1]
+        net[j] += 0.5 * axial.right[j] * slope[j + 1] * net[j + 1]
+        slope[j] = 1.0 / (slope[j] - both * slope[j + 1])
+    if middle > 0:
+        up, down = 0.5 * axial.right[middle - 1] * slope[middle - 1], 0.5 * axial.left[middle] * slope[middle]
+        here = (net[middle] * slope[middle] + down * net[middle - 1] * slope[middle - 1]) / (1.0 - up * down)
+        net[middle - 1] = net[middle - 1] * slope[middle - 1] + up * here
+        net[middle] = here
+    else:
+        net[0] *= slope[0]
+    for i in range(1, n - middle):
+        j, k = middle + i, middle - 1 - i
+        net[j] = slope[j] * net[j] + slope[j] * 0.5 * axial.left[j] * net[j - 1]
+        if k >= 0:
+            net[k] = slope[k] * net[k] + slope[k] * 0.5 * axial.right[k] * net[k + 1]
+    for i in range(n):
+        V[i] += net[i]
+
+
+@jit
+def move_row(m: Membrane, axial: Axial, V: Floats, x: Floats, s: Stimulus, step: int, dt: float, work: Work) -> None:
+    """Move V of a row of plain patches by dt at fixed gates."""
+    reach(axial, s, step, work.net, work.slope)
+    for i in range(V.shape[0]):
+        work.net[i] -= work.slope[i] * V[i]
+    add_channels(m, V, x, work)
+    move_along(m, axial, V, dt, work.net, work.slope)
 
 
 @jit
@@ -301,7 +394,7 @@ def pumped(p: Pools, V: float, inside: float, i: int) -> float:
     hindered = 1.0 + ratio
     term = hindered * hindered * hindered if p.pump[3, i] == 3.0 else hindered ** p.pump[3, i]
     if p.pump[4, i] != 0.0 or p.pump[5, i] != 0.0:
-        term *= 1.0 + p.pump[4, i] * np.exp(-0.1 * V / p.thermal) + p.pump[5, i] * np.exp(-V / p.thermal)
+        term *= 1.0 + p.pump[4, i] * np.exp(-0.1 * V / p.thermal[i]) + p.pump[5, i] * np.exp(-V / p.thermal[i])
     return p.pump[0, i] / term
 
 
@@ -353,8 +446,10 @@ def first_beyond(V: Floats, far: float) -> int:
 
 
 @jit
-def plain_steps(m: Membrane, V: Floats, x: Floats, outer: Stimulus, now: float, until: float, dt: float, sample: int,
-                every: int, far: float, out_V: Floats, out_x: Floats, work: Work) -> tuple[int, int, int]:  # fmt: skip
+def plain_steps(
+    m: Membrane, axial: Axial | None, V: Floats, x: Floats, outer: Stimulus, now: float, until: float, dt: float,
+    sample: int, every: int, far: float, out_V: Floats, out_x: Floats, work: Work,
+) -> tuple[int, int, int]:  # fmt: skip
     """Carry a plain membrane on, to where gates and V stand at the same moment again.
 
     Gives the sample that it has come to, and the step and patch at which a V first was beyond +-far, or -1, -1.
@@ -369,19 +464,23 @@ def plain_steps(m: Membrane, V: Floats, x: Floats, outer: Stimulus, now: float, 
             out_V[sample, i] = V[i]
         stop = min(int(now) + 1.0, until)
         by = 0.5 * (now + stop) - gates_at
-        locate(m, V, x.shape[0], work)
+        locate(m, axial, V, x.shape[0], work)
         turn_gates(m, V, x, by, (now - gates_at) / by, sample, out_x, work)
         if now == until:
             return sample, escaped, patch
         gates_at = 0.5 * (now + stop)
-        move_V(m, V, x, outer, int(now), (stop - now) * dt, work)
+        if axial is None:
+            move_V(m, V, x, outer, int(now), (stop - now) * dt, work)
+        else:
+            move_row(m, axial, V, x, outer, int(now), (stop - now) * dt, work)
         now = stop
 
 
 @jit
 def rich_steps(  # noqa: C901
-    m: Membrane, r: Rich, V: Floats, x: Floats, ions: Floats, outer: Stimulus, now: float, until: float, dt: float,
-    sample: int, every: int, far: float, out_V: Floats, out_x: Floats, out_ions: Floats, work: Work,
+    m: Membrane, r: Rich, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, now: float,
+    until: float, dt: float, sample: int, every: int, far: float, out_V: Floats, out_x: Floats, out_ions: Floats,
+    work: Work,
 ) -> tuple[int, int, int]:  # fmt: skip
     """The same for a rich membrane. One function, as a call in the loop would copy every array of the membrane.
 
@@ -404,9 +503,12 @@ def rich_steps(  # noqa: C901
         for i in range(n):
             out_V[sample, i] = V[i]
             row, f = row_of(V[i])
+            tables = 0
+            if axial is not None:
+                tables = axial.begin[i]
             for j in range(gates):
                 if r.reads[j] == BY_V:
-                    at = np.uint64((row * gates + j) * ENTRY)
+                    at = np.uint64(tables + (row * gates + j) * ENTRY)
                     after = turn(look_up(m.table, at, f), look_up(m.table, at + OF_B, f), x[j, i], by)
                     now_here = x[j, i] + (1.0 if r.at_once[j] else seen) * (after - x[j, i])
                     work.gates[j, i], out_x[sample, j, i], x[j, i] = now_here, now_here, after
@@ -420,7 +522,7 @@ def rich_steps(  # noqa: C901
                     for j in range(m.first[c], m.first[c + 1]):
                         factor += r.offset[j] + r.weight[j] * (x[j, i] if whole else work.gates[j, i])
                         if r.at_once[j] and r.reads[j] == BY_V:
-                            tilt += r.weight[j] * slope_of(m.table, np.uint64((row * gates + j) * ENTRY), f)
+                            tilt += r.weight[j] * slope_of(m.table, np.uint64(tables + (row * gates + j) * ENTRY), f)
                         if r.ends[j]:
                             for _ in range(m.power[j]):
                                 bend = bend * factor + g * tilt
@@ -435,9 +537,9 @@ def rich_steps(  # noqa: C901
                     else:
                         inside = max(ions[q, i] + 0.5 * work.drift[q, i], LEAST)
                         if r.drive[c] == NERNST:
-                            drive = V[i] - p.thermal / p.z[q] * np.log(p.outside[q, i] / inside)
+                            drive = V[i] - p.thermal[i] / p.z[q] * np.log(p.outside[q, i] / inside)
                         else:
-                            drive, steep = ghk(1.0, p.z[q], V[i], inside, p.outside[q, i], p.thermal)
+                            drive, steep = ghk(1.0, p.z[q], V[i], inside, p.outside[q, i], p.thermal[i])
                     work.current[c, i], work.steep[c, i] = g * drive, g * steep + bend * drive
                 if whole:
                     break
@@ -454,29 +556,44 @@ def rich_steps(  # noqa: C901
             record(ions, sample, out_ions)
         if now == until:
             return sample, escaped, patch
+        if axial is not None:
+            reach(axial, outer, step, work.injected, work.synaptic)
         for i in range(n):
-            pump = pumped(p, V[i], ions[p.three, i] + 0.5 * work.drift[p.three, i], i) if p.three >= 0 else 0.0
-            slope = outer.g[quiet, i]
-            synaptic = slope
-            injected = outer.current[step, i] + outer.g_E[quiet, i] - synaptic * V[i]
-            net = injected - pump
+            if axial is None:
+                work.injected[i] = outer.current[step, i] + outer.g_E[quiet, i]
+                work.synaptic[i] = outer.g[quiet, i]
+            work.injected[i] -= work.synaptic[i] * V[i]
+            if p.three >= 0:
+                work.pump[i] = pumped(p, V[i], ions[p.three, i] + 0.5 * work.drift[p.three, i], i)
+            work.net[i], work.slope[i] = work.injected[i] - work.pump[i], work.synaptic[i]
             for c in range(channels):
-                net -= work.current[c, i]
-                slope += work.steep[c, i]
-            pace = length / m.C[i]
-            s = max(pace * slope, STEEPEST)
-            V[i] += pace * net * relaxation(s)
-            mean = mean_shift(pace * net, s)
+                work.net[i] -= work.current[c, i]
+                work.slope[i] += work.steep[c, i]
+            if axial is None:
+                pace = length / m.C[i]
+                s = max(pace * work.slope[i], STEEPEST)
+                V[i] += pace * work.net[i] * relaxation(s)
+                work.mean[i] = mean_shift(pace * work.net[i], s)
+        if axial is not None:
+            move_along(m, axial, V, length, work.net, work.slope)
+            for i in range(n):
+                work.mean[i] = 0.5 * work.net[i]
+        for i in range(n):
             for q in range(kinds):
                 work.drift[q, i] = 0.0
             for c in range(channels):
                 if r.pool[c] >= 0:
-                    work.drift[r.pool[c], i] -= work.current[c, i] + work.steep[c, i] * mean
+                    work.drift[r.pool[c], i] -= work.current[c, i] + work.steep[c, i] * work.mean[i]
             if p.carrier >= 0:
-                work.drift[p.carrier, i] += injected - synaptic * mean
+                work.drift[p.carrier, i] += work.injected[i] - work.synaptic[i] * work.mean[i]
+                if axial is not None:  # the same ion carries what flows along
+                    before, after_it = max(i - 1, 0), min(i + 1, n - 1)
+                    middle = V[i] - work.mean[i]
+                    work.drift[p.carrier, i] += axial.left[i] * (V[before] - work.mean[before] - middle)
+                    work.drift[p.carrier, i] += axial.right[i] * (V[after_it] - work.mean[after_it] - middle)
             if p.three >= 0:
-                work.drift[p.three, i] -= 3.0 * pump
-                work.drift[p.two, i] += 2.0 * pump
+                work.drift[p.three, i] -= 3.0 * work.pump[i]
+                work.drift[p.two, i] += 2.0 * work.pump[i]
             for q in range(kinds):
                 if p.domain[q] < 0:
                     gain = p.by_charge[q, i] * work.drift[q, i]
@@ -492,8 +609,10 @@ def rich_steps(  # noqa: C901
 
 
 @jit_and_cache
-def run(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, jumps: Jumps, dt: float,
-        every: int, far: float, out_V: Floats, out_x: Floats, out_ions: Floats) -> tuple[int, int]:  # fmt: skip
+def run(
+    m: Membrane, r: Rich | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, jumps: Jumps,
+    dt: float, every: int, far: float, out_V: Floats, out_x: Floats, out_ions: Floats,
+) -> tuple[int, int]:  # fmt: skip
     """Carry V (N,), gates x (G, N) and ions (P, N), in place, through what comes from outside.
 
     Every so many steps V is recorded in out_V (samples, N), the gates in out_x (samples, G, N) and the ions in out_ions
@@ -502,7 +621,8 @@ def run(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, outer: 
     """
     n, steps = patches(m, V), outer.current.shape[0]
     work = Work(np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(m.g.shape),
-                np.empty(m.g.shape), x.copy(), np.zeros(ions.shape))  # fmt: skip
+                np.empty(m.g.shape), x.copy(), np.zeros(ions.shape), np.empty(n), np.empty(n),
+                np.zeros(n), np.empty(n))  # fmt: skip
     now, event, sample = 0.0, 0, 0  # now counts steps
     escaped = (-1, -1)
     while True:
@@ -515,10 +635,11 @@ def run(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, outer: 
             break
         until = min(jumps.at[event], float(steps)) if event < jumps.at.shape[0] else float(steps)
         if r is None:
-            sample, step, patch = plain_steps(m, V, x, outer, now, until, dt, sample, every, far, out_V, out_x, work)
+            sample, step, patch = plain_steps(m, axial, V, x, outer, now, until, dt, sample, every, far, out_V, out_x,
+                                              work)  # fmt: skip
         else:
-            sample, step, patch = rich_steps(m, r, V, x, ions, outer, now, until, dt, sample, every, far, out_V, out_x,
-                                             out_ions, work)  # fmt: skip
+            sample, step, patch = rich_steps(m, r, axial, V, x, ions, outer, now, until, dt, sample, every, far, out_V,
+                                             out_x, out_ions, work)  # fmt: skip
         if escaped[0] < 0:
             escaped = (step, patch)
         now = until

@@ -77,7 +77,7 @@ def shown(value: object) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-def must_be(kind: type, example: str, *things: object) -> None:
+def must_be(kind: Any, example: str, *things: object) -> None:
     """ValueError if one of the things is not of a kind; the example says what is one, and what to give."""
     for thing in things:
         if not isinstance(thing, kind):

@@ -18,9 +18,10 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
+from .axon_recording import AxonRecording
 from .parameters import Parameter, must_be, pretty, shown, unknown
 from .recording import A_RECORDING, Recording
-from .views import INK, STYLES, VIEWS, Floats, Stroke, View, in_words, time_unit
+from .views import INK, STYLES, VIEWS, Floats, Stroke, View, in_words, shade, time_unit
 
 DPI, POINT = 100, 72
 PANEL, ROW_OF_STATES = 2.3, 1.75
@@ -30,11 +31,12 @@ LEGEND = 9
 TIME_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 MOST_TICKS = 8
 DARK = {INK: "#E6E6E6", "#666666": "#A8A8A8"}
+COLOURS_OF_V = "RdBu_r"
 PAPER = {False: "#FFFFFF", True: "#111111"}
 
 
 def plot(
-    recordings: Recording | Sequence[Recording] | Mapping[str, Recording],
+    recordings: "Recording | AxonRecording | Sequence[Any] | Mapping[str, Any]",
     *views: str,
     size: tuple[float, float] | None = None,
     at: float | None = None,
@@ -43,11 +45,12 @@ def plot(
 
     Parameters
     ----------
-    recordings : one recording, several, or several with a label each: {"control": a, "TTX": b}.
+    recordings : one recording, of a cell or an axon, several, or several with a label each: {"control": a, "TTX": b}.
     views : names of panels. Against time, from top to bottom: "voltage", "stimulus", "currents", "total current",
         "conductances", "gates", "driving forces", "reversal potentials", "concentrations", "attribution"; then, in a
         row, "steady states", "time constants", "phase plane", "membrane", "ions", "potentials", "current against V",
-        "V against K outside", "two-pulse curve". With none given, "voltage".
+        "V against K outside", "two-pulse curve". With none given, "voltage". Of an axon there are "space and time" and
+        "electrodes" against time, and "along the axon"; the others show the place of its first electrode.
     size : width and height in inches.
     at : a moment in ms, which a cursor marks in every panel; the membrane picture shows the peak of V without it.
 
@@ -69,10 +72,10 @@ class Panels:
     def __init__(self, views: Sequence[str], size: tuple[float, float] | None = None, dark: bool = False) -> None:
         found = [VIEWS[v] if v in VIEWS else unknown("plots", "view", v, VIEWS) for v in views]
         self.views: list[View] = sorted(found, key=lambda view: not view.against_time)
-        self.dark, self.recordings = dark, list[Recording]()
+        self.dark, self.recordings = dark, list[Any]()
         self.strokes: list[list[Stroke]] = [[] for _ in self.views]
         self._lines: list[Any] = []
-        self._compared: list[Recording] = []
+        self._compared: list[Any] = []
         self._limits: list[Any] = [None] * len(self.views)
         self._words: list[Any] = [None] * len(self.views)
         with matplotlib.rc_context(_plain(dark)):
@@ -117,14 +120,25 @@ class Panels:
         else:
             axes.set(xticks=[], yticks=[])
             axes.spines[["left", "bottom"]].set_visible(False)
+        if view.y_ticks:
+            axes.set_yticks(view.y_ticks)
+        if view.scale:
+            self._scale(axes, view)
         if view.against_time:
             axes.yaxis.set_label_coords(-0.6 / (width - 2.08), 0.5)
         last = [v for v in self.views if v.against_time][-1:] == [view]
         axes.set_xlabel(view.x_label if last or not view.against_time else "")
 
-    def update(
-        self, recordings: Sequence[Recording], labels: Sequence[str] = ("",), cursor: float | None = None
-    ) -> bool:
+    def _scale(self, axes: Axes, view: View) -> None:
+        """The scale of colours at the right of a panel."""
+        beside = axes.inset_axes((1.02, 0.04, 0.025, 0.92))
+        beside.imshow(np.arange(256)[::-1, None], cmap=COLOURS_OF_V, aspect="auto")
+        places = 255.0 - shade(np.array(view.scale, float))
+        beside.set(xticks=[], yticks=places, yticklabels=[f"{V} mV".replace("-", "−") for V in view.scale])
+        beside.yaxis.tick_right()
+        beside.tick_params(labelsize=LEGEND, length=2)
+
+    def update(self, recordings: Sequence[Any], labels: Sequence[str] = ("",), cursor: float | None = None) -> bool:
         """Work out the strokes that show these recordings. True if the ground changed.
 
         The first recording is the one at hand; the others are there to compare it with. `cursor` is a moment in ms.
@@ -134,10 +148,11 @@ class Panels:
         changed = any(a is not b for a, b in zip_longest(recordings[1:], self._compared))
         self.recordings, self._compared = list(recordings), list(recordings[1:])
         for number, view in enumerate(self.views):
-            strokes = view.strokes(recordings, labels, cursor)
+            seen = [_seen(view, rec) for rec in recordings]
+            strokes = view.strokes(seen, labels, cursor)
             self.strokes[number] = strokes
-            changed |= self._limit(number, view.limits(recordings, strokes))
-            changed |= self._caption(number, view)
+            changed |= self._limit(number, view.limits(seen, strokes))
+            changed |= self._caption(number, view, seen[0])
         return changed
 
     def _limit(self, number: int, wanted: tuple[tuple[float, float], tuple[float, float]]) -> bool:
@@ -158,10 +173,10 @@ class Panels:
         if axes.get_xlabel():
             axes.set_xlabel(f"t ({unit})")
 
-    def _caption(self, number: int, view: View) -> bool:
+    def _caption(self, number: int, view: View, first: Any) -> bool:
         """The legend of one panel and the words in it; True if they changed."""
-        furniture, named = view.furniture(self.recordings[0]), self._named(number)
-        ticks = view.ticks(self.recordings[0])
+        furniture, named = view.furniture(first), self._named(number)
+        ticks = view.ticks(first)
         wanted = furniture, ticks, [(s.name, s.colour, s.style) for s in named]
         if wanted == self._words[number]:
             return False
@@ -252,6 +267,12 @@ class Panels:
 
     def _draw(self, axes: Axes, stroke: Stroke) -> Any:
         look = self._look(stroke)
+        if stroke.image is not None:
+            limits = axes.get_xlim(), axes.get_ylim()
+            shown = axes.imshow(stroke.image, COLOURS_OF_V, vmin=0, vmax=255, aspect="auto", interpolation="bilinear",
+                                extent=(*stroke.x, *stroke.y))  # fmt: skip
+            axes.set(xlim=limits[0], ylim=limits[1])
+            return shown
         if stroke.fill:
             return axes.fill(stroke.x, stroke.y, color=look["color"], alpha=stroke.alpha, linewidth=0)[0]
         if stroke.dot:
@@ -266,9 +287,24 @@ class Panels:
                 width, style = stroke.width * DPI / POINT, STYLES[stroke.style % len(STYLES)]
                 dashes = [width * part for part in style[1]] if isinstance(style, tuple) else []
                 kind = "fill" if stroke.fill else "dot" if stroke.dot else "line"
+                if stroke.image is not None:
+                    kind, (rows, columns) = "image", stroke.image.shape
+                    found.append({"panel": number, "kind": kind, "alpha": 1.0, "rows": rows, "columns": columns})
+                    continue
                 look = {"panel": number, "colour": self.ink(stroke.colour), "width": width, "dashes": dashes}
                 found.append(look | {"alpha": stroke.alpha, "kind": kind})
         return found
+
+    def pictures(self) -> bytes:
+        """The shades of all moving images, row by row, one image after the other."""
+        every = (stroke.image for strokes in self.strokes for stroke in strokes if not stroke.held)
+        return b"".join(image.tobytes() for image in every if image is not None)
+
+    @staticmethod
+    def palette() -> bytes:
+        """The colour of each shade: red, green and blue of 0 to 255."""
+        colours = matplotlib.colormaps[COLOURS_OF_V](np.arange(256), bytes=True)
+        return np.ascontiguousarray(colours[:, :3], np.uint8).tobytes()
 
     def points(self, finer: float, end: int) -> bytes:
         """All moving strokes as 16-bit numbers x, y in 1/`finer` pixels of the layout, with `end` twice after each."""
@@ -278,7 +314,7 @@ class Panels:
             (x0, x1), (y0, y1) = limits
             for stroke in (s for s in strokes if not s.held):
                 x, y = stroke.x, stroke.y
-                if not (stroke.fill or stroke.dot):
+                if not (stroke.fill or stroke.dot or stroke.image is not None):
                     x, y = thinned(x, y, int(right - left)) if stroke.thin else (x, y)
                 pair = np.empty((len(x) + 1, 2))
                 pair[:-1, 0] = (left + (x - x0) * ((right - left) / (x1 - x0))) * finer
@@ -313,6 +349,15 @@ class Picture:
         return " | ".join(in_words(rec) for rec in self.panels.recordings)
 
 
+def _seen(view: View, rec: Any) -> Any:
+    """What a view shows of a recording: of an axon the whole, or what its first electrode records."""
+    if not view.along:
+        return rec.first if isinstance(rec, AxonRecording) else rec
+    if not isinstance(rec, AxonRecording):
+        raise ValueError(f'"{view.name}" shows an axon: give what propagate returned, or another view')
+    return rec
+
+
 def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:
     """The lowest and highest point of each pixel column: far fewer points, the same picture."""
     block = t.size // columns
@@ -334,15 +379,15 @@ def _plain(dark: bool) -> Any:
     return look | dict.fromkeys(inks, ink) | dict.fromkeys(grounds, PAPER[dark])
 
 
-def _moment(at: float | None, recordings: Sequence[Recording]) -> float | None:
+def _moment(at: float | None, recordings: Sequence[Any]) -> float | None:
     if at is None:
         return None
     last = max(float(rec.t[-1]) for rec in recordings)
     return Parameter(0.0, "ms", 0, last, "moment to mark", name="at").check(at)
 
 
-def _named(recordings: Recording | Sequence[Recording] | Mapping[str, Recording]) -> dict[str, Recording]:
-    if isinstance(recordings, Recording):
+def _named(recordings: Any) -> dict[str, Any]:
+    if isinstance(recordings, Recording | AxonRecording):
         return {"": recordings}
     must_be(Iterable, A_RECORDING, recordings)
     if isinstance(recordings, Mapping):
@@ -350,7 +395,7 @@ def _named(recordings: Recording | Sequence[Recording] | Mapping[str, Recording]
     else:
         listed = list(recordings)
         named = {f"{number + 1}" if len(listed) > 1 else "": rec for number, rec in enumerate(listed)}
-    must_be(Recording, A_RECORDING, *named.values())
+    must_be(Recording | AxonRecording, A_RECORDING, *named.values())
     return named
 
 

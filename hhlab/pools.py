@@ -54,6 +54,15 @@ class Pool:
 
 
 @dataclass(frozen=True)
+class Held(Pool):
+    """An ion inside that stays as it is, whatever crosses: there to set a driving force."""
+
+    def by_charge(self, depth: float) -> float:
+        """By how many mM a current changes it: not at all."""
+        return 0.0
+
+
+@dataclass(frozen=True)
 class Shell(Pool):
     """An ion just below the membrane: what a current brings in is bound but for a share, and cleared from there.
 

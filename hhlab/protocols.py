@@ -4,6 +4,7 @@ Every current is a list of straight pieces, and the mean over each time step is 
 wherever it falls on the time grid.
 """
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -302,8 +303,11 @@ class Together(Protocol):
     def _owners(self) -> dict[str, tuple[int, str]]:
         """For each parameter of the whole: which part has it, and its name there."""
         names = [(number, name) for number, part in enumerate(self.parts) for name in part.parameters()]
-        shared = {name for number, name in names if any(name == other and number != n for n, other in names)}
-        return {f"{name}_{number + 1}" if name in shared else name: (number, name) for number, name in names}
+        times, seen, owners = Counter(name for _, name in names), Counter[str](), dict[str, tuple[int, str]]()
+        for number, name in names:
+            seen[name] += 1
+            owners[f"{name}_{seen[name]}" if times[name] > 1 else name] = (number, name)
+        return owners
 
     def parameters(self) -> dict[str, Parameter]:
         found = {}

@@ -86,31 +86,33 @@ def simulate_many(
         if every != 1:
             raise ValueError(f"every = {shown(every)} counts small steps: give dt=, or a recording of a minute or less")
         return [_over_hours(cell, protocol, length, asked) for cell, protocol in zip(cells, protocols, strict=True)]
-    dt = first.dt if dt is None else _time_step(first, dt)
-    steps = _steps(length, dt, every)
-    _bound_memory(steps, every, n, len(first.state_names) - 1, dt)
+    dt = time_step(first, dt)
+    steps = number_of_steps(length, dt, every)
+    within_memory(steps, every, n, len(first.state_names) - 1, dt)
 
     held = _held(first, asked.freeze)
     state = np.array([cell.state(asked.start) for cell in cells]).T
     gates = len(first.gates)
     frozen = frozenset(number - 1 for number in held if number <= gates)
     rates = table(first.gates, first.temperature, dt, frozen)
-    membrane = _membrane(cells, rates)
-    rich = None if first.plain else _rich(cells, dt, held, asked.carrier)
-    outer = _from_outside(protocols, steps, dt)
+    membrane = membrane_of(cells, rates)
+    rich = None if first.plain else rich_of(cells, dt, held, asked.carrier)
+    outer = from_outside(protocols, steps, dt)
     V, x, ions = state[0].copy(), state[1 : 1 + gates].copy(), state[1 + gates :].copy()
     samples = steps // every + 1
     out_V: Floats = np.empty((samples, n))
     out_x: Floats = np.empty((samples, len(x), n))
     out_ions: Floats = np.empty((samples, len(ions), n))
-    jumps = _jumps(cells, protocols, asked.reset, dt)
-    step, patch = kernel.run(membrane, rich, V, x, ions, outer, jumps, dt, every, FARTHEST, out_V, out_x, out_ions)
-    t = _times(samples, dt * every)
+    jumps = jumps_of(cells, protocols, np.eye(n), asked.reset, dt)
+    step, patch = kernel.run(
+        membrane, rich, None, V, x, ions, outer, jumps, dt, every, FARTHEST, out_V, out_x, out_ions
+    )
+    t = times(samples, dt * every)
     if bounded:
         until = int(np.searchsorted(t, step * dt)) + 2 if step >= 0 else samples
         _refuse_empty(cells, protocols, t, out_ions[:until])
         if step >= 0:
-            _refuse_runaway(step * dt, protocols[patch])
+            refuse_runaway(step * dt, protocols[patch])
 
     settings = asked.settings(dt, every)
     each = zip(cells, protocols, strict=True)
@@ -145,19 +147,19 @@ def _over_hours(cell: Cell, protocol: Protocol, length: float, asked: _Asked) ->
     """A recording by the implicit solver, at evenly spaced times."""
     if asked.reset:
         raise ValueError("a reset needs small steps: give dt=, or a recording of a minute or less")
-    t = _times(SAMPLES_OF_HOURS, length / (SAMPLES_OF_HOURS - 1))
+    t = times(SAMPLES_OF_HOURS, length / (SAMPLES_OF_HOURS - 1))
     held = _held(cell, asked.freeze)
     carrier = list(cell.pool).index(asked.carrier)
     found, escape = hours.integrate(cell, protocol, t, cell.state(asked.start), held, carrier, FARTHEST)
     if escape is not None:
         _refuse_empty([cell], [protocol], np.array([escape.t]), escape.inside.reshape(1, -1, 1))
-        _refuse_runaway(escape.t, protocol)
+        refuse_runaway(escape.t, protocol)
     V, gates, ions = np.split(found, (1, 1 + len(cell.gates)))
     return Recording(t, V[0], gates, cell, protocol, asked.settings(float(t[1]), 1), ions)
 
 
 @functools.lru_cache(maxsize=8)
-def _times(samples: int, apart: float) -> Floats:
+def times(samples: int, apart: float) -> Floats:
     """The times of samples, ms; read-only, and shared by recordings of the same length."""
     times: Floats = np.arange(samples, dtype=float) * apart
     times.flags.writeable = False
@@ -186,7 +188,10 @@ def _kind(cell: Cell) -> tuple[Any, ...]:
     return cell.gates, cell.temperature, drives, list(cell.pool), cell.pump is None
 
 
-def _time_step(cell: Cell, dt: float) -> float:
+def time_step(cell: Any, dt: float | None) -> float:
+    """The time step asked for, or that of the cell or axon; ValueError if it is too coarse."""
+    if dt is None:
+        return float(cell.dt)
     limit = cell.dt_max
     number = DT.check(dt)
     if not FINEST <= number <= limit:
@@ -197,7 +202,7 @@ def _time_step(cell: Cell, dt: float) -> float:
     return number
 
 
-def _steps(t_stop: float, dt: float, every: int) -> int:
+def number_of_steps(t_stop: float, dt: float, every: int) -> int:
     """Steps to reach t_stop, or the last sample before it."""
     if not isinstance(every, int) or not 1 <= every < 10**6:
         raise ValueError(f"every = {shown(every)} is outside the whole numbers 1 to 999999")
@@ -212,7 +217,8 @@ def _steps(t_stop: float, dt: float, every: int) -> int:
     return steps // every * every
 
 
-def _bound_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None:
+def within_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None:
+    """Refuse to fill the memory, with a sentence."""
     numbers = n * (steps // every * (1 + gates) + steps)
     if numbers > MOST_SAMPLES:
         coarser = "" if n * steps > MOST_SAMPLES // 2 else f", or keep fewer samples, such as every={10 * every}"
@@ -222,7 +228,8 @@ def _bound_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None
         )
 
 
-def _membrane(cells: list[Cell], rates: Floats) -> kernel.Membrane:
+def membrane_of(cells: list[Cell], rates: Floats) -> kernel.Membrane:
+    """What every membrane has; `rates` is its table."""
     channels = [cell.channels for cell in cells]
     first, power = cells[0].gate_layout
     return kernel.Membrane(
@@ -236,7 +243,7 @@ def _membrane(cells: list[Cell], rates: Floats) -> kernel.Membrane:
     )
 
 
-def _rich(cells: list[Cell], dt: float, held: frozenset[int], carrier: str) -> kernel.Rich:
+def rich_of(cells: list[Cell], dt: float, held: frozenset[int], carrier: str) -> kernel.Rich:
     """What gates, channels and pools have beyond those of a plain membrane. A frozen gate reads nothing."""
     cell = cells[0]
     begin, over_ions = tables_over_ions(cell.gates, cell.temperature, dt)
@@ -262,7 +269,8 @@ def _rich(cells: list[Cell], dt: float, held: frozenset[int], carrier: str) -> k
     )
 
 
-def _from_outside(protocols: list[Protocol], steps: int, dt: float) -> kernel.Stimulus:
+def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> kernel.Stimulus:
+    """The mean of each step of what the protocols bring, one column each."""
     current = np.ascontiguousarray(np.array([p.mean_current(steps, dt) for p in protocols]).T)
     if not any(p.synapses() for p in protocols):
         none = np.zeros((1, len(protocols)))
@@ -299,7 +307,7 @@ def _pools(cells: list[Cell], held: frozenset[int], carrier: str) -> kernel.Pool
         domain=np.array(
             [_source(first, pool) if m else -1 for pool, m in zip(first.pools, moves[:, 0], strict=True)], np.int64
         ),
-        thermal=float(thermal_voltage(first.temperature)),
+        thermal=thermal_voltage([cell.temperature for cell in cells]),
         carrier=ions.index(carrier) if carrier else -1,
         pump=pumping,
         three=ions.index("Na") if pumps[0] is not None else -1,
@@ -312,12 +320,17 @@ def _source(cell: Cell, pool: Pool) -> int:
     return [channel.name for channel in cell.channels].index(pool.of) if pool.of else -1
 
 
-def _jumps(cells: list[Cell], protocols: list[Protocol], reset: Mapping[str, float], dt: float) -> kernel.Jumps:
-    """Shocks and resets in order of time; a moment within rounding of the time grid is on it."""
+def jumps_of(
+    cells: list[Cell], protocols: Sequence[Protocol], share: Floats, reset: Mapping[str, float], dt: float
+) -> kernel.Jumps:
+    """Shocks and resets in order of time; a moment within rounding of the time grid is on it.
+
+    `share` (protocols, cells) is the share of each cell that a protocol reaches.
+    """
     events: list[tuple[float, int, Floats]] = []
     for i, protocol in enumerate(protocols):
         for t, mV in protocol.shocks():
-            events.append((t, -1, mV * np.eye(len(cells))[i]))
+            events.append((t, -1, mV * share[i]))
     for name, t in reset.items():
         gate = cells[0].gate_number(name)
         when = Parameter(0.0, "ms", 0, LONGEST, "time of the reset", name=f"reset of {name}").check(t)
@@ -345,7 +358,8 @@ def _refuse_empty(cells: list[Cell], protocols: list[Protocol], t: Floats, ions:
     )
 
 
-def _refuse_runaway(t: float, protocol: Protocol) -> None:
+def refuse_runaway(t: float, protocol: Protocol) -> None:
+    """Say what took a membrane too far at t (ms)."""
     strongest = protocol.strongest
     cause = (
         f"is the stimulus of {tidy(strongest)} uA/cm2 meant in nA? Choose a weaker one"

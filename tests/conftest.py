@@ -37,6 +37,42 @@ def in_neuron():
     return n, soma
 
 
+@pytest.fixture
+def axon_in_neuron():
+    """The squid axon at 18.5 degC as a cable in NEURON, of second order in dt, with exact rates and a pulse at its end.
+
+    A function of the number of patches, the length in cm, dt and the time in ms; it gives a function that solves it,
+    and the vectors of V.
+    """
+    n = pytest.importorskip("neuron").n
+    n.load_file("stdrun.hoc")
+
+    def made(patches, length, dt, t_stop):
+        axon = n.Section(name="axon")
+        axon.L, axon.diam, axon.nseg, axon.Ra, axon.cm = length * 1e4, 476, patches, 35.4, 1
+        axon.insert("hh")
+        n.CVode().active(False)
+        n.usetable_hh, n.celsius, n.secondorder, n.dt, n.steps_per_ms = 0, 18.5, 2, dt, 1 / dt
+        clamps = [n.IClamp(part) for part in list(axon)[: round(0.1 / length * patches)]]
+        for part in axon:
+            part.hh.el = -54.387
+        for clamp, part in zip(clamps, axon, strict=False):
+            clamp.delay, clamp.dur, clamp.amp = 0.5, 0.2, 1000 * part.area() * 1e-5
+        vectors = [n.Vector().record(part._ref_v) for part in axon]
+        context = n.ParallelContext()
+        context.set_maxstep(10)
+
+        def solve(kept=(axon, clamps, vectors)):
+            n.finitialize(hh.measure.rest(hh.Squid(T=18.5)))
+            context.psolve(t_stop)
+            return kept
+
+        return solve, vectors
+
+    yield made
+    n.secondorder = 0
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium; without one a skip, or a failure where CI promised to have it."""

@@ -4,6 +4,7 @@ from .afterpotential_cell import AfterpotentialCell
 from .barnacle import Barnacle
 from .beta_cell import BetaCell
 from .cell import Cell
+from .frog_node import FrogNode
 from .goldman_cell import GoldmanCell, gallery
 from .heart import SinoatrialNode, Ventricle
 from .ionic import IonicCell
@@ -18,6 +19,7 @@ __all__ = [
     "Barnacle",
     "BetaCell",
     "Cell",
+    "FrogNode",
     "GoldmanCell",
     "IonicCell",
     "LuoRudyPumpCell",

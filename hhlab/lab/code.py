@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..axons import Fibre
 from ..cells import Cell
 from ..channels import Channel
 from ..gates import Gate
 from ..parameters import tidy
+from ..places import electrodes, stimuli
 from ..protocols import Nothing, Protocol
 
 
 def as_code(
-    cell: Cell,
+    cell: Cell | Fibre,
     protocol: Protocol,
     views: Iterable[str],
     asked: Mapping[str, Any],
@@ -22,10 +24,9 @@ def as_code(
     `asked` is what else `simulate` was told, by name. `variables` are those of the notebook: gates and channels of
     one's own are called by the names they have there.
     """
-    try:
-        made = _cell(cell, variables or {})
-    except LookupError as missing:
-        made = f"hh.{type(cell).__name__}()  # {missing.args[0]}"
+    if isinstance(cell, Fibre):
+        return _of_axon(cell, protocol, views, asked, variables or {})
+    made = _made(cell, variables or {})
     told = "".join(f", {name}={_told(value)}" for name, value in asked.items() if value)
     shown = ", ".join(f'"{view}"' for view in views)
     return "\n".join(
@@ -38,6 +39,32 @@ def as_code(
             f"hh.plot(rec, {shown})",
         )
     )
+
+
+def _of_axon(
+    axon: Fibre, protocol: Protocol, views: Iterable[str], asked: Mapping[str, Any], variables: Mapping[str, Any]
+) -> str:
+    told = "".join(f", {name}={_told(value)}" for name, value in asked.items() if value)
+    places = [f"({_protocol(part.what)}, {tidy(part.at)}, {tidy(part.over)})" for part in stimuli(protocol)]
+    shown = ", ".join(f'"{view}"' for view in views)
+    lines = [
+        "import hhlab as hh",
+        "",
+        f"membrane = {_made(axon.membrane, variables)}",
+        f"axon = {axon.code()}",
+        f"stimuli = [{', '.join(places)}]",
+        f"run = hh.propagate(axon, stimuli, electrodes={electrodes(protocol)!r}{told})",
+        f"hh.plot(run, {shown})",
+    ]
+    return "\n".join(lines)
+
+
+def _made(cell: Cell, variables: Mapping[str, Any]) -> str:
+    """A cell as code; where it cannot be told, a comment says what to add."""
+    try:
+        return _cell(cell, variables)
+    except LookupError as missing:
+        return f"hh.{type(cell).__name__}()  # {missing.args[0]}"
 
 
 def _told(value: Any) -> str:

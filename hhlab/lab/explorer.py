@@ -4,16 +4,19 @@ import functools
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
+from ..axons import Fibre
 from ..cells import Cell
 from ..drugs import BLOCKS, blocked
 from ..parameters import Parameter, must_be, tidy, unknown
+from ..places import Electrode
 from ..plots import plot
-from ..protocols import Nothing, Protocol
-from ..recording import Recording
+from ..propagate import afterwards, placed_on, propagate
+from ..protocols import Nothing, Protocol, Together
 from ..simulate import A_CELL, A_PROTOCOL, AFTERWARDS, LONGEST_STEPPED, T_STOP, by_name, simulate
 from ..views import in_words
 from . import held
@@ -27,14 +30,16 @@ LONGEST = 10_000.0
 ONE_MOVE = 0.8
 REMEMBERED = 200
 MOST_SAMPLES = 50_000
+MOST_ALONG = 1_500_000
+OVER = 0.1
 BOXES = {"frozen": "hold {} at rest", "reset": "reset {} as the last pulse begins"}
 OWN_BUTTONS = ("Undo", "Reset", "Hold", "Save data", "Save picture", "Code")
 
 
 class State(NamedTuple):
-    """What is on the bench."""
+    """What is on the bench: a cell, or an axon with all that is on it."""
 
-    cell: Cell
+    cell: Any
     protocol: Protocol
     frozen: frozenset[str] = frozenset()
     reset: frozenset[str] = frozenset()
@@ -44,10 +49,10 @@ Preset = Callable[[State], State]
 
 
 def explore(
-    cell: Cell, protocol: Protocol | None = None, view: str | Sequence[str] = "voltage", *,
+    cell: Cell | Fibre, protocol: Any = None, view: str | Sequence[str] = "voltage", *,
     knobs: Sequence[str] = (), presets: Mapping[str, Any] | Sequence[str] | None = None,
     freeze: Sequence[str] = (), reset: Sequence[str] = (), t_stop: float | None = None,
-    start: Mapping[str, float] | None = None,
+    start: Mapping[str, float] | None = None, electrodes: Sequence[float] | None = None,
 ) -> "Bench":  # fmt: skip
     """A bench for a cell under a protocol: a live figure with knobs.
 
@@ -62,16 +67,25 @@ def explore(
     reset : gates that can be put back to their resting value when the last pulse begins, each with a box to tick.
     t_stop : length of the recording in ms; None for 25 ms after the stimulus.
     start : a state that every recording begins with, as in `simulate`; what it does not name begins at rest.
+    electrodes : on an axon, where its recording electrodes are, cm; None for two, at a quarter and three quarters.
+
+    In place of a cell the bench takes an axon, and in place of a protocol then pairs of a stimulus and its place, as
+    `propagate` does. A preset may be an axon, such pairs, or a cell for its membrane. Knobs are also those of the place
+    of a stimulus, "at", and of the electrodes, "x_1" and "x_2".
 
     Raises
     ------
     ValueError
         For an unknown view, knob, gate, drug or parameter, or a value out of range.
     """
-    given = Nothing() if protocol is None else protocol
-    must_be(Cell, A_CELL, cell)
-    must_be(Protocol, A_PROTOCOL, given)
-    first, length = State(cell, given), None if t_stop is None else T_STOP.check(t_stop)
+    must_be(Cell | Fibre, A_CELL, cell)
+    if isinstance(cell, Fibre):
+        first = State(cell, _on_axon(cell, protocol, electrodes, reset, start))
+    else:
+        given = Nothing() if protocol is None else protocol
+        must_be(Protocol, A_PROTOCOL, given)
+        first = State(cell, given)
+    length = None if t_stop is None else T_STOP.check(t_stop)
     boxes = {"frozen": _gates(cell, freeze), "reset": _gates(cell, reset)}
     return Bench(
         first,
@@ -84,7 +98,15 @@ def explore(
     )
 
 
-def _gates(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
+def _on_axon(axon: Fibre, protocol: Any, electrodes: Any, reset: Any, start: Any) -> Together:
+    """All that is on an axon at the beginning."""
+    if reset or start:
+        raise ValueError("an axon starts at rest, and its gates cannot be reset: leave reset= and start= out")
+    where = (axon.length / 4, 3 * axon.length / 4) if electrodes is None else electrodes
+    return placed_on(axon, protocol, 0.0, OVER, [round(x, 3) for x in where] if electrodes is None else where)
+
+
+def _gates(cell: Cell | Fibre, names: str | Sequence[str]) -> dict[str, str]:
     """Gates by their full names, each with the name that was given."""
     return {cell.gate_names[cell.gate_number(name)]: name for name in _list(names)}
 
@@ -114,10 +136,10 @@ def _presets(given: Any, start: State) -> dict[str, Preset]:
 
 
 def _preset(what: Any) -> Preset:
-    if isinstance(what, Cell):
+    if isinstance(what, Cell | Fibre):
         return lambda state: _on(state, what)
-    if isinstance(what, Protocol):
-        return lambda state: state._replace(protocol=what)
+    if isinstance(what, Protocol) or _are_places(what):
+        return lambda state: state._replace(protocol=_instead(state, what))
     if isinstance(what, str):
         drug = what if what in BLOCKS else unknown("the drug cupboard", "drug", what, BLOCKS)
         return lambda state: state._replace(cell=blocked(state.cell, drug))
@@ -128,14 +150,33 @@ def _preset(what: Any) -> Preset:
     return lambda state: changed(state, what)
 
 
+def _are_places(what: Any) -> bool:
+    """Whether these are stimuli with their places."""
+    pairs = what if isinstance(what, list | tuple) else ()
+    return bool(pairs) and all(isinstance(each, tuple) and each and isinstance(each[0], Protocol) for each in pairs)
+
+
+def _instead(state: State, what: Any) -> Protocol:
+    """Another protocol; on an axon the electrodes stay."""
+    if not isinstance(state.cell, Fibre):
+        must_be(Protocol, A_PROTOCOL, what)
+        return what
+    electrodes = [part for part in state.protocol.parts if isinstance(part, Electrode)]
+    return placed_on(state.cell, what, 0.0, OVER, [part.x for part in electrodes])
+
+
 def _all_of(parts: Sequence[Preset], state: State) -> State:
     for part in parts:
         state = part(state)
     return state
 
 
-def _on(state: State, cell: Cell) -> State:
-    """Another preparation; gates that it does not have are no longer held, nor reset."""
+def _on(state: State, cell: Any) -> State:
+    """Another preparation, on an axon another membrane; gates that it does not have are no longer held, nor reset."""
+    if isinstance(state.cell, Fibre) and not isinstance(cell, Fibre):
+        cell = state.cell.replace(membrane=cell)
+    elif isinstance(cell, Fibre) and not isinstance(state.cell, Fibre):
+        raise ValueError("this bench holds a cell: start it with an axon to put axons on it")
     there = set(cell.gate_names)
     return state._replace(cell=cell, frozen=state.frozen & there, reset=state.reset & there)
 
@@ -154,7 +195,7 @@ def changed(state: State, changes: Mapping[str, float]) -> State:
 class Bench(Frame):
     """What `explore` returns: `cell`, `protocol`, `frozen` and `recording` are those of the picture that is shown."""
 
-    recording: Recording
+    recording: Any
 
     def __init__(
         self, start: State, views: Sequence[str], knobs: Sequence[str], presets: Mapping[str, Preset],
@@ -163,7 +204,7 @@ class Bench(Frame):
         self.state, self._start, self._t_stop, self._begin = start, start, t_stop, begin
         self._past: list[State] = []
         self._last_move = ("", 0.0)
-        self.held: dict[str, Recording] = {}
+        self.held: dict[str, Any] = {}
         self.live = LiveFigure(views)
         declared = self._declared()
         for name in knobs:
@@ -189,8 +230,8 @@ class Bench(Frame):
         super().__init__(self._laid_out(presets), "bench")
 
     @property
-    def cell(self) -> Cell:
-        """The cell on the bench."""
+    def cell(self) -> Any:
+        """The cell, or the axon, on the bench."""
         return self.state.cell
 
     @property
@@ -210,7 +251,12 @@ class Bench(Frame):
         return as_code(*self.state[:2], views, self._asked(self.state), _variables())
 
     def _declared(self) -> dict[str, Parameter]:
-        return {**self.cell.parameters(), **self.protocol.parameters()}
+        around = self.protocol.parameters()
+        if isinstance(self.cell, Fibre):
+            ends = 0.0, self.cell.length
+            around = {name: replace(p, slider=ends) if p.unit == "cm" and p.name[:4] != "over" else p
+                      for name, p in around.items()}  # fmt: skip
+        return {**self.cell.parameters(), **around}
 
     def _knob(self, parameter: Parameter) -> Knob:
         began = {**self._start.cell.parameters(), **self._start.protocol.parameters()}.get(parameter.name, parameter)
@@ -290,7 +336,8 @@ class Bench(Frame):
         self._show()
 
     def _length(self, state: State) -> float:
-        wanted = self._start.protocol.end + AFTERWARDS if self._t_stop is None else self._t_stop
+        after = afterwards(self._start.cell) if isinstance(self._start.cell, Fibre) else AFTERWARDS
+        wanted = self._start.protocol.end + after if self._t_stop is None else self._t_stop
         length = max(wanted, state.protocol.end + LEAST_AFTERWARDS)
         if length > LONGEST and not state.cell.counts_ions:
             raise ValueError(f"a bench shows at most {tidy(LONGEST)} ms, not {tidy(length)} ms: take simulate for that")
@@ -299,6 +346,10 @@ class Bench(Frame):
     def _asked(self, state: State) -> dict[str, Any]:
         """What else simulate is told for a state; of long recordings fewer samples."""
         length = self._length(state)
+        if isinstance(state.cell, Fibre):
+            numbers = length / state.cell.dt * state.cell.patches * len(state.cell.state_names)
+            every = max(1, round(numbers / MOST_ALONG))
+            return {"t_stop": length, "freeze": tuple(sorted(state.frozen))} | ({"every": every} if every > 1 else {})
         stepped = state.cell.counts_ions and length <= LONGEST_STEPPED
         every = math.ceil(length / state.cell.dt / MOST_SAMPLES) if stepped else 1
         resets = dict.fromkeys(sorted(state.reset), state.protocol.last_onset)
@@ -308,7 +359,8 @@ class Bench(Frame):
     def _attempt(self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False) -> None:
         """Simulate and show; on ValueError nothing has changed, and a notice says why."""
         try:
-            recording = simulate(wanted.cell, wanted.protocol, **self._asked(wanted))
+            run: Any = propagate if isinstance(wanted.cell, Fibre) else simulate
+            recording = run(wanted.cell, wanted.protocol, **self._asked(wanted))
         except ValueError as error:
             if refuse:
                 raise
@@ -362,7 +414,10 @@ class Bench(Frame):
         self.folded.layout.display = None if self.more.value else "none"
         if not self.more.value:
             return
-        sections = {"the stimulus": self.protocol.parameters(), "the membrane": self.cell.parameters()}
+        thing = "the axon" if isinstance(self.cell, Fibre) else "the membrane"
+        declared = self._declared()
+        around = {name: p for name, p in declared.items() if name in self.protocol.parameters()}
+        sections = {"the stimulus": around, thing: self.cell.parameters()}
         for title, parameters in sections.items():
             missing = [p for name, p in parameters.items() if name not in self.knobs]
             if not missing:

@@ -4,10 +4,11 @@ import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .. import measure
+from ..axon_recording import AxonRecording
 from ..parameters import Parameter, pretty, tidy
-from ..recording import Recording
 
 LETTERS = "ABCD"
 NOW = "now"
@@ -39,19 +40,26 @@ MEASURED = (
 )
 
 
-def measured(rec: Recording) -> tuple[float, ...]:
-    """What the table says of a recording: spikes, peak, half-width, lowest V after the spike."""
+ALONG = (Measured("velocity", "m/s", 2),)
+
+
+def measured(rec: Any) -> tuple[float, ...]:
+    """What the table says of a recording: spikes, peak, half-width, lowest V after the spike; of an axon the velocity,
+    and the same at its first electrode.
+    """
+    if isinstance(rec, AxonRecording):
+        return (measure.velocity(rec), *measured(rec.first))
     return (len(measure.spikes(rec)), measure.peak(rec)[0], measure.half_width(rec), measure.undershoot(rec)[0])
 
 
-def parameters(rec: Recording) -> dict[str, Parameter]:
+def parameters(rec: Any) -> dict[str, Parameter]:
     """Every parameter of the cell and its stimulus."""
     return {**rec.cell.parameters(), **rec.protocol.parameters()}
 
 
-def table(now: Recording, held: Mapping[str, Recording]) -> str:
+def table(now: Any, held: Mapping[str, Any]) -> str:
     """An HTML table: a row for each trace, with the parameters that differ, and measurements with their differences."""
-    rows = {NOW: now, **held}
+    rows, columns = {NOW: now, **held}, (ALONG if isinstance(now, AxonRecording) else ()) + MEASURED
     known = {label: parameters(rec) for label, rec in rows.items()}
     names = list(dict.fromkeys(name for each in known.values() for name in each))
     differing = [n for n in names if len({each[n].value if n in each else None for each in known.values()}) > 1]
@@ -61,16 +69,16 @@ def table(now: Recording, held: Mapping[str, Recording]) -> str:
     heads += (
         ["gates held"] * freezes
         + ["gates reset"] * resets
-        + [f"{m.name} ({m.unit})" if m.unit else m.name for m in MEASURED]
+        + [f"{m.name} ({m.unit})" if m.unit else m.name for m in columns]
     )
     present = measured(now)
     body = []
     for label, rec in rows.items():
         cells = [tidy(known[label][n].value) if n in known[label] else "–" for n in differing]
-        cells += [", ".join(rec.settings["freeze"]) or "none"] * freezes
-        cells += [", ".join(rec.settings["reset"]) or "none"] * resets
-        reference = [None] * len(MEASURED) if label == NOW else list(present)
-        cells += [m.shown(v, r) for m, v, r in zip(MEASURED, measured(rec), reference, strict=True)]
+        cells += [", ".join(rec.settings.get("freeze", ())) or "none"] * freezes
+        cells += [", ".join(rec.settings.get("reset", ())) or "none"] * resets
+        reference = [None] * len(columns) if label == NOW else list(present)
+        cells += [m.shown(v, r) for m, v, r in zip(columns, measured(rec), reference, strict=True)]
         body.append(_row("th scope=row", label, cells))
     head = "".join(f"<th scope=col>{html.escape(each)}</th>" for each in ("trace", *heads))
     caption = "<caption>What differs (in brackets: the difference from now)</caption>"

@@ -10,7 +10,7 @@ from ..parameters import Parameter, pretty, tidy
 
 FINENESS = 200
 DECIMALS = 9
-COUNTED = ("pulses",)
+COUNTED = ("pulses", "nodes")
 
 
 class Knob(widgets.HBox):

@@ -4,10 +4,28 @@ const PAUSE = 40; // ms between two pictures while playing
 const STEPS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };
 const WHOLE = 12000; // ms to play a whole recording
 
+function bytesOf(view) {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
 function drawing(canvas, model) {
   const context = canvas.getContext("2d");
   let ground = null;
   let bytes = null;
+
+  // V as shades, one byte each, becomes a small canvas that is stretched over its rectangle.
+  function image(look, shades, points, from, finer) {
+    const palette = bytesOf(model.get("palette"));
+    const pixels = new ImageData(look.columns, look.rows);
+    for (let i = 0; i < shades.length; i++) {
+      pixels.data.set(palette.subarray(3 * shades[i], 3 * shades[i] + 3), 4 * i);
+      pixels.data[4 * i + 3] = 255;
+    }
+    const small = new OffscreenCanvas(look.columns, look.rows);
+    small.getContext("2d").putImageData(pixels, 0, 0);
+    const [left, bottom, right, top] = Array.from(points.subarray(from, from + 4), (each) => each / finer);
+    context.drawImage(small, left, top, right - left, bottom - top);
+  }
 
   function line(points, from, to, finer) {
     context.beginPath();
@@ -47,7 +65,8 @@ function drawing(canvas, model) {
     const sent = model.get("points");
     const points = new Int16Array(sent.buffer.slice(sent.byteOffset, sent.byteOffset + sent.byteLength));
     const finer = model.get("finer"), end = model.get("end_mark"), boxes = model.get("boxes");
-    let from = 0;
+    const pictures = bytesOf(model.get("pictures"));
+    let from = 0, shaded = 0;
     for (const look of model.get("looks")) {
       let to = from;
       while (to < points.length && !(points[to] === end && points[to + 1] === end)) to += 2;
@@ -56,7 +75,12 @@ function drawing(canvas, model) {
       context.beginPath();
       context.rect(left, top - 2, right - left + 2, bottom - top + 4);
       context.clip();
-      stroke(look, points, from, to, finer);
+      if (look.kind === "image") {
+        const size = look.rows * look.columns;
+        context.globalAlpha = 1;
+        image(look, pictures.subarray(shaded, shaded + size), points, from, finer);
+        shaded += size;
+      } else stroke(look, points, from, to, finer);
       context.restore();
       from = to + 2;
     }

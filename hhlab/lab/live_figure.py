@@ -12,7 +12,6 @@ import anywidget
 import traitlets
 
 from ..plots import Panels
-from ..recording import Recording
 from ..views import in_words, moment_in_words, time_unit
 
 _HERE = Path(__file__).parent
@@ -27,6 +26,7 @@ class LiveFigure(anywidget.AnyWidget):
     width, height = traitlets.Float(720).tag(sync=True), traitlets.Float(400).tag(sync=True)
     finer, end_mark = traitlets.Int(32).tag(sync=True), traitlets.Int(-(2**15)).tag(sync=True)
     ground, points = traitlets.Bytes().tag(sync=True), traitlets.Bytes().tag(sync=True)
+    pictures, palette = traitlets.Bytes().tag(sync=True), traitlets.Bytes().tag(sync=True)
     boxes: Any = traitlets.List().tag(sync=True)
     looks: Any = traitlets.List().tag(sync=True)
     text, values = traitlets.Unicode().tag(sync=True), traitlets.Unicode().tag(sync=True)
@@ -37,14 +37,14 @@ class LiveFigure(anywidget.AnyWidget):
 
     def __init__(self, views: Sequence[str]) -> None:
         self.panels = Panels(views)
-        self.recordings: list[Recording] = []
+        self.recordings: list[Any] = []
         self.labels: list[str] = [""]
         width, height = self.panels.canvas.get_width_height()
-        super().__init__(width=width, height=height)
+        super().__init__(width=width, height=height, palette=self.panels.palette())
         self.observe(self._moved, "cursor")
         self.observe(self._on_another_screen, ["ratio", "dark"])
 
-    def show(self, recordings: Sequence[Recording], labels: Sequence[str] = ("",)) -> None:
+    def show(self, recordings: Sequence[Any], labels: Sequence[str] = ("",)) -> None:
         """Show recordings, the one at hand first. What cannot be shown leaves the picture as it was."""
         self.recordings, self.labels = list(recordings), list(labels)
         with self.hold_sync():
@@ -59,7 +59,7 @@ class LiveFigure(anywidget.AnyWidget):
             self.ground = self.panels.ground(self.ratio)
             self.boxes = [list(box) for box in self.panels.boxes()]
         self.looks = self.panels.looks()
-        self.points = self.panels.points(self.finer, self.end_mark)
+        self.points, self.pictures = self.panels.points(self.finer, self.end_mark), self.panels.pictures()
         self.values = "" if moment is None else moment_in_words(self.recordings[0], moment)
         self.shown_cursor = self.cursor
 

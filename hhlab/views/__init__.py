@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import measure
 from ..recording import Recording
+from .along import Electrodes, Profile, SpaceTime, shade
 from .ions import AgainstPotassium, CurrentVoltage, IonBars, Potentials
 from .membrane import Membrane
 from .traces import GateCurves, PhasePlane, Traces
@@ -11,7 +12,7 @@ from .two_pulses import TwoPulseCurve
 from .view import INK, STYLES, Floats, Stroke, View
 from .words import in_words, moment_in_words, time_unit
 
-__all__ = ["INK", "STYLES", "VIEWS", "Floats", "Stroke", "View", "in_words", "moment_in_words", "time_unit"]
+__all__ = ["INK", "STYLES", "VIEWS", "Floats", "Stroke", "View", "in_words", "moment_in_words", "shade", "time_unit"]
 
 
 def _driving_forces(rec: Recording) -> dict[str, Floats]:
@@ -49,5 +50,8 @@ VIEWS: dict[str, View] = {
         CurrentVoltage("current against V", "I (uA/cm2)"),
         AgainstPotassium("V against K outside", "mV"),
         TwoPulseCurve("two-pulse curve", "second threshold\n/ threshold"),
+        SpaceTime("space and time", "x (cm)"),
+        Electrodes("electrodes", "V (mV)"),
+        Profile("along the axon", "V (mV)"),
     )
 }

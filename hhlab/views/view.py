@@ -31,6 +31,8 @@ class Stroke:
     """A curve, a dot or a filled shape in the coordinates of its panel.
 
     `name` is what a legend calls it; `thin` has it thinned to the pixels; `held` is of a recording to compare with.
+    `image` is a picture in shades of 0 to 255, its first row on top, which fills the rectangle from x[0], y[0] to x[1],
+    y[1].
     """
 
     x: Floats
@@ -44,6 +46,7 @@ class Stroke:
     fill: bool = False
     thin: bool = False
     held: bool = False
+    image: NDArray[np.uint8] | None = None
 
 
 class View:
@@ -52,6 +55,11 @@ class View:
     against_time = True
     height = 1.0
     grid = True
+    along = False
+    """Whether it shows an axon; the others show one place."""
+    scale: tuple[int, ...] = ()
+    """The voltages (mV) that stand at a scale of colours, if there is one."""
+    y_ticks: tuple[int, ...] = ()
     x_label = "t (ms)"
 
     def __init__(self, name: str, label: str) -> None:

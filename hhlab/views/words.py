@@ -3,12 +3,15 @@
 import numpy as np
 
 from .. import measure
+from ..axon_recording import AxonRecording
 from ..recording import Recording
 from .view import at
 
 
-def in_words(rec: Recording) -> str:
+def in_words(rec: Recording | AxonRecording) -> str:
     """What a picture of this recording shows, in a line or two: spikes, their rate, peak, width and undershoot."""
+    if isinstance(rec, AxonRecording):
+        return f"{_axon_in_words(rec)} {rec.axon.remark}".rstrip()
     return f"{_spikes_in_words(rec)} {rec.cell.remark}".rstrip()
 
 
@@ -49,8 +52,10 @@ def time_unit(length: float) -> tuple[float, str]:
 _UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
 
 
-def moment_in_words(rec: Recording, moment: float) -> str:
-    """What holds at a moment (ms): V, the gates, and which currents move V."""
+def moment_in_words(rec: Recording | AxonRecording, moment: float) -> str:
+    """What holds at a moment (ms): V, the gates, and which currents move V; of an axon, where it is reversed."""
+    if isinstance(rec, AxonRecording):
+        return _axon_at(rec, moment)
     gates = ", ".join(f"{name} {at(rec, values, moment)[0]:.3f}" for name, values in rec.gate.items())
     parts = {name: float(at(rec, values, moment)[0]) for name, values in measure.attribution(rec).items()}
     ranked = sorted((part for part in parts.items() if abs(part[1]) >= 0.05), key=lambda part: -abs(part[1]))
@@ -62,3 +67,38 @@ def moment_in_words(rec: Recording, moment: float) -> str:
         gates = ", ".join(filter(None, (gates, inside)))
     words = f"At {moment / factor:.2f} {unit}: V {at(rec, rec.V, moment)[0]:.1f} mV" + (f"; {gates}" if gates else "")
     return f"{words}. V changes by {slope:+.1f} mV/ms: {moved}.".replace("-", "−")
+
+
+def _axon_in_words(run: AxonRecording) -> str:
+    """How far an impulse comes, how fast, and what the electrodes see."""
+    starts = measure.arrivals(run, run.x[0]).size, measure.arrivals(run, run.x[-1]).size
+    speed = abs(measure.velocity(run))
+    if np.isfinite(speed):
+        words = f"An impulse runs along the axon at {speed:.2f} m/s."
+    else:
+        reach = measure.conduction(run)
+        words = "No impulse."
+        if np.isfinite(reach.x):
+            words = f"An impulse comes as far as {reach.x:.2f} cm and dies out." if max(starts) else "An impulse."
+            words = "Impulses arrive at the end." if reach.arrived else words
+    seen = [_electrode_in_words(run, number, x) for number, x in enumerate(run.electrodes, 1)]
+    return " ".join([words, *seen])
+
+
+def _electrode_in_words(run: AxonRecording, number: int, x: float) -> str:
+    rec = run.at(min(x, run.axon.length))
+    top, when = measure.peak(rec)
+    count = measure.spikes(rec, -20.0).size
+    fired = f"{count} times, " if count > 1 else ""
+    return f"Electrode {number} ({x:.2f} cm): {fired}peak {top:.1f} mV at {when:.2f} ms.".replace("-", "−")
+
+
+def _axon_at(run: AxonRecording, moment: float) -> str:
+    """V at the electrodes at a moment (ms), and where the inside is positive."""
+    V = run.V[:, int(np.abs(run.t - moment).argmin())]
+    at_electrodes = [V[run.nearest(min(x, run.axon.length))] for x in run.electrodes]
+    seen = [f"electrode {number} {here:.1f} mV" for number, here in enumerate(at_electrodes, 1)]
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], V > 0, [False])).astype(int)))
+    parts = [f"{run.x[a]:.2f} to {run.x[b - 1]:.2f} cm" for a, b in edges.reshape(-1, 2)]
+    where = f"the inside is positive from {' and from '.join(parts)}" if parts else "the inside is negative everywhere"
+    return f"At {moment:.2f} ms: {', '.join([*seen, where])}.".replace("-", "−")

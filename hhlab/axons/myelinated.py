@@ -1,0 +1,177 @@
+"""The myelinated axon."""
+
+import functools
+import math
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from ..cells import Cell, FrogNode
+from ..parameters import Parameter, must_be, param, shown, tidy
+from .fibre import UM, Fibre, Floats, resting_conductance
+
+PIECES = 10
+"""Into how many patches an internode is cut that has lost its myelin."""
+SPACING = 100.0
+"""From node to node, in fibre diameters."""
+BARE_C = Parameter(1.0, "uF/cm2", 0, 10, "capacitance of the membrane of an internode", slider=(0, 0.2), name="C")
+BARE_G = Parameter(0.1, "mS/cm2", 0, 100, "leak conductance of an internode", slider=(0, 1), name="g")
+
+
+class Lost(NamedTuple):
+    """Internodes without their myelin, from the first to the last, and what their membrane then has."""
+
+    first: int
+    last: int
+    C: float
+    g: float
+
+
+class MyelinatedAxon(Fibre):
+    """A myelinated axon: nodes of Ranvier joined by internodes whose myelin insulates perfectly.
+
+    The core is 0.7 times as wide as the fibre, nodes are 2.5 um long, and 100 fibre diameters apart, as McNeal 1976 is
+    usually quoted. The conductance between nodes, over the area of a node, is then the same for every diameter, and the
+    velocity proportional to it.
+
+    Parameters
+    ----------
+    membrane : the membrane of a node; that of the frog at 20 degC unless told.
+    diameter : of the fibre with its myelin, um.
+    nodes : how many nodes; the length follows.
+    R_i : resistivity of the core, ohm cm.
+    """
+
+    diameter = param(10, "um", 1, 50, "diameter of the fibre, with its myelin", slider=(2, 20))
+    nodes = param(41, "nodes", 3, 1000, "number of nodes", slider=(11, 101))
+    R_i = param(110, "ohm cm", 1, 10_000, "resistivity of the core", slider=(10, 300))
+
+    CORE, NODE = 0.7, 2.5
+    """Diameter of the core over that of the fibre; length of a node in um."""
+
+    _made_of = (*Fibre._made_of, "_lost")
+    _lost: tuple[Lost, ...] = ()
+
+    def __init__(self, membrane: Cell | None = None, diameter: float = 10, nodes: float = 41, R_i: float = 110) -> None:
+        super().__init__(diameter=diameter, nodes=nodes, R_i=R_i)
+        inner = FrogNode() if membrane is None else membrane
+        must_be(Cell, "a membrane: give a cell such as FrogNode()", inner)
+        self.__dict__.update(_membrane=inner)
+        self._check_nodes()
+
+    def _check_nodes(self) -> None:
+        if not self.nodes.is_integer():
+            raise ValueError(f"nodes = {tidy(self.nodes)} is not a whole number: give one from 3 to 1000")
+
+    def replace(self, **changes: Any) -> Self:
+        if "membrane" in changes:
+            must_be(Cell, "a membrane: give a cell such as FrogNode()", changes["membrane"])
+            return self._with(_membrane=changes.pop("membrane")).replace(**changes)
+        lost = tuple(
+            Lost(first, last, *(limit.check(changes.pop(f"{limit.name}_internode_{number}", value))
+                                for limit, value in ((BARE_C, C), (BARE_G, g))))
+            for number, (first, last, C, g) in enumerate(self._lost, 1)
+        )  # fmt: skip
+        new = super().replace(**changes)._with(_lost=lost)
+        new._check_nodes()
+        return new
+
+    def demyelinated(self, first: int, last: int, C: float = 1.0, g: float = 0.1) -> Self:
+        """The same, but internodes first to last (the first internode of the axon is 1) have lost their myelin.
+
+        Their membrane has the capacitance C (uF/cm2) and the leak g (mS/cm2), which reverses at the resting potential
+        of the nodes, and no gated channels. Myelin makes both nearly 0, in this model quite; a bare membrane has about
+        1 uF/cm2. What the leak of a bare internode is, is not known so well: that value was chosen. Adds the parameters
+        C_internode_1 and g_internode_1.
+
+        Raises
+        ------
+        ValueError
+            If there are no such internodes, or C or g is out of range.
+        """
+        most = int(self.nodes) - 1
+        for number in (first, last):
+            if not (isinstance(number, int) and 1 <= number <= most):
+                raise ValueError(f"internode {shown(number)} is outside the whole numbers 1 to {most}")
+        if first > last:
+            raise ValueError(f"internodes {first} to {last} are none: give the lower number first")
+        return self._with(_lost=(*self._lost, Lost(first, last, BARE_C.check(C), BARE_G.check(g))))
+
+    def parameters(self) -> dict[str, Parameter]:
+        found = super().parameters()
+        for number, lost in enumerate(self._lost, 1):
+            for limit, value in ((BARE_C, lost.C), (BARE_G, lost.g)):
+                name = f"{limit.name}_internode_{number}"
+                found[name] = limit.at(value).renamed(name)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        inner = super().__getattr__
+        return self.parameters()[name].value if "_internode_" in name and name in self.parameters() else inner(name)
+
+    @property
+    def spacing(self) -> float:
+        """From node to node, cm."""
+        return SPACING * self.diameter * UM
+
+    @property
+    def length(self) -> float:
+        return (self.nodes - 1) * self.spacing + self.NODE * UM
+
+    @functools.cached_property
+    def length_constant(self) -> float:
+        """The distance in cm over which a small steady change of V falls to 1/e, at rest and with all its myelin."""
+        axial = 1e3 * 0.25 * math.pi * (self._core(self.diameter) * UM) ** 2 / (self.R_i * self.spacing)
+        node = resting_conductance(self._membrane) * math.pi * self._core(self.diameter) * self.NODE * UM**2
+        return self.spacing / math.acosh(1.0 + node / (2.0 * axial)) if node > 0 else math.inf
+
+    def _core(self, diameter: float) -> float:
+        return self.CORE * diameter
+
+    def _bare(self) -> tuple[Floats, Floats, Floats, list[Cell]]:
+        n, bare = int(self.nodes), self._without_myelin()
+        x, width, cells = [], [], []
+        for node in range(n):
+            x.append(node * self.spacing + 0.5 * self.NODE * UM)
+            width.append(self.NODE * UM)
+            cells.append(self._membrane)
+            if node + 1 in bare:
+                piece = self.spacing / PIECES
+                x += [node * self.spacing + (k + 0.5) * piece for k in range(PIECES)]
+                width += [piece] * PIECES
+                cells += [bare[node + 1]] * PIECES
+        return np.array(x), np.array(width), np.full(len(x), self._core(self.diameter)), cells
+
+    def _without_myelin(self) -> dict[int, Cell]:
+        """The membrane of each internode that has lost its myelin, by number."""
+        found: dict[int, Cell] = {}
+        for first, last, C, g in self._lost:
+            if (C, g) != (0, 0):
+                cell = leak_only(self._membrane, C, g)
+                found |= dict.fromkeys(range(first, last + 1), cell)
+        return found
+
+    def _joints(self, width: Floats, diameter: Floats) -> Floats:
+        """The core between two nodes is as long as they are apart; a bare internode is a cable of its pieces."""
+        x = self._bare()[0]
+        area = 0.25 * math.pi * (0.5 * (diameter[1:] + diameter[:-1]) * UM) ** 2
+        return 1e3 * area / (self.R_i * np.diff(x))
+
+    @property
+    def patches(self) -> int:
+        """How many patches it has: one a node, and those of internodes without myelin."""
+        return len(self.row.x)
+
+    def _changes(self) -> str:
+        lost = (f".demyelinated({first}, {last}, C={tidy(C)}, g={tidy(g)})" for first, last, C, g in self._lost)
+        return super()._changes() + "".join(lost)
+
+
+def leak_only(membrane: Cell, C: float, g: float) -> Cell:
+    """A membrane with the same channels, but all closed up to a leak g (mS/cm2) that reverses at its rest."""
+    leak = next((channel for channel in membrane.channels if not channel.gates and channel.E is not None), None)
+    if leak is None:
+        raise ValueError(f"{type(membrane).__name__} has no leak channel: a bare internode needs one")
+    closed = {name: 0.0 for name in membrane.parameters() if name[:2] in ("g_", "P_")}
+    own = {f"g_{leak.name}": g, f"E_{leak.name}": membrane.rest()["V"], "C": C}
+    return membrane.replace(**{**closed, **own})

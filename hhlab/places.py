@@ -1,0 +1,115 @@
+"""Stimuli at places along an axon, and electrodes that record there."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .parameters import Parameter, param, tidy
+from .protocols import Nothing, Piece, Protocol, Synapse, Together
+
+LONGEST = 1e3
+ALONG = {
+    "amplitude": (-200, 3000),
+    "second": (-200, 3000),
+    "start": (0, 10),
+    "duration": (0.05, 2),
+    "interval": (1, 20),
+}
+"""Sliders that fit an axon, whose stimuli are short, local and strong."""
+
+
+class Electrode(Protocol):
+    """A recording electrode at x (cm). It does nothing to the membrane."""
+
+    x = param(1, "cm", 0, LONGEST, "place of a recording electrode")
+
+    def in_words(self) -> str:
+        return f"an electrode at {tidy(self.x)} cm"
+
+
+class Placed(Protocol):
+    """A stimulus at a place: `at` (cm) along an axon, spread evenly over a width `over` (cm)."""
+
+    at = param(0, "cm", 0, LONGEST, "place of the stimulus")
+    over = param(0.1, "cm", 1e-6, LONGEST, "width over which the stimulus is spread", slider=(0.02, 1))
+
+    _made_of = ("_values", "_what")
+    _what: Protocol
+
+    def __init__(self, what: Protocol, at: float = 0.0, over: float = 0.1) -> None:
+        super().__init__(at=at, over=over)
+        self.__dict__["_what"] = what
+
+    @property
+    def what(self) -> Protocol:
+        """The stimulus itself."""
+        return self._what
+
+    def pieces(self) -> list[Piece]:
+        return self._what.pieces()
+
+    def shocks(self) -> list[tuple[float, float]]:
+        return self._what.shocks()
+
+    def synapses(self) -> list[Synapse]:
+        return self._what.synapses()
+
+    def span(self, length: float) -> tuple[float, float]:
+        """Where it begins and ends on an axon of that length (cm): as wide as asked, and moved in from the ends."""
+        wide = min(self.over, length)
+        start = min(max(self.at - wide / 2, 0.0), length - wide)
+        return start, start + wide
+
+    def share(self, middles: NDArray[np.float64], widths: NDArray[np.float64], length: float) -> NDArray[np.float64]:
+        """Share of each patch that it covers, 0 to 1; patches by their middles and widths (cm)."""
+        start, end = self.span(length)
+        covered = np.minimum(middles + widths / 2, end) - np.maximum(middles - widths / 2, start)
+        return np.clip(covered / widths, 0.0, 1.0)
+
+    def in_words(self) -> str:
+        return f"{self._what.in_words()}, {tidy(self.at)} cm along"
+
+    def parameters(self) -> dict[str, Parameter]:
+        inner = {
+            name: dataclasses.replace(p, slider=ALONG[name]) if name in ALONG else p
+            for name, p in self._what.parameters().items()
+        }
+        return {**inner, **super().parameters()}
+
+    def replace(self, **changes: Any) -> "Placed":
+        own = {name: changes.pop(name) for name in list(changes) if name in self._declared}
+        placed = super().replace(**own)
+        return placed._with(_what=self._what.replace(**changes))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"a placed stimulus has no {name}")
+        return getattr(self._what, name)
+
+    def __hash__(self) -> int:
+        return hash((self._what, *self._values.values()))
+
+    def __repr__(self) -> str:
+        return f"({self._what!r}, {tidy(self.at)})"
+
+
+def electrodes(protocol: Protocol) -> tuple[float, ...]:
+    """Where the recording electrodes of a protocol are, cm."""
+    return tuple(part.x for part in protocol.parts if isinstance(part, Electrode))
+
+
+def stimuli(protocol: Protocol) -> list[Placed]:
+    """The stimuli of a protocol, each with its place."""
+    return [part for part in protocol.parts if isinstance(part, Placed)]
+
+
+def told(protocol: Protocol) -> str:
+    """The stimuli in words, without the electrodes."""
+    return " and ".join(part.in_words() for part in stimuli(protocol)) or Nothing().in_words()
+
+
+def together(parts: list[Protocol]) -> Together:
+    """Electrodes and stimuli as one protocol, electrodes first."""
+    return Together(*sorted(parts, key=lambda part: not isinstance(part, Electrode)))

@@ -1,0 +1,400 @@
+"""Propagation: numbers of the literature, NEURON, what must hold along any axon, and the axon of a date."""
+
+import contextlib
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import hhlab as hh
+from hhlab.axons import resting_conductance
+
+STIMULUS = hh.Step(800, 0.0, 0.2)
+WARM = hh.Squid(T=18.5)
+
+
+@pytest.fixture(scope="module")
+def run():
+    """The impulse of Hodgkin & Huxley 1952 in 8 cm of axon."""
+    return hh.propagate(hh.Axon(length=8, patches=320), STIMULUS, over=0.05, t_stop=25)
+
+
+# Ring 1: numbers, from independent integrations by LSODA with a banded Jacobian, and from Hodgkin & Huxley 1952.
+
+
+@pytest.mark.parametrize(
+    ("T", "length", "places", "speed"),
+    [(18.5, 6, (2, 4), 18.723), (18.3, 6, (2, 4), 18.613), (6.3, 10, (5, 7), 12.311)],
+)
+def test_velocity(T, length, places, speed):
+    axon = hh.Axon(hh.Squid(T=T), length=length, patches=40 * length)
+    assert hh.measure.velocity(hh.propagate(axon, STIMULUS, over=0.05, t_stop=14), *places) == pytest.approx(
+        speed, 5e-4
+    )
+
+
+def test_the_travelling_impulse(run):
+    rec = run.at(4)
+    assert hh.measure.peak(rec)[0] == pytest.approx(25.58, abs=0.02)
+    assert hh.measure.half_width(rec) == pytest.approx(0.493, abs=0.001)
+    assert hh.measure.upstroke(rec)[0] == pytest.approx(430, abs=1)
+    assert hh.measure.undershoot(rec)[0] == pytest.approx(-74.67, abs=0.01)
+
+
+def test_ions_of_the_travelling_impulse(run):
+    ions = hh.measure.ledger(run.at(4)).ions
+    assert ions["Na"].net == pytest.approx(4.358, rel=1e-3)
+    assert -ions["K"].net == pytest.approx(4.287, rel=1e-3)
+
+
+def test_length_constant():
+    """At rest, with the slope of the current at fixed gates; and as a steady current shows it in a passive axon."""
+    axon = hh.Axon(length=8)
+    assert hh.measure.length_constant(axon) == pytest.approx(0.704, abs=5e-4)
+    run = hh.propagate(axon.passive(), hh.Step(20, 0, 100), over=0.02, t_stop=40)
+    risen = run.V[:, -1] - run.V[:, 0]
+    found = (run.x[80] - run.x[40]) / np.log(risen[40] / risen[80])
+    assert found == pytest.approx(axon.length_constant, rel=2e-3)
+
+
+def test_two_impulses_meet():
+    both = [(hh.Step(800, 0.5, 0.2), 0.0), (hh.Step(800, 0.5, 0.2), 8.0)]
+    run = hh.propagate(hh.Axon(length=8), both, t_stop=25)
+    assert {hh.measure.arrivals(run, x).size for x in run.x} == {1}
+    assert hh.measure.peak(run.at(4))[0] == pytest.approx(36.6, abs=0.05)
+    assert hh.measure.peak(run.at(2))[0] == pytest.approx(25.6, abs=0.05)
+    assert math.isnan(hh.measure.velocity(run))
+
+
+def test_a_sealed_end_is_reached_as_if_an_impulse_came_from_there(run):
+    assert hh.measure.peak(run.at(8))[0] == pytest.approx(36.6, abs=0.05)
+
+
+def test_from_the_middle_both_ways():
+    run = hh.propagate(hh.Axon(length=8), hh.Step(800, 0.5, 0.2), at=4)
+    assert {hh.measure.arrivals(run, x).size for x in run.x} == {1}
+    assert hh.measure.velocity(run, 1, 3) == pytest.approx(-hh.measure.velocity(run, 5, 7), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("gap", "second", "over", "later"),
+    [(2, 800, 0.05, None), (2, 800, 0.1, 3.05), (2, 2000, 0.05, 3.05), (1.75, 2000, 0.05, None), (6, 800, 0.05, 5.93)],
+)
+def test_a_second_impulse(gap, second, over, later):
+    """How much later than the first it comes to 4 cm: slowed down close behind it, earlier 6 ms behind it."""
+    pair = hh.PulsePair(800, second, 0, gap, 0.2)
+    run = hh.propagate(hh.Axon(length=8, patches=320), pair, over=over, t_stop=12)
+    times = hh.measure.arrivals(run, 4)
+    assert times.size == (1 if later is None else 2)
+    if later:
+        assert times[1] - times[0] == pytest.approx(later, abs=0.005)
+        assert (hh.measure.velocity(run, impulse=1) < hh.measure.velocity(run)) == (gap < 6)
+
+
+@pytest.mark.parametrize(
+    ("T", "peak", "arrives"), [(28, 3.7, True), (30, -3.1, True), (33.5, -21.3, True), (34, -65.0, False)]
+)
+def test_heat_block(T, peak, arrives):
+    """The peak of the travelling impulse passes 0 mV near 29 degC, and it dies out between 33.5 and 34."""
+    run = hh.propagate(hh.Axon(hh.Squid(T=T), length=10), hh.Step(3000, 0, 0.2), t_stop=10, every=4)
+    assert hh.measure.peak(run.at(7))[0] == pytest.approx(peak, abs=0.1)
+    assert hh.measure.conduction(run, level=-30).arrived is arrives
+
+
+@pytest.mark.parametrize(("share", "arrives"), [(0.6, True), (0.4, True), (0.35, False)])
+def test_too_few_sodium_channels(share, arrives):
+    axon = hh.blocked(hh.Axon(length=8), "TTX", 1 - share)
+    run = hh.propagate(axon, hh.Step(3000, 0, 0.2), t_stop=14)
+    found = hh.measure.conduction(run)
+    assert found.arrived is arrives
+    assert arrives or 0.5 < found.x < 3
+
+
+@pytest.mark.parametrize(("T", "per_um"), [(20, 2.1465), (37, 4.3445)])
+@pytest.mark.parametrize("diameter", [2, 10, 20])
+def test_a_myelinated_axon(T, per_um, diameter):
+    """Velocity is proportional to the diameter of the fibre."""
+    axon = hh.MyelinatedAxon(hh.FrogNode(T=T), diameter)
+    run = hh.propagate(axon, hh.Step(6000, 0, 0.1), over=1e-4, t_stop=3)
+    places = 15 * axon.spacing, 30 * axon.spacing
+    assert hh.measure.velocity(run, *places) / diameter == pytest.approx(per_um, rel=2e-3)
+
+
+def test_a_node_of_ranvier():
+    node = hh.FrogNode()
+    rec = hh.simulate(node, hh.Step(1000, 0, 0.12), 6)
+    assert hh.measure.rest(node) == pytest.approx(-69.767, abs=1e-3)
+    assert hh.measure.peak(rec)[0] == pytest.approx(45.0, abs=0.02)
+    assert hh.measure.half_width(rec) == pytest.approx(0.621, abs=1e-3)
+    assert hh.measure.threshold(node, 0.12) == pytest.approx(759.1, rel=1e-3)
+    assert np.ptp(rec.conc["Na_in"]) == np.ptp(rec.conc["K_in"]) == 0
+
+
+# Ring 2: other solvers.
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dt", [0.02, 0.01, 0.005])
+def test_against_neuron(axon_in_neuron, dt):
+    """NEURON at second order takes the same steps: V agrees to rounding, everywhere and always."""
+    solve, vectors = axon_in_neuron(200, 5, dt, 8)
+    solve()
+    run = hh.propagate(hh.Axon(length=5, patches=200), hh.Step(1000, 0.5, 0.2), t_stop=8, dt=dt)
+    theirs = np.array(vectors)[:, : run.t.size]
+    assert np.abs(theirs - run.V[:, : theirs.shape[1]]).max() < 1e-6
+
+
+@pytest.mark.parametrize("axon", [hh.Axon(length=3, patches=120), hh.MyelinatedAxon(nodes=15)], ids=["bare", "myelin"])
+def test_order_of_convergence_is_two(axon):
+    """Halving dt divides the error of V by four."""
+    pulse, coarsest = hh.Step(3000, 0.08, 0.2), 0.01
+    finest = hh.propagate(axon, pulse, t_stop=1.6, dt=coarsest / 32, every=32)
+    errors = []
+    for halving in range(3):
+        run = hh.propagate(axon, pulse, t_stop=1.6, dt=coarsest / 2**halving, every=2**halving)
+        errors.append(np.abs(run.V - finest.V).max())
+    orders = np.log2(np.array(errors[:-1]) / errors[1:])
+    assert np.all(np.abs(orders - 2) < 0.25), (errors, orders)
+
+
+# Ring 3: what must hold.
+
+
+@pytest.mark.parametrize("factor", [4.0, 0.25])
+def test_square_root_law(factor):
+    """Twice as fast where the axon is four times as wide, exactly, if lengths are scaled too; and so for R_i."""
+    plain = hh.Axon(length=6, patches=240)
+    scale = math.sqrt(factor)
+    wider = plain.replace(diameter=476 * factor, length=6 * scale)
+    finer = plain.replace(R_i=35.4 / factor, length=6 * scale)
+    base, *others = (
+        hh.measure.velocity(hh.propagate(axon, STIMULUS, over=0.05 * axon.length / 6, t_stop=8))
+        for axon in (plain, wider, finer)
+    )
+    assert [each / base for each in others] == pytest.approx([scale, scale], rel=1e-6)
+
+
+def every_axon():
+    """One axon of each kind, even and with stretches that differ."""
+    return {
+        "squid": hh.Axon(length=3),
+        "two temperatures": hh.Axon(length=3).locally(1, 2, T=10, g_Na=60),
+        "tapering": hh.Axon(length=3).locally(1, 2, diameter=238).locally(2, 3, diameter=119, C=2),
+        "passive": hh.Axon(length=3).passive(),
+        "neuron": hh.Axon(hh.Neuron(), 20, 1),
+        "with pumps": hh.Axon(hh.SquidWithPumps(), length=3, patches=90),
+        "myelinated": hh.MyelinatedAxon(nodes=11),
+        "demyelinated": hh.MyelinatedAxon(nodes=11).demyelinated(4, 6, C=0.05).locally(0.6, 0.8, T=25),
+    }
+
+
+@pytest.mark.parametrize("axon", every_axon().values(), ids=every_axon())
+def test_rest_does_not_move(axon):
+    run = hh.propagate(axon, t_stop=5)
+    stretched = len({cell.rest()["V"] for cell in axon.row.cells}) > 1
+    assert np.ptp(run.V, axis=1).max() < (0.5 if stretched else 1e-6)
+
+
+@pytest.mark.parametrize("axon", every_axon().values(), ids=every_axon())
+def test_charge_is_conserved_along_the_cable(axon):
+    """What stimulus and membrane bring in, over all the axon, is what charges its capacitance; to the order of dt."""
+    pulse, row = hh.Step(2000, 0.1, 0.2), axon.row
+    left = []
+    for dt in (0.005, 0.0025):
+        run = hh.propagate(axon, pulse, over=axon.length / 8, t_stop=2, dt=dt)
+        total = charged = 0.0
+        for area, x, cell in zip(row.area, row.x, row.cells, strict=True):
+            rec = run.at(x)
+            lost = np.trapezoid(sum(rec.I[name] for name in rec.I if name != "axial"), rec.t)
+            total += area * (cell.C * (rec.V[-1] - rec.V[0]) + lost - rec.reached[0] * 400)
+            charged += area * cell.C * np.ptp(rec.V)
+        left.append(abs(total) / charged)
+    assert left[1] < max(0.35 * left[0], 1e-6)
+    assert left[1] < 1e-3
+
+
+@pytest.mark.parametrize("axon", every_axon().values(), ids=every_axon())
+def test_currents_of_a_place_add_up(axon):
+    """C dV/dt is the stimulus less all currents, the axial one among them."""
+    run = hh.propagate(axon, hh.Step(2000, 0.1, 0.2), over=axon.length / 8, t_stop=2, dt=axon.dt / 2)
+    rec = run.at(0.6 * axon.length)
+    slope = np.gradient(rec.V, rec.t)
+    net = (rec.stimulus - sum(rec.I.values())) / rec.cell.C
+    scale = max(np.abs(rec.I["axial"]).max() / rec.cell.C, 1e-3)
+    assert np.abs(slope - net)[2:-2].max() < 0.02 * scale
+
+
+def test_axial_currents_cancel():
+    run = hh.propagate(hh.Axon(length=2).locally(0.5, 1, diameter=100), STIMULUS, t_stop=2)
+    area = run.axon.row.area
+    total = sum(a * run.at(x).I["axial"] for a, x in zip(area, run.x, strict=True))
+    largest = max(np.abs(a * run.at(x).I["axial"]).max() for a, x in zip(area, run.x, strict=True))
+    assert np.abs(total).max() < 1e-10 * largest
+
+
+def test_one_patch_of_a_row_is_a_patch():
+    """Patches whose neighbours do the same have no axial current, and do what the cell does alone."""
+    axon = hh.Axon(length=1, patches=20)
+    run = hh.propagate(axon, hh.Step(100, 0.5, 0.5), over=1, at=0.5, t_stop=5, dt=0.0025)
+    rec = hh.simulate(WARM, hh.Step(100, 0.5, 0.5), 5, dt=0.0025)
+    assert np.abs(run.V - rec.V).max() < 0.05
+    assert np.ptp(run.V, axis=0).max() < 1e-9
+
+
+def test_gates_are_between_0_and_1_and_every_keeps_samples():
+    axon = hh.Axon(length=3).locally(1, 2, T=25)
+    run, thin = (hh.propagate(axon, hh.Step(3000, 0.1, 0.2), t_stop=3, every=every) for every in (1, 5))
+    assert np.array_equal(run.V[:, ::5], thin.V)
+    assert np.array_equal(run.at(1.5).gate["m"][::5], thin.at(1.5).gate["m"])
+    for x in (0.5, 1.5, 2.5):
+        for values in run.at(x).gate.values():
+            assert 0 <= values.min() <= values.max() <= 1
+
+
+def test_a_pulse_brings_its_charge_wherever_it_is():
+    """A passive axon takes up the same charge from a pulse at any place, time and width."""
+    axon = hh.Axon(length=3).passive()
+    taken = []
+    for at, over, start in ((0, 0.1, 0.1), (1.2345, 0.07, 0.1234), (3, 0.3, 0.3)):
+        run = hh.propagate(axon, hh.Step(70 / over, start, 0.05), at=at, over=over, t_stop=0.4)
+        row, G = axon.row, resting_conductance(WARM)
+        leaked = G * np.trapezoid(run.V - run.V[:, :1], run.t)
+        taken.append(float((row.area * (run.V[:, -1] - run.V[:, 0] + leaked)).sum()))
+    assert taken == pytest.approx([taken[0]] * 3, rel=2e-4)
+
+
+def test_a_shock_and_a_synapse_act_where_they_are():
+    axon = hh.Axon(length=4)
+    for what in (hh.Shock(40, 0.5), hh.Synapse(20, start=0.5)):
+        run = hh.propagate(axon, what, at=1, over=0.3)
+        assert hh.measure.conduction(run).arrived
+        assert hh.measure.arrivals(run, 1)[0] < hh.measure.arrivals(run, 0)[0]
+
+
+def test_block_of_a_stretch():
+    """A stretch that is too warm or has no sodium channels stops an impulse; a short or a cool one does not."""
+    axon = hh.Axon(length=6)
+    reach = lambda *stretch, **changes: hh.measure.conduction(  # noqa: E731
+        hh.propagate(axon.locally(*stretch, **changes), hh.Step(2000, 0, 0.2))
+    )
+    assert 1.5 < reach(2, 5, T=39).x < 3.5
+    assert 1.5 < reach(2, 5, g_Na=0).x < 3
+    assert reach(2, 2.3, g_Na=0).arrived
+    assert reach(2, 5, T=10).arrived
+
+
+def test_loss_of_myelin_slows_and_then_blocks():
+    axon = hh.MyelinatedAxon()
+    speeds = [
+        hh.measure.velocity(hh.propagate(axon.demyelinated(18, 25, C=C, g=0.01), hh.Step(6000, 0, 0.1), t_stop=8))
+        for C in (0.001, 0.01, 0.05)
+    ]
+    assert all(slower < faster for faster, slower in itertools.pairwise([21.5, *speeds]))
+    blocked = hh.propagate(axon.demyelinated(18, 25), hh.Step(6000, 0, 0.1), t_stop=8)
+    assert not hh.measure.conduction(blocked).arrived
+
+
+def test_following_frequency_falls_in_the_cold():
+    rates = [hh.measure.following_frequency(hh.Axon(hh.Squid(T=T), length=3)) for T in (18.5, 8)]
+    assert 300 < rates[0] < 500
+    assert rates[1] < rates[0] / 2
+
+
+# Ring 4: the axon of a date.
+
+
+def test_golden(run):
+    """V of 25 November 2026 at three places, 3 ms after a pulse of 800 uA/cm2 over 0.05 cm."""
+    found = [run.V[run.nearest(x), 600] for x in (2, 4, 5)]
+    assert found == pytest.approx(GOLDEN, abs=0.02)
+
+
+GOLDEN = [-74.551, -41.064, 17.851]
+
+
+# What can be asked for, and how it is refused.
+
+
+def test_an_axon_is_frozen_described_and_equal():
+    axon = hh.Axon(diameter=100, length=2).locally(0.5, 1, T=10, g_Na=30)
+    assert axon == hh.Axon(hh.Squid(T=18.5), 100, 2).locally(0.5, 1, T=10, g_Na=30)
+    assert axon != axon.passive()
+    assert hash(axon) == hash(axon.replace())
+    assert repr(axon) == "Axon(Squid(T=18.5), diameter=100, length=2).locally(0.5, 1, T=10, g_Na=30)"
+    changed = axon.replace(T=6.3, T_1=5, to_1=1.5, length=3)
+    assert (changed.membrane.T, changed.T_1, changed.to_1, changed.length) == (6.3, 5, 1.5, 3)
+    assert changed.parameters()["from_1"].unit == "cm"
+    assert hh.Axon().replace(membrane=hh.Neuron(), patches=400).patches == 400
+    with pytest.raises(AttributeError, match="frozen"):
+        axon.length = 3
+    bare = hh.MyelinatedAxon().demyelinated(2, 3)
+    assert bare.replace(C_internode_1=0.5).C_internode_1 == 0.5
+    assert bare.replace(g_internode_1=0.5) != bare
+
+
+def test_the_diameter_of_an_axon_is_that_of_its_membrane():
+    thin = hh.Axon(hh.SquidWithPumps(), diameter=2, length=0.5)
+    run = hh.propagate(thin, hh.Step(1000, 0.5, 0.2), over=0.02)
+    assert run.at(0.25).cell.diameter == 2
+    assert run.at(0.25).conc["Na_in"][-1] > 60.2
+
+
+AXON = hh.Axon()
+REFUSED = {
+    "diameter = -3 um is outside": lambda: hh.Axon(diameter=-3),
+    "diameter = 0 um is outside": lambda: hh.Axon(diameter=0),
+    "is not a membrane": lambda: hh.Axon("squid"),
+    "patches = 2.5 is outside the whole numbers": lambda: hh.Axon(patches=2.5),
+    "less than the length constant of this axon": lambda: hh.propagate(hh.Axon(length=0.5)),
+    "patches are too few .* give 71 or more": lambda: hh.propagate(hh.Axon(patches=40)),
+    "as 5000 are the most": lambda: hh.propagate(hh.Axon(diameter=1, length=200)),
+    "at = 6 cm: a stimulus lies beyond the end": lambda: hh.propagate(AXON, hh.Step(), at=6),
+    "at = -1 cm is outside": lambda: hh.propagate(AXON, hh.Step(), at=-1),
+    "over = 0 cm is outside": lambda: hh.propagate(AXON, hh.Step(), over=0),
+    "an electrode lies beyond the end": lambda: hh.propagate(AXON, electrodes=(1, 9)),
+    "has no place": lambda: hh.propagate(AXON, [hh.Step()]),
+    "is not a protocol": lambda: hh.propagate(AXON, [(1, 2)]),
+    "is not an axon": lambda: hh.propagate(hh.Squid()),
+    "x = 9 cm is outside 0 to 5 cm": lambda: hh.propagate(AXON, t_stop=1).at(9),
+    "dt = 0.2 ms is outside": lambda: hh.propagate(AXON, dt=0.2),
+    "would store": lambda: hh.propagate(AXON, t_stop=1e5),
+    "meant in nA": lambda: hh.propagate(AXON, hh.Step(90000, 0, 5)),
+    "to = 8 cm is outside": lambda: AXON.locally(1, 8, T=3),
+    "has no length": lambda: AXON.locally(2, 1, T=3),
+    "nothing differs": lambda: AXON.locally(1, 2),
+    "no parameter gNa; did you mean g_Na": lambda: AXON.locally(1, 2, gNa=3),
+    "has other gates": lambda: AXON.locally(1, 2, pronase=0.5),
+    "between the middles of two patches": lambda: hh.propagate(AXON.locally(1, 1.0001, T=3)),
+    "nodes = 3.5 is not a whole number": lambda: hh.MyelinatedAxon(nodes=3.5),
+    "internode 41 is outside": lambda: hh.MyelinatedAxon().demyelinated(3, 41),
+    "give the lower number first": lambda: hh.MyelinatedAxon().demyelinated(5, 3),
+    "both places lie in the patch": lambda: hh.measure.velocity(hh.propagate(AXON, t_stop=1), 2, 2.001),
+    "is not a recording of an axon": lambda: hh.measure.velocity(hh.simulate(WARM, t_stop=1)),
+    "shows an axon": lambda: hh.plot(hh.simulate(WARM, t_stop=1), "space and time"),
+}
+
+
+@pytest.mark.parametrize("sentence", REFUSED)
+def test_refused_in_a_sentence(sentence):
+    with pytest.raises(ValueError, match=sentence) as caught:
+        REFUSED[sentence]()
+    assert "\n" not in str(caught.value)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.floats(1, 1000),
+    st.floats(0.5, 10),
+    st.floats(5, 300),
+    st.floats(0, 40),
+    st.floats(0, 240),
+    st.floats(-500, 5000),
+)
+def test_any_axon_runs_or_is_refused(diameter, length, R_i, T, g_Na, amplitude):
+    with contextlib.suppress(ValueError):
+        axon = hh.Axon(hh.Squid(T=T, g_Na=g_Na), diameter, length, R_i)
+        run = hh.propagate(axon, hh.Step(amplitude, 0.1, 0.2), t_stop=1)
+        assert np.isfinite(run.V).all()
