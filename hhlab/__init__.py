@@ -18,6 +18,7 @@ from .simulate import simulate
 
 if TYPE_CHECKING:
     from . import claims
+    from .assignments import assignment
     from .lab import ask, check, claim, explore, predict, worklog
     from .plots import plot
     from .questions import Choice, Mistake, Number, Reply
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Channel", "Choice", "Clamp", "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "Neuron", "Number",
     "PulsePair", "PumpCell", "Ramp", "Recording", "Reply", "Shock", "Squid", "SquidWithPumps", "Step", "Synapse",
-    "Train", "ask", "blocked", "check", "claim", "claims", "clamp", "explore", "gallery", "ghk_current",
+    "Train", "ask", "assignment", "blocked", "check", "claim", "claims", "clamp", "explore", "gallery", "ghk_current",
     "ghk_voltage", "linoid", "measure", "mullins_noda", "nernst", "plot", "predict", "simulate", "worklog",
 ]  # fmt: skip
 
 _WHEN_USED = {
+    "assignments": ("assignment",),
     "lab": ("ask", "check", "claim", "explore", "predict", "worklog"),
     "plots": ("plot",),
     "questions": ("Choice", "Mistake", "Number", "Reply"),

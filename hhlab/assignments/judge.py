@@ -57,7 +57,7 @@ class Verdict:
 Run = Callable[[Code, str], list[float]]
 
 
-class NotRun(Exception):
+class NotRunError(Exception):
     """Code could not be run here at all, which is nobody's answer. Its text says why."""
 
 
@@ -68,7 +68,7 @@ def judge(task: Task, given: Given | None, variant: Variant, run: Run) -> Verdic
         return Verdict(task.name, "no answer", 0.0, of, reply=NO_ANSWER)
     try:
         judged, value = _judged(task, given, variant, run)
-    except NotRun as reason:
+    except NotRunError as reason:
         return Verdict(task.name, "not graded", 0.0, of, reply=f"{reason}.", because=given.because)
     except ValueError as error:
         told = f"{error}"
@@ -100,7 +100,9 @@ def _number(task: Task, given: Given) -> float:
     question: Any = task.question
     text, unit = _split(given)
     if text and not unit:
-        raise ValueError(f'{question.name} = {text} has no unit: write it as a text after the number, "{question.unit}"')
+        raise ValueError(
+            f'{question.name} = {text} has no unit: write it as a text after the number, "{question.unit}"'
+        )
     value = read_quantity(f"{text} {unit}", question.unit)
     low, high = task.span
     if not low <= value <= high:

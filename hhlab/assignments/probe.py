@@ -1,9 +1,9 @@
 """The other side of the sandbox: runs a student's code in a process of its own and prints the numbers it gives.
 
 Started as a script, never imported by the package. It gets a JSON object on stdin (`code`, `defines`, `probe`,
-`limits`, `hidden`, `path`) and writes one to its original stdout: {"values": [...]} or {"error": "..."}. It locks itself
-in before it runs the code: limits, no new privileges, and, where it has a mount namespace to itself, a file system
-that is read-only and in which the folders with the submissions are empty.
+`limits`, `hidden`, `path`, `namespaces`) and writes one to its original stdout: {"values": [...]} or {"error": "..."}.
+It locks itself in before it runs the code: limits, no new privileges, and, where it has a mount namespace to itself, a
+file system that is read-only and in which the folders with the submissions are empty.
 """
 
 import ast
@@ -100,6 +100,7 @@ def answer(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Read what is to be run, run it locked in, and write what it gave."""
     told = json.load(sys.stdin)
     result = os.fdopen(os.dup(1), "w", encoding="utf-8")
     silent = os.open(os.devnull, os.O_RDWR)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .judge import NotRun
+from .judge import NotRunError
 from .task import Code
 
 WALL, CPU = 10.0, 5
@@ -47,7 +47,7 @@ class Sandbox:
         ------
         ValueError
             If the code stops with an error, or does not define what it should.
-        NotRun
+        NotRunError
             If it did not come to an end within the limits, or what came out is not numbers.
         """
         told = {
@@ -81,9 +81,9 @@ class Sandbox:
                 late = not timer.is_alive()
                 timer.cancel()
         if late:
-            raise NotRun(f"the code did not finish within {self.wall:g} s")
+            raise NotRunError(f"the code did not finish within {self.wall:g} s")
         if len(out) > OUTPUT:
-            raise NotRun("the code wrote more than is read")
+            raise NotRunError("the code wrote more than is read")
         return bytes(out)
 
 
@@ -99,7 +99,7 @@ def _group(command: Sequence[str], folder: str) -> Iterator[Any]:
         yield process
     finally:
         _end(process)
-        for stream in (process.stdin, process.stdout):
+        for stream in filter(None, (process.stdin, process.stdout)):
             with contextlib.suppress(OSError):
                 stream.close()
         process.wait()
@@ -114,12 +114,14 @@ def _values(out: bytes) -> list[float]:
     try:
         told = json.loads(out)
     except (ValueError, RecursionError):
-        raise NotRun("the code ended before it gave its numbers: it may have needed too much time or memory") from None
+        raise NotRunError(
+            "the code ended before it gave its numbers: it may have needed too much time or memory"
+        ) from None
     if isinstance(told, dict) and isinstance(told.get("error"), str):
         raise ValueError(told["error"])
     values = told.get("values") if isinstance(told, dict) else None
     if not isinstance(values, list) or not all(type(each) in (int, float) for each in values):
-        raise NotRun("what the code gave is not a list of numbers")
+        raise NotRunError("what the code gave is not a list of numbers")
     return values
 
 

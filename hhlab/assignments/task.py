@@ -29,6 +29,7 @@ class Code:
     truth : computes the right numbers, one for each that the probe brings back.
     mistakes : the numbers of well-known wrong ways, with what is said to them.
     hint, reply : what is said to other numbers, and to the right ones.
+    solution : code that is right, for teachers.
     relative : how far off, as a share of the right number, is still right.
     """
 
@@ -39,6 +40,7 @@ class Code:
     truth: Callable[[], Values]
     hint: str
     reply: str
+    solution: str
     mistakes: tuple[tuple[Callable[[], Values], str], ...] = ()
     relative: float = 1e-3
 
@@ -146,6 +148,13 @@ class Assignment:
         return sum(task.points for task in self.tasks(variant))
 
 
+def about(share: float, value: float) -> float:
+    """A tolerance of at most a share of a value: 1, 2 or 5 times a power of ten, so that it does not tell the value."""
+    most = share * abs(value) * (1 + 1e-9)
+    power = 10.0 ** math.floor(math.log10(most))
+    return max(step * power for step in (1, 2, 5) if step * power <= most)
+
+
 def shuffled(question: Choice, variant: Variant) -> dict[str, str]:
     """The options of a choice by letter, in an order of the student's own."""
 
@@ -156,10 +165,20 @@ def shuffled(question: Choice, variant: Variant) -> dict[str, str]:
 
 
 def asked_for(task: Task) -> str:
-    """What an answer must look like, in words."""
+    """What an answer must look like, in words that hold for every student."""
     question = task.question
     if isinstance(question, Number):
-        return f"A number in {pretty(question.unit)}; right is {question.allowed}. {task.worth}."
+        return f"A number in {pretty(question.unit)}, {task.worth}."
     if isinstance(question, Code):
-        return f"Code that defines `{question.defines}`. {task.worth}."
-    return f"One letter, and why in a sentence of your own. {task.worth}."
+        return f"Code that defines `{question.defines}`, {task.worth}. The cell must hold all that it needs."
+    return f"One letter, and why in a sentence of your own, {task.worth}."
+
+
+def tolerance(task: Task) -> str:
+    """How far off is still right, in words."""
+    question = task.question
+    if isinstance(question, Number):
+        return f"{question.allowed} of the right value is right" + (
+            f", within {task.near:g} times that is half right" if task.near else ""
+        )
+    return ""

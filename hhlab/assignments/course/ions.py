@@ -18,12 +18,14 @@ GRIDS = {
     "K_in": Grid((120, 127, 134, 142, 150), "mM", "potassium inside"),
     "Na_out": Grid((137, 145, 153), "mM", "sodium outside"),
     "Na_in": Grid((8, 10, 12, 14), "mM", "sodium inside"),
-    "Cl_out": Grid((106, 112, 118, 124), "mM", "chloride outside"),
-    "Cl_in": Grid((3, 3.3, 3.6, 44, 48, 52), "mM", "chloride inside"),
-    "P_Na": Grid((0.03, 0.04, 0.05, 0.06), "1e-6 cm/s", "sodium permeability"),
-    "P_Cl": Grid((0.3, 0.36, 0.43, 0.5), "1e-6 cm/s", "chloride permeability"),
+    "Cl_out": Grid((106, 110, 114, 118), "mM", "chloride outside"),
+    "Cl_in": Grid((3, 3.3, 3.6, 50, 54, 58), "mM", "chloride inside"),
+    "P_Na": Grid((0.04, 0.046, 0.053, 0.06), "1e-6 cm/s", "sodium permeability"),
+    "P_Cl": Grid((0.36, 0.4, 0.45, 0.5), "1e-6 cm/s", "chloride permeability"),
     "raised": Grid((9, 9.6, 10.3, 11, 12), "mM", "potassium outside, raised"),
-    "opened": Grid((0.1, 0.115, 0.13, 0.15, 0.17, 0.19, 0.21, 0.235), "1e-6 cm/s", "sodium permeability with the drug", True),
+    "opened": Grid(
+        (0.1, 0.113, 0.126, 0.14, 0.155, 0.17, 0.185, 0.2), "1e-6 cm/s", "sodium permeability with the drug", True
+    ),
 }
 
 BATH = ("T", "K_out", "K_in", "Na_out", "Na_in", "Cl_out", "Cl_in", "P_Na", "P_Cl")
@@ -33,6 +35,15 @@ Hodgkin and Katz; P_K is 1 · 10⁻⁶ cm/s. `lab.cell` is this cell, and `lab.t
 changed its permeability to sodium, nobody knows to what.
 """
 BENCH = 'hh.explore(lab.cell, None, ("potentials", "V against K outside"), knobs=("K_out", "P_Na"), t_stop=1000)'
+
+SOLUTION = """
+import numpy as np
+
+R, F = 8.314462618, 96485.33212
+
+def nernst(z, outside, inside, T):
+    return 1000 * R * (T + 273.15) / (z * F) * np.log(outside / inside)
+"""
 
 NERNST = """
 def nernst(z, outside, inside, T):
@@ -88,7 +99,13 @@ def _without_chloride(v: Variant) -> float:
     return 100 * (v.K_out - u * v.K_in) / (u * v.Na_in - v.Na_out)
 
 
-CALLS = ((1, 4.0, 140.0, 37.0), (1, 145.0, 12.0, 25.0), (-1, 120.0, 7.0, 20.0), (2, 2.0, 1e-4, 37.0), (1, 10.0, 10.0, 6.3))
+CALLS = (
+    (1, 4.0, 140.0, 37.0),
+    (1, 145.0, 12.0, 25.0),
+    (-1, 120.0, 7.0, 20.0),
+    (2, 2.0, 1e-4, 37.0),
+    (1, 10.0, 10.0, 6.3),
+)
 
 
 def _nernst(volts: float = 1000.0, zero: float = 273.15, log: float = 1.0, sign: float = 1.0, z: bool = True) -> Values:
@@ -110,6 +127,7 @@ def _nernst_task() -> Code:
         _nernst,
         "It is tried with K 4/140 mM at 37 °C, which should give −95.0 mV, and with other ions and temperatures.",
         "Your function agrees with the Nernst equation for ions of every charge.",
+        SOLUTION,
         (
             (wrong(log=1 / math.log(10)), "The equation has the natural logarithm, np.log."),
             (wrong(zero=0.0), "The temperature in the equation is in kelvin."),
@@ -138,7 +156,7 @@ def _chloride_flow(v: Variant) -> Choice:
             "Out of the cell, because the inside is negative.": Reply(
                 "V alone does not say it: the gradient pulls the other way. Compare V with E_Cl.", "M7"),
             "Neither way: at rest every ion is at equilibrium.": Reply(
-                "At rest the sum of all currents is 0. A single ion is at equilibrium only where V equals its E.", "M7"),
+                "At rest the sum of all currents is 0. One ion alone is at equilibrium only where V is its E.", "M7"),
         },
     )  # fmt: skip
 
@@ -160,7 +178,7 @@ MORE_POTASSIUM = Choice(
 
 def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
-    mV, volts = {"near": 3.0, "span": (-200.0, 200.0)}, (-200.0, 200.0)
+    volts = (-200.0, 200.0)
     here = cell(v)
     return (
         Task(Number(
@@ -181,7 +199,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
             (Mistake(lambda: _upside_down(v), "Chloride inside stands above the line."),
              Mistake(lambda: rest(here.replace(P_Cl=0)), "That is without chloride."),
              Mistake(lambda: _E(v, "K"), "That is E_K; sodium and chloride cross too.", "M7")),
-        ), **mV, dot=lambda mV: ("V against K outside", math.log10(v.K_out), mV)),
+        ), near=3.0, span=volts, dot=lambda mV: ("V against K outside", math.log10(v.K_out), mV)),
         Task(_chloride_flow(v)),
         Task(Number(
             "V_raised", "Where the cell rests with the raised potassium outside.", "mV", lambda: _raised(v), 0.2,
@@ -189,12 +207,12 @@ def tasks(v: Variant) -> tuple[Task, ...]:
             (Mistake(lambda: rest(here), "That is with the potassium from before."),
              Mistake(lambda: 2 * rest(here) - _raised(v), "V changes by so much, but the other way.", "M4"),
              Mistake(lambda: float(nernst(1, v.raised, v.K_in, v.T)), "That is the new E_K.", "M7")),
-        ), **mV, dot=lambda mV: ("V against K outside", math.log10(v.raised), mV)),
+        ), near=3.0, span=volts, dot=lambda mV: ("V against K outside", math.log10(v.raised), mV)),
         Task(MORE_POTASSIUM,
              partial={"V becomes less negative: potassium now flows in, and it is positive.": 0.5}),
         Task(Number(
-            "sodium_permeability", "P_Na of `lab.treated`, as a percentage of P_K. Measure where it rests, and find the "
-            "permeability that gives this V.", "%", lambda: 100 * v.opened, 0.4,
+            "sodium_permeability", "P_Na of `lab.treated`, as a percentage of P_K. Measure where it rests, and find "
+            "the permeability that gives this V.", "%", lambda: 100 * v.opened, 0.4,
             ("With so little V would be more negative.", "With so much V would be less negative."),
             "A few millivolts of V tell a permeability.",
             (Mistake(lambda: 100 * (v.opened - v.P_Na), "That is how much it rose; what it is was asked."),
@@ -204,6 +222,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
     )  # fmt: skip
 
 
-IONS = Assignment(
-    "ions", "01_ions_and_potentials", "Ions and potentials", STORY, GRIDS, cells, tasks, picture, BENCH
-)
+IONS = Assignment("ions", "01_ions_and_potentials", "Ions and potentials", STORY, GRIDS, cells, tasks, picture, BENCH)

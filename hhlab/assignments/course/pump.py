@@ -11,7 +11,7 @@ from ...protocols import Shock
 from ...questions import Choice, Mistake, Number, Reply
 from ...recording import Recording
 from ...simulate import simulate
-from ..task import Assignment, Task
+from ..task import Assignment, Task, about
 from ..variant import Grid, Variant
 
 MINUTE, HOUR = 60_000.0, 3_600_000.0
@@ -22,7 +22,11 @@ GRIDS = {
     "thin": Grid((0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5), "um", "diameter of a thin axon"),
     "thick": Grid((150, 200, 260, 330, 410, 500), "um", "diameter of a thick axon"),
     "round": Grid((10, 11, 12, 13, 14, 16, 18, 20, 22, 25, 28, 31), "um", "diameter of the round cell"),
-    "blocked": Grid((0.34, 0.38, 0.42, 0.46, 0.5, 0.54, 0.58, 0.62, 0.66, 0.7, 0.74, 0.77), "1", "share of the pumps that ouabain blocks"),
+    "blocked": Grid(
+        (0.34, 0.38, 0.42, 0.46, 0.5, 0.54, 0.58, 0.62, 0.66, 0.7, 0.74, 0.77),
+        "1",
+        "share of the pumps that ouabain blocks",
+    ),
 }
 
 STORY = """
@@ -79,7 +83,7 @@ def _minutes(v: Variant, V: float = -50.0) -> float:
 
 FALLING_PHASE = Choice(
     "falling_phase",
-    "All pumps of an axon are blocked, and it fires one spike. What becomes of the falling phase of this spike, and why?",
+    "All pumps of an axon are blocked, and it fires one spike. What becomes of its falling phase, and why?",
     {
         "It is as before: potassium channels open and sodium channels inactivate, and that needs no pump.": Reply(
             "Yes. In a spike the pump moves a thousandth of what the channels move.", right=True),
@@ -103,18 +107,18 @@ def tasks(v: Variant) -> tuple[Task, ...]:
     return (
         Task(Number(
             "sodium_entry", "How much sodium enters `lab.axon` in one spike, beyond what crosses at rest.", "pmol/cm2",
-            lambda: entered, 0.02 * entered, more_or_less, "A warm spike is brief, and costs less.",
+            lambda: entered, about(0.02, entered), more_or_less, "A warm spike is brief, and costs less.",
             (Mistake(lambda: entered / 3, "That is the ATP, a third of it."),),
         ), **amount),
         Task(Number(
             "ATP", "How much ATP the pump needs to bring that sodium out again.", "pmol/cm2",
-            lambda: entered / 3, 0.02 * entered / 3, more_or_less, "Three sodium ions leave for one ATP.",
+            lambda: entered / 3, about(0.02, entered / 3), more_or_less, "Three sodium ions leave for one ATP.",
             (Mistake(lambda: entered, "That is the sodium: each ATP brings three of them out."),
              Mistake(lambda: entered / 2, "Two is the number of potassium ions; three sodium ions leave.")),
         ), **amount),
         Task(Number(
             "rise", "By how much one spike raises the sodium inside the thin axon.", "mM",
-            lambda: _rise(v, v.thin), 0.02 * _rise(v, v.thin), more_or_less,
+            lambda: _rise(v, v.thin), about(0.02, _rise(v, v.thin)), more_or_less,
             "In the thinnest axons a spike is not for nothing.",
             (Mistake(lambda: _rise(v, v.thin, 6), "That is a sphere. An axon is a long cylinder."),
              Mistake(lambda: _rise(v, v.thin, 2), "That is with the radius for the diameter, or half of it.", "M2"),
@@ -122,7 +126,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         ), **amount),
         Task(Number(
             "spikes", "How many spikes raise the sodium inside the thick axon by a tenth, from 50 to 55 mM.", "spikes",
-            lambda: 0.1 * SODIUM / _rise(v, v.thick), 0.02 * 0.1 * SODIUM / _rise(v, v.thick),
+            lambda: 0.1 * SODIUM / _rise(v, v.thick), about(0.02, 0.1 * SODIUM / _rise(v, v.thick)),
             ("It takes more spikes.", "It takes fewer spikes."), "A thick axon can do without its pumps for a while.",
             (Mistake(lambda: SODIUM / _rise(v, v.thick), "That would double it.", "M2"),
              Mistake(lambda: 0.1 * SODIUM / _rise(v, v.thin), "That is for the thin axon.")),
@@ -144,7 +148,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         ), near=3.0, span=(0.0, 1000.0)),
         Task(Number(
             "minutes", "After how many minutes without any pump V of `lab.cell` passes −50 mV.", "min",
-            lambda: _minutes(v), 0.015 * _minutes(v), ("It takes longer.", "It takes less long."),
+            lambda: _minutes(v), about(0.02, _minutes(v)), ("It takes longer.", "It takes less long."),
             "The time goes with the diameter.",
             (Mistake(lambda: MINUTE * _minutes(v), "rec.t is in ms, and a minute has 60 000 of them."),
              Mistake(lambda: _minutes(v, -60.0), "That is when V passes −60 mV.")),

@@ -19,7 +19,7 @@ from ...protocols import PulsePair
 from ...questions import Choice, Mistake, Number, Reply
 from ...recording import Recording
 from ...simulate import simulate
-from ..task import Assignment, Task
+from ..task import Assignment, Task, about
 from ..variant import Grid, Variant
 
 GRIDS = {
@@ -120,8 +120,9 @@ def _which_gate(v: Variant) -> Choice:
     }
     return Choice(
         "which_gate",
-        "Think of the moment after a spike that your table gives in absolute refractory periods of your axon. You may "
-        "put one gate back to its resting value. Which one lets a pulse of up to ten times the threshold start a spike?",
+        "Think of the moment after a spike that your table gives in absolute refractory periods of your axon. You "
+        "may put one gate back to its resting value. Which one lets a pulse of up to ten times the threshold start a "
+        "spike?",
         {
             option: Reply("Yes." if option == right else reply, "M10" if option == ONLY_H else "", option == right)
             for option, reply in told.items()
@@ -147,7 +148,7 @@ SUPERNORMAL = Choice(
 def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
     here, E_K = axon(v), _E_K(v)
-    share, more = {"near": 3.0, "span": (0.0, 500.0)}, ("It is more.", "It is less.")
+    share, more = (0.0, 500.0), ("It is more.", "It is less.")
     return (
         Task(Number(
             "E_K", "The potassium reversal potential in your bath.", "mV", lambda: E_K, 0.3,
@@ -170,7 +171,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         ), near=3.0, span=(0.0, 1000.0)),
         Task(Number(
             "second_threshold", "The threshold of a second pulse at your interval after the first.", "uA/cm2",
-            lambda: _second(v), 0.02 * _second(v), ("Such a pulse fails.", "A weaker pulse is enough."),
+            lambda: _second(v), about(0.02, _second(v)), ("Such a pulse fails.", "A weaker pulse is enough."),
             "It takes more, as channels are inactivated and others still open.",
             (Mistake(lambda: _ratio(v), "That is how many times it is the threshold from rest. Multiply."),
              Mistake(lambda: _once(here), "That is the threshold from rest.", "M10")),
@@ -181,13 +182,13 @@ def tasks(v: Variant) -> tuple[Task, ...]:
             "available", "The percentage of sodium channels that your prepulse leaves available.", "%",
             lambda: _shares(v, v.prepulse), 1.5, more, "A prepulse decides how many channels can open.",
             (Mistake(lambda: 100 - _shares(v, v.prepulse), "That is what is inactivated.", "M9"),),
-        ), **share),
+        ), near=3.0, span=share),
         Task(Number(
             "recovered", "The percentage of the sodium current that is back after your gap: "
             "`hh.measure.recovery(lab.axon, V, gap)`, and what it does by hand on the bench.", "%",
             lambda: _recovered(v, v.gap_at), 1.5, more, "Recovery takes a voltage and a time.",
             (Mistake(lambda: _shares(v, v.gap_at), "That is after a long time; your gap is short.", "M9"),),
-        ), **share),
+        ), near=3.0, span=share),
         Task(Number(
             "rate", "The rate at which the axon fires on under your steady current.", "Hz", lambda: _rate(v), 0.7,
             ("It fires faster.", "It fires more slowly."), "The refractory period leaves little room above.",

@@ -1,4 +1,4 @@
-"""Assignment 03: the spike of an axon of the student's own, an axon with a drug in another bath, and a channel to write."""
+"""Assignment 03: the spike of an axon of the student's own, one with a drug in another bath, and a channel to write."""
 
 import functools
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from ...protocols import Shock
 from ...questions import Choice, Mistake, Number, Reply
 from ...recording import Recording
 from ...simulate import simulate
-from ..task import Assignment, Code, Task, Values
+from ..task import Assignment, Code, Task, Values, about
 from ..variant import Grid, Variant
 
 GRIDS = {
@@ -37,9 +37,7 @@ STORY = """
 `hh.Shock(...)` of your size and recorded for 30 ms. `lab.treated` is the same axon in a bath with another concentration
 of sodium, and with a drug that has blocked an unknown share of its sodium channels.
 """
-BENCH = (
-    'hh.explore(lab.axon, hh.Step(20), ("voltage", "conductances", "currents"), knobs=("amplitude", "duration"))'
-)
+BENCH = 'hh.explore(lab.axon, hh.Step(20), ("voltage", "conductances", "currents"), knobs=("amplitude", "duration"))'
 
 CHANNEL = """
 import hhlab as hh
@@ -48,6 +46,16 @@ import numpy as np
 a = hh.Gate("a", inf=lambda V: 0 * V, tau=lambda V: 1 + 0 * V)
 b = hh.Gate("b", inf=lambda V: 0 * V, tau=lambda V: 1 + 0 * V)
 channel = hh.Channel("A", g=1, E=0, gates=(a, b))
+"""
+SOLUTION = """
+import hhlab as hh
+import numpy as np
+
+a_inf = lambda V: 1 / (1 + np.exp(-(V - {half_a:g}) / {slope_a:g}))
+b_inf = lambda V: 1 / (1 + np.exp((V - {half_b:g}) / {slope_b:g}))
+a = hh.Gate("a", inf=a_inf, tau=lambda V: 1 + 0 * V, power={power:g})
+b = hh.Gate("b", inf=b_inf, tau=lambda V: {tau_b:g} + 0 * V)
+channel = hh.Channel("A", g={g_A:g}, E=-77, gates=(a, b))
 """
 E_A, TAU_A, VOLTS = -77.0, 1.0, (-95.0, -75.0, -60.0, -45.0, -20.0)
 
@@ -120,13 +128,14 @@ def _channel_task(v: Variant) -> Code:
     return Code(
         "channel",
         "Write the channel A as `channel`. Its gates a are 1 / (1 + exp(−(V − half) / slope)) open after a long time, "
-        "with a time constant of 1 ms; its gate b is 1 / (1 + exp(+(V − half) / slope)), with the time constant of your "
-        "table. It needs all its gates a open, and b. E_A is −77 mV.",
+        "with a time constant of 1 ms; its gate b is 1 / (1 + exp(+(V − half) / slope)), with the time constant of "
+        "your table. It needs all its gates a open, and b. E_A is −77 mV.",
         "channel",
         {"kind": "channel", "volts": VOLTS, "T": v.T},
         lambda: _channel(v),
         "g, E, the share of open channels after a long time at −95 to −20 mV, and the time constants are compared.",
         "Add it to the axon with lab.axon.plus(channel) and look what it does to the spike.",
+        SOLUTION.format(**v.values),
         (
             (slip(power=1), "It needs several gates a: give a power=."),
             (slip(flip=True), "Gate b opens with V here. Inactivation falls with V: mind the sign in its exponent."),
@@ -163,11 +172,11 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         ), near=3.0, span=(-200.0, 200.0), dot=lambda mV: ("voltage", peak(spike(v))[1], mV)),
         Task(Number(
             "half_width", "The width of the spike half way between rest and its peak.", "ms", lambda: width,
-            0.02 * width, ("It is wider.", "It is narrower."), "Warmth makes it brief, capacitance makes it wide.",
+            about(0.02, width), ("It is wider.", "It is narrower."), "Warmth makes it brief, capacitance makes it wide.",
         ), near=3.0, span=(0.0, 100.0)),
         Task(Number(
             "threshold", "The smallest amplitude with which a single pulse of your duration starts a spike.", "uA/cm2",
-            lambda: least, 0.02 * least, ("Such a pulse fails.", "A weaker pulse is enough."),
+            lambda: least, about(0.02, least), ("Such a pulse fails.", "A weaker pulse is enough."),
             "A briefer pulse must be stronger.",
             (Mistake(lambda: rheobase(here), "That is for a pulse that lasts."),
              Mistake(lambda: threshold(here, 0.5), "That is for a pulse of 0.5 ms."),
@@ -175,10 +184,10 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         ), near=3.0, span=(0.0, 1e5)),
         Task(Number(
             "sodium_current", "The sodium current at the moment when V is highest.", "uA/cm2",
-            lambda: _sodium_at_the_peak(v), 0.05 * abs(_sodium_at_the_peak(v)),
+            lambda: _sodium_at_the_peak(v), about(0.05, _sodium_at_the_peak(v)),
             ("It is less negative.", "It is more negative."), "Inward is negative, and it is not at its largest there.",
             (Mistake(lambda: -_sodium_at_the_peak(v), "Sodium flows in: an inward current is negative."),
-             Mistake(lambda: float(spike(v).I["Na"].min()), "That is its largest, which comes at another time.", "M14")),
+             Mistake(lambda: float(spike(v).I["Na"].min()), "That is its largest, at another time.", "M14")),
         ), near=2.0, span=(-1e5, 1e5)),
         Task(DENT, partial={"V comes near E_Na there, and that shuts the sodium channels.": 0.5}),
         Task(Number(
