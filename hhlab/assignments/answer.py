@@ -101,7 +101,10 @@ class Lab:
             understood = well_formed(task, given, self.variant)
         except ValueError as error:
             return f"Not handed in: {error}."
-        line = f"{task.name}: {understood} {_digits(task, given)}handed in for {self.variant.student}."
+        sign = " =" if isinstance(task.question, Number) else ":"
+        line = (
+            f"Handed in for {self.variant.student}: {task.name}{sign} {understood.rstrip('.')}{_digits(task, given)}."
+        )
         if isinstance(task.question, Code) and not given.code:
             return f"Not handed in: {task.name} is handed in from the cell of a notebook that holds the code."
         if self.graded and not isinstance(task.question, Code):
@@ -176,7 +179,7 @@ def _digits(task: Task, given: Given) -> str:
     number = given.value.split()[0]
     place = last_place(number) if number.lstrip("+-").replace(".", "").isdigit() else math.inf
     many = len(number.strip("+-0.").replace(".", "")) > MANY_DIGITS and place < 1
-    return "(that many digits mean nothing) " if many else ""
+    return ", in more digits than mean anything" if many else ""
 
 
 def _source(value: Any) -> str:

@@ -1,5 +1,6 @@
 """The page that a student gets: each answer, what it earned and why, and the answer on the right curve."""
 
+import html
 import math
 from collections.abc import Sequence
 
@@ -27,7 +28,7 @@ def feedback(
         f"{assignment.title}: {name}",
         text(f"{variant.student}, {variant.course}: {told}."),
         *(text(remark, "note") for remark in remarks),
-        table(("Task", "Your answer", "Points", ""), rows, raw=(2,)),
+        table(("Task", "Your answer", "Points", ""), rows, raw=(1, 2)),
         heading("What you were given"),
         table(("", "", ""), [(n, words, meaning) for n, meaning, words in assignment.given(variant)]),
         heading("Your answers in the picture"),
@@ -40,17 +41,15 @@ def mark(verdict: Verdict) -> str:
     if verdict.state == "not graded":
         return "could not be graded"
     sign, kind = ("✓", "right") if verdict.right else ("~", "wrong") if verdict.points else ("✗", "wrong")
-    return f'<span class="{kind}">{sign} {verdict.points:g} of {verdict.of:g}</span>'
+    return f'<span class="{kind} whole">{sign} {verdict.points:g} of {verdict.of:g}</span>'
 
 
 def said(task: Task, verdict: Verdict) -> str:
-    """The answer as it was understood, with the reason that was given."""
-    understood = verdict.understood or "nothing"
-    return (
-        f"{understood} Because: {verdict.because}"
-        if isinstance(task.question, Choice) and verdict.because
-        else understood
-    )
+    """The answer as it was understood, as HTML; with the reason that was given."""
+    understood = html.escape(verdict.understood or "nothing")
+    if isinstance(task.question, Choice) and verdict.because:
+        return f"{understood}<br><i>{html.escape(verdict.because)}</i>"
+    return understood
 
 
 def _reply(verdict: Verdict) -> str:

@@ -82,7 +82,7 @@ def well_formed(task: Task, given: Given, variant: Variant) -> str:
     """How an answer is understood; ValueError with a sentence if it is not well-formed. Code is not run."""
     if isinstance(task.question, Number):
         return task.question.in_words(_number(task, given))
-    return _option(task.question, given, variant) if isinstance(task.question, Choice) else task.question.defines
+    return _option(task.question, given, variant) if isinstance(task.question, Choice) else "the code of this cell"
 
 
 def _judged(task: Task, given: Given, variant: Variant, run: Run) -> tuple[Judgement, float]:

@@ -50,6 +50,8 @@ def drop_privileges() -> None:
 
     But for reading, where Python itself is in a folder that only root may enter.
     """
+    if sys.platform != "linux":
+        return
     libc, kept = ctypes.CDLL(None, use_errno=True), 0
     if os.getuid() == 0:
         libc.prctl(_KEEP_CAPABILITIES, 1, 0, 0, 0)

@@ -82,10 +82,10 @@ def _item(name: str, found: Sequence[tuple[Verdict, float]]) -> tuple[str, ...]:
     right = sum(each.right for each in verdicts) / len(verdicts)
     replies = Counter(each.reply for each in verdicts if each.state == "judged" and not each.right)
     usual = "; ".join(f"{reply} ({count})" for reply, count in sorted(replies.items(), key=lambda r: (-r[1], r[0]))[:1])
-    mean = f"{np.mean([each.points for each in verdicts]):.2f} of {verdicts[0].of:g}"
+    mean = f"{np.mean([each.points for each in verdicts]):.2f}\u00a0of\u00a0{verdicts[0].of:g}"
     together = discrimination([each.points for each in verdicts], [rest for _, rest in found])
     told = "–" if math.isnan(together) else f"{together:.2f}".replace("-", "−")
-    return name, f"{answered} of {len(verdicts)}", f"{100 * right:.0f} %", bar(right), mean, told, usual
+    return name, f"{answered} of {len(verdicts)}", f"{100 * right:.0f}\u00a0%", bar(right), mean, told, usual
 
 
 def discrimination(points: Sequence[float], rest: Sequence[float]) -> float:

@@ -50,6 +50,8 @@ class Sandbox:
         NotRunError
             If it did not come to an end within the limits, or what came out is not numbers.
         """
+        if os.name != "posix":
+            raise NotRunError("code is run on Linux and macOS only")
         told = {
             "code": code, "defines": task.defines, "probe": dict(task.probe), "limits": self._limits(),
             "hidden": [place for place in self.hidden if Path(place).is_dir()], "namespaces": bool(namespaces()),

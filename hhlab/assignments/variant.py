@@ -24,7 +24,9 @@ class Grid:
 
     def in_words(self, value: float) -> str:
         """A value with its unit, as print shows it."""
-        return f"{tidy(value)} {'' if self.unit == '1' else pretty(self.unit)}".strip().replace("-", "−")
+        unit = "" if self.unit == "1" else pretty(self.unit)
+        times = " · " if unit.startswith("10") else " "
+        return f"{tidy(value)}{times}{unit}".strip().replace("-", "−")
 
 
 @dataclass(frozen=True)

@@ -40,16 +40,18 @@ of sodium, and with a drug that has blocked an unknown share of its sodium chann
 BENCH = 'hh.explore(lab.axon, hh.Step(20), ("voltage", "conductances", "currents"), knobs=("amplitude", "duration"))'
 
 CHANNEL = """
-import hhlab as hh
 import numpy as np
 
-a = hh.Gate("a", inf=lambda V: 0 * V, tau=lambda V: 1 + 0 * V)
-b = hh.Gate("b", inf=lambda V: 0 * V, tau=lambda V: 1 + 0 * V)
+import hhlab as hh
+
+a = hh.Gate("a", inf=lambda V: np.zeros_like(V), tau=lambda V: np.ones_like(V))
+b = hh.Gate("b", inf=lambda V: np.zeros_like(V), tau=lambda V: np.ones_like(V))
 channel = hh.Channel("A", g=1, E=0, gates=(a, b))
 """
 SOLUTION = """
-import hhlab as hh
 import numpy as np
+
+import hhlab as hh
 
 a_inf = lambda V: 1 / (1 + np.exp(-(V - {half_a:g}) / {slope_a:g}))
 b_inf = lambda V: 1 / (1 + np.exp((V - {half_b:g}) / {slope_b:g}))
@@ -172,7 +174,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         ), near=3.0, span=(-200.0, 200.0), dot=lambda mV: ("voltage", peak(spike(v))[1], mV)),
         Task(Number(
             "half_width", "The width of the spike half way between rest and its peak.", "ms", lambda: width,
-            about(0.02, width), ("It is wider.", "It is narrower."), "Warmth makes it brief, capacitance makes it wide.",
+            about(0.02, width), ("It is wider.", "It is narrower."), "Warmth makes it brief, capacitance wide.",
         ), near=3.0, span=(0.0, 100.0)),
         Task(Number(
             "threshold", "The smallest amplitude with which a single pulse of your duration starts a spike.", "uA/cm2",
