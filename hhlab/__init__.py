@@ -36,6 +36,7 @@ from .simulate import simulate
 
 if TYPE_CHECKING:
     from . import claims
+    from .assignments import assignment
     from .lab import ask, check, claim, explore, predict, worklog
     from .plots import plot
     from .questions import Choice, Mistake, Number, Reply
@@ -44,15 +45,16 @@ __all__ = [
     "AfterpotentialCell", "Axon", "AxonRecording", "Barnacle", "BetaCell", "Channel", "Choice", "Clamp", "FrogNode",
     "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "MyelinatedAxon", "Neuron", "Number", "PulsePair", "PumpCell",
     "Ramp", "Recording", "Reply", "Shock", "SinoatrialNode", "Squid", "SquidWithPumps", "Step", "Synapse",
-    "ThalamicRelay", "Train", "Ventricle", "ask", "blocked", "channel_table", "check", "claim", "claims", "clamp",
-    "explore", "gallery", "ghk_current", "ghk_voltage", "library", "linoid", "measure", "mullins_noda", "nernst",
-    "plot", "predict", "propagate", "simulate", "worklog",
+    "ThalamicRelay", "Train", "Ventricle", "ask", "assignment", "blocked", "channel_table", "check", "claim", "claims",
+    "clamp", "explore", "gallery", "ghk_current", "ghk_voltage", "library", "linoid", "measure", "mullins_noda",
+    "nernst", "plot", "predict", "propagate", "simulate", "worklog",
 ]  # fmt: skip
 
 _WHEN_USED = {
+    "assignments": ("assignment",),
     "lab": ("ask", "check", "claim", "explore", "predict", "worklog"),
     "plots": ("plot",),
-    "questions": ("Choice", "Mistake", "MyelinatedAxon", "Number", "Reply"),
+    "questions": ("Choice", "Mistake", "Number", "Reply"),
     "claims": ("claims",),
 }
 """What is imported only when it is used, so that a script without pictures starts fast."""

@@ -1,4 +1,4 @@
-"""The command `hhlab`: opens the course in JupyterLab, on a working copy of the notebooks."""
+"""The command `hhlab`: opens the course in JupyterLab, on a working copy of the notebooks, or helps teachers."""
 
 import argparse
 import os
@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from . import teaching
+
 FOLDER = "hhlab-course"
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 """Settings for the JupyterLab that this command starts: it asks no server for news or updates."""
@@ -18,22 +20,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code. What follows `--` goes to JupyterLab."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     at = given.index("--") if "--" in given else len(given)
+    options = _parser().parse_args(given[:at])
+    try:
+        return int(options.run(options, given[at + 1 :]))
+    except ValueError as error:
+        print(f"hhlab: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hhlab",
         description="Open the course in JupyterLab, on a working copy of its notebooks that is yours to change.",
         epilog="What follows -- goes to JupyterLab, for example: hhlab -- --no-browser --port 9000",
     )
+    parser.set_defaults(run=_open_course)
     parser.add_argument("--folder", type=Path, default=Path(FOLDER), help=f"the working copy (default: {FOLDER})")
     parser.add_argument("--version", action="version", version=f"hhlab {version('hhlab')}")
     parser.add_argument("--copy-only", action="store_true", help="copy the notebooks, do not open JupyterLab")
-    options = parser.parse_args(given[:at])
+    teachers = parser.add_subparsers(title="for teachers", metavar="assign, grade, solution")
+    for name, (run, words, add) in teaching.COMMANDS.items():
+        command = teachers.add_parser(name, help=words, description=words)
+        command.set_defaults(run=run)
+        add(command)
+    return parser
+
+
+def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
     try:
         new = copy_missing(notebooks(), options.folder)
     except OSError as error:
         print(f"hhlab: cannot write to {options.folder}: {error.strerror}. Choose another place with --folder")
         return 1
     print(f"{options.folder.resolve()}: {len(new)} notebooks copied, what was there is as you left it.")
-    return 0 if options.copy_only else open_lab(options.folder, given[at + 1 :])
+    return 0 if options.copy_only else open_lab(options.folder, extra)
 
 
 def notebooks() -> Path:

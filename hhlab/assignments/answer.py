@@ -1,0 +1,196 @@
+"""What a student holds: the preparations of a variant, and `answer`, which hands in.
+
+An answer is the saved output of a code cell: data for the grader, and a plain line for people. Numbers travel as text,
+because a browser writes -90.0 as -90 and the digits of a measurement count.
+"""
+
+import html
+import inspect
+import math
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from ..cells import Cell
+from ..parameters import shown
+from ..questions import Choice, Number
+from .judge import Given, Verdict, judge, last_place, well_formed
+from .sandbox import Sandbox
+from .task import Assignment, Code, Task, asked_for, shuffled, tolerance
+
+MIME = "application/vnd.hhlab.answer+json"
+FORMAT = 1
+MANY_DIGITS = 8
+
+
+class Lab:
+    """An assignment in the hands of one student. Its preparations are attributes, such as `lab.cell`."""
+
+    def __init__(self, assignment: Assignment, course: str, student: str, graded: bool = False) -> None:
+        self.assignment, self.variant, self.graded = assignment, assignment.variant(course, student), graded
+        self.tasks = {task.name: task for task in assignment.tasks(self.variant)}
+        self._cells = assignment.cells(self.variant)
+        self._given: dict[str, Given] = {}
+
+    def __getattr__(self, name: str) -> Cell:
+        cells = self.__dict__.get("_cells", {})
+        if name in cells:
+            return cells[name]
+        raise AttributeError(f"this assignment has no {name}; it has {', '.join(cells)}, answer and given")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._cells]
+
+    @property
+    def given(self) -> dict[str, float]:
+        """The numbers that this student is given, by name."""
+        return {name: self.variant.values[name] for name, _, _ in self.assignment.given(self.variant)}
+
+    def answer(self, task: str, value: Any, unit: str = "", *, because: str = "") -> None:
+        """Hand in an answer. Its line says how it was understood; in practice mode also whether it is right.
+
+        Parameters
+        ----------
+        task : its name.
+        value : a number, a letter, or what the cell defines for a task with code.
+        unit : of a number, such as "mV".
+        because : the reason for a choice, in a sentence of your own.
+
+        Raises
+        ------
+        ValueError
+            For an unknown task. What is not well-formed is told, not raised, so that other answers still run.
+        """
+        asked = self.assignment.task(self.variant, task)
+        given = self._read(asked, value, str(unit), str(because))
+        if value is ...:
+            show(f"{task} is not answered yet. {asked_for(asked)}", {})
+            return
+        before, self._given[task] = self._given.get(task), given
+        line = self._reply(asked, given)
+        if before not in (None, given):
+            line += " It replaces your answer from before."
+        who = {"assignment": self.assignment.name, "course": self.variant.course, "student": self.variant.student}
+        what = {"task": task, "value": given.value, "unit": given.unit, "because": given.because}
+        code = {"code": given.code} if given.code else {}
+        show(line, {MIME: {"format": FORMAT, **who, **what, **code, "version": version("hhlab")}})
+
+    def letters(self, task: str) -> "Letters":
+        """The options of a choice, each with the letter that it has for this student."""
+        question = self.assignment.task(self.variant, task).question
+        if not isinstance(question, Choice):
+            raise ValueError(f"{task} is not a choice: it has no letters")
+        return Letters(question.text, shuffled(question, self.variant))
+
+    def score(self, task: str) -> float:
+        """The points of the last answer to a task in this session, as `hhlab grade` gives them; for nbgrader."""
+        return self._judge(self.assignment.task(self.variant, task), self._given.get(task)).points
+
+    def _judge(self, task: Task, given: Given | None) -> Verdict:
+        return judge(task, given, self.variant, Sandbox().run)
+
+    def _read(self, task: Task, value: Any, unit: str, because: str) -> Given:
+        if isinstance(task.question, Code):
+            return Given(code=_source(value))
+        return Given(_text(value), unit, because)
+
+    def _reply(self, task: Task, given: Given) -> str:
+        """The line under an answer."""
+        try:
+            understood = well_formed(task, given, self.variant)
+        except ValueError as error:
+            return f"Not handed in: {error}."
+        sign = " =" if isinstance(task.question, Number) else ":"
+        line = (
+            f"Handed in for {self.variant.student}: {task.name}{sign} {understood.rstrip('.')}{_digits(task, given)}."
+        )
+        if isinstance(task.question, Code) and not given.code:
+            return f"Not handed in: {task.name} is handed in from the cell of a notebook that holds the code."
+        if self.graded and not isinstance(task.question, Code):
+            return line
+        verdict = self._judge(task, given)
+        if verdict.state != "judged":
+            return f"{line} But {verdict.reply}"
+        if self.graded:
+            return f"{line} It runs."
+        mark = "Right." if verdict.right else "Half right." if verdict.points else "Not yet."
+        return f"{line} {mark} {verdict.reply}"
+
+    def __repr__(self) -> str:
+        told = (f"{name} = {words} ({meaning})" for name, meaning, words in self.assignment.given(self.variant))
+        return "\n".join((self._heading(), *told, "", *(f"{name}: {asked_for(t)}" for name, t in self.tasks.items())))
+
+    def _heading(self) -> str:
+        mode = "graded" if self.graded else "practice"
+        return f"{self.assignment.title}, {self.variant.course}, for {self.variant.student} ({mode})"
+
+    def _repr_html_(self) -> str:
+        given = _table((name, words, meaning) for name, meaning, words in self.assignment.given(self.variant))
+        tasks = _table((name, asked_for(task), tolerance(task)) for name, task in self.tasks.items())
+        return f"<p><b>{html.escape(self._heading())}</b></p>{given}{tasks}"
+
+
+class Letters:
+    """What `Lab.letters` gives: a question with its options by letter."""
+
+    def __init__(self, text: str, options: Mapping[str, str]) -> None:
+        self.text, self.options = text, options
+
+    def __repr__(self) -> str:
+        return "\n".join((self.text, *(f"{letter}) {option}" for letter, option in self.options.items())))
+
+    def _repr_html_(self) -> str:
+        rows = _table((letter, option) for letter, option in self.options.items())
+        return f"<p>{html.escape(self.text)}</p>{rows}"
+
+
+def _table(rows: Iterable[Sequence[str]]) -> str:
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f'<table style="text-align: left">{body}</table>'
+
+
+def show(line: str, data: dict[str, Any]) -> None:
+    """A line for people, with data in the saved output of a notebook."""
+    if "IPython" in sys.modules:
+        from IPython import get_ipython
+        from IPython.display import display
+
+        if get_ipython() is not None:
+            display({"text/plain": line, **data}, raw=True)  # type: ignore[no-untyped-call]
+            return
+    print(line)
+
+
+def _text(value: Any) -> str:
+    """A number, or whatever was given, as text."""
+    try:
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            return str(value) if isinstance(value, str | int) else repr(float(value))
+        return repr(float(value.item()))
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        return shown(value)
+
+
+def _digits(task: Task, given: Given) -> str:
+    """A remark on digits that no measurement has."""
+    if not isinstance(task.question, Number):
+        return ""
+    number = given.value.split()[0]
+    place = last_place(number) if number.lstrip("+-").replace(".", "").isdigit() else math.inf
+    many = len(number.strip("+-0.").replace(".", "")) > MANY_DIGITS and place < 1
+    return ", in more digits than mean anything" if many else ""
+
+
+def _source(value: Any) -> str:
+    """The code of the cell that runs, or of a function outside a notebook."""
+    if "IPython" in sys.modules:
+        from IPython import get_ipython
+
+        shell: Any = get_ipython()
+        if shell is not None:
+            return str(shell.history_manager.input_hist_raw[-1])
+    try:
+        return inspect.getsource(value)
+    except (TypeError, OSError):
+        return ""

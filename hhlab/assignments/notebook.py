@@ -1,0 +1,150 @@
+"""The answers in a notebook, read from its saved outputs. Nothing is run, and nothing that stands there is believed."""
+
+import ast
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..parameters import shown
+from .answer import FORMAT, MIME
+from .judge import LONGEST, Given
+from .variant import plain_id
+
+LARGEST = 20 * 2**20
+LONGEST_CODE = 20_000
+MOST_ANSWERS = 2000
+
+
+class UnreadableError(Exception):
+    """A file that cannot be graded; its text says why."""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What a notebook hands in: for which assignment, course and student, the last answer to each task, and remarks."""
+
+    assignment: str
+    course: str
+    student: str
+    answers: dict[str, Given]
+    remarks: tuple[str, ...] = field(default=())
+
+
+def read_answers(data: bytes) -> Handed:
+    """The answers in the bytes of a notebook.
+
+    Raises
+    ------
+    UnreadableError
+        If they are not a notebook, have no answers, or those of two students.
+    """
+    if len(data) > LARGEST:
+        raise UnreadableError(f"it is larger than {LARGEST // 2**20} MB")
+    cells = _cells(data)
+    found = [(number, cell, answer) for number, cell in enumerate(cells) for answer in _answers(cell)][:MOST_ANSWERS]
+    if not found:
+        raise UnreadableError(_why_none(cells))
+    who = {tuple(answer[part] for part in ("assignment", "course", "student")) for _, _, answer in found}
+    if len(who) > 1:
+        said = " and ".join(sorted(" / ".join(each) for each in who)[:3])
+        raise UnreadableError(
+            f"its answers are for different students, courses or assignments: {said}. Was it run anew?"
+        )
+    ((assignment, course, student),) = who
+    answers = {answer["task"]: _given(answer) for _, _, answer in found}
+    return Handed(assignment, course, student, answers, tuple(_remarks(found)))
+
+
+def _cells(data: bytes) -> list[dict[str, Any]]:
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except RecursionError:
+        raise UnreadableError("it is nested too deeply to be a notebook") from None
+    except ValueError:
+        raise UnreadableError("it is not a notebook: its JSON is broken or cut off") from None
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise UnreadableError("it is not a notebook of format 4: open it in JupyterLab and save it again")
+    return [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+
+
+def _answers(cell: dict[str, Any]) -> list[dict[str, str]]:
+    """The well-formed answers among the outputs of a cell, as texts."""
+    outputs = cell.get("outputs")
+    bundles = (
+        [output.get("data") for output in outputs if isinstance(output, dict)] if isinstance(outputs, list) else []
+    )
+    found = [bundle[MIME] for bundle in bundles if isinstance(bundle, dict) and isinstance(bundle.get(MIME), dict)]
+    return [answer for answer in map(_checked, found) if answer]
+
+
+def _checked(answer: dict[str, Any]) -> dict[str, str]:
+    """An answer whose parts are texts of a sane length, with ids as they are compared; empty for anything else."""
+    texts = {
+        key: answer.get(key, "") for key in ("assignment", "course", "student", "task", "value", "unit", "because")
+    }
+    code = answer.get("code", "")
+    short = all(isinstance(text, str) and len(text) <= LONGEST for text in texts.values())
+    if not short or answer.get("format") != FORMAT or not isinstance(code, str) or len(code) > LONGEST_CODE:
+        return {}
+    try:
+        ids = {"course": plain_id(texts["course"]), "student": plain_id(texts["student"])}
+    except ValueError:
+        return {}
+    return {key: _sound(text) for key, text in {**texts, **ids, "code": code}.items()}
+
+
+def _sound(text: str) -> str:
+    """A text without halves of characters, which cannot be written to a file."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _given(answer: dict[str, str]) -> Given:
+    return Given(answer["value"], answer["unit"], answer["because"], answer["code"])
+
+
+def _why_none(cells: list[dict[str, Any]]) -> str:
+    """Why a notebook has no answers: never run, or another notebook."""
+    calls = sum(len(_calls(cell)) for cell in cells)
+    if not calls:
+        return "no cell of it hands in an answer: is it another notebook?"
+    return f"{calls} of its cells hand in answers, but none has its output: run all cells and save it, then hand it in"
+
+
+def _remarks(found: list[tuple[int, dict[str, Any], dict[str, str]]]) -> list[str]:
+    """What a person should know about how the answers stand in the notebook."""
+    cells = Counter(task for task, _ in {(answer["task"], number) for number, _, answer in found})
+    remarks = [f"{shown(task)} is answered in {n} cells: the last one counts." for task, n in cells.items() if n > 1]
+    for _, cell, answer in {answer["task"]: each for each in found for answer in [each[2]]}.values():
+        calls = [value for task, value in _calls(cell) if task in (answer["task"], None)]
+        if not calls:
+            remarks.append(f"The cell with the answer to {shown(answer['task'])} no longer hands it in.")
+        elif answer["value"] and not any(value in (None, answer["value"]) for value in calls):
+            remarks.append(
+                f"The cell of {shown(answer['task'])} says {shown(calls[-1])} but its output {shown(answer['value'])}: "
+                "it was edited and not run again. The output counts."
+            )
+    return remarks
+
+
+def _calls(cell: dict[str, Any]) -> list[tuple[str | None, str | None]]:
+    """The calls of `answer` in the source of a cell: task and value as text, None for what is not written out."""
+    source = cell.get("source", "")
+    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    try:
+        tree = ast.parse(text[:LONGEST_CODE])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [(None, None)] if ".answer(" in text else []
+    calls = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "answer"
+    ]
+    return [(_literal(call.args[:1]), _literal(call.args[1:2])) for call in calls]
+
+
+def _literal(arguments: list[ast.expr]) -> str | None:
+    try:
+        value = ast.literal_eval(arguments[0])
+    except (IndexError, ValueError, TypeError, RecursionError):
+        return None
+    return repr(value) if isinstance(value, float) else str(value)

@@ -1,0 +1,51 @@
+"""One student's variant with its answers and pictures, for the teacher."""
+
+from ..questions import Choice, Number
+from .feedback import feedback
+from .judge import Given, Verdict, decimals, judge
+from .task import Assignment, Code, shuffled, tolerance
+from .variant import Variant
+
+
+def right_answers(assignment: Assignment, variant: Variant) -> dict[str, Given]:
+    """What a student would hand in who has everything right, computed by the model now."""
+    found = {}
+    for task in assignment.tasks(variant):
+        question = task.question
+        if isinstance(question, Number):
+            found[task.name] = Given(f"{question.truth():.{decimals(question.tolerance) + 1}f}", question.unit)
+        elif isinstance(question, Choice):
+            letters = {option: letter for letter, option in shuffled(question, variant).items()}
+            found[task.name] = Given(letters[question.right[0]], because="This is the option that is right.")
+        else:
+            found[task.name] = Given(code=question.solution.strip())
+    return found
+
+
+def solution(assignment: Assignment, course: str, student: str) -> tuple[str, str]:
+    """The answers of a student as text, and as a page with pictures."""
+    variant = assignment.variant(course, student)
+    answers = right_answers(assignment, variant)
+
+    def known(code: Code, _: str) -> list[float]:
+        return code.truth()
+
+    verdicts = [judge(task, answers[task.name], variant, known) for task in assignment.tasks(variant)]
+    hidden = [
+        f"{name} = {grid.in_words(variant.values[name])} (hidden)"
+        for name, grid in assignment.grids.items()
+        if grid.hidden
+    ]
+    given = [f"{name} = {words} ({meaning})" for name, meaning, words in assignment.given(variant)]
+    lines = [f"{assignment.title}, {variant.course}, {variant.student}", *given, *hidden, ""]
+    lines += [_line(each, assignment, variant, answers) for each in verdicts]
+    return "\n".join(lines), feedback(assignment, variant, f"solution for {variant.student}", verdicts, hidden)
+
+
+def _line(verdict: Verdict, assignment: Assignment, variant: Variant, answers: dict[str, Given]) -> str:
+    task, given = assignment.task(variant, verdict.task), answers[verdict.task]
+    if isinstance(task.question, Code):
+        return f"{verdict.task}:\n" + "\n".join(f"    {line}" for line in given.code.splitlines())
+    if isinstance(task.question, Choice):
+        return f"{verdict.task}: {given.value}) {verdict.understood}"
+    return f"{verdict.task}: {verdict.understood}; {tolerance(task)}"

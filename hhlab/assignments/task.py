@@ -1,0 +1,184 @@
+"""What an assignment is made of: tasks, each a question of `hhlab.questions` or a piece of code, with points."""
+
+import hashlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..cells import Cell
+from ..parameters import pretty, unknown
+from ..questions import Choice, Judgement, Number
+from ..recording import Recording
+from .variant import Grid, Variant, draw
+
+HALF = 0.5
+Values = list[float]
+
+
+@dataclass(frozen=True)
+class Code:
+    """A piece of code to write: it is run apart, and only the numbers that it gives are judged.
+
+    Parameters
+    ----------
+    name, text : as of a question.
+    defines : the name that the cell must define.
+    probe : what is asked of it, as data for `probe.py`: {"kind": "call", "calls": [...]} for a function,
+        {"kind": "channel", "volts": [...]} for a channel.
+    truth : computes the right numbers, one for each that the probe brings back.
+    mistakes : the numbers of well-known wrong ways, with what is said to them.
+    hint, reply : what is said to other numbers, and to the right ones.
+    solution : code that is right, for teachers.
+    relative : how far off, as a share of the right number, is still right.
+    """
+
+    name: str
+    text: str
+    defines: str
+    probe: Mapping[str, Any]
+    truth: Callable[[], Values]
+    hint: str
+    reply: str
+    solution: str
+    mistakes: tuple[tuple[Callable[[], Values], str], ...] = ()
+    relative: float = 1e-3
+
+    def judge(self, values: Sequence[float]) -> Judgement:
+        """The judgement on what a probe brought back."""
+        truth = self.truth()
+        right = self._same(values, truth)
+        told = next((reply for wrong, reply in self.mistakes if not right and self._same(values, wrong())), self.hint)
+        fits = sum(self._near(a, b) for a, b in zip(values, truth, strict=False))
+        return Judgement(right, self.reply if right else told, "", f"{fits} of {len(truth)} numbers right")
+
+    def _same(self, values: Sequence[float], truth: Sequence[float]) -> bool:
+        return len(values) == len(truth) and all(map(self._near, values, truth))
+
+    def _near(self, a: float, b: float) -> bool:
+        return math.isfinite(a) and abs(a - b) <= self.relative * max(abs(b), 1e-9)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A question with its points.
+
+    Parameters
+    ----------
+    question : a Number or a Choice of `hhlab.questions`, or Code.
+    points : what a right answer earns.
+    span : lowest and highest number that can be meant at all, in the unit of the question.
+    near : a number within so many tolerances earns half of the points; 0 for none.
+    partial : options of a choice that earn a share of the points, with the share.
+    starter : lines of the student's cell before the answer.
+    dot : where a number is shown in the picture of the feedback: view, x and y there.
+    """
+
+    question: Number | Choice | Code
+    points: float = 2.0
+    span: tuple[float, float] = (-math.inf, math.inf)
+    near: float = 0.0
+    partial: Mapping[str, float] = field(default_factory=dict)
+    starter: str = ""
+    dot: Callable[[float], tuple[str, float, float]] | None = None
+
+    @property
+    def name(self) -> str:
+        """The name under which it is answered."""
+        return self.question.name
+
+    @property
+    def worth(self) -> str:
+        """What it is worth, in words."""
+        return f"{self.points:g} points"
+
+    def share(self, judged: Judgement, value: float = math.nan) -> float:
+        """The share of the points that an answer earns; `value` is the number that was given, if it was one."""
+        if judged.right:
+            return 1.0
+        if isinstance(self.question, Number):
+            away = abs(value - self.question.truth())
+            return HALF if away <= self.near * self.question.tolerance else 0.0
+        return self.partial.get(judged.understood, 0.0)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment of the course.
+
+    Parameters
+    ----------
+    name : such as "refractory"; never changed, as variants hang on it.
+    notebook : the notebook of the course that it goes with, such as "05_refractory_period".
+    title : its heading.
+    story : the text that stands above the tasks, the same for all.
+    grids : what is drawn for each student.
+    cells : the preparations by name, from a variant.
+    tasks : the tasks of a variant.
+    picture : recordings by label and views, from a variant, for the feedback.
+    bench : the code of the bench that the student measures on.
+    """
+
+    name: str
+    notebook: str
+    title: str
+    story: str
+    grids: Mapping[str, Grid]
+    cells: Callable[[Variant], dict[str, Cell]]
+    tasks: Callable[[Variant], tuple[Task, ...]]
+    picture: Callable[[Variant], tuple[dict[str, Recording], tuple[str, ...]]]
+    bench: str
+
+    def variant(self, course: str, student: str) -> Variant:
+        """What a student of a course is given."""
+        return draw(self.grids, self.name, course, student)
+
+    def given(self, variant: Variant) -> list[tuple[str, str, str]]:
+        """What a student is told: name, meaning, and value with its unit."""
+        shown = ((name, grid) for name, grid in self.grids.items() if not grid.hidden)
+        return [(name, grid.meaning, grid.in_words(variant.values[name])) for name, grid in shown]
+
+    def task(self, variant: Variant, name: str) -> Task:
+        """The task of a name; ValueError for an unknown one."""
+        tasks = {task.name: task for task in self.tasks(variant)}
+        return tasks[name] if name in tasks else unknown(f"assignment {self.name}", "task", name, tasks)
+
+    def of(self, variant: Variant) -> float:
+        """All points together."""
+        return sum(task.points for task in self.tasks(variant))
+
+
+def about(share: float, value: float) -> float:
+    """A tolerance of at most a share of a value: 1, 2 or 5 times a power of ten, so that it does not tell the value."""
+    most = share * abs(value) * (1 + 1e-9)
+    power = 10.0 ** math.floor(math.log10(most))
+    return max(step * power for step in (1, 2, 5) if step * power <= most)
+
+
+def shuffled(question: Choice, variant: Variant) -> dict[str, str]:
+    """The options of a choice by letter, in an order of the student's own."""
+
+    def place(option: str) -> bytes:
+        return hashlib.sha256("\n".join((variant.course, variant.student, question.name, option)).encode()).digest()
+
+    return dict(zip("abcdefghij", sorted(question.options, key=place), strict=False))
+
+
+def asked_for(task: Task) -> str:
+    """What an answer must look like, in words that hold for every student."""
+    question = task.question
+    if isinstance(question, Number):
+        return f"A number in {pretty(question.unit)}, {task.worth}."
+    if isinstance(question, Code):
+        return f"Code that defines `{question.defines}`, {task.worth}. The cell must hold all that it needs."
+    return f"One letter, and why in a sentence of your own, {task.worth}."
+
+
+def tolerance(task: Task) -> str:
+    """How far off is still right, in words."""
+    question = task.question
+    if isinstance(question, Number):
+        return f"{question.allowed} of the right value is right" + (
+            f", within {task.near:g} times that is half right" if task.near else ""
+        )
+    return ""

@@ -1,0 +1,46 @@
+"""What students hand in, made without a kernel: notebooks with the outputs that their cells would have."""
+
+import json
+
+from hhlab.assignments import find
+from hhlab.assignments.answer import FORMAT, MIME
+from hhlab.assignments.copies import notebook
+from hhlab.assignments.solution import right_answers
+
+
+def answers(name, course, student):
+    """The right answers of a student: value and unit, a letter, or code, by task."""
+    assignment = find(name)
+    return right_answers(assignment, assignment.variant(course, student))
+
+
+def output(name, course, student, task, given, /, **forged):
+    """The output of a cell that hands in an answer."""
+    who = {"assignment": name, "course": course, "student": student, "task": task}
+    what = {"value": given.value, "unit": given.unit, "because": given.because, "code": given.code}
+    data = {"format": FORMAT} | who | what | forged
+    return {"output_type": "display_data", "metadata": {}, "data": {"text/plain": f"{task}: handed in", MIME: data}}
+
+
+def filled(name, course, student, given=None, /, **forged):
+    """The notebook of a student with these answers, or with the right ones, as JSON."""
+    given = answers(name, course, student) if given is None else given
+    made = notebook(find(name), course, student)
+    for cell in made["cells"]:
+        task = cell["id"].removesuffix("-answer")
+        if task in given and cell["id"] != task:
+            each = given[task]
+            shown = f'lab.answer("{task}", {each.value or "..."!r}, "{each.unit}")'
+            cell["source"] = each.code.splitlines(keepends=True) if each.code else [shown.replace("'", '"')]
+            if each.code:
+                cell["source"].append(f'\nlab.answer("{task}", {task})')
+            cell["outputs"] = [output(name, course, student, task, each, **forged)]
+            cell["execution_count"] = 1
+    return made
+
+
+def written(path, made):
+    """The same as a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(made))
+    return path

@@ -1,0 +1,266 @@
+"""Assignments: variants that are one's own, tasks that are well-posed, and answers that are told what they are."""
+
+import itertools
+import json
+import math
+import random
+
+import pytest
+from classroom import answers
+
+import hhlab as hh
+from hhlab.assignments import answer as answer_module
+from hhlab.assignments import find
+from hhlab.assignments.copies import as_file, notebook, title
+from hhlab.assignments.course import ASSIGNMENTS
+from hhlab.assignments.judge import Given, judge
+from hhlab.assignments.sandbox import Sandbox
+from hhlab.assignments.task import about, shuffled
+from hhlab.assignments.variant import Variant, draw
+from hhlab.questions import Choice, Number
+
+EVERY = pytest.mark.parametrize("name", ASSIGNMENTS)
+
+
+def drawn(name, count):
+    """Variants of as many students."""
+    return [find(name).variant("course", f"student {number}") for number in range(count)]
+
+
+def corners(name, count):
+    """Variants at the corners of the grids: all of them, or as many as are wanted, the same every time."""
+    grids = find(name).grids
+    ends = list(itertools.product(*({grid.values[0], grid.values[-1]} for grid in grids.values())))
+    chosen = ends if len(ends) <= count else random.Random(1).sample(ends, count)
+    return [Variant("course", "corner", dict(zip(grids, values, strict=True))) for values in chosen]
+
+
+def well_posed(name, variant):
+    """Every number is finite and in range, and every wrong way leads out of reach of even half of the points."""
+    for task in find(name).tasks(variant):
+        question = task.question
+        if isinstance(question, Number):
+            truth = question.truth()
+            assert task.span[0] < truth < task.span[1], (task.name, truth, variant.values)
+            for mistake in question.mistakes:
+                away = abs(mistake.value() - truth) / question.tolerance
+                assert away > max(task.near, 1) + 1, (task.name, mistake.reply, away, variant.values)
+        if isinstance(question, Choice):
+            assert len(question.right) == 1
+            assert set(task.partial) <= set(question.options) - set(question.right)
+
+
+@EVERY
+def test_well_posed(name):
+    for variant in drawn(name, 8) + corners(name, 8):
+        well_posed(name, variant)
+
+
+@pytest.mark.slow
+@EVERY
+def test_well_posed_for_many_draws_and_all_corners(name):
+    count = {"ions": 5000, "pump": 500, "spike": 1000, "refractory": 400}[name]
+    for variant in drawn(name, count) + corners(name, 4 * count):
+        well_posed(name, variant)
+
+
+@EVERY
+def test_a_neighbours_number_is_worth_little(name):
+    """Of the numbers of another student hardly any is right by chance."""
+    students, hits, tried = drawn(name, 9), 0, 0
+    truths = [[t.question.truth() for t in find(name).tasks(v) if isinstance(t.question, Number)] for v in students]
+    for (one, mine), (other, theirs) in itertools.pairwise(zip(students, truths, strict=True)):
+        assert one != other
+        numbers = [task.question for task in find(name).tasks(one) if isinstance(task.question, Number)]
+        tried += len(numbers)
+        hits += sum(abs(a - b) <= q.tolerance for a, b, q in zip(mine, theirs, numbers, strict=True))
+    assert hits / tried < 0.25
+
+
+def test_the_reset_of_a_gate_has_the_same_answer_for_all():
+    """Which gate decides follows from the moment alone, whatever else is drawn."""
+    said = {}
+    for variant in drawn("refractory", 8) + corners("refractory", 6):
+        question = find("refractory").task(variant, "which_gate").question
+        said.setdefault(variant.when, set()).add(question.right[0].split(":")[0])
+    assert said == {0.35: {"Neither alone"}, 0.8: {"n"}, 1.3: {"None is needed"}}
+
+
+@EVERY
+def test_six_to_nine_tasks_with_names_of_their_own(name):
+    tasks = find(name).tasks(find(name).variant("c", "s"))
+    assert 6 <= len(tasks) <= 9
+    assert len({task.name for task in tasks}) == len(tasks)
+    assert all(task.name.isidentifier() for task in tasks)
+
+
+def test_a_variant_stays_the_same():
+    """What was drawn for a student once is drawn for ever: a change here breaks courses that run."""
+    first = {"T": 7, "K_out": 15, "K_in": 410, "interval": 9.2, "when": 0.35, "prepulse": -84}
+    values = find("refractory").variant("bio2", "ab1234").values
+    assert {name: values[name] for name in first} == first
+    assert find("refractory").variant(" BIO2", "AB1234 ").values == values
+    assert find("refractory").variant("bio3", "ab1234").values != values
+
+
+def test_draws_are_even():
+    grid = find("pump").grids
+    seen = [draw(grid, "pump", "c", f"s{n}").values["round"] for n in range(2400)]
+    assert all(140 < seen.count(value) < 260 for value in grid["round"].values)
+
+
+@EVERY
+def test_right_answers_are_right_and_earn_everything(name):
+    variant = find(name).variant("bio2", "ab1234")
+    for task in find(name).tasks(variant):
+        verdict = judge(task, answers(name, "bio2", "ab1234")[task.name], variant, Sandbox().run)
+        assert verdict.right, verdict
+        assert verdict.points == task.points
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "state", "points", "words"),
+    [
+        ("-79.9", "mV", "judged", 2, "Your axon"),
+        ("-0.07986", "V", "judged", 2, "Your axon"),
+        ("−79,9 mV", "", "judged", 2, "Your axon"),
+        ("79.9", "mV", "judged", 0, "The sign"),
+        ("-75", "mV", "not well-formed", 0, "too few digits, as right is within 0.3 mV: give more, such as -75.0 mV"),
+        ("-79.9", "", "not well-formed", 0, 'has no unit: write it as a text after the number, "mV"'),
+        ("-79.9", "ms", "not well-formed", 0, "is a time; give a voltage in mV"),
+        ("-799.0", "mV", "not well-formed", 0, "is outside −200 mV to 200 mV"),
+        ("about -80", "mV", "not well-formed", 0, "is not a number with a unit"),
+        ("", "", "not well-formed", 0, "is not a number with a unit"),
+        ("nan", "mV", "not well-formed", 0, "is not a number with a unit"),
+        ("1e999", "mV", "not well-formed", 0, "too large"),
+        ("9" * 5000, "mV", "not well-formed", 0, "is not a number with a unit"),
+    ],
+)
+def test_numbers(value, unit, state, points, words):
+    variant = find("refractory").variant("bio2", "ab1234")
+    verdict = judge(find("refractory").task(variant, "E_K"), Given(value, unit), variant, Sandbox().run)
+    assert (verdict.state, verdict.points) == (state, points)
+    assert words in verdict.reply
+
+
+def test_half_of_the_points_for_nearly():
+    variant = find("refractory").variant("bio2", "ab1234")
+    task = find("refractory").task(variant, "rate")
+    truth = task.question.truth()
+    for off, points in ((0.5, 2), (2.0, 1), (-2.0, 1), (2.3, 0)):
+        assert judge(task, Given(f"{truth + off:.3f}", "Hz"), variant, Sandbox().run).points == points
+
+
+def test_choices():
+    variant = find("refractory").variant("bio2", "ab1234")
+    task = find("refractory").task(variant, "weak_current")
+    letters = {option: letter for letter, option in shuffled(task.question, variant).items()}
+    (half,), right = task.partial, task.question.right[0]
+    why = "the gates remember what was before"
+    for value, because, points, state in (
+        (letters[right], why, 2, "judged"), (letters[right].upper() + ")", why, 2, "judged"), (right, why, 2, "judged"),
+        (letters[half], why, 1, "judged"), (letters[right], "", 0, "not well-formed"), ("z", why, 0, "not well-formed"),
+    ):  # fmt: skip
+        verdict = judge(task, Given(value, because=because), variant, Sandbox().run)
+        assert (verdict.points, verdict.state) == (points, state)
+
+
+def test_letters_are_a_students_own():
+    question = find("pump").task(find("pump").variant("c", "s"), "falling_phase").question
+    orders = {tuple(shuffled(question, find("pump").variant("c", f"s{n}")).values()) for n in range(12)}
+    assert len(orders) > 6
+
+
+def test_a_tolerance_does_not_tell_the_number():
+    assert [about(0.02, value) for value in (52.38, -291.3, 1.557, 1e-3)] == pytest.approx([1, 5, 0.02, 2e-5])
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """What a lab shows: lines, and data."""
+    shown = []
+    monkeypatch.setattr(answer_module, "show", lambda line, data: shown.append((line, data)))
+    return shown
+
+
+def test_an_answer_in_practice(said):
+    lab = hh.assignment("refractory", course="bio2", student="ab1234")
+    lab.answer("E_K", -88.9, "mV")
+    lab.answer("E_K", -79.9, "mV")
+    lab.answer("rheobase", 2, "uA/cm2")
+    lines = [line for line, _ in said]
+    assert lines[0] == "Handed in for ab1234: E_K = −88.9 mV. Not yet. It is less negative."
+    assert lines[1].endswith("Right. Your axon has this E_K. It replaces your answer from before.")
+    assert lines[2].startswith("Not handed in: rheobase = 2 µA/cm² has too few digits")
+    (data,) = said[0][1].values()
+    assert data["value"] == "-88.9"
+    assert json.loads(json.dumps(data)) == data
+    assert lab.score("E_K") == 2
+    assert lab.score("rate") == 0
+
+
+def test_an_answer_in_graded_mode_is_not_told_whether_it_is_right(said):
+    lab = hh.assignment("refractory", course="bio2", student="ab1234", graded=True)
+    lab.answer("E_K", -88.9, "mV")
+    lab.answer("E_K", -79.9, "mV")
+    assert said[0][0] == "Handed in for ab1234: E_K = −88.9 mV."
+    assert said[1][0] == "Handed in for ab1234: E_K = −79.9 mV. It replaces your answer from before."
+
+
+@pytest.mark.parametrize("value", [None, [1, 2], {}, print, float("nan"), float("inf"), True, 1j, "a" * 5000, b"x"])
+def test_no_answer_makes_a_traceback(said, value):
+    lab = hh.assignment("refractory", course="bio2", student="ab1234")
+    for task in lab.tasks:
+        lab.answer(task, value, "mV")
+        assert said[-1][0].startswith("Not handed in: ")
+
+
+def test_an_answer_not_given_yet(said):
+    hh.assignment("ions", course="c", student="s").answer("E_K", ..., "mV")
+    assert said == [("E_K is not answered yet. A number in mV, 2 points.", {})]
+
+
+def test_digits_that_mean_nothing(said):
+    hh.assignment("refractory", course="bio2", student="ab1234", graded=True).answer("E_K", -79.86123456789, "mV")
+    assert said[0][0] == "Handed in for ab1234: E_K = −79.8612 mV, in more digits than mean anything."
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (
+            lambda: hh.assignment("refractry", course="c", student="s"),
+            "the course has no assignment refractry; did you",
+        ),
+        (lambda: hh.assignment("pump", course="", student="s"), "'' is not a course: give 1 to 100"),
+        (lambda: hh.assignment("pump", course="c", student=17), "17 is not a student: give it as text"),
+        (lambda: hh.assignment("pump", course="c", student="a\nb"), "is not a student: give 1 to 100 printable"),
+        (
+            lambda: hh.assignment("pump", course="c", student="s").answer("spike", 1),
+            "no task spike; did you mean spikes",
+        ),
+        (lambda: hh.assignment("pump", course="c", student="s").letters("spikes"), "spikes is not a choice"),
+    ],
+)
+def test_errors_are_sentences(call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call()
+    with pytest.raises(AttributeError, match="has no cel; it has axon, cell, answer"):
+        hh.assignment("pump", course="c", student="s").cel  # noqa: B018
+
+
+def test_what_a_lab_shows():
+    lab = hh.assignment("spike", course="<b>", student="ab1234")
+    assert "&lt;b&gt;" in lab._repr_html_()
+    assert "E_Na" not in lab.given
+    assert "E_Na" not in repr(lab).split("\n\n")[0]
+    assert repr(lab.treated) == "Treated(a squid axon with a drug, in another bath)"
+    assert "a) " in repr(lab.letters("dent"))
+    assert math.isclose(hh.measure.peak(hh.simulate(lab.axon, hh.Shock(lab.given["shock"]), 30))[0],
+                        lab.tasks["peak"].question.truth())  # fmt: skip
+
+
+@EVERY
+def test_the_notebook_in_the_course_is_made_from_the_assignment(name, root):
+    path = root / "notebooks/assignments" / title(find(name))
+    assert path.read_text() == as_file(notebook(find(name), "practice", "your-id"))

@@ -1,0 +1,420 @@
+"""Grading: whatever a learning platform or a hostile student makes of it, each gets what is right for them."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from classroom import answers, filled, output, written
+
+from hhlab.assignments import submissions
+from hhlab.assignments.grade import file_name, grade
+from hhlab.assignments.judge import Given
+from hhlab.assignments.notebook import UnreadableError, read_answers
+from hhlab.assignments.roster import read_roster
+from hhlab.cli import main
+
+NAME, COURSE = "pump", "bio2"
+ROSTER = "student,name,grade\nab1,Ada Aster,\nab2,Ben Birch,\nab3,Cem Cedar,\n"
+FIVE = Path(__file__).parent / "five_submissions"
+
+
+@pytest.fixture
+def classroom(tmp_path):
+    """A roster of three, and a folder for what they hand in."""
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    (tmp_path / "in").mkdir()
+    return tmp_path
+
+
+def graded(room, places=None, **how):
+    return grade(places or [room / "in"], COURSE, room / "roster.csv", room / "out", **{"assignment": NAME, **how})
+
+
+def handed_in(room, place, student, given=None, /, **forged):
+    return written(room / "in" / place, filled(NAME, COURSE, student, given, **forged))
+
+
+def grades(room, name="roster.csv", column="grade"):
+    text = (room / "out" / name).read_text("utf-8-sig")
+    return [row[column] for row in csv.DictReader(io.StringIO(text))]
+
+
+def test_the_five_submissions_of_the_guide(tmp_path):
+    done = grade([FIVE / "handed_in"], COURSE, FIVE / "roster.csv", tmp_path)
+    assert {who: points for who, (points, _) in done.grades().items()} == {
+        "ab1201": 18, "ab1202": 9, "ab1210": 3, "ab1204": 18,
+    }  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "roster.csv").read_text("utf-8-sig"))))
+    assert [row["Grade"] for row in rows] == ["100", "50", "16.67", "100", "", ""]
+    assert done.silent == ["ab1206"]
+    ((_, who, because),) = done.people
+    assert who == "ab1205"
+    assert because.startswith("8 of its cells hand in answers, but none has its output")
+    told = {who: " ".join(text for each, text in done.remarks if each == who) for who, _ in done.remarks}
+    assert "'E_K' is answered in 2 cells: the last one counts." in told["ab1204"]
+    assert "it was edited and not run again. The output counts." in told["ab1204"]
+    page = (tmp_path / "feedback" / "ab1202.html").read_text()
+    assert "That is with the logarithm to base 10." in page
+    assert "Potassium is positive and comes in" in page
+    report = (tmp_path / "report.html").read_text()
+    assert "Raising potassium outside hyperpolarises the cell" in report
+
+
+PLACES = {
+    "moodle": "Ada Aster_12345_assignsubmission_file_/x.ipynb",
+    "moodle, flat": "Ada Aster_12345_assignsubmission_file_x.ipynb",
+    "canvas": "asterada_12345_998877_x.ipynb",
+    "canvas, late": "asterada_LATE_12345_998877_x.ipynb",
+    "folders by id": "ab1/pump/pump.ipynb",
+    "any name": "my work (final).ipynb",
+    "a copy": "x(1).ipynb",
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize("packed", ["folder", "zip", "zip in zip"])
+def test_names_of_platforms(classroom, place, packed):
+    (classroom / "roster.csv").write_text('student,name,grade\nab1,"Aster, Ada",\n')
+    path = handed_in(classroom, place, "ab1")
+    if packed != "folder":
+        inner = io.BytesIO()
+        with zipfile.ZipFile(inner, "w") as archive:
+            archive.write(path, place)
+        (classroom / "all.zip").write_bytes(inner.getvalue())
+        if packed == "zip in zip":
+            with zipfile.ZipFile(classroom / "all.zip", "w") as archive:
+                archive.writestr("sent.zip", inner.getvalue())
+    assert grades_of(graded(classroom, None if packed == "folder" else [classroom / "all.zip"])) == {"ab1": 16}
+    assert grades(classroom) == ["16"]
+
+
+def grades_of(done):
+    return {who: points for who, (points, _) in done.grades().items()}
+
+
+def test_who_uploaded_what_is_not_theirs_needs_a_person(classroom):
+    handed_in(classroom, PLACES["moodle"], "ab2")
+    done = graded(classroom)
+    ((_, who, because),) = done.people
+    assert (who, because) == ("ab1", "it has the id 'ab2', but ab1 handed it in")
+    assert grades(classroom) == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("place", "student", "words"),
+    [
+        (
+            "Eve Evil_9_assignsubmission_file_/x.ipynb",
+            "ab1",
+            "nobody on the roster, or more than one, is called 9 or Eve",
+        ),
+        ("x.ipynb", "zz9", "its student id 'zz9' is not on the roster"),
+    ],
+)
+def test_who_is_not_on_the_roster_needs_a_person(classroom, place, student, words):
+    handed_in(classroom, place, student)
+    ((_, _, because),) = graded(classroom).people
+    assert words in because
+
+
+def test_copies_of_one_file(classroom):
+    some = dict(list(answers(NAME, COURSE, "ab1").items())[:2])
+    handed_in(classroom, "x.ipynb", "ab1", some)
+    handed_in(classroom, "x (2).ipynb", "ab1")
+    handed_in(classroom, "x(1).ipynb", "ab1", some)
+    handed_in(classroom, "a.ipynb", "ab2")
+    handed_in(classroom, "b.ipynb", "ab2", some)
+    done = graded(classroom)
+    assert grades_of(done) == {"ab1": 16}
+    assert any(text.startswith("There are 3 copies:") and "x (2).ipynb counts" in text for _, text in done.remarks)
+    ((_, who, because),) = done.people
+    assert (who, because) == ("ab2", "there are several notebooks with different answers: keep one")
+
+
+OTHER = {
+    "course": ({"course": "bio3"}, "it is of the course 'bio3', not 'bio2'"),
+    "assignment": ({"assignment": "ions"}, "it is of the assignment 'ions', not 'pump'"),
+    "version": ({"assignment": "new_one"}, "this version has no assignment 'new_one': install a newer hhlab"),
+}
+
+
+@pytest.mark.parametrize(("forged", "because"), OTHER.values(), ids=OTHER)
+def test_of_another_course_or_assignment(classroom, forged, because):
+    handed_in(classroom, "x.ipynb", "ab1", **forged)
+    assert [why for _, _, why in graded(classroom).people] == [because]
+    assert grades(classroom) == ["", "", ""]
+
+
+def test_ids_are_compared_without_case(classroom):
+    handed_in(classroom, "x.ipynb", "ab1", student=" AB1 ", course="BIO2")
+    assert grades_of(graded(classroom)) == {"ab1": 16}
+
+
+HOSTILE = {
+    "broken": b'{"cells": [',
+    "nothing": b"",
+    "binary": bytes(range(256)) * 40,
+    "deep": b"[" * 200_000,
+    "list": b"[]",
+    "cells of nonsense": b'{"cells": [1, null, [], {"cell_type": "code", "outputs": {"a": 1}}]}',
+    "outputs of nonsense": b'{"cells": [{"cell_type": "code", "outputs": [3, {"data": 4}]}]}',
+    "old format": b'{"worksheets": [], "nbformat": 3}',
+    "huge number": b'{"cells": ' + b"9" * 10_000 + b"}",
+    "no answers": json.dumps({"cells": [{"cell_type": "code", "source": "1", "outputs": []}]}).encode(),
+    "too large": b" " * (20 * 2**20 + 1),
+}
+
+
+def test_one_bad_file_never_stops_the_others(classroom):
+    for number, (name, data) in enumerate(HOSTILE.items()):
+        path = classroom / "in" / f"Ben Birch_{number}_assignsubmission_file_" / f"{name}.ipynb"
+        path.parent.mkdir()
+        path.write_bytes(data)
+    (classroom / "in/not a zip.zip").write_bytes(b"PK\3\4 nothing")
+    handed_in(classroom, "good.ipynb", "ab1")
+    done = graded(classroom)
+    assert grades_of(done) == {"ab1": 16}
+    assert len(done.people) == len(HOSTILE) + 1
+    assert grades(classroom) == ["16", "", ""]
+
+
+def test_zips_that_lie(classroom):
+    """A bomb, names that climb, a zip in a zip in a zip, and two members of one name."""
+    good = json.dumps(filled(NAME, COURSE, "ab1"))
+    layers = good.encode()
+    for name in ("x.ipynb", "one.zip", "two.zip"):
+        inner = io.BytesIO()
+        with zipfile.ZipFile(inner, "w") as archive:
+            archive.writestr(name, layers)
+        layers = inner.getvalue()
+    with zipfile.ZipFile(classroom / "in/all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../../climbing.ipynb", good)
+        archive.writestr("/etc/absolute.ipynb", json.dumps(filled(NAME, COURSE, "ab2")))
+        archive.writestr("bomb.ipynb", b"0" * (64 * 2**20))
+        archive.writestr("nested.zip", layers)
+    before = set(classroom.parent.rglob("*.ipynb"))
+    done = graded(classroom)
+    assert grades_of(done) == {"ab1": 16, "ab2": 16}
+    assert set(classroom.parent.rglob("*.ipynb")) == before
+    assert sorted(because for _, _, because in done.people) == [
+        "it is a zip in a zip in a zip",
+        "it is larger than 20 MB",
+    ]
+
+
+def test_a_zip_whose_size_is_a_lie(tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.ipynb", b"0" * 2**20)
+    data = path.read_bytes()
+    path.write_bytes(data.replace((2**20).to_bytes(4, "little"), (10).to_bytes(4, "little")))
+    (found,) = submissions.find([path])
+    with pytest.raises(UnreadableError):
+        read_answers(found.read())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_links_are_not_followed(classroom):
+    outside = written(classroom / "elsewhere" / "x.ipynb", filled(NAME, COURSE, "ab1"))
+    (classroom / "in/link.ipynb").symlink_to(outside)
+    (classroom / "in/folder").symlink_to(outside.parent)
+    assert [because for _, _, because in graded(classroom).people] == ["it is a link to another file"]
+
+
+def test_scripts_and_formulas_stay_text(classroom):
+    evil = "<script>alert(1)</script>\"&'=cmd|calc!A1"
+    (classroom / "roster.csv").write_text(f'student,name,grade\nab1,"{evil.replace(chr(34), chr(34) * 2)}",\n')
+    given = answers(NAME, COURSE, "ab1")
+    given["falling_phase"] = replace(given["falling_phase"], because=evil)
+    given["ATP"] = Given(evil, "=1+1")
+    given["minutes"] = Given("1", "min", evil)
+    handed_in(classroom, f"{evil.replace('/', '')}.ipynb", "ab1", given)
+    graded(classroom)
+    for page in ("feedback/ab1.html", "report.html"):
+        text = (classroom / "out" / page).read_text()
+        assert "<script" not in text
+        assert "default-src 'none'" in text
+    assert "&lt;script&gt;" in (classroom / "out/report.html").read_text()
+    assert re.fullmatch(r"[\d.]+", grades(classroom)[0])
+
+
+def test_forged_outputs_earn_nothing(classroom):
+    """What an output claims to be worth is not read; numbers are judged for the student's own variant."""
+    theirs = answers(NAME, COURSE, "ab2")
+    handed_in(classroom, "x.ipynb", "ab1", theirs, right=True, points=100, score=100, variant={"T": 6.3}, truth=1)
+    done = graded(classroom)
+    points = {each.task: each.points for each in done.marks["ab1"]}
+    assert sum(points.values()) < 5
+    assert points["at_once"] == points["rise"] == points["minutes"] == 0
+
+
+def test_outputs_without_their_code_and_other_ids_are_seen(classroom):
+    made = filled(NAME, COURSE, "ab1")
+    cell = next(cell for cell in made["cells"] if cell["id"] == "ATP-answer")
+    cell["source"] = ["1 + 1"]
+    written(classroom / "in/x.ipynb", made)
+    other = filled(NAME, COURSE, "ab2")
+    given = Given("1.5", "mM")
+    other["cells"][2]["outputs"] = [output(NAME, COURSE, "ab1", "rise", given)]
+    written(classroom / "in/y.ipynb", other)
+    done = graded(classroom)
+    assert ("ab1", "The cell with the answer to 'ATP' no longer hands it in.") in done.remarks
+    ((_, _, because),) = done.people
+    assert because.startswith("its answers are for different students, courses or assignments: pump / bio2 / ab1 and")
+
+
+@pytest.mark.parametrize("field", ["value", "unit", "because", "task", "course", "student", "assignment", "format"])
+@pytest.mark.parametrize("wrong", [None, 3, [], {"a": 1}, "x" * 100_000, "\ud800", "a\x00b"], ids=repr)
+def test_nonsense_in_an_answer(field, wrong):
+    """It is left out, or judged as what it is; it never raises anything but that the file cannot be read."""
+    made = filled(NAME, COURSE, "ab1", **{field: wrong})
+    try:
+        handed = read_answers(json.dumps(made).encode())
+        json.dumps([each.value for each in handed.answers.values()]).encode()
+    except UnreadableError:
+        pass
+
+
+def test_code_that_cannot_be_run_here_is_no_zero(classroom, monkeypatch):
+    from hhlab.assignments import sandbox
+
+    written(classroom / "in/x.ipynb", filled("ions", COURSE, "ab1"))
+    monkeypatch.setattr(sandbox.Sandbox, "run", lambda *_: (_ for _ in ()).throw(sandbox.NotRunError("it rains")))
+    done = graded(classroom, assignment="ions")
+    assert done.people == [("", "ab1", "it rains.")]
+    assert grades(classroom) == ["", "", ""]
+    assert "could not be graded" in (classroom / "out/feedback/ab1.html").read_text()
+    monkeypatch.undo()
+    assert grades_of(graded(classroom, assignment="ions")) == {"ab1": 18}
+
+
+def test_it_goes_on_where_it_ended_and_order_does_not_matter(classroom, monkeypatch):
+    for student in ("ab1", "ab2", "ab3"):
+        handed_in(classroom, f"{student}.ipynb", student)
+    seen = []
+    with pytest.raises(KeyboardInterrupt):
+        graded(classroom, progress=lambda done, of: seen.append((done, of)) or (_ for _ in ()).throw(KeyboardInterrupt))
+    assert seen == [(1, 3)]
+    assert len(list((classroom / "out/results").glob("*.json"))) == 1
+    with ThreadPoolExecutor(3) as pool:
+        graded(classroom, executor=pool, progress=lambda *_: None)
+    first = {path.name: path.read_bytes() for path in (classroom / "out").rglob("*") if path.is_file()}
+    shutil.rmtree(classroom / "out")
+    monkeypatch.setattr("hhlab.assignments.grade.find", lambda places: submissions.find(places)[::-1])
+    graded(classroom)
+    assert first == {path.name: path.read_bytes() for path in (classroom / "out").rglob("*") if path.is_file()}
+    monkeypatch.setattr("hhlab.assignments.grade.mark", None)
+    assert grades_of(graded(classroom)) == {"ab1": 16, "ab2": 16, "ab3": 16}
+
+
+def test_a_changed_answer_is_graded_anew(classroom):
+    handed_in(classroom, "x.ipynb", "ab1")
+    graded(classroom)
+    handed_in(classroom, "x.ipynb", "ab1", {"ATP": Given("1.0", "pmol/cm2")})
+    assert grades_of(graded(classroom)) == {"ab1": 0}
+
+
+def test_names_of_pages_cannot_climb():
+    names = [file_name(each) for each in ("../../x", "..", "con/nul", "ä", "a" * 100, "=cmd", "ab1")]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9_-]+", name) for name in names)
+    assert names[-1] == "ab1"
+
+
+CANVAS = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,Pump (7788)\r\n"
+    '    Points Possible,,,,,20\r\n"Aster, Ada",12345,u1,ab1,A,\r\n"Birch, ""Ben""",12346,u2,ab2,A,\r\n'
+)
+ROSTERS = {
+    "plain": (ROSTER, "utf-8", "\nab1,Ada Aster,", "\nab1,Ada Aster,16"),
+    "moodle": (
+        "\ufeffIdentifier,Full name,ID number,Grade,Maximum Grade,Last modified\r\n"
+        "Participant 12345,Ada Aster,ab1,,100.00,-\r\n", "utf-8", "ab1,,100", "ab1,100,100",
+    ),
+    "canvas": (CANVAS, "utf-8", "ab1,A,\r", "ab1,A,20\r"),
+    "german": (
+        'Matrikelnummer;Vorname;Nachname;Bewertung;Höchste Bewertung\r\nab1;Ädä;"Müller; Aster";;10,50\r\n',
+        "latin-1", 'Aster";;', 'Aster";10,5;',
+    ),
+    "utf-16": ("\ufeffstudent\tname\tgrade\nab1\tAda\t\n", "utf-16-le", "Ada\t\n", "Ada\t16\n"),
+    "no column of grades": ("id,name\nab1,Ada\n", "utf-8", "", ""),
+    "formula, line end in quotes, no end": ('id,note,grade\nzz,"=cmd\n|x",5\nab1,,', "utf-8", "ab1,,", "ab1,,16"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ROSTERS)
+def test_rosters_keep_every_other_byte(classroom, name):
+    text, encoding, old, new = ROSTERS[name]
+    (classroom / "roster.csv").write_bytes(text.encode(encoding))
+    handed_in(classroom, "x.ipynb", "ab1")
+    graded(classroom)
+    wanted = text.replace(old, new) if old else "id,name,pump\nab1,Ada,16\n"
+    assert (classroom / "out/roster.csv").read_bytes() == wanted.encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("text", "how", "words"),
+    [
+        ("name,grade\nAda,\n", {}, "roster.csv has no column with student ids: it has name, grade; name one with --id"),
+        ("student,grade\nab1,\nAB1,\n", {}, "rows 2 and 3 have the same id 'AB1'; correct one"),
+        ("", {}, "no column with student ids: it has nothing"),
+        (
+            "student,grade\nab1,\n",
+            {"id_column": "nr"},
+            "has no column 'nr' for student ids: it has student, grade; choose",
+        ),
+        ("student,grade\nab1,\n", {"grade_column": "note"}, "has no column 'note' for grades"),
+        ("SIS User ID,ID,Student,pump (1),pump (2)\nab1,1,Ada,,\n", {}, "has 2 columns 'pump': name one with --column"),
+    ],
+)
+def test_rosters_that_do_not_do(classroom, text, how, words):
+    (classroom / "roster.csv").write_text(text)
+    handed_in(classroom, "x.ipynb", "ab1")
+    with pytest.raises(ValueError, match=re.escape(words)):
+        graded(classroom, **how)
+
+
+def test_a_column_of_ones_own(classroom):
+    (classroom / "roster.csv").write_text("nr,final,grade\nab1,,keep\n")
+    handed_in(classroom, "x.ipynb", "ab1")
+    graded(classroom, id_column="nr", grade_column="final")
+    assert (classroom / "out/roster.csv").read_text() == "nr,final,grade\nab1,16,keep\n"
+
+
+def test_what_a_teacher_gets_wrong(classroom, capsys):
+    there = str(classroom / "in")
+    common = ["--course", COURSE, "--roster", str(classroom / "roster.csv"), "--jobs", "1"]
+    for arguments, words in (
+        ([there, "--out", str(classroom / "out")], "there is no notebook with answers here"),
+        (["nowhere", "--out", str(classroom / "out")], "there is no nowhere: give a folder, a zip or a notebook"),
+        ([there, "--out", str(classroom)], "holds the roster itself"),
+        (
+            [there, "--out", str(classroom / "out"), "--assignment", "x"],
+            "this version has no assignment 'x'; it has ions",
+        ),
+    ):
+        assert main(["grade", *arguments, *common]) == 1
+        assert words in capsys.readouterr().err
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_roster(classroom / "none.csv")
+
+
+def test_the_command(classroom, capsys):
+    handed_in(classroom, "x.ipynb", "ab1")
+    written(classroom / "in/y.ipynb", {"cells": []})
+    out = classroom / "out"
+    assert main(["grade", str(classroom / "in"), "--course", COURSE, "--roster", str(classroom / "roster.csv"),
+                 "--out", str(out), "--jobs", "1"]) == 0  # fmt: skip
+    told = capsys.readouterr()
+    assert "1 of 1 graded" in told.err
+    assert f"Could not be graded: {classroom / 'in/y.ipynb'}, because no cell of it hands in an answer" in told.out
+    assert "pump: 1 graded, 1 need a person, 2 handed in nothing." in told.out
+    assert grades(classroom) == ["16", "", ""]

@@ -1,0 +1,154 @@
+"""Code of students: it runs locked in, and whatever it does costs nobody but itself."""
+
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hhlab.assignments import find
+from hhlab.assignments.judge import Given, NotRunError, judge
+from hhlab.assignments.sandbox import Sandbox, describe, namespaces
+from hhlab.assignments.task import Code
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="code is run on Linux and macOS only")
+
+TWICE = Code("twice", "", "f", {"kind": "call", "calls": [[1.0], [2.0]]}, lambda: [2.0, 4.0], "", "", "")
+WRITES = "import os\nfor n in range(3, 20):\n    try: x = os.write(n, {})\n    except OSError: pass"
+locked = pytest.mark.skipif(not namespaces(), reason="this system does not permit namespaces")
+
+
+def run(code, **how):
+    return Sandbox(**{"wall": 6.0, **how}).run(TWICE, code)
+
+
+def test_numbers_come_out():
+    assert run("f = lambda x: 2 * x") == [2.0, 4.0]
+    assert run(
+        "%matplotlib inline\nimport numpy as np\n\ndef f(x):\n    return np.float64(x)\n\nlab.answer('twice', f)"
+    ) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("f = 1 / 0", "the code stopped with ZeroDivisionError: division by zero"),
+        ("def f(x): return y", "NameError: name 'y' is not defined"),
+        ("g = 1", "the cell does not define f"),
+        ("f = (", "SyntaxError"),
+        ("f = lambda x: 'a'", "ValueError: could not convert string to float"),
+        ("f = lambda x: [1]", "TypeError"),
+        ("import sys\nx = sys.exit(0)", "SystemExit"),
+        ("import hhlab", "hhlab"),
+        ("x = bytearray(10**11)", "MemoryError"),
+        ("def f(x): return f(x)", "RecursionError"),
+        ("def f(x): raise ValueError('<b>' + 'x' * 10**6)", "<b>xxx"),
+    ],
+)
+def test_errors_of_the_code_are_sentences(code, words):
+    with pytest.raises(ValueError, match=r".") as caught:
+        run(code)
+    assert words in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("while True: pass", "did not finish within|too much time"),
+        ("import time\nx = time.sleep(100)", "did not finish within"),
+        ("import os\nx = os._exit(0)", "ended before it gave its numbers"),
+        (WRITES.format("b'[1' * 10**6"), "wrote more"),
+        (WRITES.format("b'[1]'") + "\nx = os._exit(0)", "not a list of numbers|ended before"),
+    ],
+)  # fmt: skip
+def test_what_does_not_come_to_an_end_needs_a_person(code, words):
+    with pytest.raises(NotRunError, match=words):
+        run(code, wall=1.5)
+
+
+def test_objects_with_operators_of_their_own_fool_nobody():
+    """A number that says it equals everything comes out as a plain number."""
+    yes = "class Yes(float):\n    __eq__ = __le__ = __ge__ = lambda *_: True\n    __sub__ = __rsub__ = lambda *_: 0.0\n"
+    assert not TWICE.judge(run(f"{yes}f = lambda x: Yes(7)")).right
+
+
+def test_children_are_ended_with_their_parent(tmp_path):
+    code = "import os, time\nif os.fork() == 0:\n    time.sleep(60)\nf = lambda x: float(os.getpid())"
+    begin = time.monotonic()
+    run(code)
+    assert time.monotonic() - begin < 6
+
+
+@locked
+def test_too_many_processes():
+    forks = "    while n < 5000:\n        if os.fork() == 0: time.sleep(60)\n        n += 1\n"
+    assert run(f"import os, time\nn = 0\ntry:\n{forks}except OSError:\n    pass\nf = lambda x: n")[0] < 200
+
+
+@locked
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("import socket\ntry: n = bool(socket.create_connection(('127.0.0.1', {port}), 1))\nexcept OSError: n = 0", 0),
+        ("import os\nn = len([p for p in os.listdir('/proc') if p.isdigit()])", 1),
+        ("import os\ntry:\n    o = open('{out}', 'w'); n = 1\nexcept OSError: n = 0", 0),
+        ("import os\nn = len(os.listdir('{hidden}'))", 0),
+        ("import os\nn = len(os.listdir('.'))", 0),
+        ("import os\nn = sum(name in os.environ for name in ('USER', 'PYTHONPATH', 'VIRTUAL_ENV', 'SECRET'))", 0),
+        ("import os\ntry:\n    x = os.setuid(0); n = os.getuid() != 0\nexcept OSError: n = 0", 0),
+        ("import ctypes\nn = ctypes.CDLL(None).mount(b'tmpfs', b'/mnt', b'tmpfs', 0, None) + 1", 0),
+    ],
+)  # fmt: skip
+def test_locked_in(code, value, tmp_path, monkeypatch):
+    """No network, no other processes, nothing to write to, nothing to read of others, no way to more rights."""
+    (tmp_path / "gradebook").write_text("secret")
+    monkeypatch.setenv("SECRET", "it")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        there = code.format(out=tmp_path.parent / "evil", hidden=tmp_path, port=server.getsockname()[1])
+        assert run(f"{there}\nf = lambda x: n", hidden=(str(tmp_path),)) == [value, value]
+    assert not (tmp_path.parent / "evil").exists()
+
+
+def test_it_says_how_well_it_locks_in(monkeypatch):
+    from hhlab.assignments import sandbox
+
+    monkeypatch.setattr(sandbox, "namespaces", lambda: ())
+    assert "does not permit namespaces" in describe()
+    assert run("f = lambda x: 2 * x") == [2.0, 4.0]
+
+
+def test_a_folder_that_is_needed_is_not_hidden():
+    from hhlab.assignments.grade import _hidden
+
+    assert _hidden([Path(sys.prefix).parent, Path("/")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("np.log(", "np.log10(", "natural logarithm"),
+        ("(T + 273.15)", "T", "kelvin"),
+        ("1000 * R", "R", "in V"),
+        ("outside / inside", "inside / outside", "sign is wrong"),
+        ("(z * F)", "F", "charge z"),
+        ("1000 * R", "999 * R", "It is tried with"),
+    ],
+)
+def test_well_known_slips_are_told(old, new, words):
+    variant = find("ions").variant("c", "s")
+    task = find("ions").task(variant, "nernst")
+    assert old in task.question.solution
+    verdict = judge(task, Given(code=task.question.solution.replace(old, new)), variant, Sandbox().run)
+    assert not verdict.right
+    assert words in verdict.reply
+
+
+def test_a_channel_of_ones_own():
+    variant = find("spike").variant("c", "s")
+    task = find("spike").task(variant, "channel")
+    wrong = task.question.solution.replace("E=-77", "E=77")
+    assert judge(task, Given(code=task.question.solution), variant, Sandbox().run).points == task.points
+    assert judge(task, Given(code=wrong), variant, Sandbox().run).reply == "E_A is negative."
