@@ -37,7 +37,8 @@ def test_table_holds_the_declared_curves(cell):
     for number, gate in enumerate(gates):
         a, b = (np.einsum("ij,ij->i", rows[row, number, which], f) for which in (0, 1))
         assert a / (1 - b) == pytest.approx(gate.steady_state(V[1:-1]), abs=1e-7)
-        assert -dt / np.log(b) == pytest.approx(gate.time_constant(V[1:-1], cell.T), rel=1e-5)
+        tau = gate.time_constant(V[1:-1], cell.T)
+        assert -dt / np.log(b)[tau > dt / 10] == pytest.approx(tau[tau > dt / 10], rel=1e-5)
 
 
 def test_at_rest_nothing_moves(cell):
