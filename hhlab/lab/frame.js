@@ -1,4 +1,5 @@
-// What every card and bench has besides its widgets: names for controls, files to save, and a still picture to hide.
+// What every card and bench has besides its widgets: names for controls, messages in turn, files to save, and a still
+// picture to hide.
 
 // ipywidgets writes a tooltip on a label only. Handles of sliders, fields and groups of radio buttons need it as a name.
 function nameControls(frame) {
@@ -20,6 +21,31 @@ function nameControls(frame) {
   }
 }
 
+// JupyterLab may spread the messages of widgets over two threads of the kernel, where the press of a button can overtake
+// the answer that was typed before it. All of them go to the main thread, which takes them one after the other.
+function oneThread(kernel) {
+  if (kernel && "commsOverSubshells" in kernel) kernel.commsOverSubshells = "disabled";
+}
+
+// While a change of a control is under way, ipywidgets holds back the next one, but not the press of a button. So a
+// press waits until the kernel has answered what was sent before.
+function pressInTurn(frame, kernelNow) {
+  let passing = null;
+  const pressed = (event) => {
+    const button = event.target.closest?.(".jupyter-button"), kernel = kernelNow();
+    if (!button || button === passing || button.closest(".hhlab-frame") !== frame || !kernel?.requestKernelInfo) return;
+    event.stopImmediatePropagation();
+    const press = () => {
+      passing = button;
+      button.click();
+      passing = null;
+    };
+    kernel.requestKernelInfo().then(press, press);
+  };
+  frame.addEventListener("click", pressed, true);
+  return () => frame.removeEventListener("click", pressed, true);
+}
+
 function deliver(message, buffers) {
   if (message.copy !== undefined) return void navigator.clipboard?.writeText(message.copy).catch(() => {});
   if (!message.save) return;
@@ -32,20 +58,28 @@ function deliver(message, buffers) {
 
 function render({ model, el }) {
   el.style.display = "none";
-  let watcher = null;
+  const kernelNow = () => model.widget_manager?.kernel;
+  let watcher = null, leave = null;
+  const end = () => {
+    watcher?.disconnect();
+    leave?.();
+  };
   const begin = () => {
+    end();
     const frame = el.closest(".hhlab-frame");
     if (!frame) return;
     nameControls(frame);
     watcher = new MutationObserver(() => nameControls(frame));
     watcher.observe(frame, { childList: true, subtree: true });
+    oneThread(kernelNow());
+    leave = pressInTurn(frame, kernelNow);
     for (const still of el.closest(".jp-OutputArea")?.querySelectorAll(".hhlab-still") ?? []) still.hidden = true;
   };
-  const timers = [0, 300, 1500].map((wait) => setTimeout(() => { watcher?.disconnect(); begin(); }, wait));
+  const timers = [0, 300, 1500].map((wait) => setTimeout(begin, wait));
   model.on("msg:custom", deliver);
   return () => {
     timers.forEach(clearTimeout);
-    watcher?.disconnect();
+    end();
     model.off("msg:custom", deliver);
   };
 }
