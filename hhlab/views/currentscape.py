@@ -12,8 +12,8 @@ from .view import INK, Floats, Limits, Stroke, View, colour_of
 class Currentscape(View):
     """Bands against time: outward currents above zero, inward ones below, each side 100 % of what flows that way.
 
-    The stimulus counts as a current, inward where it depolarises. However small the currents are, the bands say which of
-    them move V; how large they are is for another view to say.
+    The stimulus counts as a current, inward where it depolarises. The bands say which currents move V, however small
+    they are; how large they are is for another view to say.
     """
 
     COLUMNS = 400
