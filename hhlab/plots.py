@@ -30,7 +30,7 @@ ROW_OF_LEGEND = 0.55
 LEGEND = 9
 TIME_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 MOST_TICKS = 8
-DARK = {INK: "#E6E6E6", "#666666": "#A8A8A8"}
+DARK = {INK: "#E6E6E6", "#666666": "#A8A8A8", "#6B4A00": "#C9A227"}
 COLOURS_OF_V = "RdBu_r"
 PAPER = {False: "#FFFFFF", True: "#111111"}
 
@@ -47,10 +47,11 @@ def plot(
     ----------
     recordings : one recording, of a cell or an axon, several, or several with a label each: {"control": a, "TTX": b}.
     views : names of panels. Against time, from top to bottom: "voltage", "stimulus", "currents", "total current",
-        "conductances", "gates", "driving forces", "reversal potentials", "concentrations", "attribution"; then, in a
-        row, "steady states", "time constants", "phase plane", "membrane", "ions", "potentials", "current against V",
-        "V against K outside", "two-pulse curve". With none given, "voltage". Of an axon there are "space and time" and
-        "electrodes" against time, and "along the axon"; the others show the place of its first electrode.
+        "conductances", "gates", "driving forces", "reversal potentials", "concentrations", "calcium", "attribution",
+        "currentscape"; then, in a row, "steady states", "time constants", "phase plane", "membrane", "ions",
+        "potentials", "current against V", "V against K outside", "two-pulse curve". With none given, "voltage". Of an
+        axon there are "space and time" and "electrodes" against time, and "along the axon"; the others show the place
+        of its first electrode.
     size : width and height in inches.
     at : a moment in ms, which a cursor marks in every panel; the membrane picture shows the peak of V without it.
 
@@ -205,12 +206,18 @@ class Panels:
             self._make_room([line for s in named for line in s.name.splitlines()])
         if not named:
             return
-        place: Any = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.03)}
+        place: Any = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.03), "labelspacing": self._spacing(axes, named)}
         if not view.against_time:
             place = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.97), "ncols": 4, "columnspacing": 0.8}
-        lines = [Line2D([], [], **self._look(stroke)) for stroke in named]
+        bands = {"linewidth": 6.0, "solid_capstyle": "butt"}
+        lines = [Line2D([], [], **self._look(stroke) | (bands if stroke.fill else {})) for stroke in named]
         with matplotlib.rc_context(_plain(self.dark)):
             axes.legend(lines, [s.name for s in named], frameon=False, fontsize=LEGEND, handlelength=2.0, **place)
+
+    def _spacing(self, axes: Axes, named: Sequence[Stroke]) -> float:
+        """Space between the lines of a legend, in heights of its letters: less where many must fit beside a panel."""
+        room = axes.get_position().height * self.figure.get_size_inches()[1] * POINT
+        return min(max(room / (LEGEND * len(named)) - 1.1, 0.0), 0.5)
 
     def _make_room(self, names: Sequence[str]) -> None:
         """Room for a legend of these names at the right of the traces."""

@@ -40,16 +40,20 @@ EXPECTED = {
     23: (84.36, 0.3, PARTLY),
     24: (13.828 / 7.2, 0.01, HOLDS),
     26: (84.4, 0.2, HOLDS),
+    27: (14.73, 0.05, HOLDS),
+    28: (186.6 / 0.527, 1, FAILS),
     29: (2, 0, PARTLY),
     30: (2, 0, PARTLY),
+    31: (13.1220 / 95.02 / (0.91739 / 15.02), 0.002, PARTLY),
     32: (100 * 0.3669 / (0.01062 + 0.3669 + 0.3), 0.02, FAILS),
+    33: (89.46, 0.1, HOLDS),
     36: (100 * (65 + 119.24) / (65 + 50), 1, HOLDS),
     38: (45.8, 0.3, PARTLY),
     39: ((33.6 + 65) / (65 - 57.4), 0.2, HOLDS),
     40: (82.1, 0.2, PARTLY),
     41: (1, 0, PARTLY),
 }
-"""Number, tolerance and verdict; 1, 3, 4, 7, 11, 14 and 32 from reference values computed elsewhere."""
+"""Number, tolerance and verdict; 1, 3, 4, 7, 11, 14, 28 and 32 from reference values computed elsewhere."""
 
 LIMITS = {
     1: (1, 1.01, 10, 10.1),
@@ -76,9 +80,13 @@ LIMITS = {
     23: (99, 98.9, 20, 19.9),
     24: (1, 0.99, 0.5, 0.49),
     26: (80, 79.9, 20, 19.9),
+    27: (5, 4.9, 1, 0.9),
+    28: (1, 1.01, 3, 3.1),
     29: (3, 2, 1, 0),
     30: (4, 3, 1, 0),
+    31: (1.1, 1.11, 5, 5.1),
     32: (1, 1.01, 10, 10.1),
+    33: (80, 79.9, 20, 19.9),
     36: (125, 124.9, 100, 99.9),
     38: (80, 79.9, 20, 19.9),
     39: (5, 4.9, 1.5, 1.4),
@@ -267,6 +275,38 @@ def test_what_remains_of_the_undershoot_in_claim_26():
     cell = hh.Squid()
     rec = hh.simulate(cell, hh.Shock(15, 1), 25, reset=dict.fromkeys(cell.gate_names, begins))
     assert hh.measure.rest(cell) - hh.measure.undershoot(rec)[0] < 0.3
+
+
+def test_each_change_behind_claim_27():
+    """V at the three afterpotentials without the channel of each: higher, lower, higher."""
+    recs = find(27).run().recordings
+    found = hh.measure.afterpotentials(recs["intact"])
+    assert [each[0] for each in (found.fast_AHP, found.ADP, found.medium_AHP)] == pytest.approx(
+        [-72.5, -67.4, -82.4], abs=0.05
+    )
+    for name, (V, ms), change in (
+        ("BK", found.fast_AHP, 21.3),
+        ("T", found.ADP, -14.7),
+        ("SK", found.medium_AHP, 16.2),
+    ):
+        rec = recs[f"g_{name} = 0"]
+        fall = hh.measure.spikes(rec)[0] + 0.1
+        fall = rec.t[(rec.t > fall) & (rec.V < -20)][0]
+        assert np.interp(fall + ms, rec.t, rec.V) - V == pytest.approx(change, abs=0.2)
+
+
+def test_the_leak_behind_claim_31_is_the_one_of_goldman():
+    (rec,) = find(31).run().recordings.values()
+    assert rec.current_at("K", np.array([-100.0, -60, 0]), 0) == pytest.approx([-0.251, 2.62, 13.1], rel=3e-3)
+    assert rec.current_at("ohmic", np.array([0.0]), 0) == pytest.approx(0.061 * 95.02, rel=1e-3)
+
+
+def test_calcium_opens_both_channels_of_claim_33():
+    recs = find(33).run().recordings
+    assert recs["cobalt"].g["SK"].max() < 0.01 * recs["intact"].g["SK"].max()
+    assert recs["cobalt"].g["BK"].max() < 0.01 * recs["intact"].g["BK"].max()
+    assert recs["iberiotoxin"].conc["Ca_in"].max() > 2 * recs["intact"].conc["Ca_in"].max()
+    assert hh.measure.spikes(recs["iberiotoxin"]).size == 3
 
 
 def test_no_inactivation_of_potassium_in_claim_32():

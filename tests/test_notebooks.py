@@ -89,6 +89,10 @@ MAIN = {
     "01_ions_and_potentials": [("ionic.py", "K_in = param(140,"), ("goldman_cell.py", "_cell(37, (4, 140)")],
     "02_the_pump": [("pump_cell.py", "_V, _I, _T = -70.0, 0.5,")],
     "03_action_potential": [("squid.py", "g_K = param(36,")],
+    "04_potassium_and_afterpotentials": [
+        ("neuron.py", "g_KL = param(0.0375,"),
+        ("afterpotential_cell.py", "g_BK = param(13,"),
+    ],
     "05_refractory_period": [("squid.py", "g_K = param(36,")],
 }
 """The main parameter of each notebook: where it is declared, in text that ends in its value and one more sign."""

@@ -32,6 +32,16 @@ WRONG = {
     "minutes_to_minus_50": (("[0] / 60_000", "[0]", "in ms"), ("-50]", "-60]", "still below")),
     "absolute_when_warm": (("T=18.5", "T=6.3", "at 6.3"), ("interval = 1.0", "interval = 5.0", "Shorter intervals")),
     "time_to_lose_half": (("-1457 / 2", "-2327 / 2", "after −85 mV"), ("(-45,", "(-55,", "less than half")),
+    "latency_with_A": (
+        ("(a, b)", "(a,)", "does not let go"),
+        ("(V + 70) / 7", "-(V + 70) / 7", "does b fall"),
+        ("g=5", "g=0", "without the channel"),
+        ("30 + 0", "3 + 0", "too soon"),
+    ),
+    "apamin_for_a_burst": (
+        ("100 * fraction)", "100 - 100 * fraction)", "how much is left"),
+        ("size > 1", "size > 2", "less is enough"),
+    ),
     "charge_of_a_long_pulse": (
         ("(0.1, 0.2, 0.5, 5)", "(0.1,)", "Set the duration"),
         (") * duration", ")", "amplitude"),

@@ -14,13 +14,14 @@ from hhlab.cells import Cell
 from hhlab.plots import DARK, PAPER, Panels, plot
 from hhlab.views import INK, VIEWS, in_words, moment_in_words
 from hhlab.views.membrane import Membrane
-from hhlab.views.view import COLOURS, V_AXIS, at, roomy
+from hhlab.views.view import COLOURS, V_AXIS, at, colour_of, roomy
 
 MINE = hh.Channel(
     "A", 5, -77, hh.Gate("s", inf=lambda V: 1 / (1 + np.exp(-V / 9)), tau=lambda V: 5 + 0 * V, q10=2, T_ref=20)
 )
 CELLS = {"6.3": hh.Squid(), "18.5": hh.Squid(T=18.5), "own": hh.Squid(T=18.5).plus(MINE)}
 AGAINST_TIME = [name for name, view in VIEWS.items() if view.against_time]
+CURVES = [name for name in AGAINST_TIME if name != "currentscape"]
 STATES = [name for name in VIEWS if name not in AGAINST_TIME]
 
 
@@ -85,7 +86,7 @@ def test_dots_of_gates_lie_on_their_curves_at_the_present_V(name, moment):
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("name", AGAINST_TIME)
+@pytest.mark.parametrize("name", CURVES)
 def test_dots_against_time_lie_on_their_curves(name, moment):
     lines, dots = curves(name, SPIKE), [s for s in strokes(name, SPIKE, cursor=moment) if s.dot]
     assert len(dots) == len(lines)
@@ -116,6 +117,40 @@ def test_attribution_sums_to_the_slope_of_V(cell, C):
     smooth = np.abs(rec.t[:, None] - [5, 8]).min(axis=1) > 0.002
     assert np.abs(sum(parts.values()) - slope)[smooth].max() < 0.002 * np.abs(slope).max()
     assert slope.max() > 50
+
+
+AFTER = hh.simulate(hh.AfterpotentialCell(), hh.Step(11.5, 5, 1), 100)
+
+
+@pytest.mark.parametrize("rec", [SPIKE, AFTER, WILD["own"]], ids=["squid", "calcium", "own"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_bands_of_the_currentscape_are_shares_of_what_flows(rec, sign):
+    bands = [s for s in strokes("currentscape", rec) if np.sign(s.y.sum()) == sign]
+    n = bands[0].x.size // 2
+    t, heights = bands[0].x[:n], {s.colour: s.y[:n][::-1] * 0 + s.y[n:][::-1] - s.y[:n] for s in bands}
+    currents = {name: np.interp(t, rec.t, current) for name, current in {**rec.I, "stimulus": -rec.stimulus}.items()}
+    flows = sum(np.maximum(sign * current, 0) for current in currents.values())
+    assert sum(heights.values())[flows > 0] == pytest.approx(sign * 100)
+    share = np.maximum(sign * currents["Na"], 0) / np.where(flows > 0, flows, 1) * 100
+    assert heights.get(colour_of("Na", 0), 0 * t) == pytest.approx(sign * share, abs=1e-6)
+
+
+def test_calcium_is_shown_in_micromolar():
+    inside, domain = curves("calcium", AFTER)
+    assert inside.y.max() == pytest.approx(0.396, abs=0.002)
+    assert domain.y.max() == pytest.approx(1e3 * AFTER.conc["Ca_domain"].max())
+    assert "Ca_in 0.39" in moment_in_words(AFTER, 19)
+    assert "µM" in moment_in_words(AFTER, 19)
+    assert strokes("calcium", SPIKE) == []
+
+
+def test_legends_do_not_run_into_each_other():
+    drawn = Panels(("voltage", "currentscape", "calcium"))
+    drawn.update([AFTER], [""])
+    drawn.ground()
+    boxes = [axes.get_legend().get_window_extent() for axes in drawn.axes if axes.get_legend()]
+    assert len(boxes) == 2
+    assert boxes[0].y0 >= boxes[1].y1 - 1
 
 
 def test_attribution_wants_a_recording():

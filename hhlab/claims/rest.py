@@ -5,6 +5,8 @@ The gallery holds textbook concentrations; what follows from them is computed.
 
 from math import inf
 
+import numpy as np
+
 import hhlab as hh
 
 from .claim import Result, Rule, claim
@@ -163,6 +165,29 @@ def where_cells_rest() -> Result:
     number = sum(bool(low - 5 <= recs[name].V[0] <= high + 5) for name, (low, high) in ranges.items())
     shown = {name: recs[name] for name in ("squid axon", "neuron", "skeletal muscle", "red cell")}
     return number, shown, ("voltage",)
+
+
+@claim(
+    31,
+    "The potassium leak does not depend on voltage.",
+    texts=("S3",),
+    asks="A leak channel has no gate. Give a membrane nothing but an open path for potassium, 4 mM outside and 140 mM "
+    "inside, and compare its conductance, current over driving force, at 0 and at −80 mV.",
+    decides="how many times larger the conductance is at 0 mV than at −80 mV",
+    rule=Rule("times", holds=(0.9, 1.1), partly=(0.2, 5)),
+    why="In this model the permeability is one number, and there is no gate that V could move. But there is 35 times "
+    "more potassium inside than outside, so that an outward current finds more ions to carry it than an inward one: "
+    "after Goldman, Hodgkin and Katz the path rectifies. A leak written as g × (V − E), the straight line beside it, "
+    "leaves this out. Either way it is little beside channels with gates, whose conductance changes many thousandfold.",
+)
+def leak_against_V() -> Result:
+    """How many times larger the conductance of a potassium leak is at 0 mV than at -80 mV."""
+    ohmic = hh.Channel("ohmic", g=0.061, ion="K")
+    rec = hh.simulate(hh.GoldmanCell(P_Na=0, P_Cl=0).plus(ohmic), None, 10)
+    V = np.array([-80, 0])
+    g = rec.current_at("K", V, 0) / (V - rec.E["K"][0])
+    number = g[1] / g[0]
+    return number, {"potassium leak": rec}, ("current against V",)
 
 
 @claim(

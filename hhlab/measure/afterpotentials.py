@@ -27,12 +27,14 @@ class Afterpotentials:
     ADP : the high point after that; (nan, nan) if there is none.
     medium_AHP : the lowest point after the ADP, or after the spike if there is no ADP.
     lasts : time from the fall of the spike until V stays within 1 mV of rest, ms; inf if it does not in the recording.
+    fall : when the spike falls through -20 mV, ms.
     """
 
     fast_AHP: tuple[float, float]
     ADP: tuple[float, float]
     medium_AHP: tuple[float, float]
     lasts: float
+    fall: float
 
 
 def afterpotentials(rec: Recording) -> Afterpotentials:
@@ -41,23 +43,24 @@ def afterpotentials(rec: Recording) -> Afterpotentials:
     falls, times = _crossings(rec.t, -rec.V, -FALL), spikes(rec)
     falls = falls[falls > times[0]] if times.size else falls[:0]
     if not falls.size:
-        return Afterpotentials(NOWHERE, NOWHERE, NOWHERE, float("nan"))
+        return Afterpotentials(NOWHERE, NOWHERE, NOWHERE, float("nan"), float("nan"))
+    fall = float(falls[0])
     stop = times[1] if times.size > 1 else np.inf
-    after = np.flatnonzero((rec.t > falls[0]) & (rec.t < stop))
+    after = np.flatnonzero((rec.t > fall) & (rec.t < stop))
     first, last = int(after[0]), int(after[-1])
     turns = _turns(rec.V[first : last + 1]) + first
 
     def point(at: int) -> tuple[float, float]:
         mV, ms = _vertex(rec.t, rec.V, at)
-        return mV, ms - float(falls[0])
+        return mV, ms - fall
 
     away = np.flatnonzero(np.abs(rec.V[first:] - rest(rec.cell)) > BACK)
-    back = float(rec.t[first + away[-1]] - falls[0]) if away.size else 0.0
+    back = float(rec.t[first + away[-1]]) - fall if away.size else 0.0
     lasts = float("inf") if away.size and first + away[-1] == rec.V.size - 1 else back
     if turns.size < 2 or rec.V[turns[0]] > rec.V[turns[1]]:
-        return Afterpotentials(NOWHERE, NOWHERE, point(first + int(rec.V[first : last + 1].argmin())), lasts)
+        return Afterpotentials(NOWHERE, NOWHERE, point(first + int(rec.V[first : last + 1].argmin())), lasts, fall)
     low = turns[1] + int(rec.V[turns[1] : last + 1].argmin())
-    return Afterpotentials(point(turns[0]), point(turns[1]), point(low), lasts)
+    return Afterpotentials(point(turns[0]), point(turns[1]), point(low), lasts, fall)
 
 
 def duration(rec: Recording, share: float = 0.9) -> float:

@@ -5,6 +5,7 @@ import numpy as np
 from .. import measure
 from ..recording import Recording
 from .along import Electrodes, Profile, SpaceTime, shade
+from .currentscape import Currentscape
 from .ions import AgainstPotassium, CurrentVoltage, IonBars, Potentials
 from .membrane import Membrane
 from .traces import GateCurves, PhasePlane, Traces
@@ -21,6 +22,11 @@ def _driving_forces(rec: Recording) -> dict[str, Floats]:
 
 def _total_current(rec: Recording) -> dict[str, Floats]:
     return {"I": np.sum(list(rec.I.values()), axis=0)}
+
+
+def _calcium(rec: Recording) -> dict[str, Floats]:
+    """Calcium inside in uM, by pool."""
+    return {pool.name: 1e3 * rec.conc[pool.name] for pool in rec.cell.pools if pool.ion.startswith("Ca")}
 
 
 def _reversal_potentials(rec: Recording) -> dict[str, Floats]:
@@ -40,7 +46,9 @@ VIEWS: dict[str, View] = {
         Traces("driving forces", "V − E (mV)", _driving_forces, -150, 150),
         Traces("reversal potentials", "mV", _reversal_potentials, -100, 80),
         Traces("concentrations", "inside (mM)", lambda rec: rec.conc, 0, 150),
+        Traces("calcium", "Ca inside (uM)", _calcium, 0, 1),
         Traces("attribution", "part of dV/dt\n(mV/ms)", measure.attribution, -1000, 1000, quiet=(-2, 2)),
+        Currentscape("currentscape", "in        out\n(% of current)"),
         GateCurves("steady states", "steady state", lambda gate, V, T: gate.steady_state(V), 1.0),
         GateCurves("time constants", "time constant (ms)", lambda gate, V, T: gate.time_constant(V, T), 1.0),
         PhasePlane("phase plane", "dV/dt (mV/ms)"),

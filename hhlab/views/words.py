@@ -44,6 +44,11 @@ def _drift_in_words(rec: Recording) -> str:
     return f"V goes from {rec.V[0]:.1f} to {rec.V[-1]:.1f} mV in {length}; inside {moved}."
 
 
+def _amount(mM: float) -> str:
+    """A concentration with a unit that fits its size."""
+    return f"{mM:.4g} mM" if mM >= 0.1 else f"{1e3 * mM:.3g} µM"
+
+
 def time_unit(length: float) -> tuple[float, str]:
     """The unit for the axis of a recording of this length (ms): how many ms it has, and its name."""
     return next(((size, unit) for least, size, unit in _UNITS if length > least), (1.0, "ms"))
@@ -63,7 +68,7 @@ def moment_in_words(rec: Recording | AxonRecording, moment: float) -> str:
     slope = round(sum(parts.values()), 1) + 0.0
     factor, unit = time_unit(float(rec.t[-1]))
     if rec.cell.pools:
-        inside = ", ".join(f"{name} {at(rec, values, moment)[0]:.4g} mM" for name, values in rec.conc.items())
+        inside = ", ".join(f"{name} {_amount(at(rec, values, moment)[0])}" for name, values in rec.conc.items())
         gates = ", ".join(filter(None, (gates, inside)))
     words = f"At {moment / factor:.2f} {unit}: V {at(rec, rec.V, moment)[0]:.1f} mV" + (f"; {gates}" if gates else "")
     return f"{words}. V changes by {slope:+.1f} mV/ms: {moved}.".replace("-", "−")

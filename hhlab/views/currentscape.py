@@ -1,0 +1,53 @@
+"""Which currents there are at each moment, as shares of all that flows out and of all that flows in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ..recording import Recording
+from .view import INK, Floats, Limits, Stroke, View, colour_of
+
+
+class Currentscape(View):
+    """Bands against time: outward currents above zero, inward ones below, each side 100 % of what flows that way.
+
+    The stimulus counts as a current, inward where it depolarises. The bands say which currents move V, however small
+    they are; how large they are is for another view to say.
+    """
+
+    COLUMNS = 400
+
+    def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
+        rec, found = _coarse(recordings[0], self.COLUMNS), []
+        t = np.concatenate((rec.t, rec.t[::-1]))
+        for sign in (1.0, -1.0):
+            below = np.zeros(rec.t.size)
+            for place, (name, share) in enumerate(shares(rec, sign).items()):
+                above = below + share
+                colour = INK if name == "stimulus" else colour_of(name, place)
+                band = np.concatenate((below, above[::-1]))
+                found.append(Stroke(t, band, colour, fill=True, alpha=0.8, name=name if sign > 0 else ""))
+                below = above
+        if cursor is not None:
+            found.append(Stroke(np.full(2, cursor), np.array([-1e9, 1e9]), INK, 2, width=1.0, alpha=0.7))
+        return found
+
+    def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
+        return (0.0, max(float(rec.t[-1]) for rec in recordings)), (-100.0, 100.0)
+
+
+def shares(rec: Recording, sign: float) -> dict[str, Floats]:
+    """Of each current its share in percent of all that flows out (sign 1) or, negative, of all that flows in (-1)."""
+    currents = {**rec.I, "stimulus": -rec.stimulus}
+    ways = {name: np.maximum(sign * current, 0.0) for name, current in currents.items()}
+    total = np.sum(list(ways.values()), axis=0)
+    whole = np.where(total > 0, total, 1.0)
+    return {name: sign * 100.0 * way / whole for name, way in ways.items()}
+
+
+def _coarse(rec: Recording, columns: int) -> Recording:
+    """The same with no more samples than a picture has columns."""
+    kept = np.unique(np.linspace(0, rec.t.size - 1, columns).astype(int))
+    pools = rec.pool_values[:, kept] if rec.pool_values.size else rec.pool_values
+    return replace(rec, t=rec.t[kept], V=rec.V[kept], gate_values=rec.gate_values[:, kept], pool_values=pools)
