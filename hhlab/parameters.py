@@ -116,6 +116,7 @@ def pretty(unit: str) -> str:
         unit.replace("1e-6 ", "10⁻⁶ ")
         .replace("uA", "µA")
         .replace("uF", "µF")
+        .replace("uM", "µM")
         .replace("cm2", "cm²")
         .replace("degC", "°C")
     )

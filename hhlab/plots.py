@@ -45,9 +45,10 @@ def plot(
     ----------
     recordings : one recording, several, or several with a label each: {"control": a, "TTX": b}.
     views : names of panels. Against time, from top to bottom: "voltage", "stimulus", "currents", "total current",
-        "conductances", "gates", "driving forces", "reversal potentials", "concentrations", "attribution"; then, in a
-        row, "steady states", "time constants", "phase plane", "membrane", "ions", "potentials", "current against V",
-        "V against K outside", "two-pulse curve". With none given, "voltage".
+        "conductances", "gates", "driving forces", "reversal potentials", "concentrations", "calcium",
+        "calcium below the membrane", "release", "attribution"; then, in a row, "steady states", "time constants",
+        "phase plane", "membrane", "ions", "potentials", "current against V", "V against K outside", "two-pulse curve".
+        With none given, "voltage".
     size : width and height in inches.
     at : a moment in ms, which a cursor marks in every panel; the membrane picture shows the peak of V without it.
 

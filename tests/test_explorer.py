@@ -367,6 +367,19 @@ def test_a_stimulus_that_never_ends_is_refused(bench, start):
     assert bench.protocol.start == 5
 
 
+def test_a_slow_cell_is_shown_for_longer():
+    """As many steps as for any cell: 40 s of a beta cell, in fewer samples, with its calcium held if wanted."""
+    slow = hh.explore(hh.BetaCell(), None, ("voltage", "calcium"), freeze=("Ca_in", "K.n"), t_stop=40_000)
+    assert slow.recording.t[-1] == 40_000
+    assert slow.recording.t.size <= 100_001
+    assert "spikes in 3 bursts" in slow.live.text
+    slow.boxes["frozen", "Ca_in"].value = True
+    assert np.ptp(slow.recording.conc["Ca_in"]) == 0
+    assert slow.frozen == {"Ca_in"}
+    with pytest.raises(ValueError, match="a bench shows at most 200000 ms, not 300000 ms"):
+        hh.explore(hh.BetaCell(), t_stop=300_000)
+
+
 def test_names_may_be_given_alone():
     single = hh.explore(hh.Squid(), hh.Step(20), "voltage", knobs="g_Na", freeze="K.n", presets="TTX")
     assert (list(single.knobs), list(single.boxes)) == (["g_Na"], [("frozen", "K.n")])

@@ -23,10 +23,10 @@ from .knob import Knob
 from .live_figure import LiveFigure
 
 LEAST_AFTERWARDS = 5.0
-LONGEST = 10_000.0
+MOST_STEPS = 1_000_000
 ONE_MOVE = 0.8
 REMEMBERED = 200
-MOST_SAMPLES = 50_000
+MOST_SAMPLES = 100_000
 BOXES = {"frozen": "hold {} at rest", "reset": "reset {} as the last pulse begins"}
 OWN_BUTTONS = ("Undo", "Reset", "Hold", "Save data", "Save picture", "Code")
 
@@ -58,7 +58,7 @@ def explore(
     knobs : names of the parameters of the cell or the protocol whose knobs are in sight; the others are folded away.
     presets : buttons, each with what it puts on the bench: values {"TTX": {"g_Na": 0}}, a cell, a protocol, or a
         list of these; or just names of drugs, ("TTX", "TEA").
-    freeze : gates that can be held at their resting value, each with a box to tick.
+    freeze : gates or concentrations that can be held at their resting value, each with a box to tick.
     reset : gates that can be put back to their resting value when the last pulse begins, each with a box to tick.
     t_stop : length of the recording in ms; None for 25 ms after the stimulus.
     start : a state that every recording begins with, as in `simulate`; what it does not name begins at rest.
@@ -72,7 +72,7 @@ def explore(
     must_be(Cell, A_CELL, cell)
     must_be(Protocol, A_PROTOCOL, given)
     first, length = State(cell, given), None if t_stop is None else T_STOP.check(t_stop)
-    boxes = {"frozen": _gates(cell, freeze), "reset": _gates(cell, reset)}
+    boxes = {"frozen": _held(cell, freeze), "reset": _gates(cell, reset)}
     return Bench(
         first,
         _list(view) or ["voltage"],
@@ -87,6 +87,12 @@ def explore(
 def _gates(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
     """Gates by their full names, each with the name that was given."""
     return {cell.gate_names[cell.gate_number(name)]: name for name in _list(names)}
+
+
+def _held(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
+    """The same for what can be held: gates, and concentrations such as "Ca_in"."""
+    inside = {name: name for name in _list(names) if name in {pool.name for pool in cell.pools}}
+    return inside | _gates(cell, [name for name in _list(names) if name not in inside])
 
 
 def _list(names: str | Sequence[str]) -> list[str]:
@@ -136,7 +142,7 @@ def _all_of(parts: Sequence[Preset], state: State) -> State:
 
 def _on(state: State, cell: Cell) -> State:
     """Another preparation; gates that it does not have are no longer held, nor reset."""
-    there = set(cell.gate_names)
+    there = set(cell.state_names[1:])
     return state._replace(cell=cell, frozen=state.frozen & there, reset=state.reset & there)
 
 
@@ -292,15 +298,16 @@ class Bench(Frame):
     def _length(self, state: State) -> float:
         wanted = self._start.protocol.end + AFTERWARDS if self._t_stop is None else self._t_stop
         length = max(wanted, state.protocol.end + LEAST_AFTERWARDS)
-        if length > LONGEST and not state.cell.counts_ions:
-            raise ValueError(f"a bench shows at most {tidy(LONGEST)} ms, not {tidy(length)} ms: take simulate for that")
+        longest = MOST_STEPS * state.cell.dt
+        if length > longest and not state.cell.counts_ions:
+            raise ValueError(f"a bench shows at most {tidy(longest)} ms, not {tidy(length)} ms: take simulate for that")
         return length
 
     def _asked(self, state: State) -> dict[str, Any]:
         """What else simulate is told for a state; of long recordings fewer samples."""
         length = self._length(state)
-        stepped = state.cell.counts_ions and length <= LONGEST_STEPPED
-        every = math.ceil(length / state.cell.dt / MOST_SAMPLES) if stepped else 1
+        by_hours = state.cell.counts_ions and length > LONGEST_STEPPED
+        every = 1 if by_hours else math.ceil(length / state.cell.dt / MOST_SAMPLES)
         resets = dict.fromkeys(sorted(state.reset), state.protocol.last_onset)
         asked = {"t_stop": length, "freeze": tuple(sorted(state.frozen)), "reset": resets, "start": self._begin}
         return asked | ({"every": every} if every > 1 else {})

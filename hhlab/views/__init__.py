@@ -22,6 +22,21 @@ def _total_current(rec: Recording) -> dict[str, Floats]:
     return {"I": np.sum(list(rec.I.values()), axis=0)}
 
 
+def _calcium(rec: Recording) -> dict[str, Floats]:
+    """Calcium inside in uM, by pool."""
+    return {pool.name: 1e3 * rec.conc[pool.name] for pool in rec.cell.pools if pool.ion.startswith("Ca")}
+
+
+def _below_the_membrane(rec: Recording) -> dict[str, Floats]:
+    """The same without what is only at the mouth of channels."""
+    return {name: values for name, values in _calcium(rec).items() if name == "Ca_in"}
+
+
+def _release(rec: Recording) -> dict[str, Floats]:
+    """The rate of release in percent of the most; nothing where calcium is not followed."""
+    return {"release": 100 * measure.release(rec)} if _calcium(rec) else {}
+
+
 def _reversal_potentials(rec: Recording) -> dict[str, Floats]:
     by_ion = {f"E_{channel.ion or channel.name}": rec.E[channel.name] for channel in rec.cell.channels}
     return {"V": rec.V, **by_ion}
@@ -39,6 +54,9 @@ VIEWS: dict[str, View] = {
         Traces("driving forces", "V − E (mV)", _driving_forces, -150, 150),
         Traces("reversal potentials", "mV", _reversal_potentials, -100, 80),
         Traces("concentrations", "inside (mM)", lambda rec: rec.conc, 0, 150),
+        Traces("calcium", "Ca inside (uM)", _calcium, 0, 1),
+        Traces("calcium below the membrane", "Ca_in (uM)", _below_the_membrane, 0, 0.5),
+        Traces("release", "release\n(% of most)", _release, 0, 0.1),
         Traces("attribution", "part of dV/dt\n(mV/ms)", measure.attribution, -1000, 1000, quiet=(-2, 2)),
         GateCurves("steady states", "steady state", lambda gate, V, T: gate.steady_state(V), 1.0),
         GateCurves("time constants", "time constant (ms)", lambda gate, V, T: gate.time_constant(V, T), 1.0),

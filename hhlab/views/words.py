@@ -4,7 +4,12 @@ import numpy as np
 
 from .. import measure
 from ..recording import Recording
-from .view import at
+from .view import Floats, at
+
+SLOW = 5.0
+"""Hz below which a rate is told as spikes, or beats, a minute."""
+PAUSE = 10.0
+"""times the median interval, from which on a pause divides bursts."""
 
 
 def in_words(rec: Recording) -> str:
@@ -13,22 +18,33 @@ def in_words(rec: Recording) -> str:
 
 
 def _spikes_in_words(rec: Recording) -> str:
-    times = measure.spikes(rec)
+    level = rec.cell.spike_level
+    times = measure.spikes(rec, level)
     if rec.cell.counts_ions and not times.size:
         return _drift_in_words(rec)
     top, when = measure.peak(rec)
     if not times.size:
-        return f"No spike: V starts at {rec.V[0]:.1f} mV and its highest point is {top:.1f} mV at {when:.2f} ms."
-    low, low_at = measure.undershoot(rec)
+        highest = f"its highest point is {top:.1f} mV at {when:.2f} ms"
+        return f"No spike above {level:g} mV: V starts at {rec.V[0]:.1f} mV and {highest}."
+    low, low_at = measure.undershoot(rec, level)
     words = f"1 spike at {times[0]:.2f} ms"
     if times.size > 1:
-        last = times[-1] - times[-2]
-        words = (
-            f"{times.size} spikes, the first at {times[0]:.2f} ms, the last after {last:.2f} ms ({1000 / last:.0f} Hz)"
-        )
-    width = measure.half_width(rec)
+        words = _rhythm(times)
+    width = measure.half_width(rec, level)
     words += f": peak {top:.1f} mV, " + (f"half-width {width:.2f} ms, " if np.isfinite(width) else "")
     return words + f"then down to {low:.1f} mV at {low_at:.2f} ms."
+
+
+def _rhythm(times: Floats) -> str:
+    """How many spikes, and their rate; or how many bursts, where pauses are far longer than most intervals."""
+    intervals, begin = np.diff(times), f"the first at {times[0]:.2f} ms"
+    starts = times[1:][intervals > PAUSE * np.median(intervals)]
+    if starts.size and times.size > 3 * (starts.size + 1):
+        apart = np.diff([times[0], *starts])[-1] / 1000
+        return f"{times.size} spikes in {starts.size + 1} bursts, {begin}, the last burst {apart:.2f} s after another"
+    rate = 1000 / intervals[-1]
+    each = f"{rate:.0f} Hz" if rate >= SLOW else f"{60 * rate:.0f} a minute"
+    return f"{times.size} spikes, {begin}, the last after {intervals[-1]:.2f} ms ({each})"
 
 
 def _drift_in_words(rec: Recording) -> str:
@@ -39,6 +55,11 @@ def _drift_in_words(rec: Recording) -> str:
         f"{name.removesuffix('_in')} {values[0]:.4g} to {values[-1]:.4g} mM" for name, values in rec.conc.items()
     )
     return f"V goes from {rec.V[0]:.1f} to {rec.V[-1]:.1f} mV in {length}; inside {moved}."
+
+
+def _amount(mM: float) -> str:
+    """A concentration with a unit that fits its size."""
+    return f"{mM:.4g} mM" if mM >= 0.1 else f"{1e3 * mM:.3g} µM"
 
 
 def time_unit(length: float) -> tuple[float, str]:
@@ -58,7 +79,7 @@ def moment_in_words(rec: Recording, moment: float) -> str:
     slope = round(sum(parts.values()), 1) + 0.0
     factor, unit = time_unit(float(rec.t[-1]))
     if rec.cell.pools:
-        inside = ", ".join(f"{name} {at(rec, values, moment)[0]:.4g} mM" for name, values in rec.conc.items())
+        inside = ", ".join(f"{name} {_amount(at(rec, values, moment)[0])}" for name, values in rec.conc.items())
         gates = ", ".join(filter(None, (gates, inside)))
     words = f"At {moment / factor:.2f} {unit}: V {at(rec, rec.V, moment)[0]:.1f} mV" + (f"; {gates}" if gates else "")
     return f"{words}. V changes by {slope:+.1f} mV/ms: {moved}.".replace("-", "−")
