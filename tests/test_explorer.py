@@ -367,6 +367,14 @@ def test_a_stimulus_that_never_ends_is_refused(bench, start):
     assert bench.protocol.start == 5
 
 
+def test_a_slider_with_a_span_of_its_own():
+    fine = hh.explore(hh.Squid(), hh.Step(1), knobs={"amplitude": (-2, 2), "g_Na": None})
+    assert (fine.knobs["amplitude"].slider.min, fine.knobs["amplitude"].slider.max) == (-2, 2)
+    assert fine.knobs["g_Na"].slider.max == hh.Squid().parameters()["g_Na"].span[1]
+    fine.set(amplitude=20)
+    assert fine.knobs["amplitude"].slider.max == 20
+
+
 def test_a_slow_cell_is_shown_for_longer():
     """As many steps as for any cell: 40 s of a beta cell, in fewer samples, with its calcium held if wanted."""
     slow = hh.explore(hh.BetaCell(), None, ("voltage", "calcium"), freeze=("Ca_in", "K.n"), t_stop=40_000)
@@ -394,6 +402,10 @@ def test_names_may_be_given_alone():
         ({"view": 5}, "5 is not a list of names"),
         ({"view": [5]}, "5 is not a name"),
         ({"knobs": ["gNa"]}, "this bench has no parameter gNa; did you mean g_Na"),
+        ({"knobs": {"gNa": (0, 1)}}, "this bench has no parameter gNa; did you mean g_Na"),
+        ({"knobs": {"g_Na": (10, 0)}}, "the slider of g_Na goes from 10 to 0: give the lower value first"),
+        ({"knobs": {"g_Na": 10}}, "the slider of g_Na has no span 10: give"),
+        ({"knobs": {"g_Na": (-1, 5)}}, "g_Na = -1 mS/cm2 is outside 0 to"),
         ({"freeze": ["x"]}, "Squid has no gate x"),
         ({"presets": "TTY"}, "the drug cupboard has no drug TTY; did you mean TTX"),
         ({"presets": {"a": None}}, "None is not presets: give the values"),

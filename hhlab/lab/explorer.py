@@ -45,7 +45,8 @@ Preset = Callable[[State], State]
 
 def explore(
     cell: Cell, protocol: Protocol | None = None, view: str | Sequence[str] = "voltage", *,
-    knobs: Sequence[str] = (), presets: Mapping[str, Any] | Sequence[str] | None = None,
+    knobs: Sequence[str] | Mapping[str, tuple[float, float]] = (),
+    presets: Mapping[str, Any] | Sequence[str] | None = None,
     freeze: Sequence[str] = (), reset: Sequence[str] = (), t_stop: float | None = None,
     start: Mapping[str, float] | None = None,
 ) -> "Bench":  # fmt: skip
@@ -56,6 +57,7 @@ def explore(
     cell, protocol : what to start from; `Reset` goes back to it.
     view : names of the panels, as in `plot`: "voltage", "stimulus", "currents", "conductances", "gates", ...
     knobs : names of the parameters of the cell or the protocol whose knobs are in sight; the others are folded away.
+        With {"amplitude": (-2, 2)} a slider goes from one value to the other instead of over its usual span.
     presets : buttons, each with what it puts on the bench: values {"TTX": {"g_Na": 0}}, a cell, a protocol, or a
         list of these; or just names of drugs, ("TTX", "TEA").
     freeze : gates or concentrations that can be held at their resting value, each with a box to tick.
@@ -76,7 +78,7 @@ def explore(
     return Bench(
         first,
         _list(view) or ["voltage"],
-        _list(knobs),
+        _spans(knobs),
         _presets(presets, first),
         boxes,
         length,
@@ -87,6 +89,11 @@ def explore(
 def _gates(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
     """Gates by their full names, each with the name that was given."""
     return {cell.gate_names[cell.gate_number(name)]: name for name in _list(names)}
+
+
+def _spans(knobs: Any) -> dict[str, Any]:
+    """Knobs by name, each with the span of its slider, or None for the usual one."""
+    return dict(knobs) if isinstance(knobs, Mapping) else dict.fromkeys(_list(knobs))
 
 
 def _held(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
@@ -163,11 +170,12 @@ class Bench(Frame):
     recording: Recording
 
     def __init__(
-        self, start: State, views: Sequence[str], knobs: Sequence[str], presets: Mapping[str, Preset],
+        self, start: State, views: Sequence[str], knobs: Mapping[str, Any], presets: Mapping[str, Preset],
         boxes: Mapping[str, Mapping[str, str]], t_stop: float | None, begin: Mapping[str, float],
     ) -> None:  # fmt: skip
         self.state, self._start, self._t_stop, self._begin = start, start, t_stop, begin
         self._past: list[State] = []
+        self._spans = knobs
         self._last_move = ("", 0.0)
         self.held: dict[str, Recording] = {}
         self.live = LiveFigure(views)
@@ -220,7 +228,9 @@ class Bench(Frame):
 
     def _knob(self, parameter: Parameter) -> Knob:
         began = {**self._start.cell.parameters(), **self._start.protocol.parameters()}.get(parameter.name, parameter)
-        return Knob(parameter, began.value, lambda name, value: self.set(**{name: value}))
+        span = self._spans.get(parameter.name)
+        shown = parameter.between(span) if span else parameter
+        return Knob(shown, began.value, lambda name, value: self.set(**{name: value}))
 
     def _laid_out(self, presets: Iterable[str]) -> list[widgets.Widget]:
         rows = [list(presets), ["Undo", "Reset", "Hold"], ["Save data", "Save picture", "Code"]]
