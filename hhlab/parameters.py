@@ -44,6 +44,16 @@ class Parameter:
         """The same with another value."""
         return replace(self, value=value)
 
+    def between(self, span: Any) -> "Parameter":
+        """The same with another span of its slider, (lowest, highest); ValueError if that is none within the range."""
+        try:
+            low, high = span
+        except (TypeError, ValueError):
+            raise ValueError(f"the slider of {self.name} has no span {shown(span)}: give (lowest, highest)") from None
+        if not self.check(low) < self.check(high):
+            raise ValueError(f"the slider of {self.name} goes from {low} to {high}: give the lower value first")
+        return replace(self, slider=(float(low), float(high)))
+
     @property
     def span(self) -> tuple[float, float]:
         """Lowest and highest value of its slider."""

@@ -47,11 +47,11 @@ def plot(
     ----------
     recordings : one recording, of a cell or an axon, several, or several with a label each: {"control": a, "TTX": b}.
     views : names of panels. Against time, from top to bottom: "voltage", "stimulus", "currents", "total current",
-        "conductances", "gates", "driving forces", "reversal potentials", "concentrations", "calcium", "attribution",
-        "currentscape"; then, in a row, "steady states", "time constants", "phase plane", "membrane", "ions",
-        "potentials", "current against V", "V against K outside", "two-pulse curve". With none given, "voltage". Of an
-        axon there are "space and time" and "electrodes" against time, and "along the axon"; the others show the place
-        of its first electrode.
+        "conductances", "gates", "driving forces", "reversal potentials", "concentrations", "calcium",
+        "calcium below the membrane", "release", "attribution", "currentscape"; then, in a row, "steady states",
+        "time constants", "phase plane", "membrane", "ions", "potentials", "current against V", "V against K outside",
+        "two-pulse curve". With none given, "voltage". Of an axon there are "space and time" and "electrodes" against
+        time, and "along the axon"; the others show the place of its first electrode.
     size : width and height in inches.
     at : a moment in ms, which a cursor marks in every panel; the membrane picture shows the peak of V without it.
 

@@ -380,6 +380,27 @@ def test_a_stimulus_that_never_ends_is_refused(bench, start):
     assert bench.protocol.start == 5
 
 
+def test_a_slider_with_a_span_of_its_own():
+    fine = hh.explore(hh.Squid(), hh.Step(1), knobs={"amplitude": (-2, 2), "g_Na": None})
+    assert (fine.knobs["amplitude"].slider.min, fine.knobs["amplitude"].slider.max) == (-2, 2)
+    assert fine.knobs["g_Na"].slider.max == hh.Squid().parameters()["g_Na"].span[1]
+    fine.set(amplitude=20)
+    assert fine.knobs["amplitude"].slider.max == 20
+
+
+def test_a_slow_cell_is_shown_for_longer():
+    """As many steps as for any cell: 40 s of a beta cell, in fewer samples, with its calcium held if wanted."""
+    slow = hh.explore(hh.BetaCell(), None, ("voltage", "calcium"), freeze=("Ca_in", "K.n"), t_stop=40_000)
+    assert slow.recording.t[-1] == 40_000
+    assert slow.recording.t.size <= 100_001
+    assert "spikes in 3 bursts" in slow.live.text
+    slow.boxes["frozen", "Ca_in"].value = True
+    assert np.ptp(slow.recording.conc["Ca_in"]) == 0
+    assert slow.frozen == {"Ca_in"}
+    with pytest.raises(ValueError, match="a bench shows at most 200000 ms, not 300000 ms"):
+        hh.explore(hh.BetaCell(), t_stop=300_000)
+
+
 def test_names_may_be_given_alone():
     single = hh.explore(hh.Squid(), hh.Step(20), "voltage", knobs="g_Na", freeze="K.n", presets="TTX")
     assert (list(single.knobs), list(single.boxes)) == (["g_Na"], [("frozen", "K.n")])
@@ -394,6 +415,10 @@ def test_names_may_be_given_alone():
         ({"view": 5}, "5 is not a list of names"),
         ({"view": [5]}, "5 is not a name"),
         ({"knobs": ["gNa"]}, "this bench has no parameter gNa; did you mean g_Na"),
+        ({"knobs": {"gNa": (0, 1)}}, "this bench has no parameter gNa; did you mean g_Na"),
+        ({"knobs": {"g_Na": (10, 0)}}, "the slider of g_Na goes from 10 to 0: give the lower value first"),
+        ({"knobs": {"g_Na": 10}}, "the slider of g_Na has no span 10: give"),
+        ({"knobs": {"g_Na": (-1, 5)}}, "g_Na = -1 mS/cm2 is outside 0 to"),
         ({"freeze": ["x"]}, "Squid has no gate x"),
         ({"presets": "TTY"}, "the drug cupboard has no drug TTY; did you mean TTX"),
         ({"presets": {"a": None}}, "None is not presets: give the values"),

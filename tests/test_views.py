@@ -412,7 +412,7 @@ def test_a_moment_in_words():
 
 ONE_SPIKE = r"1 spike at 6\.\d\d ms: peak 39\.\d mV, half-width 1\.\d\d ms, then down to -76\.\d mV at 9\.\d\d ms\."
 SPIKES = r"4 spikes, the first at 2\.\d\d ms, the last after \d\d\.\d\d ms \(\d\d Hz\): peak 4\d\.\d mV, .*"
-NO_SPIKE = r"No spike: V starts at -65\.0 mV and its highest point is -65\.0 mV at \d\.\d\d ms\."
+NO_SPIKE = r"No spike above 0 mV: V starts at -65\.0 mV and its highest point is -65\.0 mV at \d\.\d\d ms\."
 TRAIN = hh.simulate(hh.Squid(), hh.Step(20, 1, 40), 42)
 
 

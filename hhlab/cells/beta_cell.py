@@ -44,6 +44,9 @@ class BetaCell(Cell):
     E_Ca = param(110, "mV", -200, 200, "calcium reversal potential", source=_SRK, slider=(0, 150))
     E_K = param(-75, "mV", -200, 200, "potassium reversal potential", source=_SRK, slider=(-120, -40))
 
+    spike_level = -40.0
+    """mV: its spikes stay below 0."""
+
     START = {"V": -65.0, "K.n": 0.001, "Ca_in": 5e-4}
 
     @property

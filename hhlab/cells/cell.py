@@ -43,6 +43,9 @@ class Cell(Described):
     depth: float = 0.0
     """Volume over membrane area in cm: how much room there is for what enters."""
 
+    spike_level: float = 0.0
+    """mV that V crosses when it fires."""
+
     carrier: str = ""
     """The ion that carries the stimulus, in a cell that counts all its ions; such a cell gains and loses no charge."""
 

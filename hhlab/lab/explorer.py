@@ -26,10 +26,10 @@ from .knob import Knob
 from .live_figure import LiveFigure
 
 LEAST_AFTERWARDS = 5.0
-LONGEST = 10_000.0
+MOST_STEPS = 1_000_000
 ONE_MOVE = 0.8
 REMEMBERED = 200
-MOST_SAMPLES = 50_000
+MOST_SAMPLES = 100_000
 MOST_ALONG = 1_500_000
 OVER = 0.1
 BOXES = {"frozen": "hold {} at rest", "reset": "reset {} as the last pulse begins"}
@@ -50,7 +50,8 @@ Preset = Callable[[State], State]
 
 def explore(
     cell: Cell | Fibre, protocol: Any = None, view: str | Sequence[str] = "voltage", *,
-    knobs: Sequence[str] = (), presets: Mapping[str, Any] | Sequence[str] | None = None,
+    knobs: Sequence[str] | Mapping[str, tuple[float, float]] = (),
+    presets: Mapping[str, Any] | Sequence[str] | None = None,
     freeze: Sequence[str] = (), reset: Sequence[str] = (), t_stop: float | None = None,
     start: Mapping[str, float] | None = None, electrodes: Sequence[float] | None = None,
 ) -> "Bench":  # fmt: skip
@@ -61,9 +62,10 @@ def explore(
     cell, protocol : what to start from; `Reset` goes back to it.
     view : names of the panels, as in `plot`: "voltage", "stimulus", "currents", "conductances", "gates", ...
     knobs : names of the parameters of the cell or the protocol whose knobs are in sight; the others are folded away.
+        With {"amplitude": (-2, 2)} a slider goes from one value to the other instead of over its usual span.
     presets : buttons, each with what it puts on the bench: values {"TTX": {"g_Na": 0}}, a cell, a protocol, or a
         list of these; or just names of drugs, ("TTX", "TEA").
-    freeze : gates that can be held at their resting value, each with a box to tick.
+    freeze : gates or concentrations that can be held at their resting value, each with a box to tick.
     reset : gates that can be put back to their resting value when the last pulse begins, each with a box to tick.
     t_stop : length of the recording in ms; None for 25 ms after the stimulus.
     start : a state that every recording begins with, as in `simulate`; what it does not name begins at rest.
@@ -86,11 +88,11 @@ def explore(
         must_be(Protocol, A_PROTOCOL, given)
         first = State(cell, given)
     length = None if t_stop is None else T_STOP.check(t_stop)
-    boxes = {"frozen": _gates(cell, freeze), "reset": _gates(cell, reset)}
+    boxes = {"frozen": _held(cell, freeze), "reset": _gates(cell, reset)}
     return Bench(
         first,
         _list(view) or ["voltage"],
-        _list(knobs),
+        _spans(knobs),
         _presets(presets, first),
         boxes,
         length,
@@ -109,6 +111,17 @@ def _on_axon(axon: Fibre, protocol: Any, electrodes: Any, reset: Any, start: Any
 def _gates(cell: Cell | Fibre, names: str | Sequence[str]) -> dict[str, str]:
     """Gates by their full names, each with the name that was given."""
     return {cell.gate_names[cell.gate_number(name)]: name for name in _list(names)}
+
+
+def _spans(knobs: Any) -> dict[str, Any]:
+    """Knobs by name, each with the span of its slider, or None for the usual one."""
+    return dict(knobs) if isinstance(knobs, Mapping) else dict.fromkeys(_list(knobs))
+
+
+def _held(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
+    """The same for what can be held: gates, and concentrations such as "Ca_in"."""
+    inside = {name: name for name in _list(names) if name in {pool.name for pool in cell.pools}}
+    return inside | _gates(cell, [name for name in _list(names) if name not in inside])
 
 
 def _list(names: str | Sequence[str]) -> list[str]:
@@ -177,7 +190,7 @@ def _on(state: State, cell: Any) -> State:
         cell = state.cell.replace(membrane=cell)
     elif isinstance(cell, Fibre) and not isinstance(state.cell, Fibre):
         raise ValueError("this bench holds a cell: start it with an axon to put axons on it")
-    there = set(cell.gate_names)
+    there = set(cell.gate_names) if isinstance(cell, Fibre) else set(cell.state_names[1:])
     return state._replace(cell=cell, frozen=state.frozen & there, reset=state.reset & there)
 
 
@@ -198,11 +211,12 @@ class Bench(Frame):
     recording: Any
 
     def __init__(
-        self, start: State, views: Sequence[str], knobs: Sequence[str], presets: Mapping[str, Preset],
+        self, start: State, views: Sequence[str], knobs: Mapping[str, Any], presets: Mapping[str, Preset],
         boxes: Mapping[str, Mapping[str, str]], t_stop: float | None, begin: Mapping[str, float],
     ) -> None:  # fmt: skip
         self.state, self._start, self._t_stop, self._begin = start, start, t_stop, begin
         self._past: list[State] = []
+        self._spans = knobs
         self._last_move = ("", 0.0)
         self.held: dict[str, Any] = {}
         self.live = LiveFigure(views)
@@ -260,7 +274,9 @@ class Bench(Frame):
 
     def _knob(self, parameter: Parameter) -> Knob:
         began = {**self._start.cell.parameters(), **self._start.protocol.parameters()}.get(parameter.name, parameter)
-        return Knob(parameter, began.value, lambda name, value: self.set(**{name: value}))
+        span = self._spans.get(parameter.name)
+        shown = parameter.between(span) if span else parameter
+        return Knob(shown, began.value, lambda name, value: self.set(**{name: value}))
 
     def _laid_out(self, presets: Iterable[str]) -> list[widgets.Widget]:
         rows = [list(presets), ["Undo", "Reset", "Hold"], ["Save data", "Save picture", "Code"]]
@@ -339,8 +355,9 @@ class Bench(Frame):
         after = afterwards(self._start.cell) if isinstance(self._start.cell, Fibre) else AFTERWARDS
         wanted = self._start.protocol.end + after if self._t_stop is None else self._t_stop
         length = max(wanted, state.protocol.end + LEAST_AFTERWARDS)
-        if length > LONGEST and not state.cell.counts_ions:
-            raise ValueError(f"a bench shows at most {tidy(LONGEST)} ms, not {tidy(length)} ms: take simulate for that")
+        longest = MOST_STEPS * state.cell.dt
+        if length > longest and not state.cell.counts_ions:
+            raise ValueError(f"a bench shows at most {tidy(longest)} ms, not {tidy(length)} ms: take simulate for that")
         return length
 
     def _asked(self, state: State) -> dict[str, Any]:
@@ -350,8 +367,8 @@ class Bench(Frame):
             numbers = length / state.cell.dt * state.cell.patches * len(state.cell.state_names)
             every = max(1, round(numbers / MOST_ALONG))
             return {"t_stop": length, "freeze": tuple(sorted(state.frozen))} | ({"every": every} if every > 1 else {})
-        stepped = state.cell.counts_ions and length <= LONGEST_STEPPED
-        every = math.ceil(length / state.cell.dt / MOST_SAMPLES) if stepped else 1
+        by_hours = state.cell.counts_ions and length > LONGEST_STEPPED
+        every = 1 if by_hours else math.ceil(length / state.cell.dt / MOST_SAMPLES)
         resets = dict.fromkeys(sorted(state.reset), state.protocol.last_onset)
         asked = {"t_stop": length, "freeze": tuple(sorted(state.frozen)), "reset": resets, "start": self._begin}
         return asked | ({"every": every} if every > 1 else {})

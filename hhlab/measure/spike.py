@@ -26,23 +26,25 @@ def peak(rec: Recording) -> tuple[float, float]:
     return _vertex(rec.t, rec.V, int(rec.V.argmax()))
 
 
-def undershoot(rec: Recording) -> tuple[float, float]:
-    """The lowest point of V after the peak of the first spike: (mV, ms); (nan, nan) without a spike."""
-    top = _first_peak(rec)
+def undershoot(rec: Recording, level: float = SPIKE_LEVEL) -> tuple[float, float]:
+    """The lowest point of V after the peak of the first spike: (mV, ms); (nan, nan) without one above level (mV)."""
+    top = _first_peak(rec, level)
     if top is None:
         return float("nan"), float("nan")
     return _vertex(rec.t, rec.V, top + int(rec.V[top:].argmin()))
 
 
-def half_width(rec: Recording) -> float:
+def half_width(rec: Recording, level: float = SPIKE_LEVEL) -> float:
     """Width in ms of the first spike, half way from the resting potential to its peak; nan without one.
 
-    The resting potential is that of the cell, the peak the highest point before V falls through 0 mV again.
+    The resting potential is that of the cell, or the lowest V of a pacemaker, which has none; the peak is the highest
+    point before V falls through `level` (mV) again.
     """
-    top = _first_peak(rec)
+    top = _first_peak(rec, level)
     if top is None:
         return float("nan")
-    half = 0.5 * (_vertex(rec.t, rec.V, top)[0] + rest(rec.cell))
+    foot = rec.V.min() if rec.cell.START else rest(rec.cell)
+    half = 0.5 * (_vertex(rec.t, rec.V, top)[0] + foot)
     rising = _crossings(rec.t[: top + 1], rec.V[: top + 1], half)
     falling = _crossings(rec.t[top:], -rec.V[top:], -half)
     if not falling.size:
@@ -65,12 +67,12 @@ def upstroke(rec: Recording) -> tuple[float, float]:
     return float(slope[at]), float(rec.t[at])
 
 
-def _first_peak(rec: Recording) -> int | None:
-    """The sample at the top of the first spike: the highest before V falls through 0 mV again."""
-    times = spikes(rec)
+def _first_peak(rec: Recording, level: float) -> int | None:
+    """The sample at the top of the first spike: the highest before V falls through the level (mV) again."""
+    times = spikes(rec, level)
     if not times.size:
         return None
-    falls = _crossings(rec.t, -rec.V, -SPIKE_LEVEL)
+    falls = _crossings(rec.t, -rec.V, -level)
     falls = falls[falls > times[0]]
     first, last = np.searchsorted(rec.t, (times[0], falls[0] if falls.size else rec.t[-1]))
     return int(first) + int(rec.V[first : last + 1].argmax())

@@ -29,6 +29,16 @@ def _calcium(rec: Recording) -> dict[str, Floats]:
     return {pool.name: 1e3 * rec.conc[pool.name] for pool in rec.cell.pools if pool.ion.startswith("Ca")}
 
 
+def _below_the_membrane(rec: Recording) -> dict[str, Floats]:
+    """The same without what is only at the mouth of channels."""
+    return {name: values for name, values in _calcium(rec).items() if name == "Ca_in"}
+
+
+def _release(rec: Recording) -> dict[str, Floats]:
+    """The rate of release in percent of the most; nothing where calcium is not followed."""
+    return {"release": 100 * measure.release(rec)} if _calcium(rec) else {}
+
+
 def _reversal_potentials(rec: Recording) -> dict[str, Floats]:
     by_ion = {f"E_{channel.ion or channel.name}": rec.E[channel.name] for channel in rec.cell.channels}
     return {"V": rec.V, **by_ion}
@@ -47,6 +57,8 @@ VIEWS: dict[str, View] = {
         Traces("reversal potentials", "mV", _reversal_potentials, -100, 80),
         Traces("concentrations", "inside (mM)", lambda rec: rec.conc, 0, 150),
         Traces("calcium", "Ca inside (uM)", _calcium, 0, 1),
+        Traces("calcium below the membrane", "Ca_in (uM)", _below_the_membrane, 0, 0.5),
+        Traces("release", "release\n(% of most)", _release, 0, 0.1),
         Traces("attribution", "part of dV/dt\n(mV/ms)", measure.attribution, -1000, 1000, quiet=(-2, 2)),
         Currentscape("currentscape", "in        out\n(% of current)"),
         GateCurves("steady states", "steady state", lambda gate, V, T: gate.steady_state(V), 1.0),

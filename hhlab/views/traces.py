@@ -8,9 +8,12 @@ import numpy as np
 from ..recording import Recording
 from .view import COLOURS, DOT, FAINT, INK, OF_TRACE, THIN, V_AXIS, Floats, Limits, Stroke, View, at, colour_of, roomy
 
+LIVELY = 20.0
+"""mS/cm2 of a gated channel from which on currents are those of a nerve and its spike."""
+
 
 class Traces(View):
-    """Curves against time, each by name; from low to high at least, or within `quiet` for cells without gates."""
+    """Curves against time, each by name; from low to high at least, or within `quiet` for cells that conduct little."""
 
     def __init__(
         self, name: str, label: str, traces: Callable[[Recording], Mapping[str, Floats]], low: float, high: float,
@@ -50,11 +53,15 @@ class Traces(View):
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
         curves = [stroke.y for stroke in strokes if stroke.thin]
-        least, most = (self.low, self.high) if any(rec.cell.gates for rec in recordings) else self.quiet
+        least, most = (self.low, self.high) if any(map(_lively, recordings)) else self.quiet
         low = min((float(curve.min()) for curve in curves), default=least)
         high = max((float(curve.max()) for curve in curves), default=most)
         span = (0.0, max(float(rec.t[-1]) for rec in recordings))
         return span, (-roomy(-low, -least), roomy(high, most))
+
+
+def _lively(rec: Recording) -> bool:
+    return any(channel.gates and channel.g >= LIVELY for channel in rec.cell.channels)
 
 
 class GateCurves(View):

@@ -5,7 +5,12 @@ import numpy as np
 from .. import measure
 from ..axon_recording import AxonRecording
 from ..recording import Recording
-from .view import at
+from .view import Floats, at
+
+SLOW = 5.0
+"""Hz below which a rate is told as spikes, or beats, a minute."""
+PAUSE = 10.0
+"""times the median interval, from which on a pause divides bursts."""
 
 
 def in_words(rec: Recording | AxonRecording) -> str:
@@ -16,22 +21,33 @@ def in_words(rec: Recording | AxonRecording) -> str:
 
 
 def _spikes_in_words(rec: Recording) -> str:
-    times = measure.spikes(rec)
+    level = rec.cell.spike_level
+    times = measure.spikes(rec, level)
     if rec.cell.counts_ions and not times.size:
         return _drift_in_words(rec)
     top, when = measure.peak(rec)
     if not times.size:
-        return f"No spike: V starts at {rec.V[0]:.1f} mV and its highest point is {top:.1f} mV at {when:.2f} ms."
-    low, low_at = measure.undershoot(rec)
+        highest = f"its highest point is {top:.1f} mV at {when:.2f} ms"
+        return f"No spike above {level:g} mV: V starts at {rec.V[0]:.1f} mV and {highest}."
+    low, low_at = measure.undershoot(rec, level)
     words = f"1 spike at {times[0]:.2f} ms"
     if times.size > 1:
-        last = times[-1] - times[-2]
-        words = (
-            f"{times.size} spikes, the first at {times[0]:.2f} ms, the last after {last:.2f} ms ({1000 / last:.0f} Hz)"
-        )
-    width = measure.half_width(rec)
+        words = _rhythm(times)
+    width = measure.half_width(rec, level)
     words += f": peak {top:.1f} mV, " + (f"half-width {width:.2f} ms, " if np.isfinite(width) else "")
     return words + f"then down to {low:.1f} mV at {low_at:.2f} ms."
+
+
+def _rhythm(times: Floats) -> str:
+    """How many spikes, and their rate; or how many bursts, where pauses are far longer than most intervals."""
+    intervals, begin = np.diff(times), f"the first at {times[0]:.2f} ms"
+    starts = times[1:][intervals > PAUSE * np.median(intervals)]
+    if starts.size and times.size > 3 * (starts.size + 1):
+        apart = np.diff([times[0], *starts])[-1] / 1000
+        return f"{times.size} spikes in {starts.size + 1} bursts, {begin}, the last burst {apart:.2f} s after another"
+    rate = 1000 / intervals[-1]
+    each = f"{rate:.0f} Hz" if rate >= SLOW else f"{60 * rate:.0f} a minute"
+    return f"{times.size} spikes, {begin}, the last after {intervals[-1]:.2f} ms ({each})"
 
 
 def _drift_in_words(rec: Recording) -> str:
