@@ -88,7 +88,10 @@ def explore(
         must_be(Protocol, A_PROTOCOL, given)
         first = State(cell, given)
     length = None if t_stop is None else T_STOP.check(t_stop)
-    boxes = {"frozen": _held(cell, freeze), "reset": _gates(cell, reset)}
+    boxes = {
+        "frozen": _gates(cell, freeze) if isinstance(cell, Fibre) else _held(cell, freeze),
+        "reset": _gates(cell, reset),
+    }
     return Bench(
         first,
         _list(view) or ["voltage"],
