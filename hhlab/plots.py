@@ -50,8 +50,9 @@ def plot(
         "conductances", "gates", "driving forces", "reversal potentials", "concentrations", "calcium",
         "calcium below the membrane", "release", "attribution", "currentscape"; then, in a row, "steady states",
         "time constants", "phase plane", "membrane", "ions", "potentials", "current against V", "V against K outside",
-        "two-pulse curve". With none given, "voltage". Of an axon there are "space and time" and "electrodes" against
-        time, and "along the axon"; the others show the place of its first electrode.
+        "two-pulse curve", and of a clamp family "peak currents". With none given, "voltage". Of an axon there are
+        "space and time" and "electrodes" against time, and "along the axon"; the others show the place of its first
+        electrode.
     size : width and height in inches.
     at : a moment in ms, which a cursor marks in every panel; the membrane picture shows the peak of V without it.
 

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hhlab as hh
+from hhlab.measure.clamped import during_step
+from hhlab.views import VIEWS
 
 SQUID = hh.Squid(E_L=-54.401079)
 MILLIVOLTS = st.floats(-120, 80)
@@ -242,3 +244,21 @@ def test_it_is_drawn():
 def test_one_sentence(make, sentence):
     with pytest.raises(ValueError, match=sentence):
         make()
+
+
+def test_the_picture_of_peak_currents_is_the_table():
+    family = hh.clamp(hh.Squid(), hh.Clamp(to=range(-40, 61, 10), prepulse=(-85, 5), tail=(-65, 5)))
+    table = hh.measure.current_voltage(family)
+    drawn = {stroke.name: stroke for stroke in VIEWS["peak currents"].strokes(family[::-1], (), None) if stroke.name}
+    assert list(drawn) == ["Na", "K", "L"]
+    for name, stroke in drawn.items():
+        assert list(stroke.x) == list(table["V"])
+        assert list(stroke.y) == list(table[f"peak {name}"])
+    assert np.interp(50, drawn["Na"].x, drawn["Na"].y) == pytest.approx(0, abs=0.2)
+
+
+def test_a_recording_without_a_step_of_V_has_no_peak_currents():
+    rec = hh.simulate(hh.Squid(), hh.Step(20), 10)
+    assert VIEWS["peak currents"].strokes([rec], (), None) == []
+    with pytest.raises(ValueError, match="at 5 ms: give one of those that clamp returned"):
+        during_step(rec, "Na")

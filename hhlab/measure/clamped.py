@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..cells import Cell
 from ..clamp import Clamp, ClampFamily, clamp
 from ..parameters import must_be, numbers, unknown
+from ..protocols import VoltageStep
+from ..recording import Recording
 
 if TYPE_CHECKING:
     import pandas
@@ -28,18 +30,27 @@ def current_voltage(family: ClampFamily) -> "pandas.DataFrame":
     import pandas
 
     must_be(ClampFamily, A_FAMILY, family)
-    begin, end = family.clamp.onset, family.clamp.onset + family.clamp.duration
     rows = []
     for V, rec in zip(family.clamp.to, family, strict=True):
-        during = (rec.t >= begin - 1e-9) & (rec.t < end - 1e-9) if family.clamp.tail else rec.t >= begin - 1e-9
         row = {"V": V}
-        for name, current in rec.I.items():
-            step = current[during]
+        for name in rec.I:
+            step = during_step(rec, name)
             row |= {f"peak {name}": float(step[np.abs(step).argmax()]), f"late {name}": float(step[-1])}
         rows.append(row)
     table = pandas.DataFrame(rows)
     table.attrs["units"] = {name: "mV" if name == "V" else "uA/cm2" for name in table.columns}
     return table
+
+
+def during_step(rec: Recording, channel: str) -> Floats:
+    """The current of a channel, uA/cm2, during the step of a voltage clamp; shape (samples,)."""
+    step = rec.protocol
+    if not isinstance(step, VoltageStep):
+        raise ValueError(f"this recording is of {step.in_words()}: give one of those that clamp returned")
+    begin, end = step.start, step.start + step.duration
+    before_tail = (rec.t < end - 1e-9) | (rec.t[-1] < end + 1e-9)
+    current: Floats = rec.I[channel][(rec.t >= begin - 1e-9) & before_tail]
+    return current
 
 
 def availability(

@@ -6,6 +6,7 @@ from .. import measure
 from ..recording import Recording
 from .along import Electrodes, Profile, SpaceTime, shade
 from .currentscape import Currentscape
+from .clamped import PeakCurrents
 from .ions import AgainstPotassium, CurrentVoltage, IonBars, Potentials
 from .membrane import Membrane
 from .traces import GateCurves, PhasePlane, Traces
@@ -68,6 +69,7 @@ VIEWS: dict[str, View] = {
         IonBars("ions", "mM"),
         Potentials("potentials", "mV"),
         CurrentVoltage("current against V", "I (uA/cm2)"),
+        PeakCurrents("peak currents", "peak I (uA/cm2)"),
         AgainstPotassium("V against K outside", "mV"),
         TwoPulseCurve("two-pulse curve", "second threshold\n/ threshold"),
         SpaceTime("space and time", "x (cm)"),

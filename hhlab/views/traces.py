@@ -23,6 +23,9 @@ class Traces(View):
         self.traces, self.low, self.high, self.height = traces, low, high, height
         self.quiet = quiet or (low, high)
 
+    def curves(self, rec: Recording) -> Mapping[str, Floats]:
+        return self.traces(rec)
+
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         found = []
         for i, rec in reversed(list(enumerate(recordings))):

@@ -1,6 +1,6 @@
 """What a view is: a panel that says which strokes show recordings; with the colours and lines of all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,10 @@ class View:
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         """The strokes that show recordings, the one at hand first, with a cursor at a moment in ms."""
         raise NotImplementedError
+
+    def curves(self, rec: Recording) -> Mapping[str, Floats]:
+        """The traces of one recording by name, where the panel shows traces against time."""
+        return {}
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
         """Limits of x and y that hold all strokes, in coarse steps so that they seldom change."""
