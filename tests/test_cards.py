@@ -14,7 +14,7 @@ from hhlab import questions
 from hhlab.claims import MISCONCEPTIONS
 from hhlab.claims.claim import FAILS, HOLDS, PARTLY, REGISTRY
 from hhlab.lab import log_file
-from hhlab.lab.claim_card import SURE
+from hhlab.lab.claim_card import SURE, thick_and_thin
 from hhlab.lab.log_card import ON_BINDER, REMINDER
 from hhlab.lab.log_file import open_log, worklog_path
 from hhlab.plots import plot
@@ -731,3 +731,10 @@ def test_a_page_without_a_kernel_shows_the_text(make, text, displayed):
 def test_how_sure_one_can_be_is_asked_everywhere():
     assert hh.predict(CHOICE).sure.options == hh.claim(22).sure.options == SURE
     assert (hh.predict(CHOICE).sure.value, hh.claim(22).verdict.value) == (None, None)
+
+
+@pytest.mark.parametrize(("number", "said"), [(19, "the thick ones belong to “usual”"), (39, ""), (38, "")])
+def test_a_card_says_whose_lines_are_thick(number, said):
+    told = thick_and_thin(REGISTRY[number].run())
+    assert said in told
+    assert bool(told) is bool(said)

@@ -11,6 +11,7 @@ from ..claims import MISCONCEPTIONS, Claim, Finding, find
 from ..claims.claim import FAILS, HOLDS, PARTLY
 from ..parameters import pretty
 from ..plots import Picture, plot
+from ..views import VIEWS
 from .frame import Frame, button, paragraph, radio, say
 from .log_card import concern
 from .log_file import open_log
@@ -22,6 +23,15 @@ def picture_of(picture: Picture) -> str:
     """A picture as HTML, with its description."""
     data = base64.b64encode(picture.png).decode()
     return f'<img class="hhlab-picture" alt="{html.escape(repr(picture))}" src="data:image/png;base64,{data}">'
+
+
+def thick_and_thin(found: Finding) -> str:
+    """Which lines belong to which recording, for a picture with panels where each recording has several curves."""
+    first, *others = found.recordings
+    crowded = [view for view in found.views if len(VIEWS[view].curves(found.recordings[first])) > 1]
+    if not others or not crowded:
+        return ""
+    return f"Where a panel shows several curves, the thick ones belong to “{first}”, the thin ones to the other traces."
 
 
 class ClaimCard(Frame):
@@ -74,6 +84,7 @@ class ClaimCard(Frame):
         right = self.verdict.value == found.verdict
         parts = [
             picture_of(plot(found.recordings, *found.views)),
+            paragraph(thick_and_thin(found), "note"),
             paragraph(found.sentence),
             paragraph(pretty(self.claim.rule.in_words()), "note"),
             paragraph(f"The claim {found.verdict}.", "verdict", role="status"),
