@@ -234,9 +234,7 @@ def test_an_answer_that_is_changed_while_the_kernel_works_is_the_one_that_counts
         predicted.get_by_label(choice, exact=True).check()
     predicted.get_by_role("button", name="Commit").click()
     settled(page)
-    assert "You predicted: “There are more spikes” (certain). That is right." in " ".join(
-        predicted.inner_text().split()
-    )
+    assert "“There are more spikes” (certain). That is right." in " ".join(predicted.inner_text().split())
     no_error(page)
     page.context.close()
 

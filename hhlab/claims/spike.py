@@ -39,7 +39,7 @@ def all_or_none() -> Result:
     recs = {f"{mV:.2f} mV": hh.simulate(cell, hh.Shock(mV, 1), 10) for mV in shocks}
     between = [label for label, rec in recs.items() if -50 <= hh.measure.peak(rec)[0] <= 20]
     number = 100 * 0.01 * len(between) / threshold
-    shown = {label: recs[label] for label in [*list(recs)[::20], between[-1]]}
+    shown = {label: recs[label] for label in sorted({*list(recs)[::20], between[-1]})}
     return number, shown, ("voltage",)
 
 
@@ -293,7 +293,7 @@ def transmitter() -> Result:
     smallest = 0.04
     while hh.measure.peak(hh.simulate(cell, hh.Synapse(smallest)))[0] < 0:
         smallest = smallest * 1.001
-    recs = {f"{share:.0%}": hh.simulate(cell, hh.Synapse(share * smallest), 50) for share in (0.99, 1.01)}
+    recs = {f"{100 * share:.0f} %": hh.simulate(cell, hh.Synapse(share * smallest), 50) for share in (0.99, 1.01)}
     below, above = [hh.measure.peak(rec)[0] - hh.measure.rest(cell) for rec in recs.values()]
     number = above / below
     return number, recs, ("voltage", "stimulus")
