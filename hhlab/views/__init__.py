@@ -5,8 +5,8 @@ import numpy as np
 from .. import measure
 from ..recording import Recording
 from .along import Electrodes, Profile, SpaceTime, shade
-from .currentscape import Currentscape
 from .clamped import PeakCurrents
+from .currentscape import Currentscape
 from .ions import AgainstPotassium, CurrentVoltage, IonBars, Potentials
 from .membrane import Membrane
 from .traces import GateCurves, PhasePlane, Traces
