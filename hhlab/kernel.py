@@ -22,11 +22,21 @@ What does not belong here: names, units, classes, files, and calls into other ji
 not notice when a callee in another file changes).
 """
 
+import functools
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+try:
+    from numba import njit
+except ImportError:  # as in a browser: the same steps as plain Python
+
+    def njit(function: Any = None, **options: Any) -> Any:
+        """Leave a function as it is."""
+        return function or njit
+
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -57,9 +67,25 @@ STEEPEST = -1.0
 
 OPTIONS: Any = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz", "arcp"}}
 INTERNAL: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called by `run`, and cached as a part of it
-jit = numba.njit(**INTERNAL, **OPTIONS)
-inlined = numba.njit(inline="always", **INTERNAL, **OPTIONS)  # a call would copy every array of the membrane
-jit_and_cache = numba.njit(cache=True, **OPTIONS)
+jit = njit(**INTERNAL, **OPTIONS)
+inlined = njit(inline="always", **INTERNAL, **OPTIONS)  # a call would copy every array of the membrane
+
+
+def jit_and_cache(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function once for all processes; in each anew where there is no place to keep it."""
+    try:
+        compiled: Callable[..., Any] = njit(cache=True, **OPTIONS)(function)
+    except RuntimeError:  # no folder that can be written to
+        compiled = njit(**OPTIONS)(function)
+
+    @functools.wraps(compiled)
+    def call(*given: Any) -> Any:
+        try:
+            return compiled(*given)
+        except OSError:  # a full disk: it is compiled all the same
+            return compiled(*given)
+
+    return call
 
 
 class Pools(NamedTuple):
