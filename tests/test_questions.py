@@ -254,6 +254,7 @@ def intervals(drug=""):
         (lambda: hh.measure.spikes(neuron(0, 1, 1000, hh.Neuron().rest(), g_KL=0.01875)).size, 16),
         (lambda: np.diff(hh.measure.spikes(neuron(0, 1, 1000, hh.Neuron().rest(), g_KL=0.01875)))[-1], 1000 / 16.9),
         (lambda: hh.measure.rest(hh.Neuron(g_Na=0, g_K=0, g_KL=0.01875)), -50),
+        (lambda: hh.measure.spikes(neuron(0, 1, 300, hh.Neuron().rest(), E_K=-76)).size > 1, True),
         (lambda: hh.measure.spikes(neuron(1, 500, 520)).size, 18),
         (lambda: hh.measure.spikes(neuron(1, 500, 520, g_Kv1=3)).size, 0),
         (lambda: hh.measure.half_width(neuron(50, 0.5, 30)), 0.856),
