@@ -287,18 +287,13 @@ def test_each_change_behind_claim_27():
     """V at the three afterpotentials without the channel of each: higher, lower, higher."""
     recs = find(27).run().recordings
     found = hh.measure.afterpotentials(recs["intact"])
-    assert [each[0] for each in (found.fast_AHP, found.ADP, found.medium_AHP)] == pytest.approx(
-        [-72.5, -67.4, -82.4], abs=0.05
-    )
-    for name, (V, ms), change in (
-        ("BK", found.fast_AHP, 21.3),
-        ("T", found.ADP, -14.7),
-        ("SK", found.medium_AHP, 16.2),
-    ):
+    turns = {"BK": found.fast_AHP, "T": found.ADP, "SK": found.medium_AHP}
+    assert [mV for mV, _ in turns.values()] == pytest.approx([-72.5, -67.4, -82.4], abs=0.05)
+    for (name, (V, ms)), change in zip(turns.items(), (21.3, -14.7, 16.2), strict=True):
         rec = recs[f"g_{name} = 0"]
-        fall = hh.measure.spikes(rec)[0] + 0.1
-        fall = rec.t[(rec.t > fall) & (rec.V < -20)][0]
+        fall = rec.t[(rec.t > hh.measure.spikes(rec)[0]) & (rec.V < -20)][0]
         assert np.interp(fall + ms, rec.t, rec.V) - V == pytest.approx(change, abs=0.2)
+        assert hh.measure.afterpotentials(rec).fall == pytest.approx(fall, abs=0.005)
 
 
 def test_the_leak_behind_claim_31_is_the_one_of_goldman():

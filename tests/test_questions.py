@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import hhlab as hh
@@ -231,9 +232,47 @@ SQUID = hh.Squid()
 PULSES = {duration: hh.simulate(SQUID, hh.Step(20, 0, duration), t_stop=50) for duration in (0.5, 25)}
 
 
+AFTER, BURSTER = hh.AfterpotentialCell(), hh.AfterpotentialCell.burster()
+
+
+def neuron(amplitude, duration, t_stop, start=None, **g):
+    return hh.simulate(hh.Neuron(**g), hh.Step(amplitude, 5, duration), t_stop, start=start)
+
+
+def pulsed(**g):
+    return hh.simulate(AFTER.replace(**g), hh.Step(11.5, 5, 1), 400)
+
+
+def intervals(drug=""):
+    cell = hh.blocked(BURSTER, drug) if drug else BURSTER
+    return hh.measure.adaptation(hh.simulate(cell, hh.Step(1, 10, 1000), 1020))
+
+
 @pytest.mark.parametrize(
     ("found", "said"),
     [
+        (lambda: hh.measure.spikes(neuron(0, 1, 1000, hh.Neuron().rest(), g_KL=0.01875)).size, 16),
+        (lambda: np.diff(hh.measure.spikes(neuron(0, 1, 1000, hh.Neuron().rest(), g_KL=0.01875)))[-1], 1000 / 16.9),
+        (lambda: hh.measure.rest(hh.Neuron(g_Na=0, g_K=0, g_KL=0.01875)), -50),
+        (lambda: hh.measure.spikes(neuron(0, 1, 300, hh.Neuron().rest(), E_K=-76)).size > 1, True),
+        (lambda: hh.measure.spikes(neuron(1, 500, 520)).size, 18),
+        (lambda: hh.measure.spikes(neuron(1, 500, 520, g_Kv1=3)).size, 0),
+        (lambda: hh.measure.half_width(neuron(50, 0.5, 30)), 0.856),
+        (lambda: hh.measure.half_width(neuron(50, 0.5, 30, g_Kv1=3)), 0.655),
+        (lambda: hh.measure.rheobase(hh.Neuron()), 0.613),
+        (lambda: hh.measure.rheobase(hh.Neuron(g_Kv1=3)), 1.528),
+        (lambda: hh.measure.half_width(pulsed()), 0.527),
+        (lambda: hh.measure.half_width(pulsed(g_BK=0)), 0.860),
+        (lambda: hh.measure.spikes(pulsed(g_BK=0)).size, 3),
+        (lambda: hh.measure.afterpotentials(pulsed(g_BK=0)).medium_AHP[0], -51.2),
+        (lambda: pulsed(g_BK=0).V.min(), -87.7),
+        (lambda: pulsed().I["BK"].max() / pulsed().I["K"].max(), 4.6),
+        (lambda: hh.measure.afterpotentials(pulsed(E_K=-80)).medium_AHP[0], -77.0),
+        (lambda: hh.measure.afterpotentials(pulsed(free_Ca=0.0005)).fast_AHP[0], -72.4),
+        (lambda: pulsed(free_Ca=0.0005).V.min() > -74, True),
+        (lambda: intervals().ratio, 9.9),
+        (lambda: intervals("apamin").ratio, 2.54),
+        (lambda: hh.measure.afterpotentials(hh.simulate(BURSTER, hh.Step(14.5, 5, 1), 60)).fast_AHP[0], -65.9),
         (lambda: shocked(SQUID, freeze="n").V[-1], -13.4),
         (lambda: shocked(SQUID, freeze="h").V[-1] > 0, True),
         (lambda: shocked(SQUID, freeze=("n", "h")).V[-1], 48.9),

@@ -14,7 +14,7 @@ from hhlab.cells import Cell
 from hhlab.plots import DARK, PAPER, Panels, plot
 from hhlab.views import INK, VIEWS, in_words, moment_in_words
 from hhlab.views.membrane import Membrane
-from hhlab.views.view import COLOURS, V_AXIS, at, colour_of, roomy
+from hhlab.views.view import COLOURS, V_AXIS, at, roomy
 
 MINE = hh.Channel(
     "A", 5, -77, hh.Gate("s", inf=lambda V: 1 / (1 + np.exp(-V / 9)), tau=lambda V: 5 + 0 * V, q10=2, T_ref=20)
@@ -125,14 +125,16 @@ AFTER = hh.simulate(hh.AfterpotentialCell(), hh.Step(11.5, 5, 1), 100)
 @pytest.mark.parametrize("rec", [SPIKE, AFTER, WILD["own"]], ids=["squid", "calcium", "own"])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_bands_of_the_currentscape_are_shares_of_what_flows(rec, sign):
-    bands = [s for s in strokes("currentscape", rec) if np.sign(s.y.sum()) == sign]
-    n = bands[0].x.size // 2
-    t, heights = bands[0].x[:n], {s.colour: s.y[:n][::-1] * 0 + s.y[n:][::-1] - s.y[:n] for s in bands}
-    currents = {name: np.interp(t, rec.t, current) for name, current in {**rec.I, "stimulus": -rec.stimulus}.items()}
+    names, bands = [*rec.I, "stimulus"], strokes("currentscape", rec)
+    ours = bands[: len(names)] if sign > 0 else bands[len(names) :]
+    n = ours[0].x.size // 2
+    t, heights = ours[0].x[:n], {name: s.y[n:][::-1] - s.y[:n] for name, s in zip(names, ours, strict=True)}
+    currents = {name: np.interp(t, rec.t, each) for name, each in {**rec.I, "stimulus": -rec.stimulus}.items()}
     flows = sum(np.maximum(sign * current, 0) for current in currents.values())
     assert sum(heights.values())[flows > 0] == pytest.approx(sign * 100)
-    share = np.maximum(sign * currents["Na"], 0) / np.where(flows > 0, flows, 1) * 100
-    assert heights.get(colour_of("Na", 0), 0 * t) == pytest.approx(sign * share, abs=1e-6)
+    for name, height in heights.items():
+        share = np.maximum(sign * currents[name], 0) / np.where(flows > 0, flows, 1)
+        assert height == pytest.approx(sign * 100 * share, abs=1e-6)
 
 
 def test_calcium_is_shown_in_micromolar():

@@ -8,6 +8,9 @@ import numpy as np
 from ..recording import Recording
 from .view import INK, Floats, Limits, Stroke, View, colour_of
 
+ALL = 100.0
+"""Percent."""
+
 
 class Currentscape(View):
     """Bands against time: outward currents above zero, inward ones below, each side 100 % of what flows that way.
@@ -24,7 +27,7 @@ class Currentscape(View):
         for sign in (1.0, -1.0):
             below = np.zeros(rec.t.size)
             for place, (name, share) in enumerate(shares(rec, sign).items()):
-                above = below + share
+                above = np.clip(below + share, -ALL, ALL)
                 colour = INK if name == "stimulus" else colour_of(name, place)
                 band = np.concatenate((below, above[::-1]))
                 found.append(Stroke(t, band, colour, fill=True, alpha=0.8, name=name if sign > 0 else ""))
@@ -34,7 +37,7 @@ class Currentscape(View):
         return found
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        return (0.0, max(float(rec.t[-1]) for rec in recordings)), (-100.0, 100.0)
+        return (0.0, max(float(rec.t[-1]) for rec in recordings)), (-ALL, ALL)
 
 
 def shares(rec: Recording, sign: float) -> dict[str, Floats]:
@@ -43,7 +46,7 @@ def shares(rec: Recording, sign: float) -> dict[str, Floats]:
     ways = {name: np.maximum(sign * current, 0.0) for name, current in currents.items()}
     total = np.sum(list(ways.values()), axis=0)
     whole = np.where(total > 0, total, 1.0)
-    return {name: sign * 100.0 * way / whole for name, way in ways.items()}
+    return {name: sign * ALL * way / whole for name, way in ways.items()}
 
 
 def _coarse(rec: Recording, columns: int) -> Recording:
