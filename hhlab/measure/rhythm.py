@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..parameters import Parameter
-from ..recording import Recording
-from .spike import SPIKE_LEVEL, spikes
+from ..recording import SPIKE_LEVEL, Recording
+from .spike import spikes
 
 Floats = NDArray[np.float64]
 
