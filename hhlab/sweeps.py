@@ -27,7 +27,7 @@ Point = tuple[float, ...]
 Row = dict[str, dict[str, Any]]
 
 MOST_RUNS = 1_000_000
-FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 64, 8, 8_000_000
+FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 64, 8, 20_000_000
 SETTINGS = ("dt", "start", "freeze", "reset", "every", "carrier")
 OVER = "what over= takes: give the values of each parameter by name, such as {'g_Na': [60, 120]}"
 AN_EXECUTOR = "an executor: give one of concurrent.futures, or client.get_executor() of a Dask client"

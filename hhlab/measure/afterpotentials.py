@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ..parameters import Parameter, must_be
 from ..recording import A_RECORDING, Recording, crossings
+from .columns import gives
 from .resting import rest
 from .spike import _vertex, attribution, spikes
 
@@ -63,6 +64,7 @@ def afterpotentials(rec: Recording) -> Afterpotentials:
     return Afterpotentials(point(turns[0]), point(turns[1]), point(low), lasts, fall)
 
 
+@gives("ms")
 def duration(rec: Recording, share: float = 0.9) -> float:
     """How long the last action potential of a recording lasts, ms: from its steepest rise to a share of repolarisation.
 
