@@ -93,7 +93,8 @@ def simulate_many(
     within_memory(steps, every, n, len(first.state_names) - 1 if keep == KEEP_ALL else 0, dt)
 
     held = _held(first, asked.freeze)
-    state = np.array([cell.state(asked.start) for cell in cells]).T
+    own, which = _distinct(cells)
+    state = np.array([cell.state(asked.start) for cell in own])[which].T
     gates = len(first.gates)
     frozen = frozenset(number - 1 for number in held if number <= gates)
     rates = table(first.gates, first.temperature, dt, frozen)
@@ -219,7 +220,7 @@ def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
     must_be(Cell, A_CELL, *cells)
     must_be(Protocol, A_PROTOCOL, *protocols)
     first: Cell = cells[0]
-    if len({kind(cell) for cell in {id(cell): cell for cell in cells}.values()}) > 1:
+    if len({kind(cell) for cell in _distinct(cells)[0]}) > 1:
         raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
     return first
 
@@ -272,17 +273,27 @@ def within_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None
 
 def membrane_of(cells: list[Cell], rates: Floats) -> kernel.Membrane:
     """What every membrane has; `rates` is its table."""
-    channels = [cell.channels for cell in cells]
+    own, which = _distinct(cells)
+    channels = [cell.channels for cell in own]
     first, power = cells[0].gate_layout
+    g = [[channel.g if channel.P is None else channel.P for channel in each] for each in channels]
+    E = [[channel.E or 0.0 for channel in each] for each in channels]
     return kernel.Membrane(
         table=rates,
         first=first,
         power=power,
-        g=np.array([[channel.g if channel.P is None else channel.P for channel in own] for own in channels]).T.copy(),
-        E=np.array([[channel.E or 0.0 for channel in own] for own in channels]).T.copy(),
-        C=np.array([cell.C for cell in cells]),
+        g=np.ascontiguousarray(np.array(g)[which].T),
+        E=np.ascontiguousarray(np.array(E)[which].T),
+        C=np.array([cell.C for cell in own])[which],
         lanes=kernel.ONE_PATCH if len(cells) == 1 else kernel.MANY_PATCHES,
     )
+
+
+def _distinct(cells: Sequence[Cell]) -> tuple[list[Cell], list[int]]:
+    """The cells without those that are listed again, and for each of all its number among them."""
+    own = {id(cell): cell for cell in cells}
+    number = {name: n for n, name in enumerate(own)}
+    return list(own.values()), [number[id(cell)] for cell in cells]
 
 
 def rich_of(cells: list[Cell], dt: float, held: frozenset[int], carrier: str) -> kernel.Rich:

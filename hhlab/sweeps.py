@@ -234,9 +234,11 @@ def _blocks(
 ) -> Iterator[Block]:
     """The runs, in blocks of cells of one kind; the same blocks on any machine."""
     kinds: dict[Hashable, list[int]] = {}
-    known = {id(cell): (kind(cell), cell.dt) for cell in {id(cell): cell for cell in cells}.values()}
+    group: dict[int, list[int]] = {}
     for run, cell in enumerate(cells):
-        kinds.setdefault(known[id(cell)], []).append(run)
+        if id(cell) not in group:
+            group[id(cell)] = kinds.setdefault((kind(cell), cell.dt), [])
+        group[id(cell)].append(run)
     for runs in kinds.values():
         size = _at_once(plan, cells[runs[0]], len(runs))
         for begin in range(0, len(runs), size):
