@@ -33,6 +33,7 @@ from .propagate import propagate
 from .protocols import PulsePair, Ramp, Shock, Step, Synapse, Train
 from .recording import Recording
 from .simulate import simulate
+from .sweeps import sweep
 
 if TYPE_CHECKING:
     from . import claims
@@ -47,7 +48,7 @@ __all__ = [
     "Ramp", "Recording", "Reply", "Shock", "SinoatrialNode", "Squid", "SquidWithPumps", "Step", "Synapse",
     "ThalamicRelay", "Train", "Ventricle", "ask", "assignment", "blocked", "channel_table", "check", "claim", "claims",
     "clamp", "explore", "gallery", "ghk_current", "ghk_voltage", "library", "linoid", "measure", "mullins_noda",
-    "nernst", "plot", "predict", "propagate", "simulate", "worklog",
+    "nernst", "plot", "predict", "propagate", "simulate", "sweep", "worklog",
 ]  # fmt: skip
 
 _WHEN_USED = {

@@ -156,7 +156,8 @@ class Stimulus(NamedTuple):
     N columns, one a patch; with axial currents S columns, one a stimulus.
     """
 
-    current: Floats  # (steps, N) uA/cm2
+    row: Ints  # (steps,): the row of `current` that holds; the same one as long as nothing changes
+    current: Floats  # (rows, N) uA/cm2
     synapses: int  # 0 or 1; a factor, as a branch would cost six times the rest of a step
     g: Floats  # (steps or 1, N) mS/cm2 of all synapses together
     g_E: Floats  # (steps or 1, N) uA/cm2: the same times what they pull towards
@@ -168,6 +169,22 @@ class Jumps(NamedTuple):
     at: Floats  # (J,)
     what: Ints  # (J,): -1 adds to V; a gate's number sets that gate
     value: Floats  # (J, N)
+
+
+class Kept(NamedTuple):
+    """What is kept of a run. Where not all samples of V are kept, V has two rows, and x one, that are written in turns.
+
+    Of the upward crossings of a level of V, sample by sample, the times are kept as far as there is room for them.
+    """
+
+    V: Floats  # (samples or 2, N)
+    x: Floats  # (samples or 1, G, N)
+    ions: Floats  # (samples, P, N)
+    all_V: int  # 0 or 1
+    all_x: int  # 0 or 1
+    level: float  # mV
+    times: Floats  # (room, N), counted in samples; without room nothing is looked for
+    found: Ints  # (N,): how many there were
 
 
 class Work(NamedTuple):
@@ -314,7 +331,7 @@ def move_V(m: Membrane, V: Floats, x: Floats, s: Stimulus, step: int, dt: float,
     n = patches(m, V)
     if len(m.lanes) == 1:  # the same sums in registers: half the time of a step
         slope = s.g[step * s.synapses, 0]
-        net = s.current[step, 0] + s.g_E[step * s.synapses, 0] - slope * V[0]
+        net = s.current[s.row[step], 0] + s.g_E[step * s.synapses, 0] - slope * V[0]
         for c in range(m.g.shape[0]):
             g = m.g[c, 0]
             for j in range(m.first[c], m.first[c + 1]):
@@ -324,9 +341,10 @@ def move_V(m: Membrane, V: Floats, x: Floats, s: Stimulus, step: int, dt: float,
             slope += g
         work.net[0], work.slope[0] = net, slope
     else:
+        row = s.row[step]
         for i in range(n):
             work.slope[i] = s.g[step * s.synapses, i]
-            work.net[i] = s.current[step, i] + s.g_E[step * s.synapses, i] - work.slope[i] * V[i]
+            work.net[i] = s.current[row, i] + s.g_E[step * s.synapses, i] - work.slope[i] * V[i]
         add_channels(m, V, x, work)
     for i in range(n):
         pace = dt / m.C[i]
@@ -339,7 +357,7 @@ def reach(axial: Axial, s: Stimulus, step: int, current: Floats, g: Floats) -> N
     for i in range(current.shape[0]):
         current[i], g[i] = 0.0, 0.0
     for k in range(axial.share.shape[0]):
-        injected = s.current[step, k] + s.g_E[step * s.synapses, k]
+        injected = s.current[s.row[step], k] + s.g_E[step * s.synapses, k]
         for i in range(axial.reach[k, 0], axial.reach[k, 1]):
             current[i] += axial.share[k, i] * injected
             g[i] += axial.share[k, i] * s.g[step * s.synapses, k]
@@ -462,19 +480,45 @@ def record(x: Floats, sample: int, out_x: Floats) -> None:
             out_x[sample, j, i] = x[j, i]
 
 
+@inlined
+def row_of_V(kept: Kept, sample: int) -> int:
+    """The row of V that belongs to a sample."""
+    return sample if kept.all_V else sample & 1
+
+
+@jit
+def look_for_crossings(V: Floats, kept: Kept, sample: int) -> None:
+    """Keep where V has crossed the level since the sample before. They are counted first: that loop vectorises."""
+    before, crossed = row_of_V(kept, sample - 1), 0
+    for i in range(V.shape[0]):
+        crossed += (kept.V[before, i] < kept.level) & (V[i] >= kept.level)
+    if crossed == 0:
+        return
+    for i in range(V.shape[0]):
+        low = kept.V[before, i]
+        if low < kept.level and V[i] >= kept.level:
+            if kept.found[i] < kept.times.shape[0]:
+                kept.times[kept.found[i], i] = sample - 1 + (kept.level - low) / (V[i] - low)
+            kept.found[i] += 1
+
+
 @jit
 def first_beyond(V: Floats, far: float) -> int:
     """The first patch whose V is beyond +-far or not a number, or -1."""
+    beyond = 0
     for i in range(V.shape[0]):
-        if not abs(V[i]) <= far:
-            return i
+        beyond += not abs(V[i]) <= far
+    if beyond:
+        for i in range(V.shape[0]):
+            if not abs(V[i]) <= far:
+                return i
     return -1
 
 
 @jit
 def plain_steps(
     m: Membrane, axial: Axial | None, V: Floats, x: Floats, outer: Stimulus, now: float, until: float, dt: float,
-    sample: int, every: int, far: float, out_V: Floats, out_x: Floats, work: Work,
+    sample: int, every: int, far: float, kept: Kept, work: Work,
 ) -> tuple[int, int, int]:  # fmt: skip
     """Carry a plain membrane on, to where gates and V stand at the same moment again.
 
@@ -486,12 +530,14 @@ def plain_steps(
             sample += 1
         if escaped < 0 and first_beyond(V, far) >= 0:
             escaped, patch = int(now), first_beyond(V, far)
+        if kept.times.shape[0] > 0 and sample > 0 and now == sample * every and now < until:
+            look_for_crossings(V, kept, sample)
         for i in range(patches(m, V)):
-            out_V[sample, i] = V[i]
+            kept.V[row_of_V(kept, sample), i] = V[i]
         stop = min(int(now) + 1.0, until)
         by = 0.5 * (now + stop) - gates_at
         locate(m, axial, V, x.shape[0], work)
-        turn_gates(m, V, x, by, (now - gates_at) / by, sample, out_x, work)
+        turn_gates(m, V, x, by, (now - gates_at) / by, sample * kept.all_x, kept.x, work)
         if now == until:
             return sample, escaped, patch
         gates_at = 0.5 * (now + stop)
@@ -505,8 +551,7 @@ def plain_steps(
 @jit
 def rich_steps(  # noqa: C901
     m: Membrane, r: Rich, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, now: float,
-    until: float, dt: float, sample: int, every: int, far: float, out_V: Floats, out_x: Floats, out_ions: Floats,
-    work: Work,
+    until: float, dt: float, sample: int, every: int, far: float, kept: Kept, work: Work,
 ) -> tuple[int, int, int]:  # fmt: skip
     """The same for a rich membrane. One function, as a call in the loop would copy every array of the membrane.
 
@@ -526,8 +571,11 @@ def rich_steps(  # noqa: C901
         by, length = 0.5 * (now + stop) - gates_at, (stop - now) * dt
         seen = (now - gates_at) / by
         step, quiet = int(now), int(now) * outer.synapses
+        row_of_x = sample * kept.all_x
+        if kept.times.shape[0] > 0 and sample > 0 and now == sample * every and now < until:
+            look_for_crossings(V, kept, sample)
         for i in range(n):
-            out_V[sample, i] = V[i]
+            kept.V[row_of_V(kept, sample), i] = V[i]
             row, f = row_of(V[i])
             tables = 0
             if axial is not None:
@@ -537,7 +585,7 @@ def rich_steps(  # noqa: C901
                     at = np.uint64(tables + (row * gates + j) * ENTRY)
                     after = turn(look_up(m.table, at, f), look_up(m.table, at + OF_B, f), x[j, i], by)
                     now_here = x[j, i] + (1.0 if r.at_once[j] else seen) * (after - x[j, i])
-                    work.gates[j, i], out_x[sample, j, i], x[j, i] = now_here, now_here, after
+                    work.gates[j, i], kept.x[row_of_x, j, i], x[j, i] = now_here, now_here, after
             for whole in range(2):  # first the currents that set a domain, with the gates as they are when V is
                 if whole and now == until:
                     break
@@ -577,16 +625,16 @@ def rich_steps(  # noqa: C901
                         a, b = over_ions(r.over_ions, r.begin[j], r.reads[j] == BY_BOTH, V[i], ions[r.ion[j], i])
                         after = turn(a, b, x[j, i], by)
                         now_here = x[j, i] + (1.0 if r.at_once[j] else seen) * (after - x[j, i])
-                        work.gates[j, i], out_x[sample, j, i], x[j, i] = now_here, now_here, after
+                        work.gates[j, i], kept.x[row_of_x, j, i], x[j, i] = now_here, now_here, after
         if now == sample * every:
-            record(ions, sample, out_ions)
+            record(ions, sample, kept.ions)
         if now == until:
             return sample, escaped, patch
         if axial is not None:
             reach(axial, outer, step, work.injected, work.synaptic)
         for i in range(n):
             if axial is None:
-                work.injected[i] = outer.current[step, i] + outer.g_E[quiet, i]
+                work.injected[i] = outer.current[outer.row[step], i] + outer.g_E[quiet, i]
                 work.synaptic[i] = outer.g[quiet, i]
             work.injected[i] -= work.synaptic[i] * V[i]
             if p.three >= 0:
@@ -637,15 +685,15 @@ def rich_steps(  # noqa: C901
 @jit_and_cache
 def run(
     m: Membrane, r: Rich | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, jumps: Jumps,
-    dt: float, every: int, far: float, out_V: Floats, out_x: Floats, out_ions: Floats,
+    dt: float, every: int, far: float, kept: Kept,
 ) -> tuple[int, int]:  # fmt: skip
     """Carry V (N,), gates x (G, N) and ions (P, N), in place, through what comes from outside.
 
-    Every so many steps V is recorded in out_V (samples, N), the gates in out_x (samples, G, N) and the ions in out_ions
-    (samples, P, N). A step writes to the next sample that is due, so the last to write there is the one that belongs
-    there. Gives the step and the patch at which a V first was beyond +-far or not a number, or (-1, -1).
+    Every so many steps a sample is kept. A step writes to the next sample that is due, so the last to write there is
+    the one that belongs there. Gives the step and the patch at which a V first was beyond +-far or not a number, or
+    (-1, -1).
     """
-    n, steps = patches(m, V), outer.current.shape[0]
+    n, steps = patches(m, V), outer.row.shape[0]
     work = Work(np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(m.g.shape),
                 np.empty(m.g.shape), x.copy(), np.zeros(ions.shape), np.empty(n), np.empty(n),
                 np.zeros(n), np.empty(n))  # fmt: skip
@@ -661,18 +709,19 @@ def run(
             break
         until = min(jumps.at[event], float(steps)) if event < jumps.at.shape[0] else float(steps)
         if r is None:
-            sample, step, patch = plain_steps(m, axial, V, x, outer, now, until, dt, sample, every, far, out_V, out_x,
-                                              work)  # fmt: skip
+            sample, step, patch = plain_steps(m, axial, V, x, outer, now, until, dt, sample, every, far, kept, work)
         else:
-            sample, step, patch = rich_steps(m, r, axial, V, x, ions, outer, now, until, dt, sample, every, far, out_V,
-                                             out_x, out_ions, work)  # fmt: skip
+            sample, step, patch = rich_steps(m, r, axial, V, x, ions, outer, now, until, dt, sample, every, far, kept,
+                                             work)  # fmt: skip
         if escaped[0] < 0:
             escaped = (step, patch)
         now = until
     if escaped[0] < 0 and first_beyond(V, far) >= 0:
         escaped = (steps, first_beyond(V, far))
+    if kept.times.shape[0] > 0:
+        look_for_crossings(V, kept, sample)
     for i in range(n):
-        out_V[sample, i] = V[i]
-    record(x, sample, out_x)
-    record(ions, sample, out_ions)
+        kept.V[row_of_V(kept, sample), i] = V[i]
+    record(x, sample * kept.all_x, kept.x)
+    record(ions, sample, kept.ions)
     return escaped

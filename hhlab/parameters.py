@@ -4,6 +4,7 @@ Sliders, axes, range checks, reprs and tables come from the declaration. Nothing
 """
 
 import difflib
+import functools
 import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -166,6 +167,10 @@ class Described:
 
     def parameters(self) -> dict[str, Parameter]:
         """Its declared parameters by name, each with its value here."""
+        return dict(self._with_values)
+
+    @functools.cached_property
+    def _with_values(self) -> dict[str, Parameter]:
         return {name: p.at(self._values[name]) for name, p in self._declared.items()}
 
     def replace(self, **changes: float) -> Self:

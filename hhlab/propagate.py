@@ -15,6 +15,7 @@ from .gates import table
 from .parameters import must_be, tidy
 from .places import Electrode, Placed, stimuli, together
 from .protocols import Nothing, Protocol, Together
+from .recording import KEEP_ALL
 from .simulate import (
     A_PROTOCOL,
     FARTHEST,
@@ -25,6 +26,7 @@ from .simulate import (
     number_of_steps,
     refuse_runaway,
     rich_of,
+    room_for,
     time_step,
     times,
     within_memory,
@@ -85,16 +87,14 @@ def propagate(
     axial = _axial(axon, sources, begin)
     V, x, ions = state[0].copy(), state[1 : 1 + gates].copy(), state[1 + gates :].copy()
     samples = steps // every + 1
-    out_V: Floats = np.empty((samples, V.size))
-    out_x: Floats = np.empty((samples, gates, V.size))
-    out_ions: Floats = np.empty((samples, len(ions), V.size))
+    kept = room_for(KEEP_ALL, samples, V, x, ions)
     jumps = jumps_of(row.cells, sources, axial.share, {}, dt)
     outer = from_outside(sources, steps, dt)
-    step, _ = kernel.run(membrane, rich, axial, V, x, ions, outer, jumps, dt, every, FARTHEST, out_V, out_x, out_ions)
+    step, _ = kernel.run(membrane, rich, axial, V, x, ions, outer, jumps, dt, every, FARTHEST, kept)
     if step >= 0:
         refuse_runaway(step * dt, max(sources, key=lambda part: abs(part.strongest)))
     settings = {"dt": dt, "every": every, "freeze": tuple(frozen)}
-    return AxonRecording(times(samples, dt * every), out_V.T, out_x, out_ions, axon, placed, settings)
+    return AxonRecording(times(samples, dt * every), kept.V.T, kept.x, kept.ions, axon, placed, settings)
 
 
 def placed_on(axon: Fibre, protocol: Any, at: float, over: float, electrodes: Sequence[float]) -> Together:

@@ -5,6 +5,7 @@ wherever it falls on the time grid.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -343,3 +344,37 @@ class Nothing(Protocol):
 
     def in_words(self) -> str:
         return "no stimulus"
+
+
+def mean_currents(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
+    """The mean currents of many protocols, as `mean_current` has them: for each step its row in a table, and the table.
+
+    The table (uA/cm2) has a row wherever one of them may change, which is at few of the steps, and a column a protocol.
+    """
+    listed = [
+        (rank, column, *piece)
+        for column, protocol in enumerate(protocols)
+        for rank, piece in enumerate(protocol.pieces())
+        if piece.start < steps * dt
+    ]
+    rank, column, start, end, low, high = np.array(listed, float).reshape(-1, 6).T
+    column = column.astype(np.int64)
+    begin: NDArray[np.int64] = (start / dt).astype(np.int64)
+    stop: NDArray[np.int64] = np.minimum(np.ceil(end / dt).astype(np.int64), steps)
+    sloping = np.flatnonzero(low != high).tolist()
+    slopes = [np.arange(int(begin[n]), int(stop[n])) for n in sloping]
+    at = np.unique(np.concatenate([[0], begin, begin + 1, stop - 1, stop, *slopes]))
+    at = at[at < steps]
+    current = np.zeros((at.size, len(protocols)))
+    first, final = np.searchsorted(at, begin), np.searchsorted(at, stop - 1)
+    for turn in range(int(rank.max(initial=-1)) + 1):  # one piece of a protocol at a time, as they may overlap
+        n = np.flatnonzero((rank == turn) & (low == high))
+        during = (at[:, None] >= begin[n]) & (at[:, None] < stop[n])
+        current[:, column[n]] += np.where(during, low[n], 0.0)
+        current[first[n], column[n]] -= low[n] * (start[n] / dt - begin[n])
+        current[final[n], column[n]] -= low[n] * np.maximum(stop[n] - end[n] / dt, 0.0)
+    for k in sloping:
+        edges = np.clip(np.arange(int(begin[k]), int(stop[k]) + 1) * dt, start[k], end[k])
+        mean = Piece(*map(float, (start[k], end[k], low[k], high[k]))).at(0.5 * (edges[1:] + edges[:-1]))
+        current[first[k] : final[k] + 1, column[k]] += mean * np.diff(edges) / dt
+    return np.repeat(np.arange(at.size), np.diff(at, append=steps)), current

@@ -5,7 +5,7 @@ import csv
 import functools
 import io
 from ast import literal_eval
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
+KEEP = KEEP_SPIKES, KEEP_V, KEEP_ALL = "spikes", "V", "all"
+"""What may be kept of a recording, from little to all."""
+SPIKE_LEVEL = 0.0
 PUMP, CAPACITY = "pump", "capacity"
 CARRIER, CHARGED = "carrier", "charging"
 A_RECORDING = "a recording: give what simulate returned"
@@ -34,6 +37,12 @@ NEAR = 1e-3
 _SETTINGS: dict[str, Any] = {"dt": None, "every": 1, "start": {}, "freeze": (), "reset": {}}
 """How a simulation is told to go, and what is usual."""
 _DAMAGE = (LookupError, SyntaxError, TypeError, ValueError, csv.Error, RecursionError, MemoryError)
+
+
+def crossings(t: Floats, V: Floats, level: float) -> Floats:
+    """The times at which V crosses a level upward, interpolated; shape (k,)."""
+    at = np.flatnonzero((V[:-1] < level) & (V[1:] >= level))
+    return t[at] + (t[at + 1] - t[at]) * (level - V[at]) / (V[at + 1] - V[at])
 
 
 class Named(Mapping[str, Floats]):
@@ -100,6 +109,15 @@ class Recording:
 
     def __getstate__(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @property
+    def looked_at(self) -> str:
+        """What there is of it, as one of KEEP."""
+        return KEEP_ALL
+
+    def crossings(self, level: float) -> Floats:
+        """The times in ms at which V crosses a level (mV) upward, interpolated; shape (k,)."""
+        return crossings(self.t, self.V, level)
 
     @functools.cached_property
     def gate(self) -> Named:
@@ -283,6 +301,36 @@ class Recording:
             f"<Recording of {self.cell!r}: {self.protocol.in_words()}{self._changed()}; "
             f"{self.t[-1]:g} ms, {self.t.size} samples, V {self.V.min():.1f} to {self.V.max():.1f} mV>"
         )
+
+
+class BriefRecording(Recording):
+    """A recording of which V, gates and concentrations may not have been kept: asked for, they are simulated again.
+
+    `again` simulates all recordings of its call again, and keeps what it is told to.
+    """
+
+    def __init__(
+        self, known: Mapping[str, Any], spikes: tuple[float, Floats], number: int,
+        again: Callable[[str], Sequence[Recording]],
+    ) -> None:  # fmt: skip
+        self.__dict__.update(known, _spikes=spikes, _number=number, _again=again)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("V", "gate_values", "pool_values"):
+            raise AttributeError(f"this recording has no {name}")
+        whole = self._again(KEEP_V if name == "V" else KEEP_ALL)[self._number]
+        self.__dict__[name] = getattr(whole, name)
+        return self.__dict__[name]
+
+    @property
+    def looked_at(self) -> str:
+        if "gate_values" in self.__dict__ or "pool_values" in self.__dict__:
+            return KEEP_ALL
+        return KEEP_V if "V" in self.__dict__ else KEEP_SPIKES
+
+    def crossings(self, level: float) -> Floats:
+        kept_for, times = self.__dict__.get("_spikes", (None, np.empty(0)))
+        return times if level == kept_for else super().crossings(level)
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,12 +15,12 @@ from .gates import curve, table, tables_over_ions
 from .parameters import Parameter, must_be, shown, tidy, unknown
 from .physics import thermal_voltage
 from .pools import Pool
-from .protocols import LONGEST, Nothing, Protocol
-from .recording import Recording
+from .protocols import LONGEST, Nothing, Protocol, mean_currents
+from .recording import KEEP_ALL, KEEP_SPIKES, SPIKE_LEVEL, BriefRecording, Recording
 
 Floats = NDArray[np.float64]
 
-MOST_SAMPLES = 50_000_000
+MOST_SAMPLES, MOST_SPIKES = 50_000_000, 1024
 FARTHEST = 500.0
 EMPTY = 1e-9
 LONGEST_STEPPED = 60_000.0
@@ -70,12 +70,14 @@ def simulate_many(
     cells: Sequence[Cell], protocols: Sequence[Protocol], t_stop: float | None = None, *,
     dt: float | None = None, start: Mapping[str, float] | None = None, freeze: Sequence[str] = (),
     reset: Mapping[str, float] | None = None, every: int = 1, carrier: str | None = None, bounded: bool = True,
-) -> list[Recording]:  # fmt: skip
+    keep: str = KEEP_ALL,
+) -> Sequence[Recording]:  # fmt: skip
     """The recordings of many cells of one kind in one call, member by member the same as from simulate.
 
     `cells` and `protocols` have the same length, or one of them has one member, which then serves all. The cells differ
     in conductances, reversal potentials and capacitance, not in gates or temperature. With bounded=False a membrane may
-    go beyond 500 mV, as a search among strong stimuli needs it.
+    go beyond 500 mV, as a search among strong stimuli needs it. With keep="V", or "spikes", gates, or also V, are not
+    stored, which is faster; they are simulated again if a recording is asked for them.
     """
     n = max(len(cells), len(protocols))
     cells, protocols = [_spread(things, n) for things in (cells, protocols)]
@@ -88,10 +90,11 @@ def simulate_many(
         return [_over_hours(cell, protocol, length, asked) for cell, protocol in zip(cells, protocols, strict=True)]
     dt = time_step(first, dt)
     steps = number_of_steps(length, dt, every)
-    within_memory(steps, every, n, len(first.state_names) - 1, dt)
+    within_memory(steps, every, n, len(first.state_names) - 1 if keep == KEEP_ALL else 0, dt)
 
     held = _held(first, asked.freeze)
-    state = np.array([cell.state(asked.start) for cell in cells]).T
+    own, which = _distinct(cells)
+    state = np.array([cell.state(asked.start) for cell in own])[which].T
     gates = len(first.gates)
     frozen = frozenset(number - 1 for number in held if number <= gates)
     rates = table(first.gates, first.temperature, dt, frozen)
@@ -100,26 +103,66 @@ def simulate_many(
     outer = from_outside(protocols, steps, dt)
     V, x, ions = state[0].copy(), state[1 : 1 + gates].copy(), state[1 + gates :].copy()
     samples = steps // every + 1
-    out_V: Floats = np.empty((samples, n))
-    out_x: Floats = np.empty((samples, len(x), n))
-    out_ions: Floats = np.empty((samples, len(ions), n))
     jumps = jumps_of(cells, protocols, np.eye(n), asked.reset, dt)
-    step, patch = kernel.run(
-        membrane, rich, None, V, x, ions, outer, jumps, dt, every, FARTHEST, out_V, out_x, out_ions
-    )
+    kept = room_for(keep, samples, V, x, ions)
+    step, patch = kernel.run(membrane, rich, None, V, x, ions, outer, jumps, dt, every, FARTHEST, kept)
     t = times(samples, dt * every)
     if bounded:
         until = int(np.searchsorted(t, step * dt)) + 2 if step >= 0 else samples
-        _refuse_empty(cells, protocols, t, out_ions[:until])
+        _refuse_empty(cells, protocols, t, kept.ions[:until])
         if step >= 0:
             refuse_runaway(step * dt, protocols[patch])
 
     settings = asked.settings(dt, every)
     each = zip(cells, protocols, strict=True)
+    if keep == KEEP_ALL:
+        return [
+            Recording(t, kept.V[:, i], kept.x[:, :, i].T, cell, protocol, settings, kept.ions[:, :, i].T)
+            for i, (cell, protocol) in enumerate(each)
+        ]
+    again = functools.cache(
+        functools.partial(_again, cells, protocols, length, asked, dt=dt, every=every, bounded=bounded)
+    )
     return [
-        Recording(t, out_V[:, i], out_x[:, :, i].T, cell, protocol, settings, out_ions[:, :, i].T)
+        BriefRecording(
+            {"t": t, "cell": cell, "protocol": protocol, "settings": settings}
+            | ({"V": kept.V[:, i]} if kept.all_V else {}),
+            _spikes(kept, i, dt * every), i, again,
+        )
         for i, (cell, protocol) in enumerate(each)
-    ]
+    ]  # fmt: skip
+
+
+def _again(
+    cells: Sequence[Cell], protocols: Sequence[Protocol], length: float, asked: "_Asked", keep: str, **settings: Any,
+) -> Sequence[Recording]:  # fmt: skip
+    """The same recordings once more, with more of them kept."""
+    return simulate_many(
+        cells, protocols, length, start=asked.start, freeze=asked.freeze, reset=asked.reset,
+        carrier=asked.carrier or None, keep=keep, **settings,
+    )  # fmt: skip
+
+
+def room_for(keep: str, samples: int, V: Floats, x: Floats, ions: Floats) -> kernel.Kept:
+    """Room for what is to be kept of a run."""
+    whole, traces = keep == KEEP_ALL, keep != KEEP_SPIKES
+    return kernel.Kept(
+        V=np.empty((samples if traces else 2, *V.shape)),
+        x=np.empty((samples if whole else 1, *x.shape)),
+        ions=np.empty((samples, *ions.shape)),
+        all_V=int(traces),
+        all_x=int(whole),
+        level=SPIKE_LEVEL,
+        times=np.empty((0 if whole else MOST_SPIKES, *V.shape)),
+        found=np.zeros(V.shape, np.int64),
+    )
+
+
+def _spikes(kept: kernel.Kept, number: int, apart: float) -> tuple[float, Floats]:
+    """The level and the times (ms) of the spikes of one recording; of no level where there were too many to keep."""
+    found = int(kept.found[number])
+    level = SPIKE_LEVEL if found <= len(kept.times) else math.nan
+    return level, kept.times[:found, number] * apart
 
 
 class _Asked(NamedTuple):
@@ -177,15 +220,15 @@ def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
     must_be(Cell, A_CELL, *cells)
     must_be(Protocol, A_PROTOCOL, *protocols)
     first: Cell = cells[0]
-    if any(_kind(cell) != _kind(first) for cell in cells[1:]):
+    if len({kind(cell) for cell in _distinct(cells)[0]}) > 1:
         raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
     return first
 
 
-def _kind(cell: Cell) -> tuple[Any, ...]:
+def kind(cell: Cell) -> Hashable:
     """What must be the same in all cells of one call."""
-    drives = [(channel.ion, channel.P is None, channel.E is None, channel.drive) for channel in cell.channels]
-    return cell.gates, cell.temperature, drives, list(cell.pool), cell.pump is None
+    drives = tuple((channel.ion, channel.P is None, channel.E is None, channel.drive) for channel in cell.channels)
+    return cell.gates, cell.temperature, drives, tuple(cell.pool), cell.pump is None
 
 
 def time_step(cell: Any, dt: float | None) -> float:
@@ -230,17 +273,27 @@ def within_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None
 
 def membrane_of(cells: list[Cell], rates: Floats) -> kernel.Membrane:
     """What every membrane has; `rates` is its table."""
-    channels = [cell.channels for cell in cells]
+    own, which = _distinct(cells)
+    channels = [cell.channels for cell in own]
     first, power = cells[0].gate_layout
+    g = [[channel.g if channel.P is None else channel.P for channel in each] for each in channels]
+    E = [[channel.E or 0.0 for channel in each] for each in channels]
     return kernel.Membrane(
         table=rates,
         first=first,
         power=power,
-        g=np.array([[channel.g if channel.P is None else channel.P for channel in own] for own in channels]).T.copy(),
-        E=np.array([[channel.E or 0.0 for channel in own] for own in channels]).T.copy(),
-        C=np.array([cell.C for cell in cells]),
+        g=np.ascontiguousarray(np.array(g)[which].T),
+        E=np.ascontiguousarray(np.array(E)[which].T),
+        C=np.array([cell.C for cell in own])[which],
         lanes=kernel.ONE_PATCH if len(cells) == 1 else kernel.MANY_PATCHES,
     )
+
+
+def _distinct(cells: Sequence[Cell]) -> tuple[list[Cell], list[int]]:
+    """The cells without those that are listed again, and for each of all its number among them."""
+    own = {id(cell): cell for cell in cells}
+    number = {name: n for n, name in enumerate(own)}
+    return list(own.values()), [number[id(cell)] for cell in cells]
 
 
 def rich_of(cells: list[Cell], dt: float, held: frozenset[int], carrier: str) -> kernel.Rich:
@@ -271,12 +324,20 @@ def rich_of(cells: list[Cell], dt: float, held: frozenset[int], carrier: str) ->
 
 def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> kernel.Stimulus:
     """The mean of each step of what the protocols bring, one column each."""
-    current = np.ascontiguousarray(np.array([p.mean_current(steps, dt) for p in protocols]).T)
+    row, current = _currents(tuple(protocols), steps, dt)
     if not any(p.synapses() for p in protocols):
         none = np.zeros((1, len(protocols)))
-        return kernel.Stimulus(current, 0, none, none)
+        return kernel.Stimulus(row, current, 0, none, none)
     both = np.array([p.mean_conductance(steps, dt) for p in protocols])
-    return kernel.Stimulus(current, 1, *(np.ascontiguousarray(both[:, which].T) for which in (0, 1)))
+    return kernel.Stimulus(row, current, 1, *(np.ascontiguousarray(both[:, which].T) for which in (0, 1)))
+
+
+@functools.lru_cache(maxsize=4)
+def _currents(protocols: tuple[Protocol, ...], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
+    """The mean currents, and for each step its row of them; kept, as searches use the same ones over and over."""
+    if len(protocols) == 1:
+        return np.arange(steps), protocols[0].mean_current(steps, dt).reshape(steps, 1)
+    return mean_currents(protocols, steps, dt)
 
 
 def _drive(channel: Channel) -> int:

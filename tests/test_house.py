@@ -72,8 +72,8 @@ def test_public_names():
 
 
 def test_importing_is_light(root):
-    """Neither pandas nor pyplot nor Jupyter before they are used."""
-    heavy = "{'pandas', 'matplotlib', 'ipywidgets', 'IPython', 'PIL', 'scipy.optimize'}"
+    """Neither pandas nor pyplot nor Jupyter, nor what only sweeps need, before they are used."""
+    heavy = "{'pandas', 'matplotlib', 'ipywidgets', 'IPython', 'PIL', 'scipy.optimize', 'tqdm'}"
     code = f"import sys, hhlab as hh; hh.simulate(hh.Squid(), t_stop=1); print({heavy} & set(sys.modules))"
     assert run(sys.executable, "-c", code, cwd=root).strip() == "set()"
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import hhlab as hh
+from hhlab.protocols import mean_currents
 
 
 def test_currents():
@@ -22,6 +23,23 @@ def test_mean_current_is_the_mean(protocol):
     coarse = protocol.current(fine).reshape(-1, 40).mean(axis=1)
     assert protocol.mean_current(100, 0.04) == pytest.approx(coarse, abs=0.2)
     assert protocol.mean_current(100, 0.04).sum() == pytest.approx(coarse.sum(), rel=2e-3)
+
+
+@pytest.mark.parametrize(("steps", "dt"), [(1000, 0.01), (333, 0.03), (1, 0.01), (40, 0.025)])
+def test_mean_currents_of_many_are_those_of_each(steps, dt):
+    many = [
+        hh.Step(7, 0.33, 2.2) + hh.Ramp(5, 0, 1, 2),
+        hh.Train(7, 0.1, 0.25, 0.07, 4),
+        hh.Step(3, 2, 1e-4),
+        hh.Shock(5),
+        hh.Ramp(7, 0.13, 1.71, hold=0.9),
+        hh.PulsePair(9, 8, 0.025, 4, 5),
+        hh.Step(1, 0, 1e9),
+    ]
+    row, table = mean_currents(many, steps, dt)
+    assert row.shape == (steps,)
+    one_by_one = np.array([protocol.mean_current(steps, dt) for protocol in many])
+    np.testing.assert_allclose(table[row].T, one_by_one, rtol=1e-12, atol=1e-12)
 
 
 def test_words():

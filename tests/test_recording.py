@@ -2,6 +2,8 @@
 
 import contextlib
 import csv
+import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import hhlab as hh
+from hhlab.recording import KEEP_ALL, KEEP_SPIKES, KEEP_V
+from hhlab.simulate import simulate_many
 
 
 @pytest.fixture(scope="module")
@@ -275,3 +279,40 @@ def test_any_damage_is_read_or_refused(tmp_path_factory, at, bytes_there):
 def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path):
     with pytest.raises(FileNotFoundError):
         hh.Recording.from_csv(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize("every", [1, 3])
+@pytest.mark.parametrize("made", [hh.Squid(), hh.ThalamicRelay(), hh.PumpCell()], ids=repr)
+def test_what_was_not_kept_is_simulated_again_bit_by_bit(made, every):
+    stimuli = [hh.Step(a, 1.03, 30) + hh.Shock(5, 7.013) + hh.Shock(20, 12) for a in np.linspace(0, 40, 9)]
+    whole, with_V, brief = (
+        simulate_many([made], stimuli, 40, every=every, keep=keep) for keep in (KEEP_ALL, KEEP_V, KEEP_SPIKES)
+    )
+    for rec, middle, little in zip(whole, with_V, brief, strict=True):
+        times = hh.measure.spikes(rec)
+        for one, looked_at in ((middle, KEEP_V), (little, KEEP_SPIKES)):
+            assert hh.measure.spikes(one) == pytest.approx(times, rel=1e-12)
+            assert one.looked_at == looked_at
+            assert np.array_equal(hh.measure.spikes(one, -20), hh.measure.spikes(rec, -20))
+            assert np.array_equal(one.V, rec.V)
+            assert one.looked_at == KEEP_V
+            assert np.array_equal(one.gate_values, rec.gate_values)
+            assert (one.end, one.looked_at) == (rec.end, KEEP_ALL)
+        with pytest.raises(AttributeError, match="this recording has no v"):
+            little.v  # noqa: B018
+
+
+def test_more_spikes_than_there_is_room_for_are_still_all_found(monkeypatch):
+    stimuli = [hh.Step(0, 0, 1), hh.Step(20, 0, 100)]
+    times = [hh.measure.spikes(rec) for rec in simulate_many([hh.Squid()], stimuli, 100)]
+    monkeypatch.setattr(sys.modules["hhlab.simulate"], "MOST_SPIKES", 3)
+    brief = simulate_many([hh.Squid()], stimuli, 100, keep=KEEP_SPIKES)
+    assert len(times[1]) > 3
+    assert all(np.array_equal(hh.measure.spikes(rec), exact) for rec, exact in zip(brief, times, strict=True))
+
+
+def test_a_brief_recording_travels_whole():
+    (rec,) = simulate_many([hh.Squid()], [hh.Step(20)], 20, keep=KEEP_SPIKES)
+    there = pickle.loads(pickle.dumps(rec))
+    assert np.array_equal(there.V, rec.V)
+    assert np.array_equal(hh.measure.spikes(there), hh.measure.spikes(hh.simulate(hh.Squid(), hh.Step(20), 20)))

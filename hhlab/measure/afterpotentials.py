@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..parameters import Parameter, must_be
-from ..recording import A_RECORDING, Recording
+from ..recording import A_RECORDING, Recording, crossings
+from .columns import gives
 from .resting import rest
-from .spike import _crossings, _vertex, attribution, spikes
+from .spike import _vertex, attribution, spikes
 
 Floats = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ class Afterpotentials:
 def afterpotentials(rec: Recording) -> Afterpotentials:
     """The afterpotentials of the first spike of a recording, up to the next spike or the end; nan without a spike."""
     must_be(Recording, A_RECORDING, rec)
-    falls, times = _crossings(rec.t, -rec.V, -FALL), spikes(rec)
+    falls, times = crossings(rec.t, -rec.V, -FALL), spikes(rec)
     falls = falls[falls > times[0]] if times.size else falls[:0]
     if not falls.size:
         return Afterpotentials(NOWHERE, NOWHERE, NOWHERE, float("nan"), float("nan"))
@@ -63,6 +64,7 @@ def afterpotentials(rec: Recording) -> Afterpotentials:
     return Afterpotentials(point(turns[0]), point(turns[1]), point(low), lasts, fall)
 
 
+@gives("ms")
 def duration(rec: Recording, share: float = 0.9) -> float:
     """How long the last action potential of a recording lasts, ms: from its steepest rise to a share of repolarisation.
 
@@ -79,7 +81,7 @@ def duration(rec: Recording, share: float = 0.9) -> float:
     slope = np.sum([each[late] for each in attribution(rec).values()], axis=0)
     rise, top = int(slope[: V.argmax() + 1].argmax()), int(V.argmax())
     level = V[top] - part * (V[top] - float(V[0]))
-    below = _crossings(t[top:], -V[top:], -level)
+    below = crossings(t[top:], -V[top:], -level)
     return float(below[0] - t[rise]) if below.size else float("nan")
 
 

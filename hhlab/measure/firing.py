@@ -4,16 +4,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..cells import Cell
+from ..parallel import every_one
 from ..parameters import Parameter, must_be, numbers
 from ..protocols import Protocol, Ramp, Step, Train
-from ..recording import Recording
+from ..recording import KEEP_SPIKES, KEEP_V, SPIKE_LEVEL, Recording
 from ..simulate import A_CELL, simulate_many
-from .spike import RISE, SPIKE_LEVEL, spikes
+from .columns import gives
+from .spike import RISE, spikes
 from .thresholds import smallest, threshold
 
 Floats = NDArray[np.float64]
 
-LASTING, AT_ONCE, KEEP = 1000.0, 16, 0.05
+LASTING, AT_ONCE, KEEP = 1000.0, 32, 0.05
 WEAK, STRONG = 0.01, 1000.0
 SLOW, FAST, PULSES = 10.0, 2000.0, 15
 STRENGTH = Parameter(2.0, "times", 0.1, 100, "strength of each pulse", name="strength")
@@ -29,13 +31,16 @@ def frequency(cell: Cell, currents: ArrayLike, *, ramp: float = 0.0) -> Floats:
     must_be(Cell, A_CELL, cell)
     values = numbers("currents", "uA/cm2", currents)
     given = [_lasting(float(current), ramp) for current in values.ravel()]
-    rates = []
-    for begin in range(0, len(given), AT_ONCE):
-        recs = simulate_many([cell], given[begin : begin + AT_ONCE], ramp + LASTING, every=_every(cell), bounded=False)
-        rates += [_rate(rec) for rec in recs]
-    return np.array(rates).reshape(values.shape)
+
+    def rates(some: list[Protocol]) -> list[float]:
+        recs = simulate_many([cell], some, ramp + LASTING, every=_every(cell), bounded=False, keep=KEEP_SPIKES)
+        return [_rate(rec) for rec in recs]
+
+    found = every_one(rates, [given[begin : begin + AT_ONCE] for begin in range(0, len(given), AT_ONCE)])
+    return np.array([rate for some in found for rate in some]).reshape(values.shape)
 
 
+@gives("uA/cm2")
 def sustained(cell: Cell, *, ramp: float = 0.0) -> float:
     """The smallest current in uA/cm2 under which a cell fires for as long as it flows, as `frequency` has it.
 
@@ -44,6 +49,7 @@ def sustained(cell: Cell, *, ramp: float = 0.0) -> float:
     return smallest(lambda sizes: list(frequency(cell, sizes, ramp=ramp) > 0), WEAK, STRONG, tries=16)
 
 
+@gives("Hz")
 def highest_rate(cell: Cell, strength: float = 2.0, duration: float = 0.5) -> float:
     """The highest rate in Hz at which each of 15 pulses makes a spike; 0 if 10 Hz are too fast, inf if 2000 are not.
 
@@ -57,7 +63,7 @@ def highest_rate(cell: Cell, strength: float = 2.0, duration: float = 0.5) -> fl
 
     def fail(rates: Floats) -> list[bool]:
         trains = [Train(size, 0.0, duration, max(1000.0 / float(rate), duration), PULSES) for rate in rates]
-        recs = simulate_many([cell], trains, max(train.end for train in trains) + 10.0, bounded=False)
+        recs = simulate_many([cell], trains, max(train.end for train in trains) + 10.0, bounded=False, keep=KEEP_V)
         return [not _follows(rec, train) for rec, train in zip(recs, trains, strict=True)]
 
     return smallest(fail, SLOW, min(FAST, 1000.0 / duration), rounds=4)

@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..cells import Cell
+from ..parallel import every_one
 from ..parameters import Parameter, must_be, numbers
 from ..protocols import Step
-from ..recording import Recording
+from ..recording import KEEP_V, SPIKE_LEVEL, Recording
 from ..simulate import A_CELL, simulate_many
-from .spike import RISE, SPIKE_LEVEL
+from .columns import gives
+from .spike import RISE
 from .thresholds import smallest, threshold
 
 Floats = NDArray[np.float64]
@@ -42,12 +44,13 @@ def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset
     once = _resting_threshold(cell, duration)
     before, resting = _conditioned(cell, once, duration, gaps), cell.rest()
     shares = [resting[name] for name in cell.gate_names]
-    ratios, passed = [], float(before.t[before.V.argmax()])
-    for gap in gaps:
-        state = before.at(gap) | {cell.gate_names[number]: shares[number] for number in map(cell.gate_number, reset)}
-        over = gap >= passed
-        ratios.append(_second_threshold(cell, state, once, duration) / once if over else np.inf)
-    return np.array(ratios).reshape(times.shape)
+    passed = float(before.t[before.V.argmax()])
+    again = {cell.gate_names[number]: shares[number] for number in map(cell.gate_number, reset)}
+
+    def ratio(gap: float) -> float:
+        return _second_threshold(cell, before.at(gap) | again, once, duration) / once if gap >= passed else np.inf
+
+    return np.array(every_one(ratio, gaps)).reshape(times.shape)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class RefractoryPeriods:
     least: float
 
 
+@gives(absolute="ms", relative="ms", supernormal="ms", least="times")
 def refractory_periods(cell: Cell, duration: float = 0.5) -> RefractoryPeriods:
     """How long the absolute and the relative refractory period last, and when the cell is easiest to excite.
 
@@ -105,11 +109,13 @@ def paired_pulses(cell: Cell, intervals: ArrayLike, amplitudes: ArrayLike, durat
     gaps = [replace(INTERVAL, low=duration).check(gap) for gap in numbers("intervals", "ms", intervals).ravel()]
     pulses = [Step(float(size), 0.0, duration) for size in numbers("amplitudes", "uA/cm2", amplitudes).ravel()]
     before = _conditioned(cell, _resting_threshold(cell, duration), duration, gaps)
-    heights = np.full((len(gaps), len(pulses)), np.nan)
-    for row, gap in zip(heights, gaps, strict=True):
-        recs = simulate_many([cell], pulses, duration + RESPONSE, start=before.at(gap), bounded=False)
-        row[:] = [_after(rec, duration).max() if _responds(rec, duration) else np.nan for rec in recs]
-    return heights
+
+    def heights(gap: float) -> list[float]:
+        start = before.at(gap)
+        recs = simulate_many([cell], pulses, duration + RESPONSE, start=start, bounded=False, keep=KEEP_V)
+        return [_height(rec, duration) for rec in recs]
+
+    return np.array(every_one(heights, gaps)).reshape(len(gaps), len(pulses))
 
 
 def _resting_threshold(cell: Cell, duration: float) -> float:
@@ -129,18 +135,14 @@ def _second_threshold(cell: Cell, state: Mapping[str, float], once: float, durat
 
     def respond(sizes: Floats) -> list[bool]:
         pulses = [Step(float(size), 0.0, duration) for size in sizes]
-        recs = simulate_many([cell], pulses, duration + RESPONSE, start=state, bounded=False)
-        return [_responds(rec, duration) for rec in recs]
+        recs = simulate_many([cell], pulses, duration + RESPONSE, start=state, bounded=False, keep=KEEP_V)
+        return [not np.isnan(_height(rec, duration)) for rec in recs]
 
     return smallest(respond, WEAKEST * once, STRONGEST * once, tries=32, rounds=3)
 
 
-def _responds(rec: Recording, duration: float) -> bool:
-    """Whether V, after the end of a pulse from 0 ms, rises by 5 mV or more, and above 0 mV."""
-    after = _after(rec, duration)
-    return bool(after.max() >= max(float(after[0]) + RISE, SPIKE_LEVEL))
-
-
-def _after(rec: Recording, duration: float) -> Floats:
-    """V after the end of a pulse that begins at 0 ms."""
-    return rec.V[int(np.ceil(duration / float(rec.t[1]) - 1e-6)) :]
+def _height(rec: Recording, duration: float) -> float:
+    """The highest V in mV after the end of a pulse from 0 ms, if it rises by 5 mV or more, and above 0 mV; else nan."""
+    after = rec.V[int(np.ceil(duration / float(rec.t[1]) - 1e-6)) :]
+    top = float(after.max())
+    return top if top >= max(float(after[0]) + RISE, SPIKE_LEVEL) else float("nan")

@@ -10,7 +10,7 @@ from ..axons import Fibre
 from ..parameters import Parameter, must_be
 from ..propagate import AN_AXON, propagate
 from ..protocols import Train
-from .spike import _crossings
+from ..recording import crossings
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ FASTEST, SLOWEST, CLOSE = 0.5, 20.0, 0.01
 def arrivals(run: AxonRecording, x: float, level: float = FRONT) -> Floats:
     """Times in ms at which V of the patch nearest to x (cm) crosses a level (mV) upward; shape (k,)."""
     must_be(AxonRecording, AN_AXON_RECORDING, run)
-    return _crossings(run.t, run.V[run.nearest(x)], LEVEL.check(level))
+    return crossings(run.t, run.V[run.nearest(x)], LEVEL.check(level))
 
 
 def velocity(
@@ -49,7 +49,7 @@ def velocity(
         raise ValueError(f"both places lie in the patch at {run.x[first]:.4g} cm: give two that are farther apart")
     way = np.arange(first, last + 1) if first < last else np.arange(first, last - 1, -1)
     limit = LEVEL.check(level)
-    times = [_crossings(run.t, run.V[i], limit)[impulse : impulse + 1] for i in way]
+    times = [crossings(run.t, run.V[i], limit)[impulse : impulse + 1] for i in way]
     if not (times[0].size and times[-1].size):
         return float("nan")
     begin, end = float(times[0][0]), float(times[-1][0])

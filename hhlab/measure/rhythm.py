@@ -6,14 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..parameters import Parameter
-from ..recording import Recording
-from .spike import SPIKE_LEVEL, spikes
+from ..recording import SPIKE_LEVEL, Recording
+from .columns import gives
+from .spike import spikes
 
 Floats = NDArray[np.float64]
 
 GAP = Parameter(50.0, "ms", 0.1, 1e6, "shortest pause between bursts", name="gap")
 
 
+@gives("ms")
 def period(rec: Recording, level: float = SPIKE_LEVEL) -> float:
     """The mean of the last three intervals between spikes, or of fewer if there are not three, in ms; else nan."""
     intervals = np.diff(spikes(rec, level))
@@ -61,6 +63,7 @@ class Adaptation:
     ratio: float
 
 
+@gives(first="ms", last="ms", ratio="times")
 def adaptation(rec: Recording) -> Adaptation:
     """How much slower a cell fires at the end of a recording than at its beginning."""
     intervals = np.diff(spikes(rec))

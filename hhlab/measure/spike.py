@@ -4,28 +4,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..parameters import Parameter, must_be
-from ..recording import A_RECORDING, Recording
+from ..recording import A_RECORDING, SPIKE_LEVEL, Recording, crossings
+from .columns import gives
 from .resting import rest
 
 Floats = NDArray[np.float64]
 
-SPIKE_LEVEL, RISE = 0.0, 5.0
+RISE = 5.0
 FINE = 1.0
 LEVEL = Parameter(SPIKE_LEVEL, "mV", -500, 500, "level to cross", name="level")
 
 
+@gives("ms", times=True)
 def spikes(rec: Recording, level: float = SPIKE_LEVEL) -> Floats:
     """Times in ms at which V crosses a level (mV) upward, interpolated; shape (k,)."""
     must_be(Recording, A_RECORDING, rec)
-    return _crossings(rec.t, rec.V, LEVEL.check(level))
+    return rec.crossings(LEVEL.check(level))
 
 
+@gives(V="mV", t="ms")
 def peak(rec: Recording) -> tuple[float, float]:
     """The highest point of V: (mV, ms), by a parabola through the three samples around it."""
     must_be(Recording, A_RECORDING, rec)
     return _vertex(rec.t, rec.V, int(rec.V.argmax()))
 
 
+@gives(V="mV", t="ms")
 def undershoot(rec: Recording, level: float = SPIKE_LEVEL) -> tuple[float, float]:
     """The lowest point of V after the peak of the first spike: (mV, ms); (nan, nan) without one above level (mV)."""
     top = _first_peak(rec, level)
@@ -34,6 +38,7 @@ def undershoot(rec: Recording, level: float = SPIKE_LEVEL) -> tuple[float, float
     return _vertex(rec.t, rec.V, top + int(rec.V[top:].argmin()))
 
 
+@gives("ms")
 def half_width(rec: Recording, level: float = SPIKE_LEVEL) -> float:
     """Width in ms of the first spike, half way from the resting potential to its peak; nan without one.
 
@@ -45,8 +50,8 @@ def half_width(rec: Recording, level: float = SPIKE_LEVEL) -> float:
         return float("nan")
     foot = rec.V.min() if rec.cell.START else rest(rec.cell)
     half = 0.5 * (_vertex(rec.t, rec.V, top)[0] + foot)
-    rising = _crossings(rec.t[: top + 1], rec.V[: top + 1], half)
-    falling = _crossings(rec.t[top:], -rec.V[top:], -half)
+    rising = crossings(rec.t[: top + 1], rec.V[: top + 1], half)
+    falling = crossings(rec.t[top:], -rec.V[top:], -half)
     if not falling.size:
         return float("nan")
     return float(falling[0] - (rising[-1] if rising.size else rec.t[0]))
@@ -59,6 +64,7 @@ def attribution(rec: Recording) -> dict[str, Floats]:
     return parts | {"stimulus": rec.stimulus / rec.cell.C}
 
 
+@gives(slope="mV/ms", t="ms")
 def upstroke(rec: Recording) -> tuple[float, float]:
     """The steepest rise of V: (mV/ms, which is V/s; ms), from the currents, so that a sudden shock does not count."""
     must_be(Recording, A_RECORDING, rec)
@@ -72,15 +78,10 @@ def _first_peak(rec: Recording, level: float) -> int | None:
     times = spikes(rec, level)
     if not times.size:
         return None
-    falls = _crossings(rec.t, -rec.V, -level)
+    falls = crossings(rec.t, -rec.V, -level)
     falls = falls[falls > times[0]]
     first, last = np.searchsorted(rec.t, (times[0], falls[0] if falls.size else rec.t[-1]))
     return int(first) + int(rec.V[first : last + 1].argmax())
-
-
-def _crossings(t: Floats, V: Floats, level: float) -> Floats:
-    at = np.flatnonzero((V[:-1] < level) & (V[1:] >= level))
-    return t[at] + (t[at + 1] - t[at]) * (level - V[at]) / (V[at + 1] - V[at])
 
 
 def _vertex(t: Floats, V: Floats, at: int) -> tuple[float, float]:

@@ -8,7 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 from ..cells import Cell
 from ..parameters import Parameter, must_be, numbers
 from ..protocols import Protocol, Ramp, Shock, Step
+from ..recording import KEEP_SPIKES
 from ..simulate import A_CELL, simulate_many
+from .columns import gives
 from .spike import spikes
 
 Floats = NDArray[np.float64]
@@ -18,6 +20,7 @@ RHEOBASE_STEP = 50.0
 SLOWEST, FASTEST = 0.02, 200.0
 
 
+@gives("uA/cm2")
 def threshold(cell: Cell, duration: float = 0.5, *, shock: bool = False) -> float:
     """The smallest stimulus from rest that makes a spike, to about 1 part in 100,000; 0 if it fires by itself.
 
@@ -33,6 +36,7 @@ def threshold(cell: Cell, duration: float = 0.5, *, shock: bool = False) -> floa
     return smallest(fires(cell, lambda size: Step(size, 0.0, duration), t_stop), 0.01, 10_000.0)
 
 
+@gives("uA/cm2")
 def rheobase(cell: Cell) -> float:
     """The smallest current step of 50 ms that makes a spike from rest, uA/cm2; inf if there is none."""
     return threshold(cell, RHEOBASE_STEP)
@@ -44,6 +48,7 @@ def strength_duration(cell: Cell, durations: ArrayLike) -> Floats:
     return np.array([threshold(cell, float(each)) for each in times.ravel()]).reshape(times.shape)
 
 
+@gives("ms")
 def chronaxie(cell: Cell) -> float:
     """The duration in ms of a pulse whose threshold is twice the rheobase; nan where there is no rheobase."""
     from scipy.optimize import brentq
@@ -57,6 +62,7 @@ def chronaxie(cell: Cell) -> float:
     return float(np.exp(found))
 
 
+@gives("uA/cm2")
 def anode_break(cell: Cell, duration: float = 20.0) -> float:
     """The weakest hyperpolarising step (ms) whose end makes a spike, in uA/cm2, so below 0; -inf if there is none.
 
@@ -77,7 +83,7 @@ def accommodation(cell: Cell, hold: float) -> float:
 
     def respond(slopes: Floats) -> list[bool]:
         ramps = [Ramp(top, 0.0, top / float(slope), RHEOBASE_STEP) for slope in slopes]
-        recs = simulate_many([cell], ramps, max(ramp.end for ramp in ramps), bounded=False)
+        recs = simulate_many([cell], ramps, max(ramp.end for ramp in ramps), bounded=False, keep=KEEP_SPIKES)
         return [spikes(rec).size > 0 for rec in recs]
 
     return smallest(respond, SLOWEST, FASTEST)
@@ -103,7 +109,7 @@ def fires(cell: Cell, stimulus: Callable[[float], Protocol], t_stop: float) -> C
     """Which sizes of a stimulus make a spike."""
 
     def fire(sizes: Floats) -> list[bool]:
-        recs = simulate_many([cell], [stimulus(float(size)) for size in sizes], t_stop, bounded=False)
+        recs = simulate_many([cell], [stimulus(float(size)) for size in sizes], t_stop, bounded=False, keep=KEEP_SPIKES)
         return [spikes(rec).size > 0 for rec in recs]
 
     return fire

@@ -1,0 +1,298 @@
+"""Many cells or protocols in one call, as a table: every combination of some values, and what was measured there."""
+
+import inspect
+import itertools
+import math
+import pickle
+import sys
+import uuid
+import warnings
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from .cells import Cell
+from .measure.columns import Measure, columns, named, units
+from .parallel import Outcome, carry_out
+from .parameters import Described, Parameter, must_be, numbers, shown, tidy, unknown
+from .protocols import Nothing, Protocol
+from .recording import KEEP, KEEP_SPIKES
+from .simulate import A_CELL, A_PROTOCOL, AFTERWARDS, kind, simulate_many
+
+if TYPE_CHECKING:
+    import pandas
+
+Thing = TypeVar("Thing", bound=Described)
+Point = tuple[float, ...]
+Row = dict[str, dict[str, Any]]
+
+MOST_RUNS = 1_000_000
+FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 64, 8, 20_000_000
+SETTINGS = ("dt", "start", "freeze", "reset", "every", "carrier")
+OVER = "what over= takes: give the values of each parameter by name, such as {'g_Na': [60, 120]}"
+AN_EXECUTOR = "an executor: give one of concurrent.futures, or client.get_executor() of a Dask client"
+
+
+def sweep(
+    cell: Cell, protocol: Protocol | None = None, *, over: Mapping[str, Iterable[float]],
+    measure: Measure | Iterable[Measure] | Mapping[str, Measure], executor: Executor | None = None,
+    t_stop: float | None = None, **settings: Any,
+) -> "pandas.DataFrame":  # fmt: skip
+    """What is measured with every combination of the values of some parameters: a table with a row a run.
+
+    The first parameter in `over` changes slowest. The numbers do not depend on the executor.
+
+    Parameters
+    ----------
+    cell, protocol : what to simulate, as for simulate.
+    over : the values of each parameter, of the cell or of the protocol: {"g_Na": [60, 120], "amplitude": range(20)}.
+        In a sum of protocols a parameter that several have is numbered: "amplitude_1", "amplitude_2".
+    measure : a function of a recording, such as measure.peak; several in a list, or in a dict by the names that their
+        columns shall have. A function whose first parameter is called `cell`, such as measure.threshold, gets the cell.
+        A number makes a column; a tuple, an array or a dict of numbers makes one column a part. The times of
+        measure.spikes stay together in one column, which .explode("spikes") takes apart.
+    executor : where to compute: a thread or process pool of concurrent.futures, or Dask's client.get_executor(); None
+        for all cores of this machine.
+    t_stop : length of every recording, ms; None for 25 ms after the end of the last stimulus of all.
+    settings : dt, start, freeze, reset, every and carrier, as for simulate.
+
+    Returns
+    -------
+    A pandas table of the swept parameters and what was measured. attrs["units"] has the units as far as they are known,
+    and attrs what was the same in all runs. If you interrupt it, or the executor fails, it has the rows that are done,
+    and a warning says so.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a value out of range, a list empty, or there are more than a million runs; if a
+        measurement fails, or gives another shape in one run than in another; if the executor fails before it has done
+        any.
+    """
+    _check(cell, protocol, executor, settings)
+    given, measures = Nothing() if protocol is None else protocol, named(measure)
+    parameters = _swept(cell, given, over)
+    points = list(itertools.product(*_values(parameters, over)))
+    protocols = _varied(given, tuple(parameters), points)
+    length = max(each.end for each in protocols) + AFTERWARDS if t_stop is None else t_stop
+    of_cells = frozenset(name for name, each in measures.items() if _of_a_cell(each))
+    plan = Plan(tuple(parameters), measures, of_cells, {**settings, "t_stop": length}, uuid.uuid4().hex)
+    _refuse_what_stays_here(executor, {"the cell": cell, "the stimulus": given, **measures})
+    blocks = list(_blocks(plan, points, _varied(cell, plan.names, points), protocols))
+    outcome = carry_out(measured, blocks, executor, sizes=[len(block.runs) for block in blocks])
+    found = {run: row for n, rows in outcome.done.items() for run, row in zip(blocks[n].runs, rows, strict=True)}
+    _LOOKED_AT.pop(plan.number, None)
+    _tell(outcome, len(found), len(points))
+    table = _table(plan, points, dict(sorted(found.items())))
+    known = {name: each.unit for name, each in parameters.items()} | units(measures)
+    table.attrs["units"] = {name: unit for name, unit in known.items() if name in table.columns}
+    table.attrs |= {"cell": repr(cell), "stimulus": repr(given), **plan.settings}
+    return table
+
+
+class Plan(NamedTuple):
+    """What is the same in all runs: the names of what is swept, what is measured, and how to simulate."""
+
+    names: tuple[str, ...]
+    measures: Mapping[str, Measure]
+    of_cells: frozenset[str]
+    settings: Mapping[str, Any]
+    number: str
+
+    @property
+    def records(self) -> bool:
+        """Whether something is measured on recordings."""
+        return len(self.of_cells) < len(self.measures)
+
+    def at(self, point: Point) -> str:
+        """A point of the sweep in words."""
+        return ", ".join(f"{name} = {tidy(value)}" for name, value in zip(self.names, point, strict=True))
+
+
+class Block(NamedTuple):
+    """Runs that are simulated together: of cells of one kind."""
+
+    plan: Plan
+    runs: Sequence[int]
+    points: Sequence[Point]
+    cells: Sequence[Cell]
+    protocols: Sequence[Protocol]
+
+
+def measured(block: Block) -> list[Row]:
+    """What was measured in each run of a block: columns by measurement."""
+    plan = block.plan
+    if not plan.records:
+        return _rows(block, block.cells)
+    if plan.number not in _LOOKED_AT:
+        last = block._replace(**{name: getattr(block, name)[-1:] for name in ("runs", "points", "cells", "protocols")})
+        _measured_on_recordings(last, KEEP_SPIKES)
+    return _measured_on_recordings(block, _LOOKED_AT[plan.number])
+
+
+_LOOKED_AT: dict[str, str] = {}
+"""What the measurements of each sweep have looked at in recordings, in this process: KEEP_SPIKES, KEEP_V or KEEP_ALL.
+
+So the first run shows what to keep of the others. If they look at more than that, their block is simulated again.
+"""
+
+
+def _measured_on_recordings(block: Block, keep: str) -> list[Row]:
+    recs = simulate_many(block.cells, block.protocols, **block.plan.settings, keep=keep)
+    rows = _rows(block, recs)
+    _LOOKED_AT[block.plan.number] = max((keep, *(rec.looked_at for rec in recs)), key=KEEP.index)
+    return rows
+
+
+def _rows(block: Block, things: Sequence[Any]) -> list[Row]:
+    rows = [_row(block.plan, *run) for run in zip(block.points, block.cells, things, strict=True)]
+    _refuse_other_shapes(block.plan, block.points, rows)
+    return rows
+
+
+def _of_a_cell(measure: Measure) -> bool:
+    try:
+        return next(iter(inspect.signature(measure).parameters), "") == "cell"
+    except (TypeError, ValueError):
+        return False
+
+
+def _row(plan: Plan, point: Point, cell: Cell, rec: Any) -> Row:
+    row: Row = {}
+    for name, measure in plan.measures.items():
+        try:
+            row[name] = columns(name, measure, measure(cell if name in plan.of_cells else rec))
+        except Exception as error:
+            why = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            raise ValueError(f"measuring {name} at {plan.at(point)} failed: {why}") from error
+    return row
+
+
+def _refuse_other_shapes(plan: Plan, points: Sequence[Point], rows: Sequence[Row]) -> None:
+    for point, row in zip(points, rows, strict=True):
+        for name, usual in rows[0].items():
+            if row[name].keys() != usual.keys():
+                raise ValueError(
+                    f"{name} gave {len(row[name])} numbers at {plan.at(point)}, but {len(usual)} at "
+                    f"{plan.at(points[0])}: measure as many in every run, such as how many there are"
+                )
+
+
+def _check(cell: object, protocol: object, executor: object, settings: Mapping[str, Any]) -> None:
+    must_be(Cell, A_CELL, cell)
+    must_be(Protocol, A_PROTOCOL, *([] if protocol is None else [protocol]))
+    must_be(Executor, AN_EXECUTOR, *([] if executor is None else [executor]))
+    for name in settings:
+        if name not in SETTINGS:
+            unknown("sweep", "setting", name, ("t_stop", *SETTINGS))
+
+
+def _swept(cell: Cell, protocol: Protocol, over: Any) -> dict[str, Parameter]:
+    """The parameters to sweep over, by name."""
+    must_be(Mapping, OVER, over)
+    if not over:
+        raise ValueError(f"{shown(over)} is not {OVER}")
+    own, its = cell.parameters(), protocol.parameters()
+    for name in over:
+        if name in own and name in its:
+            raise ValueError(f"both the cell and its stimulus have a {name}: give the channel of your own another name")
+        if name not in own and name not in its:
+            owner = f"{type(cell).__name__} {'with this' if its else 'without a'} stimulus"
+            unknown(owner, "parameter", name, own | its)
+    return {name: (own | its)[name] for name in over}
+
+
+def _values(parameters: Mapping[str, Parameter], over: Mapping[str, Any]) -> list[list[float]]:
+    values = []
+    for name, parameter in parameters.items():
+        given = over[name]
+        listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else given
+        values.append([parameter.check(each) for each in numbers(name, parameter.unit, listed).ravel()])
+        if not values[-1]:
+            raise ValueError(f"{name} has no values to sweep over: give some, in {parameter.unit}")
+    runs = math.prod(map(len, values))
+    if runs > MOST_RUNS:
+        raise ValueError(f"{runs:,} runs are more than {MOST_RUNS:,}: give fewer values, or sweep in parts")
+    return values
+
+
+def _varied(thing: Thing, names: Sequence[str], points: Sequence[Point]) -> list[Thing]:
+    """A cell or a protocol at each point; the same one wherever its own values are the same."""
+    own = {name: number for number, name in enumerate(names) if name in thing.parameters()}
+    made: dict[Point, Thing] = {}
+    found = []
+    for point in points:
+        key = tuple(point[number] for number in own.values())
+        if key not in made:
+            made[key] = thing.replace(**dict(zip(own, key, strict=True)))
+        found.append(made[key])
+    return found
+
+
+def _blocks(
+    plan: Plan, points: Sequence[Point], cells: Sequence[Cell], protocols: Sequence[Protocol]
+) -> Iterator[Block]:
+    """The runs, in blocks of cells of one kind; the same blocks on any machine."""
+    kinds: dict[Hashable, list[int]] = {}
+    group: dict[int, list[int]] = {}
+    for run, cell in enumerate(cells):
+        if id(cell) not in group:
+            group[id(cell)] = kinds.setdefault((kind(cell), cell.dt), [])
+        group[id(cell)].append(run)
+    for runs in kinds.values():
+        size = _at_once(plan, cells[runs[0]], len(runs))
+        for begin in range(0, len(runs), size):
+            some = runs[begin : begin + size]
+            yield Block(plan, some, [points[n] for n in some], [cells[n] for n in some], [protocols[n] for n in some])
+
+
+def _at_once(plan: Plan, cell: Cell, runs: int) -> int:
+    """How many runs make a block: enough to fill the kernel, few enough for all cores, and for memory."""
+    dt, t_stop = plan.settings.get("dt") or cell.dt, plan.settings["t_stop"]
+    share = FEWEST_AT_ONCE * math.ceil(runs / SHARES / FEWEST_AT_ONCE)
+    try:
+        room = int(NUMBERS_AT_ONCE / (t_stop / dt * (1 + len(cell.state_names))))
+    except (TypeError, ValueError, ZeroDivisionError):
+        room = MOST_AT_ONCE
+    return max(1, min(share, room, MOST_AT_ONCE)) if plan.records else FEWEST_AT_ONCE
+
+
+def _refuse_what_stays_here(executor: Executor | None, things: Mapping[str, Any]) -> None:
+    """ValueError if a process pool is to have what cannot go to another process."""
+    pool = sys.modules.get("concurrent.futures.process")
+    if pool is None or not isinstance(executor, pool.ProcessPoolExecutor):
+        return
+    for name, thing in things.items():
+        try:
+            pickle.dumps(thing)
+        except Exception as error:
+            raise ValueError(
+                f"{name} cannot go to another process ({shown(str(error))}): define its functions with def in a "
+                "module, or take executor=None, or Dask"
+            ) from error
+
+
+def _tell(outcome: Outcome, done: int, runs: int) -> None:
+    """Say what cut a sweep short; raise if nothing is done."""
+    if outcome.cut_short is None:
+        return
+    sentence = f"{outcome.in_words()} after {done} of {runs} runs"
+    if done:
+        warnings.warn(f"{sentence}: the table has these", RuntimeWarning, stacklevel=3)
+    elif isinstance(outcome.cut_short, KeyboardInterrupt):
+        raise outcome.cut_short
+    else:
+        raise ValueError(f"{sentence}: try executor=None") from outcome.cut_short
+
+
+def _table(plan: Plan, points: Sequence[Point], rows: Mapping[int, Row]) -> "pandas.DataFrame":
+    import pandas
+
+    _refuse_other_shapes(plan, [points[run] for run in rows], list(rows.values()))
+    swept = dict(zip(plan.names, zip(*(points[run] for run in rows), strict=True), strict=True))
+    flat = [{column: value for found in row.values() for column, value in found.items()} for row in rows.values()]
+    usual = next(iter(rows.values()))
+    if len(swept.keys() | flat[0].keys()) < len(swept) + sum(map(len, usual.values())):
+        names = ", ".join((*swept, *flat[0]))
+        raise ValueError(f"two columns have the same name among {names}: name what you measure by a dict")
+    return pandas.DataFrame({**swept, **{column: [row[column] for row in flat] for column in flat[0]}})
