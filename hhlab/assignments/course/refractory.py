@@ -130,21 +130,6 @@ def _which_gate(v: Variant) -> Choice:
     )
 
 
-SUPERNORMAL = Choice(
-    "weak_current",
-    "A weak negative current flows for 20 ms, and as it ends V is 2 mV below rest. What has become of the threshold?",
-    {
-        "It is lower: the current has opened h and closed n.": Reply(
-            "Yes. V alone does not say how excitable a membrane is: its gates remember.", right=True),
-        "It is lower, because the negative current adds to the pulse.": Reply(
-            "It is lower. But the current has ended, and would not add: think of the gates."),
-        "It is higher: V is farther from the threshold.": Reply(
-            "V would have it so, but the gates outweigh it. Measure it.", "M8"),
-        "It is the same: the threshold is a fixed voltage.": Reply("Measure it after such a current.", "M8"),
-    },
-)  # fmt: skip
-
-
 def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
     here, E_K = axon(v), _E_K(v)
@@ -195,7 +180,6 @@ def tasks(v: Variant) -> tuple[Task, ...]:
             (Mistake(lambda: _rate(v) / 1000, "A rate per ms is 1000 times as much in Hz."),
              Mistake(lambda: 2 * _rate(v), "Each spike crosses 0 mV twice; count the rising ones.")),
         ), near=3.0, span=(0.0, 2000.0)),
-        Task(SUPERNORMAL, partial={"It is lower, because the negative current adds to the pulse.": 0.5}),
     )  # fmt: skip
 
 
