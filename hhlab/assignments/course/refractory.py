@@ -15,7 +15,6 @@ from ...measure import (
     threshold,
 )
 from ...physics import nernst
-from ...protocols import PulsePair
 from ...questions import Choice, Mistake, Number, Reply
 from ...recording import Recording
 from ...simulate import simulate
@@ -65,7 +64,7 @@ def cells(v: Variant) -> dict[str, Cell]:
 
 def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
     """How strong a second pulse must be."""
-    return {"": simulate(axon(v), PulsePair(), 30)}, ("two-pulse curve",)
+    return {"": simulate(axon(v), None, 10)}, ("two-pulse curve",)
 
 
 def _E_K(v: Variant) -> float:
@@ -164,13 +163,14 @@ def tasks(v: Variant) -> tuple[Task, ...]:
             dot=lambda amount: ("two-pulse curve", v.interval, amount / _once(here))),
         Task(_which_gate(v)),
         Task(Number(
-            "available", "The percentage of sodium channels that your prepulse leaves available.", "%",
+            "available", "The percentage of sodium channels that your prepulse leaves available, as "
+            "`hh.measure.availability` takes it.", "%",
             lambda: _shares(v, v.prepulse), 1.5, more, "A prepulse decides how many channels can open.",
             (Mistake(lambda: 100 - _shares(v, v.prepulse), "That is what is inactivated.", "M9"),),
         ), near=3.0, span=share),
         Task(Number(
-            "recovered", "The percentage of the sodium current that is back after your gap: "
-            "`hh.measure.recovery(lab.axon, V, gap)`, and what it does by hand on the bench.", "%",
+            "recovered", "The percentage of the sodium current that is back after your gap at your V, as "
+            "`hh.measure.recovery` takes it.", "%",
             lambda: _recovered(v, v.gap_at), 1.5, more, "Recovery takes a voltage and a time.",
             (Mistake(lambda: _shares(v, v.gap_at), "That is after a long time; your gap is short.", "M9"),),
         ), near=3.0, span=share),
