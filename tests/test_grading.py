@@ -366,6 +366,7 @@ def test_rosters_keep_every_other_byte(classroom, name):
         ("name,grade\nAda,\n", {}, "roster.csv has no column with student ids: it has name, grade; name one with --id"),
         ("student,grade\nab1,\nAB1,\n", {}, "rows 2 and 3 have the same id 'AB1'; correct one"),
         ("", {}, "no column with student ids: it has nothing"),
+        ("ID number,Name,Grade\n,Ada,\n,Ben,\n", {}, "no column with student ids: it has ID number, Name, Grade"),
         (
             "student,grade\nab1,\n",
             {"id_column": "nr"},

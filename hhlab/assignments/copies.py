@@ -35,7 +35,8 @@ def notebook(
     nbgrader : whether cells carry what nbgrader needs, and each task is followed by a cell that scores it.
     """
     mode = ", graded=True" if graded else ""
-    call = f"lab = hh.assignment({assignment.name!r}, course={course!r}, student={student!r}{mode})".replace("'", '"')
+    name, who, whose = (json.dumps(each, ensure_ascii=False) for each in (assignment.name, course, student))
+    call = f"lab = hh.assignment({name}, course={who}, student={whose}{mode})"
     tasks = assignment.tasks(assignment.variant("any", "any"))
     cells = [
         _text("title", f"# Assignment: {assignment.title}\n\n{_folded(assignment.story)}\n\n{_folded(HOW)}"),

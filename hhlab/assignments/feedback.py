@@ -2,10 +2,11 @@
 
 import html
 import math
+import threading
 from collections.abc import Sequence
 
 from ..claims import MISCONCEPTIONS
-from ..plots import plot
+from ..plots import Picture, plot
 from ..questions import Choice
 from .judge import Verdict
 from .page import heading, image, page, table, text
@@ -13,6 +14,8 @@ from .task import Assignment, Task
 from .variant import Variant
 
 RIGHT, WRONG = "#009E73", "#D55E00"
+_ONE_AT_A_TIME = threading.Lock()
+"""Matplotlib draws in one thread at a time: its settings are those of the process."""
 
 
 def feedback(
@@ -32,7 +35,7 @@ def feedback(
         heading("What you were given"),
         table(("", "", ""), [(n, words, meaning) for n, meaning, words in assignment.given(variant)]),
         heading("Your answers in the picture"),
-        picture(assignment, variant, tasks, verdicts),
+        _picture(assignment, variant, tasks, verdicts),
     )
 
 
@@ -57,10 +60,15 @@ def _reply(verdict: Verdict) -> str:
     return f"{verdict.reply} See {known.shown_by}." if known else verdict.reply
 
 
-def picture(assignment: Assignment, variant: Variant, tasks: dict[str, Task], verdicts: Sequence[Verdict]) -> str:
+def _picture(assignment: Assignment, variant: Variant, tasks: dict[str, Task], verdicts: Sequence[Verdict]) -> str:
     """The curve of this variant with the answers that have a place on it, as HTML."""
     recordings, views = assignment.picture(variant)
-    drawn = plot(recordings, *views)
+    with _ONE_AT_A_TIME:
+        return _drawn(plot(recordings, *views), tasks, verdicts)
+
+
+def _drawn(drawn: Picture, tasks: dict[str, Task], verdicts: Sequence[Verdict]) -> str:
+    """A picture with the answers on it, as HTML."""
     axes = {view.name: axes for view, axes in zip(drawn.panels.views, drawn.panels.axes, strict=True)}
     shown, outside = [], []
     for each in verdicts:

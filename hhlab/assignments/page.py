@@ -10,10 +10,9 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 60em; margi
 h1 { font-size: 1.5em } h2 { font-size: 1.15em; margin-top: 2em }
 table { border-collapse: collapse; width: 100% }
 td, th { text-align: left; vertical-align: top; padding: .3em .8em .3em 0 }
-th { border-bottom: 1px solid #888 } td { border-bottom: 1px solid #ddd } .number { text-align: right }
-.right { color: #00694c } .wrong { color: #a34300 } .note { color: #555 }
-.whole { white-space: nowrap } img { max-width: 100% }
-.bar { background: #0072B2; display: inline-block; height: .8em }
+th { border-bottom: 1px solid #888 } td { border-bottom: 1px solid #ddd }
+.right { color: #00694c } .wrong { color: #a34300 } .note { color: #555 } .whole { white-space: nowrap }
+img { max-width: 100% } .bar { background: #0072B2; display: inline-block; height: .8em }
 """
 
 

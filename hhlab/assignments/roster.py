@@ -85,13 +85,20 @@ def read_roster(path: Path, *, id_column: str = "", grade_column: str = "", titl
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
     roster = _split(data)
     heads = [folded(plain(each)) for each in roster.rows[0]] if roster.rows else []
-    ids = _column(path.name, heads, roster.rows[0] if heads else [], IDS, id_column, "student ids", "--id")
+    raw = roster.rows[0] if heads else []
+    known = heads if id_column else [head if _is_used(roster, at) else "" for at, head in enumerate(heads)]
+    ids = _column(path.name, known, raw, IDS, id_column, "student ids", "--id")
     if ids is None:
-        names = ", ".join(plain(each) for each in roster.rows[0]) if heads else "nothing"
+        names = ", ".join(map(plain, raw)) or "nothing"
         raise ValueError(f"{path.name} has no column with student ids: it has {names}; name one with --id")
     _read_students(path.name, roster, heads, ids)
     _find_grades(path.name, roster, heads, grade_column, title)
     return roster
+
+
+def _is_used(roster: Roster, at: int) -> bool:
+    """Whether anything stands in a column."""
+    return any(at < len(row) and plain(row[at]) for row in roster.rows[1:])
 
 
 def _split(data: bytes) -> Roster:
@@ -151,7 +158,7 @@ def letters_of(name: str) -> str:
 def _column(
     who: str, heads: list[str], raw: list[str], known: tuple[str, ...], wanted: str, what: str, option: str
 ) -> int | None:
-    """Where the column is that was named, or else the first of those that are known."""
+    """Where the column is that was named, or else the first of those that are known; None if there is none."""
     if wanted:
         if folded(wanted) not in heads:
             there = ", ".join(map(plain, raw))

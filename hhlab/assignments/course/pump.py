@@ -86,13 +86,13 @@ FALLING_PHASE = Choice(
     "All pumps of an axon are blocked, and it fires one spike. What becomes of its falling phase, and why?",
     {
         "It is as before: potassium channels open and sodium channels inactivate, and that needs no pump.": Reply(
-            "Yes. In a spike the pump moves a thousandth of what the channels move.", right=True),
+            "Yes. The currents of a spike are hundreds of times that of the pump.", right=True),
         "It is as before, because there is enough ATP left for one spike.": Reply(
             "It is as before. But ATP has no part in it: what brings V back are ions that flow downhill.", "M1"),
         "It is missing: the pump has to bring the sodium out before V can fall.": Reply(
             "V falls because potassium leaves, not because sodium is brought back. Measure the width.", "M1"),
         "It is slower: the pump helps the potassium channels.": Reply(
-            "The pump's current is a thousandth of theirs. Measure the width with and without it.", "M1"),
+            "Their currents are hundreds of times that of the pump. Measure the width with and without it.", "M1"),
         "It is missing: after one spike without pump there is no gradient left.": Reply(
             "One spike changes the concentrations by far less than a percent, except in the thinnest axons.", "M2"),
     },

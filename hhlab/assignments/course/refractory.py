@@ -15,7 +15,6 @@ from ...measure import (
     threshold,
 )
 from ...physics import nernst
-from ...protocols import PulsePair
 from ...questions import Choice, Mistake, Number, Reply
 from ...recording import Recording
 from ...simulate import simulate
@@ -65,7 +64,7 @@ def cells(v: Variant) -> dict[str, Cell]:
 
 def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
     """How strong a second pulse must be."""
-    return {"": simulate(axon(v), PulsePair(), 30)}, ("two-pulse curve",)
+    return {"": simulate(axon(v), None, 10)}, ("two-pulse curve",)
 
 
 def _E_K(v: Variant) -> float:
@@ -130,21 +129,6 @@ def _which_gate(v: Variant) -> Choice:
     )
 
 
-SUPERNORMAL = Choice(
-    "weak_current",
-    "A weak negative current flows for 20 ms, and as it ends V is 2 mV below rest. What has become of the threshold?",
-    {
-        "It is lower: the current has opened h and closed n.": Reply(
-            "Yes. V alone does not say how excitable a membrane is: its gates remember.", right=True),
-        "It is lower, because the negative current adds to the pulse.": Reply(
-            "It is lower. But the current has ended, and would not add: think of the gates."),
-        "It is higher: V is farther from the threshold.": Reply(
-            "V would have it so, but the gates outweigh it. Measure it.", "M8"),
-        "It is the same: the threshold is a fixed voltage.": Reply("Measure it after such a current.", "M8"),
-    },
-)  # fmt: skip
-
-
 def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
     here, E_K = axon(v), _E_K(v)
@@ -179,13 +163,14 @@ def tasks(v: Variant) -> tuple[Task, ...]:
             dot=lambda amount: ("two-pulse curve", v.interval, amount / _once(here))),
         Task(_which_gate(v)),
         Task(Number(
-            "available", "The percentage of sodium channels that your prepulse leaves available.", "%",
+            "available", "The percentage of sodium channels that your prepulse leaves available, as "
+            "`hh.measure.availability` takes it.", "%",
             lambda: _shares(v, v.prepulse), 1.5, more, "A prepulse decides how many channels can open.",
             (Mistake(lambda: 100 - _shares(v, v.prepulse), "That is what is inactivated.", "M9"),),
         ), near=3.0, span=share),
         Task(Number(
-            "recovered", "The percentage of the sodium current that is back after your gap: "
-            "`hh.measure.recovery(lab.axon, V, gap)`, and what it does by hand on the bench.", "%",
+            "recovered", "The percentage of the sodium current that is back after your gap at your V, as "
+            "`hh.measure.recovery` takes it.", "%",
             lambda: _recovered(v, v.gap_at), 1.5, more, "Recovery takes a voltage and a time.",
             (Mistake(lambda: _shares(v, v.gap_at), "That is after a long time; your gap is short.", "M9"),),
         ), near=3.0, span=share),
@@ -195,7 +180,6 @@ def tasks(v: Variant) -> tuple[Task, ...]:
             (Mistake(lambda: _rate(v) / 1000, "A rate per ms is 1000 times as much in Hz."),
              Mistake(lambda: 2 * _rate(v), "Each spike crosses 0 mV twice; count the rising ones.")),
         ), near=3.0, span=(0.0, 2000.0)),
-        Task(SUPERNORMAL, partial={"It is lower, because the negative current adds to the pulse.": 0.5}),
     )  # fmt: skip
 
 
