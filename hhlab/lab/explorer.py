@@ -338,7 +338,7 @@ class Bench(Frame):
     def _length(self, state: State) -> float:
         after = afterwards(self._start.cell) if isinstance(self._start.cell, Fibre) else AFTERWARDS
         wanted = self._start.protocol.end + after if self._t_stop is None else self._t_stop
-        length = max(wanted, state.protocol.end + LEAST_AFTERWARDS)
+        length = round(max(wanted, state.protocol.end + LEAST_AFTERWARDS), 9)
         if length > LONGEST and not state.cell.counts_ions:
             raise ValueError(f"a bench shows at most {tidy(LONGEST)} ms, not {tidy(length)} ms: take simulate for that")
         return length
