@@ -40,7 +40,7 @@ def blocked(cell: AnyCell, drug: str, fraction: float = 1.0) -> AnyCell:
     ValueError
         For an unknown drug, a fraction outside 0 to 1, or a cell without what it blocks.
     """
-    must_be(Cell | Fibre, "a cell or an axon: give one such as Squid()", cell)
+    must_be(Cell | Fibre, "a cell: give one such as Squid(), or an axon", cell)
     must_be(str, "the name of a drug: give one such as 'TTX'", drug)
     targets = BLOCKS[drug] if drug in BLOCKS else unknown("the drug cupboard", "drug", drug, BLOCKS)
     left, declared = 1.0 - FRACTION.check(fraction), cell.parameters()

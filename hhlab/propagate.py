@@ -37,6 +37,7 @@ Ints = NDArray[np.int64]
 AN_AXON = "an axon: give one such as Axon(diameter=476, length=5)"
 SETTLING, SLOW, TIMES = 3.0, 0.8, 0.5
 """A recording goes on for 3 ms, and half a time constant (0.8 ms at most) for each length constant of the axon."""
+DIGITS = 9
 Where = Protocol | Sequence[Any] | None
 
 
@@ -69,7 +70,7 @@ def propagate(
     must_be(Fibre, AN_AXON, axon)
     axon.check()
     placed = placed_on(axon, protocol, at, over, electrodes)
-    length = placed.end + afterwards(axon) if t_stop is None else t_stop
+    length = round(placed.end + afterwards(axon), DIGITS) if t_stop is None else t_stop
     dt = time_step(axon, dt)
     steps = number_of_steps(length, dt, every)
     row = axon.row

@@ -38,7 +38,9 @@ EXPECTED = {
     21: (4.15, 0.05, HOLDS),
     22: (51.7, 0.1, HOLDS),
     23: (84.36, 0.3, PARTLY),
-    24: (13.828 / 7.2, 0.01, HOLDS),
+    15: (25.57, 0.05, FAILS),
+    24: (1, 0, PARTLY),
+    25: (100, 0.1, HOLDS),
     26: (84.4, 0.2, HOLDS),
     27: (14.73, 0.05, HOLDS),
     28: (186.6 / 0.527, 1, FAILS),
@@ -81,7 +83,9 @@ LIMITS = {
     21: (2, 1.99, 1.2, 1.19),
     22: (20, 19.9, 5, 4.9),
     23: (99, 98.9, 20, 19.9),
-    24: (1, 0.99, 0.5, 0.49),
+    15: (40, 39.9, 30, 29.9),
+    24: (2, 1, 1, 0),
+    25: (98, 97.9, 50, 49.9),
     26: (80, 79.9, 20, 19.9),
     27: (5, 4.9, 1, 0.9),
     28: (1, 1.01, 3, 3.1),
@@ -120,7 +124,7 @@ def test_number_and_verdict(finding):
 
 def test_what_is_shown(finding):
     assert 1 <= len(finding.recordings) <= MOST_RECORDINGS
-    assert all(isinstance(rec, hh.Recording) for rec in finding.recordings.values())
+    assert all(isinstance(rec, hh.Recording | hh.AxonRecording) for rec in finding.recordings.values())
     assert finding.views
     assert set(finding.views) <= set(VIEWS)
 

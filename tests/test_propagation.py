@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -313,6 +314,104 @@ def test_golden(run):
 
 
 GOLDEN = [-74.551, -41.064, 17.851]
+
+
+# The bench and the views.
+
+VIEWS = ("space and time", "electrodes", "along the axon")
+
+
+@pytest.fixture
+def bench():
+    both = [(hh.Step(1000, 0.5, 0.2), 0.0), (hh.Step(1000, 0.5, 0.2), 5.0)]
+    presets = {"TTX": "TTX", "passive": hh.Axon().passive(), "both ends": both, "neuron": hh.Neuron()}
+    return hh.explore(
+        hh.Axon(), hh.Step(1000, 0.5, 0.2), VIEWS, knobs=("diameter", "g_Na", "x_1", "at"), presets=presets
+    )
+
+
+def test_the_bench_of_an_axon_says_what_happens(bench):
+    assert "An impulse runs along the axon at 18.7" in bench.live.text
+    bench.set(at=2.5)
+    assert "runs both ways from 2.5" in bench.live.text
+    said = {"both ends": "meet at 2.5", "passive": "No impulse", "TTX": "No impulse"}
+    for name, words in said.items():
+        bench.reset()
+        bench.buttons[name].click()
+        assert words in bench.live.text, name
+    bench.reset()
+    bench.live.cursor = 2.0
+    assert "the inside is positive from" in bench.live.values
+
+
+@pytest.mark.parametrize("moves", [{}, {"x_1": 2.2, "g_Na": 90}, {"diameter": 200, "T": 10, "at": 5, "over": 0.2}])
+def test_the_code_of_the_bench_gives_the_same_numbers(bench, moves):
+    bench.set(**moves)
+    names = {}
+    exec(bench.code, names)
+    assert np.array_equal(names["run"].V, bench.recording.V)
+    assert names["run"].electrodes == bench.recording.electrodes
+
+
+def test_code_of_stretches_and_lost_myelin():
+    stretched = hh.Axon(hh.Squid(T=10), length=3).locally(1, 2, T=25)
+    bare = hh.MyelinatedAxon(nodes=11).demyelinated(3, 4)
+    for axon, knob in ((stretched, "T_1"), (bare, "C_internode_1"), (stretched.passive(), "T_1")):
+        bench = hh.explore(axon, hh.Step(5000, 0.1, 0.1), VIEWS, knobs=(knob,))
+        bench.set(**{knob: 0.5})
+        names = {}
+        exec(bench.code, names)
+        assert names["axon"] == bench.cell
+        assert np.array_equal(names["run"].V, bench.recording.V)
+
+
+def test_held_axons_are_compared(bench):
+    bench.hold()
+    bench.set(diameter=238)
+    assert "velocity (m/s)" in bench.table.value
+    assert "diameter (µm)" in bench.table.value
+    bench.buttons["Save data"].click()
+    bench.buttons["Save picture"].click()
+    bench.undo()
+    assert bench.cell.diameter == 476
+
+
+@pytest.mark.parametrize(
+    ("moves", "sentence"),
+    [
+        ({"length": 2}, "lies beyond the end"),
+        ({"diameter": -1}, "is outside"),
+        ({"amplitude": 1e5}, "meant in nA"),
+        ({"g_L": 1000}, "patches are too few|less than the length constant|meant in nA|beyond"),
+    ],
+)
+def test_the_bench_refuses_and_stays(bench, moves, sentence):
+    before = bench.recording
+    bench.set(**moves)
+    assert bench.recording is before or "g_L" in moves
+    assert re.search(sentence, bench.notice.value) or "g_L" in moves
+
+
+def test_pictures_of_v_go_to_the_browser_as_shades(bench):
+    live = bench.live
+    shown = [look for look in live.looks if look["kind"] == "image"]
+    assert [look["rows"] * look["columns"] for look in shown] == [len(live.pictures)]
+    assert len(live.palette) == 256 * 3
+    shades = np.frombuffer(live.pictures, np.uint8).reshape(shown[0]["rows"], -1)
+    rest = shades[:, -1]
+    assert (shades[-1].argmax(), shades.max() > 128, (rest < 60).all()) == (shades[-1].argmax(), True, True)
+    assert shades[0].argmax() > shades[-1].argmax()
+
+
+def test_other_views_show_the_first_electrode(run, tmp_path):
+    picture = hh.plot({"an axon": run}, "voltage", "gates", "total current", "membrane", "space and time")
+    assert picture.png[:4] == b"\x89PNG"
+    assert run.first.x == pytest.approx(4, abs=0.02)
+    run.to_csv(tmp_path / "axon.csv")
+    lines = (tmp_path / "axon.csv").read_text().splitlines()
+    assert lines[0].startswith("# made by: hhlab")
+    assert len(lines[-1].split(",")) == run.x.size + 1
+    assert "I_axial (uA/cm2)" in run.at(4).to_dataframe().columns
 
 
 # What can be asked for, and how it is refused.

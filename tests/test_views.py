@@ -12,7 +12,8 @@ from PIL import Image
 import hhlab as hh
 from hhlab.cells import Cell
 from hhlab.plots import DARK, PAPER, Panels, plot
-from hhlab.views import INK, VIEWS, in_words, moment_in_words
+from hhlab.views import INK, in_words, moment_in_words
+from hhlab.views import VIEWS as EVERY_VIEW
 from hhlab.views.membrane import Membrane
 from hhlab.views.view import COLOURS, V_AXIS, at, roomy
 
@@ -20,6 +21,8 @@ MINE = hh.Channel(
     "A", 5, -77, hh.Gate("s", inf=lambda V: 1 / (1 + np.exp(-V / 9)), tau=lambda V: 5 + 0 * V, q10=2, T_ref=20)
 )
 CELLS = {"6.3": hh.Squid(), "18.5": hh.Squid(T=18.5), "own": hh.Squid(T=18.5).plus(MINE)}
+VIEWS = {name: view for name, view in EVERY_VIEW.items() if not view.along}
+ALONG = [name for name in EVERY_VIEW if name not in VIEWS]
 AGAINST_TIME = [name for name, view in VIEWS.items() if view.against_time]
 CURVES = [name for name in AGAINST_TIME if name != "currentscape"]
 STATES = [name for name in VIEWS if name not in AGAINST_TIME]
@@ -34,6 +37,8 @@ class Leaky(Cell):
         return (hh.Channel("L", 0.3, -65.0),)
 
 
+AXON = hh.propagate(hh.Axon(), hh.Step(1000, 0.5, 0.2), electrodes=(1, 4))
+THIN_AXON = hh.propagate(hh.Axon(diameter=200), hh.Step(1000, 0.5, 0.2), electrodes=(1, 4))
 SPIKE = hh.simulate(hh.Squid(), hh.Step(20), 20)
 OTHER = hh.simulate(hh.Squid(g_K=20), hh.Step(20), 30)
 WILD = {
@@ -353,6 +358,25 @@ IN_SQUID = hh.simulate(hh.SquidWithPumps(), hh.Shock(15), 20)
 
 
 @pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("views", [*((name,) for name in ALONG), ALONG, ("space and time", "gates", "membrane")])
+def test_nothing_of_an_axon_is_clipped(views, dark):
+    panels = Panels(views, dark=dark)
+    assert panels.update([AXON, THIN_AXON], ("now", "A"), 2.0)
+    assert not panels.update([AXON, THIN_AXON], ("now", "A"), 2.5)
+    assert clipped(panels.drawn()) <= 0
+
+
+@pytest.mark.parametrize("name", ALONG)
+@pytest.mark.parametrize("cursor", [None, 0.0, 2.0])
+def test_limits_hold_all_curves_of_an_axon(name, cursor):
+    shown = EVERY_VIEW[name].strokes([AXON, THIN_AXON], ("now", "A"), cursor)
+    limits = EVERY_VIEW[name].limits([AXON, THIN_AXON], shown)
+    for stroke in (s for s in shown if np.abs(s.y).max() < 1e8):
+        for values, (low, high) in zip((stroke.x, stroke.y), limits, strict=True):
+            assert low <= values.min() <= values.max() <= high
+
+
+@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("views", [*((name,) for name in VIEWS), MANY, ("voltage", "membrane")])
 def test_nothing_is_clipped(views, dark):
     panels = Panels(views, dark=dark)
@@ -424,7 +448,7 @@ def test_recordings_in_words(rec, words):
 
 
 def test_the_help_names_every_view():
-    assert all(f'"{name}"' in plot.__doc__ for name in VIEWS)
+    assert all(f'"{name}"' in plot.__doc__ for name in EVERY_VIEW)
 
 
 @pytest.mark.parametrize(("T", "told"), [(6.3, False), (18.5, False), (26, True), (33, True)])

@@ -3,7 +3,7 @@
 Pure: a claim runs its experiment and says what follows from the number; who shows it, and how, is no concern of it.
 """
 
-from . import afterpotentials, calcium, clamped, pump, refractory, rest, spike
+from . import afterpotentials, calcium, clamped, propagation, pump, refractory, rest, spike
 from .claim import Claim, Finding, Rule, find, table
 from .misconceptions import MISCONCEPTIONS, Misconception
 
@@ -17,6 +17,7 @@ __all__ = [
     "calcium",
     "clamped",
     "find",
+    "propagation",
     "pump",
     "refractory",
     "rest",

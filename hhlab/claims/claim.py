@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from ..parameters import pretty, shown
-from ..recording import Recording
 
 if TYPE_CHECKING:
     import pandas
@@ -25,7 +24,7 @@ DIGITS = 3
 MINUS = "\N{MINUS SIGN}"
 ORDER = ("number", "recordings", "views")
 
-Result = tuple[float, dict[str, Recording], tuple[str, ...]]
+Result = tuple[float, Mapping[str, Any], tuple[str, ...]]
 Experiment = Callable[[], Result]
 Span = tuple[float, float]
 
@@ -145,7 +144,7 @@ class Finding:
 
     claim: Claim
     number: float
-    recordings: Mapping[str, Recording]
+    recordings: Mapping[str, Any]
     views: tuple[str, ...]
 
     @property

@@ -36,29 +36,6 @@ def two_periods() -> Result:
 
 
 @claim(
-    24,
-    "Refractoriness caps the firing rate.",
-    texts=("S3",),
-    asks="Give trains of 15 pulses of twice the threshold, faster and faster, until one pulse fails, and compare the "
-    "shortest interval that is followed with the absolute refractory period.",
-    decides="how many absolute refractory periods that interval lasts",
-    rule=Rule("periods", holds=(1, inf), partly=(0.5, 1)),
-    why="In this model pulses of twice the threshold are followed only when they come 14 ms apart, about two absolute "
-    "periods: the relative period counts too, and how much depends on how strong the pulses are. Textbooks add that "
-    "refractoriness makes conduction one-way. That is another matter, which needs an axon longer than a patch.",
-)
-def a_cap_on_the_rate() -> Result:
-    """How many absolute refractory periods the shortest interval lasts that a train of pulses may have."""
-    cell = hh.Squid()
-    shortest = 1000 / hh.measure.highest_rate(cell, strength=2)
-    number = shortest / hh.measure.refractory_periods(cell).absolute
-    pulse = 2 * hh.measure.threshold(cell)
-    trains = {f"{gap:.1f} ms": hh.Train(pulse, 5, 0.5, gap, 8) for gap in (0.8 * shortest, 1.01 * shortest)}
-    recs = {label: hh.simulate(cell, train, 120) for label, train in trains.items()}
-    return number, recs, ("voltage", "stimulus")
-
-
-@claim(
     29,
     "An afterhyperpolarisation raises the threshold, an afterdepolarisation lowers it.",
     texts=("S3",),

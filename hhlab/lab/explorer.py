@@ -357,7 +357,7 @@ class Bench(Frame):
     def _length(self, state: State) -> float:
         after = afterwards(self._start.cell) if isinstance(self._start.cell, Fibre) else AFTERWARDS
         wanted = self._start.protocol.end + after if self._t_stop is None else self._t_stop
-        length = max(wanted, state.protocol.end + LEAST_AFTERWARDS)
+        length = round(max(wanted, state.protocol.end + LEAST_AFTERWARDS), 9)
         longest = MOST_STEPS * state.cell.dt
         if length > longest and not state.cell.counts_ions:
             raise ValueError(f"a bench shows at most {tidy(longest)} ms, not {tidy(length)} ms: take simulate for that")

@@ -5,14 +5,18 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from ..axons import Axon
 from ..cells import Squid
 from ..claims import MISCONCEPTIONS
 from ..claims.claim import REGISTRY
 from ..parameters import must_be, pretty
 from ..protocols import Step
 from ..questions import Choice, Judgement, Number, check, find
+from ..views import VIEWS
 from .frame import Frame, button, paragraph, radio, say, sendable
 from .log_file import open_log
+
+AT_AN_END = (1000.0, 0.5, 0.2)
 
 Question = Choice | Number
 Answer = str | list[str]
@@ -121,9 +125,13 @@ class Asked(widgets.VBox):
 
         refuting = _claims(self._misconception)
         views = MISCONCEPTIONS[self._misconception].views
-        self.place.children = [
-            claim(refuting[0]) if refuting else explore(Squid(), Step(), views, knobs=("amplitude",))
-        ]
+        if refuting:
+            shown: widgets.Widget = claim(refuting[0])
+        elif any(VIEWS[view].along for view in views):
+            shown = explore(Axon(), Step(*AT_AN_END), views, knobs=("diameter", "x_1", "x_2"))
+        else:
+            shown = explore(Squid(), Step(), views, knobs=("amplitude",))
+        self.place.children = [shown]
 
 
 def _claims(misconception: str) -> list[int]:

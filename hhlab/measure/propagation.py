@@ -27,6 +27,18 @@ def arrivals(run: AxonRecording, x: float, level: float = FRONT) -> Floats:
     return crossings(run.t, run.V[run.nearest(x)], LEVEL.check(level))
 
 
+def first_arrivals(run: AxonRecording, level: float = FRONT) -> Floats:
+    """Times in ms at which V first crosses a level (mV) upward; shape of run.x, nan where it does not."""
+    must_be(AxonRecording, AN_AXON_RECORDING, run)
+    V, limit = run.V, LEVEL.check(level)
+    crosses = (V[:, :-1] < limit) & (V[:, 1:] >= limit)
+    i, at = np.arange(len(V)), crosses.argmax(axis=1)
+    before, after = V[i, at], V[i, at + 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        times = run.t[at] + (run.t[at + 1] - run.t[at]) * (limit - before) / (after - before)
+    return np.where(crosses.any(axis=1), times, np.nan)
+
+
 def velocity(
     run: AxonRecording, x_from: float | None = None, x_to: float | None = None, *, level: float = FRONT,
     impulse: int = 0,

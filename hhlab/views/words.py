@@ -84,26 +84,39 @@ def moment_in_words(rec: Recording | AxonRecording, moment: float) -> str:
     slope = round(sum(parts.values()), 1) + 0.0
     factor, unit = time_unit(float(rec.t[-1]))
     if rec.cell.pools:
-        inside = ", ".join(f"{name} {_amount(at(rec, values, moment)[0])}" for name, values in rec.conc.items())
+        moving = {name: values for name, values in rec.conc.items() if np.ptp(values) > 0}
+        inside = ", ".join(f"{name} {_amount(at(rec, values, moment)[0])}" for name, values in moving.items())
         gates = ", ".join(filter(None, (gates, inside)))
     words = f"At {moment / factor:.2f} {unit}: V {at(rec, rec.V, moment)[0]:.1f} mV" + (f"; {gates}" if gates else "")
     return f"{words}. V changes by {slope:+.1f} mV/ms: {moved}.".replace("-", "−")
 
 
 def _axon_in_words(run: AxonRecording) -> str:
-    """How far an impulse comes, how fast, and what the electrodes see."""
-    starts = measure.arrivals(run, run.x[0]).size, measure.arrivals(run, run.x[-1]).size
-    speed = abs(measure.velocity(run))
-    if np.isfinite(speed):
-        words = f"An impulse runs along the axon at {speed:.2f} m/s."
-    else:
-        reach = measure.conduction(run)
-        words = "No impulse."
-        if np.isfinite(reach.x):
-            words = f"An impulse comes as far as {reach.x:.2f} cm and dies out." if max(starts) else "An impulse."
-            words = "Impulses arrive at the end." if reach.arrived else words
+    """What becomes of the impulse, how fast it is, and what the electrodes see."""
     seen = [_electrode_in_words(run, number, x) for number, x in enumerate(run.electrodes, 1)]
-    return " ".join([words, *seen])
+    return " ".join([_course_in_words(run), *seen])
+
+
+def _course_in_words(run: AxonRecording) -> str:
+    """Where impulses begin, meet or die out, by the first time at which each place is reached."""
+    times = measure.first_arrivals(run)
+    there = np.flatnonzero(np.isfinite(times))
+    if not there.size:
+        return "No impulse."
+    rising = np.diff(times[there]) > 0
+    turns = np.flatnonzero(rising[1:] != rising[:-1])
+    meets = [float(run.x[there[k + 1]]) for k in turns if rising[k]]
+    if meets:
+        return f"Impulses from both sides meet at {meets[0]:.2f} cm."
+    if turns.size:
+        return f"An impulse runs both ways from {run.x[there[turns[0] + 1]]:.2f} cm."
+    speed = measure.velocity(run)
+    if np.isfinite(speed):
+        return f"An impulse runs along the axon at {abs(speed):.2f} m/s."
+    first, last = run.x[there[0]], run.x[there[-1]]
+    if there[0] == 0 and there[-1] == len(run.x) - 1:
+        return "An impulse runs along the axon."
+    return f"No impulse comes through: V passes -20 mV only from {first:.2f} to {last:.2f} cm.".replace("-", "−")
 
 
 def _electrode_in_words(run: AxonRecording, number: int, x: float) -> str:

@@ -1,0 +1,77 @@
+"""Experiments on an impulse that travels along an axon."""
+
+from math import inf
+
+import hhlab as hh
+
+from .claim import Result, Rule, claim
+
+
+@claim(
+    15,
+    "The impulse is passed on when the membrane has reached +40 mV.",
+    texts=("S2",),
+    asks="Start an impulse at one end of an axon of 8 cm at 18.5 °C, and look at V in the middle, far from both ends.",
+    decides="the highest V that the middle of the axon reaches while the impulse passes",
+    rule=Rule("mV", holds=(40, inf), partly=(30, 40)),
+    why="In this model the travelling impulse never reaches +40 mV, and it is passed on long before its peak. The "
+    "place ahead is charged by the current that flows along the core from places that are active already. When V "
+    "there has come to −52 mV, sodium carries more current in than potassium and the leak carry out, and the place "
+    "goes on by itself; its own current is by then charging what lies ahead. No voltage is a signal to pass the "
+    "impulse on.",
+)
+def passed_on() -> Result:
+    """The highest V in mV in the middle of an axon along which an impulse runs."""
+    axon = hh.Axon(length=8)
+    run = hh.propagate(axon, hh.Step(1000, start=0.5, duration=0.2), electrodes=(4, 5))
+    number = run.at(4).V.max()
+    recs = {"an impulse": run}
+    return number, recs, ("space and time", "electrodes", "attribution")
+
+
+@claim(
+    24,
+    "Refractoriness makes conduction one-way and caps the firing rate.",
+    texts=("S3",),
+    asks="First part: start an impulse in the middle of an axon of 8 cm at 6.3 °C, and see at how many of its ends it "
+    "arrives. Second part, on a patch of it: give trains of 15 pulses of twice the threshold, faster and faster, "
+    "until one pulse fails, and compare the shortest interval that is followed with the absolute refractory period.",
+    decides="the number of parts that are true: the impulse runs one way, and the interval is the longer of the two",
+    rule=Rule("of 2 parts", holds=(2, 2), partly=(1, 1)),
+    why="In this model an impulse that starts in the middle runs both ways, because the membrane is at rest on both "
+    "sides. What it cannot do is turn back, as behind it the axon is refractory; in a body conduction is one-way "
+    "because impulses start at one end. The second part is true: pulses of twice the threshold are followed only when "
+    "they come 14 ms apart, about two absolute periods, because the relative period counts too.",
+)
+def one_way_and_capped() -> Result:
+    """How many of the two parts are true."""
+    pulse = hh.Step(1000, start=0.5, duration=0.2)
+    run = hh.propagate(hh.Axon(hh.Squid(), length=8), pulse, at=4, electrodes=(2, 6))
+    one_way = sum(hh.measure.arrivals(run, end).size for end in (0, 8)) == 1
+    shortest = 1000 / hh.measure.highest_rate(hh.Squid(), strength=2)
+    capped = shortest > hh.measure.refractory_periods(hh.Squid()).absolute
+    number = one_way + capped
+    recs = {"from the middle": run}
+    return number, recs, ("space and time", "electrodes")
+
+
+@claim(
+    25,
+    "The impulse is renewed from patch to patch, and does not weaken on its way.",
+    texts=("S0", "S2"),
+    asks="Start an impulse at one end of an axon of 8 cm, and compare how far V rises 6 cm and 2 cm from there. Then "
+    "do the same with all gates held as they are at rest.",
+    decides="the rise of V at 6 cm, in percent of that at 2 cm",
+    rule=Rule("%", holds=(98, 102), partly=(50, 98)),
+    why="In this model the impulse is as high at 6 cm as at 2 cm. Each place opens sodium channels of its own, and "
+    "takes the energy from its own gradients. With the gates held, the same stimulus raises V by 68 mV where it is "
+    "given, by less than 1 mV at 2 cm, and by some thousandths of a millivolt at 6 cm.",
+)
+def renewed() -> Result:
+    """The rise of V at 6 cm in percent of that at 2 cm."""
+    axon, pulse = hh.Axon(length=8), hh.Step(1000, start=0.5, duration=0.2)
+    run, passive = (hh.propagate(each, pulse, electrodes=(2, 6)) for each in (axon, axon.passive()))
+    rest = axon.rest()["V"]
+    number = 100 * (run.at(6).V.max() - rest) / (run.at(2).V.max() - rest)
+    recs = {"an impulse": run, "gates held": passive}
+    return number, recs, ("space and time", "electrodes", "along the axon")
