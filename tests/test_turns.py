@@ -42,6 +42,16 @@ WRONG = {
         ("100 * fraction)", "100 - 100 * fraction)", "how much is left"),
         ("size > 1", "size > 2", "less is enough"),
     ),
+    "shortest_for_a_burst": (
+        ("+ 500", "+ 150", "Record for longer"),
+        ("count == 0", "count < 3", "Shorter is enough"),
+        ("duration = 10,", "duration = 100,", "Shorter is enough"),
+    ),
+    "g_h_for_200_beats": (
+        ('beats", g_h', 'beats", g_h / 0.4', "how many times"),
+        ("beats < 200", "beats < 220", "more than 200 times"),
+        ("beats < 200", "beats < 182", "fewer than 200"),
+    ),
     "charge_of_a_long_pulse": (
         ("(0.1, 0.2, 0.5, 5)", "(0.1,)", "Set the duration"),
         (") * duration", ")", "amplitude"),
