@@ -59,7 +59,7 @@ def cells(v: Variant) -> dict[str, Cell]:
 
 def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
     """The action potential of the ventricle."""
-    return {"": _heart(_ventricle(v))}, ("voltage", "currents")
+    return {"": _heart(_ventricle(v))}, ("voltage",)
 
 
 @functools.lru_cache(maxsize=64)

@@ -53,7 +53,7 @@ def cells(v: Variant) -> dict[str, Cell]:
 
 def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
     """The spike and what follows it."""
-    return {"": _spike(_cell(v))}, ("voltage", "conductances")
+    return {"": _spike(_cell(v))}, ("voltage",)
 
 
 @functools.lru_cache(maxsize=64)
