@@ -36,7 +36,8 @@ def test_copies_for_each_student_and_never_over_one(tmp_path, capsys):
 def test_a_copy_for_all(tmp_path):
     assert main(["assign", "--course", "bio2", "--out", str(tmp_path)]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "01_ions.ipynb", "02_pump.ipynb", "03_spike.ipynb", "05_refractory.ipynb",
+        "01_ions.ipynb", "02_pump.ipynb", "03_spike.ipynb", "04_potassium.ipynb", "05_refractory.ipynb",
+        "06_propagation.ipynb", "07_calcium.ipynb",
     ]  # fmt: skip
 
 

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from ..cells import Cell
 from ..parameters import shown
 from ..questions import Choice, Number
 from .judge import Given, Verdict, judge, last_place, well_formed
 from .sandbox import Sandbox
-from .task import Assignment, Code, Task, asked_for, shuffled, tolerance
+from .task import Assignment, Code, Preparation, Task, asked_for, shuffled, tolerance
 
 MIME = "application/vnd.hhlab.answer+json"
 FORMAT = 1
@@ -33,7 +32,7 @@ class Lab:
         self._cells = assignment.cells(self.variant)
         self._given: dict[str, Given] = {}
 
-    def __getattr__(self, name: str) -> Cell:
+    def __getattr__(self, name: str) -> Preparation:
         cells = self.__dict__.get("_cells", {})
         if name in cells:
             return cells[name]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..axons import Fibre
 from ..cells import Cell
 from ..parameters import pretty, unknown
 from ..questions import Choice, Judgement, Number
@@ -14,6 +15,7 @@ from .variant import Grid, Variant, draw
 
 HALF = 0.5
 Values = list[float]
+Preparation = Cell | Fibre
 
 
 @dataclass(frozen=True)
@@ -124,9 +126,9 @@ class Assignment:
     title: str
     story: str
     grids: Mapping[str, Grid]
-    cells: Callable[[Variant], dict[str, Cell]]
+    cells: Callable[[Variant], Mapping[str, Preparation]]
     tasks: Callable[[Variant], tuple[Task, ...]]
-    picture: Callable[[Variant], tuple[dict[str, Recording], tuple[str, ...]]]
+    picture: Callable[[Variant], tuple[Mapping[str, Recording], tuple[str, ...]]]
     bench: str
 
     def variant(self, course: str, student: str) -> Variant:
