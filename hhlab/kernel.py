@@ -33,7 +33,7 @@ try:
     from numba import njit
 except ImportError:  # as in a browser: the same steps as plain Python
 
-    def njit(function: Any = None, **options: Any) -> Any:  # type: ignore[no-redef]
+    def njit(function: Any = None, **options: Any) -> Any:
         """Leave a function as it is."""
         return function or njit
 
