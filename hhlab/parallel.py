@@ -4,6 +4,7 @@ What the work is, and what a piece, is no matter of this module.
 """
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
@@ -62,7 +63,9 @@ def every_one(work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """How many cores this process may use; one in a browser, which has no threads."""
+    if sys.platform == "emscripten":
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -12,6 +12,7 @@ from .axon_recording import AxonRecording
 from .axons import Fibre, resting_conductance
 from .cells import Cell
 from .gates import table
+from .pack import from_outside, jumps_of, membrane_of, rich_of, room_for
 from .parameters import must_be, tidy
 from .places import Electrode, Placed, stimuli, together
 from .protocols import Nothing, Protocol, Together
@@ -20,13 +21,8 @@ from .simulate import (
     A_PROTOCOL,
     FARTHEST,
     Floats,
-    from_outside,
-    jumps_of,
-    membrane_of,
     number_of_steps,
     refuse_runaway,
-    rich_of,
-    room_for,
     time_step,
     times,
     within_memory,

@@ -1,4 +1,4 @@
-"""From cells and protocols to recordings: checks what was asked for, and packs it for the kernel."""
+"""From cells and protocols to recordings: checks what was asked for, and has the kernel do it."""
 
 import functools
 import math
@@ -10,17 +10,15 @@ from numpy.typing import NDArray
 
 from . import hours, kernel
 from .cells import Cell
-from .channels import Channel
-from .gates import curve, table, tables_over_ions
+from .gates import table
+from .pack import distinct, from_outside, jumps_of, membrane_of, rich_of, room_for
 from .parameters import Parameter, must_be, shown, tidy, unknown
-from .physics import thermal_voltage
-from .pools import Pool
-from .protocols import LONGEST, Nothing, Protocol, mean_currents
-from .recording import KEEP_ALL, KEEP_SPIKES, SPIKE_LEVEL, BriefRecording, Recording
+from .protocols import LONGEST, Nothing, Protocol
+from .recording import KEEP_ALL, SPIKE_LEVEL, BriefRecording, Recording
 
 Floats = NDArray[np.float64]
 
-MOST_SAMPLES, MOST_SPIKES = 50_000_000, 1024
+MOST_SAMPLES = 50_000_000
 FARTHEST = 500.0
 EMPTY = 1e-9
 LONGEST_STEPPED = 60_000.0
@@ -93,7 +91,7 @@ def simulate_many(
     within_memory(steps, every, n, len(first.state_names) - 1 if keep == KEEP_ALL else 0, dt)
 
     held = _held(first, asked.freeze)
-    own, which = _distinct(cells)
+    own, which = distinct(cells)
     state = np.array([cell.state(asked.start) for cell in own])[which].T
     gates = len(first.gates)
     frozen = frozenset(number - 1 for number in held if number <= gates)
@@ -141,21 +139,6 @@ def _again(
         cells, protocols, length, start=asked.start, freeze=asked.freeze, reset=asked.reset,
         carrier=asked.carrier or None, keep=keep, **settings,
     )  # fmt: skip
-
-
-def room_for(keep: str, samples: int, V: Floats, x: Floats, ions: Floats) -> kernel.Kept:
-    """Room for what is to be kept of a run."""
-    whole, traces = keep == KEEP_ALL, keep != KEEP_SPIKES
-    return kernel.Kept(
-        V=np.empty((samples if traces else 2, *V.shape)),
-        x=np.empty((samples if whole else 1, *x.shape)),
-        ions=np.empty((samples, *ions.shape)),
-        all_V=int(traces),
-        all_x=int(whole),
-        level=SPIKE_LEVEL,
-        times=np.empty((0 if whole else MOST_SPIKES, *V.shape)),
-        found=np.zeros(V.shape, np.int64),
-    )
 
 
 def _spikes(kept: kernel.Kept, number: int, apart: float) -> tuple[float, Floats]:
@@ -220,7 +203,7 @@ def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
     must_be(Cell, A_CELL, *cells)
     must_be(Protocol, A_PROTOCOL, *protocols)
     first: Cell = cells[0]
-    if len({kind(cell) for cell in _distinct(cells)[0]}) > 1:
+    if len({kind(cell) for cell in distinct(cells)[0]}) > 1:
         raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
     return first
 
@@ -269,142 +252,6 @@ def within_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None
             f"{steps * dt:g} ms in steps of {dt:g} ms would store {numbers / 1e6:.0f} million numbers, more than "
             f"{MOST_SAMPLES / 1e6:.0f} million: make it shorter{coarser}"
         )
-
-
-def membrane_of(cells: list[Cell], rates: Floats) -> kernel.Membrane:
-    """What every membrane has; `rates` is its table."""
-    own, which = _distinct(cells)
-    channels = [cell.channels for cell in own]
-    first, power = cells[0].gate_layout
-    g = [[channel.g if channel.P is None else channel.P for channel in each] for each in channels]
-    E = [[channel.E or 0.0 for channel in each] for each in channels]
-    return kernel.Membrane(
-        table=rates,
-        first=first,
-        power=power,
-        g=np.ascontiguousarray(np.array(g)[which].T),
-        E=np.ascontiguousarray(np.array(E)[which].T),
-        C=np.array([cell.C for cell in own])[which],
-        lanes=kernel.ONE_PATCH if len(cells) == 1 else kernel.MANY_PATCHES,
-    )
-
-
-def _distinct(cells: Sequence[Cell]) -> tuple[list[Cell], list[int]]:
-    """The cells without those that are listed again, and for each of all its number among them."""
-    own = {id(cell): cell for cell in cells}
-    number = {name: n for n, name in enumerate(own)}
-    return list(own.values()), [number[id(cell)] for cell in cells]
-
-
-def rich_of(cells: list[Cell], dt: float, held: frozenset[int], carrier: str) -> kernel.Rich:
-    """What gates, channels and pools have beyond those of a plain membrane. A frozen gate reads nothing."""
-    cell = cells[0]
-    begin, over_ions = tables_over_ions(cell.gates, cell.temperature, dt)
-    frozen, ions = [1 + number in held for number in range(len(cell.gates))], list(cell.pool)
-    curves = [np.empty(0) if channel.drive is None else curve(channel.drive) for channel in cell.channels]
-    moving = list(zip(cell.gates, frozen, strict=True))
-    whole = functools.partial(np.array, dtype=np.int64)
-    return kernel.Rich(
-        pools=_pools(cells, held, carrier),
-        drive=whole([_drive(channel) for channel in cell.channels]),
-        pool=whole([ions.index(channel.ion) if channel.ion in ions else -1 for channel in cell.channels]),
-        offset=np.array([gate.offset for gate in cell.gates], float),
-        weight=np.array([gate.weight for gate in cell.gates], float),
-        ends=whole([not gate.adds_to_next for gate in cell.gates]),
-        at_once=whole([gate.at_once and not still for gate, still in moving]),
-        reads=whole([kernel.BY_V if still else gate.reads for gate, still in moving]),
-        ion=whole([ions.index(gate.ion) if gate.ion else -1 for gate in cell.gates]),
-        begin=begin,
-        over_ions=over_ions,
-        source=whole([any(pool.of == channel.name for pool in cell.pools) for channel in cell.channels]),
-        curve=whole(np.cumsum([0, *(each.size for each in curves)])[:-1]),
-        curves=np.concatenate([np.empty(0), *curves]),
-    )
-
-
-def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> kernel.Stimulus:
-    """The mean of each step of what the protocols bring, one column each."""
-    row, current = _currents(tuple(protocols), steps, dt)
-    if not any(p.synapses() for p in protocols):
-        none = np.zeros((1, len(protocols)))
-        return kernel.Stimulus(row, current, 0, none, none)
-    both = np.array([p.mean_conductance(steps, dt) for p in protocols])
-    return kernel.Stimulus(row, current, 1, *(np.ascontiguousarray(both[:, which].T) for which in (0, 1)))
-
-
-@functools.lru_cache(maxsize=4)
-def _currents(protocols: tuple[Protocol, ...], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
-    """The mean currents, and for each step its row of them; kept, as searches use the same ones over and over."""
-    if len(protocols) == 1:
-        return np.arange(steps), protocols[0].mean_current(steps, dt).reshape(steps, 1)
-    return mean_currents(protocols, steps, dt)
-
-
-def _drive(channel: Channel) -> int:
-    if channel.drive is not None:
-        return kernel.CURVE
-    if channel.E is not None:
-        return kernel.OHMIC
-    return kernel.NERNST if channel.P is None else kernel.GHK
-
-
-def _pools(cells: list[Cell], held: frozenset[int], carrier: str) -> kernel.Pools:
-    """The pools of all cells; empty ones where concentrations stand still."""
-    first, ions = cells[0], list(cells[0].pool)
-    begin, shape = 1 + len(first.gates), (len(ions), len(cells))
-    moves = np.array([begin + number not in held for number in range(len(ions))], float).reshape(-1, 1)
-    pumps = [cell.pump for cell in cells]
-    pumping = np.zeros((6, len(cells)))
-    for i, (cell, pump) in enumerate(zip(cells, pumps, strict=True)):
-        if pump is not None:
-            pumping[:, i] = float(pump.at_K(cell.pool["K"].outside)), pump.k_Na, pump.p_Na, pump.n_Na, pump.a, pump.b
-    return kernel.Pools(
-        z=np.array([pool.z for pool in first.pools], float),
-        outside=np.array([[pool.outside for pool in cell.pools] for cell in cells], float).T.reshape(shape).copy(),
-        by_charge=moves * np.array([[p.by_charge(c.depth) for p in c.pools] for c in cells]).T.reshape(shape),
-        clears=moves[:, 0] * np.array([pool.clears for pool in first.pools]),
-        base=np.array([[pool.base for pool in cell.pools] for cell in cells], float).T.reshape(shape).copy(),
-        one_way=np.array([pool.one_way for pool in first.pools], np.int64),
-        domain=np.array(
-            [_source(first, pool) if m else -1 for pool, m in zip(first.pools, moves[:, 0], strict=True)], np.int64
-        ),
-        thermal=thermal_voltage([cell.temperature for cell in cells]),
-        carrier=ions.index(carrier) if carrier else -1,
-        pump=pumping,
-        three=ions.index("Na") if pumps[0] is not None else -1,
-        two=ions.index("K") if pumps[0] is not None else -1,
-    )
-
-
-def _source(cell: Cell, pool: Pool) -> int:
-    """The number of the channel whose current sets a pool, or -1."""
-    return [channel.name for channel in cell.channels].index(pool.of) if pool.of else -1
-
-
-def jumps_of(
-    cells: list[Cell], protocols: Sequence[Protocol], share: Floats, reset: Mapping[str, float], dt: float
-) -> kernel.Jumps:
-    """Shocks and resets in order of time; a moment within rounding of the time grid is on it.
-
-    `share` (protocols, cells) is the share of each cell that a protocol reaches.
-    """
-    events: list[tuple[float, int, Floats]] = []
-    for i, protocol in enumerate(protocols):
-        for t, mV in protocol.shocks():
-            events.append((t, -1, mV * share[i]))
-    for name, t in reset.items():
-        gate = cells[0].gate_number(name)
-        when = Parameter(0.0, "ms", 0, LONGEST, "time of the reset", name=f"reset of {name}").check(t)
-        events.append((when, gate, np.array([cell.state(None)[1 + gate] for cell in cells])))
-    if not events:
-        return kernel.Jumps(np.empty(0), np.empty(0, np.int64), np.empty((0, len(cells))))
-    events.sort(key=lambda event: event[0])
-    at = np.array([t / dt for t, _, _ in events])
-    return kernel.Jumps(
-        at=np.where(np.abs(at - np.round(at)) < 1e-6, np.round(at), at),
-        what=np.array([what for _, what, _ in events], np.int64),
-        value=np.array([value for _, _, value in events]).reshape(len(events), len(cells)),
-    )
 
 
 def _refuse_empty(cells: list[Cell], protocols: list[Protocol], t: Floats, ions: Floats) -> None:

@@ -79,10 +79,13 @@ def sweep(
     plan = Plan(tuple(parameters), measures, of_cells, {**settings, "t_stop": length}, uuid.uuid4().hex)
     _refuse_what_stays_here(executor, {"the cell": cell, "the stimulus": given, **measures})
     blocks = list(_blocks(plan, points, _varied(cell, plan.names, points), protocols))
-    outcome = carry_out(measured, blocks, executor, sizes=[len(block.runs) for block in blocks])
+    try:
+        outcome = carry_out(measured, blocks, executor, sizes=[len(block.runs) for block in blocks])
+    finally:
+        _LOOKED_AT.pop(plan.number, None)
     found = {run: row for n, rows in outcome.done.items() for run, row in zip(blocks[n].runs, rows, strict=True)}
-    _LOOKED_AT.pop(plan.number, None)
     _tell(outcome, len(found), len(points))
+    _refuse_other_shapes(plan, *zip(*((blocks[n].points[0], rows[0]) for n, rows in outcome.done.items()), strict=True))
     table = _table(plan, points, dict(sorted(found.items())))
     known = {name: each.unit for name, each in parameters.items()} | units(measures)
     table.attrs["units"] = {name: unit for name, unit in known.items() if name in table.columns}
@@ -147,6 +150,9 @@ def _measured_on_recordings(block: Block, keep: str) -> list[Row]:
 def _rows(block: Block, things: Sequence[Any]) -> list[Row]:
     rows = [_row(block.plan, *run) for run in zip(block.points, block.cells, things, strict=True)]
     _refuse_other_shapes(block.plan, block.points, rows)
+    columns = [*block.plan.names, *(column for found in rows[0].values() for column in found)]
+    if len(set(columns)) < len(columns):
+        raise ValueError(f"two columns have the same name among {', '.join(columns)}: name what you measure by a dict")
     return rows
 
 
@@ -288,11 +294,10 @@ def _tell(outcome: Outcome, done: int, runs: int) -> None:
 def _table(plan: Plan, points: Sequence[Point], rows: Mapping[int, Row]) -> "pandas.DataFrame":
     import pandas
 
-    _refuse_other_shapes(plan, [points[run] for run in rows], list(rows.values()))
-    swept = dict(zip(plan.names, zip(*(points[run] for run in rows), strict=True), strict=True))
-    flat = [{column: value for found in row.values() for column, value in found.items()} for row in rows.values()]
-    usual = next(iter(rows.values()))
-    if len(swept.keys() | flat[0].keys()) < len(swept) + sum(map(len, usual.values())):
-        names = ", ".join((*swept, *flat[0]))
-        raise ValueError(f"two columns have the same name among {names}: name what you measure by a dict")
-    return pandas.DataFrame({**swept, **{column: [row[column] for row in flat] for column in flat[0]}})
+    listed = list(rows.values())
+    columns: dict[str, Sequence[Any]] = dict(
+        zip(plan.names, zip(*(points[run] for run in rows), strict=True), strict=True)
+    )
+    for name, usual in listed[0].items():
+        columns |= {column: [row[name][column] for row in listed] for column in usual}
+    return pandas.DataFrame(columns)

@@ -40,39 +40,9 @@ def told(line):
     print(f"\n{line}", end="")
 
 
-def psolved(n, soma):
-    """100 ms of the same membrane in NEURON at 0.01 ms, with its table of rates: a function that runs psolve."""
-    n.CVode().active(False)
-    n.dt, n.steps_per_ms, n.usetable_hh = 0.01, 100, 1
-    stimulus = n.IClamp(soma(0.5))
-    stimulus.delay, stimulus.dur, stimulus.amp = 1, 1e9, 15 * soma(0.5).area() * 1e-5
-    states = [soma(0.5)._ref_v, soma(0.5).hh._ref_m, soma(0.5).hh._ref_h, soma(0.5).hh._ref_n]
-    vectors = [n.Vector().record(state) for state in states]
-    context = n.ParallelContext()
-    context.set_maxstep(10)
-
-    def run(kept=(soma, stimulus, vectors)):
-        n.finitialize(-65)
-        context.psolve(100)
-        return kept
-
-    return run
-
-
 def test_one_trace(benchmark):
     hh.simulate(CELL, STIMULUS, 100)
     assert benchmark(hh.simulate, CELL, STIMULUS, 100).V.size == 10_001
-
-
-def test_one_trace_against_neuron(in_neuron):
-    psolve = psolved(*in_neuron)
-    hh.simulate(CELL, STIMULUS, 100)
-    psolve()
-    ours, theirs = medians(40, lambda: hh.simulate(CELL, STIMULUS, 100), psolve)
-    told(
-        f"100 ms at 0.01 ms, all states: hhlab {ours:.2f} ms, NEURON psolve {theirs:.1f} ms, {theirs / ours:.1f} times"
-    )
-    assert theirs / ours > 6
 
 
 def test_an_axon_against_neuron(axon_in_neuron):
