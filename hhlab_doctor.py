@@ -35,11 +35,12 @@ def doctor(folder: Path = FOLDER) -> int:
     """Look the installation over, in plain words; 1 if something has to be mended."""
     worst = OK
     for name, check in CHECKS.items():
+        print(f"{name:<10}", end="", flush=True)
         try:
             state, found, remedy = check(folder)
         except Exception as error:  # whatever is broken, the other checks go on
             state, found, remedy = MEND, f"{type(error).__name__}: {error}", "first mend what stands above, if anything"
-        print(f"{state:>4}  {name:<9} {found}" + (f"\n{'':>16}To do: {remedy}" if remedy else ""), flush=True)
+        print(f"{state:<6}{found}" + (f"\n{'':<16}To do: {remedy}" if remedy else ""))
         worst = MEND if state == MEND else worst
     print("\nThere is something to mend." if worst == MEND else "\nAll is well: hhlab opens the course.")
     return int(worst == MEND)
@@ -186,4 +187,4 @@ CHECKS: dict[str, Callable[[Path], Finding]] = {
 }
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(doctor(Path(sys.argv[1])))

@@ -62,8 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _doctor(options: argparse.Namespace, extra: Sequence[str]) -> int:
-    os.environ |= home(options.folder)
-    return hhlab_doctor.doctor(options.folder)
+    return start([sys.executable, "-m", "hhlab_doctor", str(options.folder)], environment(options.folder))
 
 
 def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
@@ -137,8 +136,13 @@ def open_lab(folder: Path, extra: Sequence[str]) -> int:
     command += ["--ServerApp.ip=127.0.0.1", "--LabApp.default_url=/lab/tree/00_start_here.ipynb"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
+    return start([*command, *extra], environment(folder))
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The environment of what this command starts: with its settings, and a home that can be written."""
     quiet = os.pathsep.join(filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH"))))
-    return start([*command, *extra], {**os.environ, **home(folder), "JUPYTER_CONFIG_PATH": quiet})
+    return {**os.environ, **home(folder), "JUPYTER_CONFIG_PATH": quiet}
 
 
 def home(folder: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 import pytest
 
+import hhlab_doctor
 from hhlab import cli
 
 
@@ -96,9 +97,11 @@ def test_a_home_that_cannot_be_written_is_not_needed(tmp_path, called, monkeypat
     assert called[-1][1]["HOME"] == str(tmp_path)
 
 
-def test_the_doctor_finds_all_in_order(tmp_path, capsys):
-    assert cli.main(["--folder", str(tmp_path), "doctor"]) == 0
-    assert all(line.startswith(("  ok", "note", "      ")) for line in capsys.readouterr().out.splitlines()[:-2])
+def test_the_doctor_finds_all_in_order(tmp_path, called, capsys):
+    cli.main(["--folder", str(tmp_path), "doctor"])
+    assert called[0][0] == [sys.executable, "-m", "hhlab_doctor", str(tmp_path)]
+    assert hhlab_doctor.doctor(tmp_path) == 0
+    assert "MEND" not in capsys.readouterr().out
 
 
 WITHOUT = """
@@ -115,22 +118,22 @@ def distribution(name):
 metadata.distribution = distribution
 import hhlab_doctor
 sys.argv[1:] = {arguments}
-sys.exit(hhlab_doctor.main())
+sys.exit(hhlab_doctor.{run}())
 """
 
 
-def without(gone, *arguments):
+def without(gone, *arguments, run="main"):
     """What the command does where packages are missing."""
-    code = WITHOUT.format(gone=gone, arguments=list(arguments))
+    code = WITHOUT.format(gone=gone, arguments=list(arguments), run=run)
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("gone", [("numpy", "anywidget"), ("anywidget", "scipy"), ("packaging", "numba", "numpy")])
 def test_the_doctor_names_what_an_interrupted_installation_lacks(gone):
-    ran = without(gone, "doctor")
+    ran = without(gone, run="doctor")
     assert ran.returncode == 1
     assert ran.stderr == ""
-    (line,) = [line for line in ran.stdout.splitlines() if line.startswith("MEND  Packages")]
+    (line,) = [line for line in ran.stdout.splitlines() if line.startswith("Packages  MEND")]
     assert all(f"{name} is not installed" in line for name in gone if "packaging" not in gone or name == "packaging")
     assert f"-m pip install {'packaging' if 'packaging' in gone else chr(34)}" in ran.stdout
 
@@ -140,6 +143,7 @@ def test_a_command_where_packages_are_missing_says_whom_to_ask():
     assert ran.returncode == 1
     assert ran.stderr.endswith("To see what to do, run: hhlab doctor\n")
     assert len(ran.stderr.splitlines()) == 1
+    assert "Packages  MEND  numpy is not installed" in without(("numpy",), "doctor").stdout
 
 
 def test_what_ends_the_command_ends_what_it_started():
