@@ -1,19 +1,32 @@
 """The command `hhlab`: opens the course in JupyterLab, on a working copy of the notebooks, or helps teachers."""
 
 import argparse
+import errno
+import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import hhlab_doctor
+
 from . import teaching
 
-FOLDER = "hhlab-course"
+FOLDER = hhlab_doctor.FOLDER
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 """Settings for the JupyterLab that this command starts: it asks no server for news or updates."""
+EXAMPLES = """
+examples:
+  hhlab                               copy what is missing to ./hhlab-course, and open it
+  hhlab --folder ~/physiology         the same elsewhere
+  hhlab --update                      put new versions of notebooks beside yours
+  hhlab doctor                        see whether everything is in place, and what to do if not
+  hhlab -- --no-browser --port 9000   what follows -- goes to JupyterLab
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,29 +43,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="hhlab",
+        prog="hhlab", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EXAMPLES,
         description="Open the course in JupyterLab, on a working copy of its notebooks that is yours to change.",
-        epilog="What follows -- goes to JupyterLab, for example: hhlab -- --no-browser --port 9000",
-    )
+    )  # fmt: skip
     parser.set_defaults(run=_open_course)
-    parser.add_argument("--folder", type=Path, default=Path(FOLDER), help=f"the working copy (default: {FOLDER})")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help=f"the working copy (default: {FOLDER})")
     parser.add_argument("--version", action="version", version=f"hhlab {version('hhlab')}")
     parser.add_argument("--copy-only", action="store_true", help="copy the notebooks, do not open JupyterLab")
-    teachers = parser.add_subparsers(title="for teachers", metavar="assign, grade, solution")
+    parser.add_argument("--update", action="store_true", help="put the course's version beside notebooks that differ")
+    commands = parser.add_subparsers(title="commands", metavar=", ".join(("doctor", *teaching.COMMANDS)))
+    words = "Look the installation over, and say what to do."
+    commands.add_parser("doctor", help=words, description=words).set_defaults(run=_doctor)
     for name, (run, words, add) in teaching.COMMANDS.items():
-        command = teachers.add_parser(name, help=words, description=words)
+        command = commands.add_parser(name, help=words, description=words)
         command.set_defaults(run=run)
         add(command)
     return parser
 
 
+def _doctor(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    return start([sys.executable, "-m", "hhlab_doctor", str(options.folder)], environment(options.folder))
+
+
 def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
     try:
         new = copy_missing(notebooks(), options.folder)
+        beside = put_beside(notebooks(), options.folder) if options.update else []
     except OSError as error:
-        print(f"hhlab: cannot write to {options.folder}: {error.strerror}. Choose another place with --folder")
-        return 1
+        full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
+        advice = "Free some space, or choose another disk" if full else "Choose another place"
+        raise ValueError(f"cannot write to {options.folder}: {error.strerror}. {advice} with --folder") from None
     print(f"{options.folder.resolve()}: {len(new)} notebooks copied, what was there is as you left it.")
+    for path in beside:
+        print(f"The course's version of a notebook that differs from yours is beside it: {path.name}")
     return 0 if options.copy_only else open_lab(options.folder, extra)
 
 
@@ -64,28 +87,68 @@ def notebooks() -> Path:
 
 def copy_missing(source: Path, target: Path) -> list[Path]:
     """Copy what the target folder does not have; never over a file that is there. The files copied."""
-    new = []
+    return [place for path, place in _places(source, target) if _copied(path, place)]
+
+
+def put_beside(source: Path, target: Path) -> list[Path]:
+    """Copy each notebook whose text or code differs to a name with this version, beside the other. The files copied."""
+    differ = [(path, place) for path, place in _places(source, target) if _cells(path) != _cells(place)]
+    named = [(path, place.with_stem(f"{place.stem}_{version('hhlab')}")) for path, place in differ]
+    return [place for path, place in named if _copied(path, place)]
+
+
+def _places(source: Path, target: Path) -> Iterator[tuple[Path, Path]]:
     for path in sorted(source.rglob("*.ipynb")):
-        place = target / path.relative_to(source)
-        if ".ipynb_checkpoints" in path.parts or os.path.lexists(place):
-            continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, place)
-        new.append(place)
-    return new
+        if ".ipynb_checkpoints" not in path.parts:
+            yield path, target / path.relative_to(source)
+
+
+def _copied(path: Path, place: Path) -> bool:
+    """Copy a file, wholly or not at all, unless something is there."""
+    if os.path.lexists(place):
+        return False
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        shutil.copyfile(path, part)
+        part.replace(place)
+    finally:
+        part.unlink(missing_ok=True)
+    return True
+
+
+def _cells(path: Path) -> list[str]:
+    """The text and code of a notebook, without what came out; empty if it cannot be read."""
+    try:
+        return ["".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"]]
+    except (ValueError, LookupError, TypeError):
+        return []
 
 
 def open_lab(folder: Path, extra: Sequence[str]) -> int:
     """Run JupyterLab in a folder; its exit code.
 
-    It listens on loopback only, and keeps its token.
+    It listens on loopback only, on a port that is free, and keeps its token.
     """
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise ValueError("JupyterLab is not installed. To see what to do, run: hhlab doctor")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
     command += ["--ServerApp.ip=127.0.0.1", "--LabApp.default_url=/lab/tree/00_start_here.ipynb"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
+    return start([*command, *extra], environment(folder))
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The environment of what this command starts: with its settings, and a home that can be written."""
     quiet = os.pathsep.join(filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH"))))
-    return start([*command, *extra], {**os.environ, "JUPYTER_CONFIG_PATH": quiet})
+    return {**os.environ, **home(folder), "JUPYTER_CONFIG_PATH": quiet}
+
+
+def home(folder: Path) -> dict[str, str]:
+    """A home inside the working copy, for settings and caches, where the user's own cannot be written."""
+    own = os.path.expanduser("~")
+    return {} if os.path.isdir(own) and os.access(own, os.W_OK) else {"HOME": str(folder.resolve() / ".home")}
 
 
 def start(command: list[str], environment: dict[str, str]) -> int:

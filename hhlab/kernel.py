@@ -30,13 +30,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 try:
-    from numba import njit
+    import numba
+
+    njit: Any = numba.njit
 except ImportError:  # as in a browser: the same steps as plain Python
-
-    def njit(function: Any = None, **options: Any) -> Any:
-        """Leave a function as it is."""
-        return function or njit
-
+    njit = lambda function=None, **options: function or njit  # noqa: E731
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -71,10 +69,10 @@ jit = njit(**INTERNAL, **OPTIONS)
 inlined = njit(inline="always", **INTERNAL, **OPTIONS)  # a call would copy every array of the membrane
 
 
-def jit_and_cache(function: Callable[..., Any]) -> Callable[..., Any]:
+def jit_and_cache(function: Callable[..., Any]) -> Any:
     """Compile a function once for all processes; in each anew where there is no place to keep it."""
     try:
-        compiled: Callable[..., Any] = njit(cache=True, **OPTIONS)(function)
+        compiled = njit(cache=True, **OPTIONS)(function)
     except RuntimeError:  # no folder that can be written to
         compiled = njit(**OPTIONS)(function)
 

@@ -1,11 +1,14 @@
 """The command `hhlab`: a working copy that is never overwritten, and JupyterLab with what follows --."""
 
+import errno
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
+import hhlab_doctor
 from hhlab import cli
 
 
@@ -26,7 +29,8 @@ def test_it_copies_and_opens(tmp_path, called, capsys):
     assert not any("token" in part for part in command)
     assert settings["JUPYTER_CONFIG_PATH"].endswith("jupyter")
     assert (tmp_path / "course" / "00_start_here.ipynb").exists()
-    count = len(list(cli.notebooks().rglob("*.ipynb")))
+    count = len(list((tmp_path / "course").rglob("*.ipynb")))
+    assert count == len(list(cli.notebooks().rglob("*.ipynb")))
     assert f"{count} notebooks copied" in capsys.readouterr().out
 
 
@@ -52,11 +56,94 @@ def test_copy_only(tmp_path, called):
     assert called == []
 
 
-def test_a_place_that_cannot_be_written(tmp_path, called, capsys):
-    (tmp_path / "file").write_text("")
-    assert cli.main(["--folder", str(tmp_path / "file")]) == 1
-    assert "cannot write to" in capsys.readouterr().out
+@pytest.mark.parametrize(("number", "advice"), [(errno.EACCES, "Choose another place"), (errno.ENOSPC, "Free some")])
+def test_a_place_that_cannot_be_written(number, advice, tmp_path, called, capsys, monkeypatch):
+    """One sentence, nothing half copied, and no JupyterLab."""
+
+    def fail(path, part):
+        part.write_text("half")
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(cli.shutil, "copyfile", fail)
+    assert cli.main(["--folder", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("hhlab: cannot write to")
+    assert f"{os.strerror(number)}. {advice}" in told
     assert called == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_update_puts_new_versions_beside(tmp_path, called, capsys):
+    """Of what differs in text or code; what was run, or has a new version beside it already, is left alone."""
+    cli.main(["--folder", str(tmp_path)])
+    mine, ran = tmp_path / "03_action_potential.ipynb", tmp_path / "00_start_here.ipynb"
+    mine.write_text(mine.read_text().replace("hh.Step(20", "hh.Step(21"))
+    ran.write_text(ran.read_text().replace('"execution_count": 1', '"execution_count": 7'))
+    before = {path: path.read_text() for path in tmp_path.rglob("*.ipynb")}
+    beside = tmp_path / f"03_action_potential_{version('hhlab')}.ipynb"
+    for _ in range(2):
+        assert cli.main(["--folder", str(tmp_path), "--update"]) == 0
+        assert set(tmp_path.rglob("*")) - {tmp_path / "assignments"} == {*before, beside}
+    assert beside.read_text() == (cli.notebooks() / "03_action_potential.ipynb").read_text()
+    assert {path: path.read_text() for path in before} == before
+
+
+def test_a_home_that_cannot_be_written_is_not_needed(tmp_path, called, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    cli.main(["--folder", str(tmp_path / "course")])
+    assert called[-1][1]["HOME"] == str(tmp_path / "course" / ".home")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    cli.main(["--folder", str(tmp_path / "course")])
+    assert called[-1][1]["HOME"] == str(tmp_path)
+
+
+def test_the_doctor_finds_all_in_order(tmp_path, called, capsys):
+    cli.main(["--folder", str(tmp_path), "doctor"])
+    assert called[0][0] == [sys.executable, "-m", "hhlab_doctor", str(tmp_path)]
+    assert hhlab_doctor.doctor(tmp_path) == 0
+    assert "MEND" not in capsys.readouterr().out
+
+
+WITHOUT = """
+import sys
+class Gone:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {gone}: raise ModuleNotFoundError(f"No module named {{name!r}}")
+sys.meta_path.insert(0, Gone())
+from importlib import metadata
+known = metadata.distribution
+def distribution(name):
+    if name in {gone}: raise metadata.PackageNotFoundError(name)
+    return known(name)
+metadata.distribution = distribution
+import hhlab_doctor
+sys.argv[1:] = {arguments}
+sys.exit(hhlab_doctor.{run}())
+"""
+
+
+def without(gone, *arguments, run="main"):
+    """What the command does where packages are missing."""
+    code = WITHOUT.format(gone=gone, arguments=list(arguments), run=run)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("gone", [("numpy", "anywidget"), ("anywidget", "scipy"), ("packaging", "numba", "numpy")])
+def test_the_doctor_names_what_an_interrupted_installation_lacks(gone):
+    ran = without(gone, run="doctor")
+    assert ran.returncode == 1
+    assert ran.stderr == ""
+    (line,) = [line for line in ran.stdout.splitlines() if line.startswith("Packages  MEND")]
+    assert all(f"{name} is not installed" in line for name in gone if "packaging" not in gone or name == "packaging")
+    assert f"-m pip install {'packaging' if 'packaging' in gone else chr(34)}" in ran.stdout
+
+
+def test_a_command_where_packages_are_missing_says_whom_to_ask():
+    ran = without(("numpy",))
+    assert ran.returncode == 1
+    assert ran.stderr.endswith("To see what to do, run: hhlab doctor\n")
+    assert len(ran.stderr.splitlines()) == 1
+    assert "Packages  MEND  numpy is not installed" in without(("numpy",), "doctor").stdout
 
 
 def test_what_ends_the_command_ends_what_it_started():
@@ -71,4 +158,4 @@ def test_what_ends_the_command_ends_what_it_started():
 def test_help(capsys):
     with pytest.raises(SystemExit):
         cli.main(["--help"])
-    assert "What follows -- goes to JupyterLab" in capsys.readouterr().out
+    assert "what follows -- goes to JupyterLab" in capsys.readouterr().out
