@@ -35,9 +35,9 @@ class Outcome(NamedTuple):
 
 def carry_out(
     work: Callable[[Piece], Any], pieces: Sequence[Piece], executor: Executor | None = None, *,
-    sizes: Sequence[int],
+    sizes: Sequence[int], threads: int = 1,
 ) -> Outcome:  # fmt: skip
-    """What `work` makes of each piece: on an executor, or else by threads, one a core of this machine.
+    """What `work` makes of each piece: on an executor, or else by so many threads.
 
     Threads serve work that leaves Python's lock alone, as the kernel does. A ValueError of the work is raised. An
     interruption, or an executor that fails, ends the work; what was done until then is given back.
@@ -45,13 +45,13 @@ def carry_out(
     with closing(Bar(sum(sizes))) as bar:
         if executor is not None:
             return _on(executor, work, pieces, sizes, bar)
-        if min(cores(), len(pieces)) == 1:
+        if min(threads, len(pieces)) == 1:
             return _here(work, pieces, sizes, bar)
-        threads = ThreadPoolExecutor(min(cores(), len(pieces)))
+        pool = ThreadPoolExecutor(min(threads, len(pieces)))
         try:
-            return _on(threads, work, pieces, sizes, bar)
+            return _on(pool, work, pieces, sizes, bar)
         finally:
-            threads.shutdown(cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def every_one(work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:

@@ -203,7 +203,8 @@ def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
     must_be(Cell, A_CELL, *cells)
     must_be(Protocol, A_PROTOCOL, *protocols)
     first: Cell = cells[0]
-    if len({kind(cell) for cell in distinct(cells)[0]}) > 1:
+    own, _ = distinct(cells)
+    if len(own) > 1 and len({kind(cell) for cell in own}) > 1:
         raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
     return first
 

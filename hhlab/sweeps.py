@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .cells import Cell
 from .measure.columns import Measure, columns, named, units
-from .parallel import Outcome, carry_out
+from .parallel import Outcome, carry_out, cores
 from .parameters import Described, Parameter, must_be, numbers, shown, tidy, unknown
 from .protocols import Nothing, Protocol
 from .recording import KEEP, KEEP_SPIKES
@@ -28,6 +28,8 @@ Row = dict[str, dict[str, Any]]
 
 MOST_RUNS = 1_000_000
 FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 64, 8, 20_000_000
+LITTLE = 500_000
+"""So few steps of all cells together take less time than threads take to find each other."""
 SETTINGS = ("dt", "start", "freeze", "reset", "every", "carrier")
 OVER = "what over= takes: give the values of each parameter by name, such as {'g_Na': [60, 120]}"
 AN_EXECUTOR = "an executor: give one of concurrent.futures, or client.get_executor() of a Dask client"
@@ -79,8 +81,10 @@ def sweep(
     plan = Plan(tuple(parameters), measures, of_cells, {**settings, "t_stop": length}, uuid.uuid4().hex)
     _refuse_what_stays_here(executor, {"the cell": cell, "the stimulus": given, **measures})
     blocks = list(_blocks(plan, points, _varied(cell, plan.names, points), protocols))
+    little = plan.records and len(points) * _steps(plan, cell) < LITTLE
+    threads = 1 if little else cores()
     try:
-        outcome = carry_out(measured, blocks, executor, sizes=[len(block.runs) for block in blocks])
+        outcome = carry_out(measured, blocks, executor, sizes=[len(each.runs) for each in blocks], threads=threads)
     finally:
         _LOOKED_AT.pop(plan.number, None)
     found = {run: row for n, rows in outcome.done.items() for run, row in zip(blocks[n].runs, rows, strict=True)}
@@ -254,13 +258,17 @@ def _blocks(
 
 def _at_once(plan: Plan, cell: Cell, runs: int) -> int:
     """How many runs make a block: enough to fill the kernel, few enough for all cores, and for memory."""
-    dt, t_stop = plan.settings.get("dt") or cell.dt, plan.settings["t_stop"]
+    if not plan.records:
+        return FEWEST_AT_ONCE
     share = FEWEST_AT_ONCE * math.ceil(runs / SHARES / FEWEST_AT_ONCE)
-    try:
-        room = int(NUMBERS_AT_ONCE / (t_stop / dt * (1 + len(cell.state_names))))
-    except (TypeError, ValueError, ZeroDivisionError):
-        room = MOST_AT_ONCE
-    return max(1, min(share, room, MOST_AT_ONCE)) if plan.records else FEWEST_AT_ONCE
+    room = int(NUMBERS_AT_ONCE / _steps(plan, cell) / (1 + len(cell.state_names)))
+    return max(1, min(share, room, MOST_AT_ONCE))
+
+
+def _steps(plan: Plan, cell: Cell) -> float:
+    """How many steps a run will take, about; 1 where what was asked for makes no sense, as will be said."""
+    dt, t_stop = plan.settings.get("dt") or cell.dt, plan.settings["t_stop"]
+    return max(t_stop / dt, 1.0) if isinstance(dt, float | int) and isinstance(t_stop, float | int) else 1.0
 
 
 def _refuse_what_stays_here(executor: Executor | None, things: Mapping[str, Any]) -> None:

@@ -60,6 +60,13 @@ def test_units_and_what_stayed_the_same_travel_along():
     assert (told["cell"], told["stimulus"], told["t_stop"]) == (repr(SQUID), repr(PULSE), 8)
 
 
+def test_threads_of_its_own_give_the_same(monkeypatch):
+    alone = wide()
+    monkeypatch.setattr(sys.modules["hhlab.sweeps"], "LITTLE", 0)
+    monkeypatch.setattr(sys.modules["hhlab.sweeps"], "cores", lambda: 3)
+    same(wide(), alone)
+
+
 @pytest.mark.parametrize("executor", [lambda: ThreadPoolExecutor(2), pool], ids=["threads", "processes"])
 def test_every_executor_gives_the_same(executor):
     with executor() as given:
@@ -174,7 +181,8 @@ def test_what_cannot_be_gets_a_sentence(asked, sentence):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_interrupted_sweep_gives_what_is_done(workers, monkeypatch):
-    monkeypatch.setattr(parallel, "cores", lambda: workers)
+    monkeypatch.setattr(sys.modules["hhlab.sweeps"], "cores", lambda: workers)
+    monkeypatch.setattr(sys.modules["hhlab.sweeps"], "LITTLE", 0)
     seen = []
 
     def interrupted(rec):
