@@ -75,12 +75,12 @@ def sweep(
     given, measures = Nothing() if protocol is None else protocol, named(measure)
     parameters = _swept(cell, given, over)
     points = list(itertools.product(*_values(parameters, over)))
-    protocols = _varied(given, tuple(parameters), points)
-    length = max(each.end for each in protocols) + AFTERWARDS if t_stop is None else t_stop
     of_cells = frozenset(name for name, each in measures.items() if _of_a_cell(each))
-    plan = Plan(tuple(parameters), measures, of_cells, {**settings, "t_stop": length}, uuid.uuid4().hex)
+    plan = Plan(cell, given, tuple(parameters), measures, of_cells, settings, uuid.uuid4().hex)
+    length = max(each.end for each in _varied(given, plan.names, points)) + AFTERWARDS if t_stop is None else t_stop
+    plan = plan._replace(settings={**settings, "t_stop": length})
     _refuse_what_stays_here(executor, {"the cell": cell, "the stimulus": given, **measures})
-    blocks = list(_blocks(plan, points, _varied(cell, plan.names, points), protocols))
+    blocks = list(_blocks(plan, points))
     little = plan.records and len(points) * _steps(plan, cell) < LITTLE
     threads = 1 if little else cores()
     try:
@@ -98,8 +98,10 @@ def sweep(
 
 
 class Plan(NamedTuple):
-    """What is the same in all runs: the names of what is swept, what is measured, and how to simulate."""
+    """What is the same in all runs: what is changed, by the names of what is swept, what is measured, and how."""
 
+    cell: Cell
+    protocol: Protocol
     names: tuple[str, ...]
     measures: Mapping[str, Measure]
     of_cells: frozenset[str]
@@ -122,18 +124,15 @@ class Block(NamedTuple):
     plan: Plan
     runs: Sequence[int]
     points: Sequence[Point]
-    cells: Sequence[Cell]
-    protocols: Sequence[Protocol]
 
 
 def measured(block: Block) -> list[Row]:
     """What was measured in each run of a block: columns by measurement."""
     plan = block.plan
     if not plan.records:
-        return _rows(block, block.cells)
+        return _rows(block, list(_varied(plan.cell, plan.names, block.points)), itertools.repeat(None))
     if plan.number not in _LOOKED_AT:
-        last = block._replace(**{name: getattr(block, name)[-1:] for name in ("runs", "points", "cells", "protocols")})
-        _measured_on_recordings(last, KEEP_SPIKES)
+        _measured_on_recordings(block._replace(runs=block.runs[-1:], points=block.points[-1:]), KEEP_SPIKES)
     return _measured_on_recordings(block, _LOOKED_AT[plan.number])
 
 
@@ -145,14 +144,17 @@ So the first run shows what to keep of the others. If they look at more than tha
 
 
 def _measured_on_recordings(block: Block, keep: str) -> list[Row]:
-    recs = simulate_many(block.cells, block.protocols, **block.plan.settings, keep=keep)
-    rows = _rows(block, recs)
-    _LOOKED_AT[block.plan.number] = max((keep, *(rec.looked_at for rec in recs)), key=KEEP.index)
+    plan = block.plan
+    cells = list(_varied(plan.cell, plan.names, block.points))
+    protocols = list(_varied(plan.protocol, plan.names, block.points))
+    recs = simulate_many(cells, protocols, **plan.settings, keep=keep)
+    rows = _rows(block, cells, recs)
+    _LOOKED_AT[plan.number] = max((keep, *(rec.looked_at for rec in recs)), key=KEEP.index)
     return rows
 
 
-def _rows(block: Block, things: Sequence[Any]) -> list[Row]:
-    rows = [_row(block.plan, *run) for run in zip(block.points, block.cells, things, strict=True)]
+def _rows(block: Block, cells: Sequence[Cell], recs: Iterable[Any]) -> list[Row]:
+    rows = [_row(block.plan, *run) for run in zip(block.points, cells, recs, strict=False)]
     _refuse_other_shapes(block.plan, block.points, rows)
     columns = [*block.plan.names, *(column for found in rows[0].values() for column in found)]
     if len(set(columns)) < len(columns):
@@ -226,34 +228,32 @@ def _values(parameters: Mapping[str, Parameter], over: Mapping[str, Any]) -> lis
     return values
 
 
-def _varied(thing: Thing, names: Sequence[str], points: Sequence[Point]) -> list[Thing]:
-    """A cell or a protocol at each point; the same one wherever its own values are the same."""
+def _varied(thing: Thing, names: Sequence[str], points: Iterable[Point]) -> Iterator[Thing]:
+    """A cell or a protocol at each point; the same one as long as its own values are the same."""
     own = {name: number for number, name in enumerate(names) if name in thing.parameters()}
     made: dict[Point, Thing] = {}
-    found = []
     for point in points:
-        key = tuple(point[number] for number in own.values())
+        key = tuple([point[number] for number in own.values()])
         if key not in made:
-            made[key] = thing.replace(**dict(zip(own, key, strict=True)))
-        found.append(made[key])
-    return found
+            made = {} if len(made) == MOST_AT_ONCE else made
+            made[key] = thing.replace(**dict(zip(own, key, strict=True))) if own else thing
+        yield made[key]
 
 
-def _blocks(
-    plan: Plan, points: Sequence[Point], cells: Sequence[Cell], protocols: Sequence[Protocol]
-) -> Iterator[Block]:
+def _blocks(plan: Plan, points: Sequence[Point]) -> Iterator[Block]:
     """The runs, in blocks of cells of one kind; the same blocks on any machine."""
-    kinds: dict[Hashable, list[int]] = {}
-    group: dict[int, list[int]] = {}
-    for run, cell in enumerate(cells):
-        if id(cell) not in group:
-            group[id(cell)] = kinds.setdefault((kind(cell), cell.dt), [])
-        group[id(cell)].append(run)
-    for runs in kinds.values():
-        size = _at_once(plan, cells[runs[0]], len(runs))
+    kinds: dict[Hashable, tuple[Cell, list[int]]] = {}
+    before: Cell | None = None
+    runs: list[int] = []
+    for run, cell in enumerate(_varied(plan.cell, plan.names, points)):
+        if cell is not before:
+            before, (_, runs) = cell, kinds.setdefault((kind(cell), cell.dt), (cell, []))
+        runs.append(run)
+    for cell, runs in kinds.values():
+        size = _at_once(plan, cell, len(runs))
         for begin in range(0, len(runs), size):
             some = runs[begin : begin + size]
-            yield Block(plan, some, [points[n] for n in some], [cells[n] for n in some], [protocols[n] for n in some])
+            yield Block(plan, some, [points[run] for run in some])
 
 
 def _at_once(plan: Plan, cell: Cell, runs: int) -> int:
