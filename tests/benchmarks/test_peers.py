@@ -21,7 +21,7 @@ import hhlab as hh
 pytestmark = pytest.mark.slow
 pytest.importorskip("neuron")
 
-SQUID, FOR_EVER = hh.Squid(), 1e6
+SQUID, FOR_EVER, SHORT = hh.Squid(), 1e6, 100.0
 CURRENTS = np.linspace(2, 60, 200)
 INTERVALS, SECONDS = np.linspace(1, 25, 100), np.linspace(0, 120, 100)
 COUNT = {"spikes": lambda rec: hh.measure.spikes(rec).size}
@@ -50,15 +50,16 @@ def kept():
 
 
 def in_turns(task, rounds, ways, errors):
-    """The median time in ms of what each way prepares, taken in turns, and kept in the table."""
+    """The median time in ms of what each way prepares, in turns, of three calls if they are short; kept in the table."""
     taken = {way: [] for way in ways}
-    for number in range(rounds + 1):
+    for _ in range(rounds + 1):
         for way, prepare in ways.items():
             call = prepare()
-            start = time.perf_counter()
-            call()
-            taken[way] += [1e3 * (time.perf_counter() - start)] if number else []
-    medians = {way: statistics.median(each) for way, each in taken.items()}
+            for _ in range(3 if taken[way] and taken[way][-1] < SHORT else 1):
+                start = time.perf_counter()
+                call()
+                taken[way].append(1e3 * (time.perf_counter() - start))
+    medians = {way: statistics.median(each[1:]) for way, each in taken.items()}
     TABLE.extend(Line(task, way, ms, errors.get(way, np.nan)) for way, ms in medians.items())
     return medians
 
@@ -135,7 +136,7 @@ def test_a_map_of_paired_pulses(in_neuron):
         return hh.sweep(SQUID, pair, over=over, measure=COUNT, t_stop=40, dt=dt)
 
     agree = np.mean(ours(0.025)["spikes"] == InNeuron(n, stimuli, 0.025).psolve(40))
-    ms = in_turns("100 x 100 paired pulses", 3, {
+    ms = in_turns("100 x 100 paired pulses", 2, {
         "sweep, 40 ms at 0.025 ms": lambda: partial(ours, 0.025),
         "NEURON, one model, 40 ms at 0.025 ms": lambda: partial(InNeuron(n, stimuli, 0.025).psolve, 40),
         "measure.paired_pulses, at 0.01 ms": lambda: partial(hh.measure.paired_pulses, SQUID, INTERVALS, SECONDS),
