@@ -221,6 +221,31 @@ def test_a_zip_whose_size_is_a_lie(tmp_path):
         read_answers(found.read())
 
 
+@pytest.mark.skipif(os.name != "posix", reason="names of bytes")
+def test_names_that_are_no_text(classroom, capsys):
+    """Neither half a character nor a control sequence reaches a page or a terminal."""
+    place = os.fsencode(classroom / "in")
+    for name in (b"\xff\xfe.ipynb", b"a\x1b[2J\nb.ipynb"):
+        Path(os.fsdecode(os.path.join(place, name))).write_bytes(b"{}")
+    handed_in(classroom, "good.ipynb", "ab1")
+    assert main(["grade", str(classroom / "in"), "--course", COURSE, "--roster", str(classroom / "roster.csv"),
+                 "--out", str(classroom / "out"), "--jobs", "1"]) == 0  # fmt: skip
+    told = capsys.readouterr().out + (classroom / "out/report.html").read_text()
+    assert "\x1b" not in told
+    assert told.count("is not a notebook of format 4") == 4
+
+
+HARD_TO_PARSE = ("-" * 19_000 + "1", "1+" * 9000 + "1", "a." * 9000 + "b", "(" * 19_000, "0x" + "f" * 19_000, "\0")
+
+
+@pytest.mark.parametrize("text", HARD_TO_PARSE, ids=range(len(HARD_TO_PARSE)))
+def test_sources_that_are_hard_to_parse(text):
+    made = filled(NAME, COURSE, "ab1")
+    cell = next(cell for cell in made["cells"] if cell["id"] == "ATP-answer")
+    cell["source"] = f'lab.answer("ATP", {text}, "mM")'
+    assert len(read_answers(json.dumps(made).encode()).answers) == 8
+
+
 @pytest.mark.skipif(os.name != "posix", reason="links")
 def test_links_are_not_followed(classroom):
     outside = written(classroom / "elsewhere" / "x.ipynb", filled(NAME, COURSE, "ab1"))

@@ -99,6 +99,7 @@ def grade(
     ValueError
         If there is nothing to grade, the assignment is unknown, or the roster cannot be used.
     """
+    roster, out = Path(roster), Path(out)
     if (out / roster.name).resolve() == roster.resolve():
         raise ValueError(f"{out} holds the roster itself, which would be written over: choose another folder")
     places, course = [Path(place) for place in places], plain_id(course, "course")

@@ -145,6 +145,6 @@ def _calls(cell: dict[str, Any]) -> list[tuple[str | None, str | None]]:
 def _literal(arguments: list[ast.expr]) -> str | None:
     try:
         value = ast.literal_eval(arguments[0])
-    except (IndexError, ValueError, TypeError, RecursionError):
+        return repr(value) if isinstance(value, float) else str(value)
+    except (IndexError, ValueError, TypeError, RecursionError, MemoryError):
         return None
-    return repr(value) if isinstance(value, float) else str(value)

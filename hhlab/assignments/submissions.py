@@ -5,16 +5,16 @@ import re
 import stat
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from .notebook import LARGEST, UnreadableError
 
 MOST_FILES = 20_000
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.IGNORECASE)
-_CANVAS = re.compile(r"(?P<name>[^\W\d_]+)(_LATE)?_(?P<number>\d+)(_\d+)?_(?P<file>.+)", re.IGNORECASE)
-_COPY = re.compile(r"(?P<stem>.+?)(?:\s?\((?P<paren>\d{1,4})\)|-(?P<dash>\d{1,2}))?\.ipynb", re.IGNORECASE)
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.IGNORECASE | re.DOTALL)
+_CANVAS = re.compile(r"(?P<name>[^\W\d_]+)(_LATE)?_(?P<number>\d+)(_\d+)?_(?P<file>.+)", re.IGNORECASE | re.DOTALL)
+_COPY = re.compile(r"(?P<stem>.+?)(?:\s?\((?P<paren>\d{1,4})\)|-(?P<dash>\d{1,2}))?\.ipynb", re.IGNORECASE | re.DOTALL)
 _NOT_WORK = {"__MACOSX", ".ipynb_checkpoints"}
 
 
@@ -75,7 +75,16 @@ def find(places: Iterable[Path]) -> list[Submission]:
         found += _in_folder(place) if place.is_dir() else _in_file(place, (place.name,))
     if len(found) > MOST_FILES:
         raise ValueError(f"{len(found)} files are more than a course hands in: give the folder of one assignment")
-    return sorted(found, key=lambda each: each.label)
+    return sorted(map(_printable, found), key=lambda each: each.label)
+
+
+def _printable(found: Submission) -> Submission:
+    """The same with names that can be written to a page and to a terminal, whatever a file was called."""
+
+    def clean(name: str) -> str:
+        return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
+
+    return replace(found, label=clean(found.label), uploader=tuple(map(clean, found.uploader)))
 
 
 def _in_folder(folder: Path) -> Iterator[Submission]:
