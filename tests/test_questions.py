@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import hhlab as hh
@@ -205,6 +206,25 @@ def shocked(cell, mV=15, **held):
     return hh.simulate(cell, hh.Shock(mV), t_stop=30, **held)
 
 
+def beats(node):
+    return 60_000 / hh.measure.period(hh.simulate(node, None, 4000))
+
+
+def rebound(amplitude, duration):
+    return hh.simulate(hh.ThalamicRelay(), hh.Step(amplitude, 0, duration), duration + 500)
+
+
+def stepped(start=None, hold=0.0):
+    step = hh.Step(hold, 0, 600) + hh.Step(0.5, 100, 400)
+    return hh.simulate(hh.ThalamicRelay(), step, 600, start=start)
+
+
+def adapts(freeze=(), **changes):
+    cell = hh.AfterpotentialCell.burster().replace(**changes)
+    return hh.measure.adaptation(hh.simulate(cell, hh.Step(1, 0, 1000), 1000, freeze=freeze))
+
+
+HELD = hh.simulate(hh.ThalamicRelay(), hh.Step(0.7, 0, 2000), 2000)
 SQUID = hh.Squid()
 PULSES = {duration: hh.simulate(SQUID, hh.Step(20, 0, duration), t_stop=50) for duration in (0.5, 25)}
 
@@ -236,6 +256,27 @@ PULSES = {duration: hh.simulate(SQUID, hh.Step(20, 0, duration), t_stop=50) for 
         (lambda: hh.measure.peak(shocked(slow(5)))[0] - hh.measure.peak(shocked(SQUID))[0], 3.25),
         (lambda: hh.measure.undershoot(shocked(slow(5)))[0] < SQUID.rest()["V"], True),
         (lambda: SQUID.rest()["V"] - hh.measure.undershoot(shocked(SQUID, 30))[0], 11.19),
+        (lambda: hh.simulate(hh.Ventricle(g_Na=0), hh.Step(25, 10, 2), 600).V.max(), -38.3),
+        (lambda: hh.measure.duration(hh.simulate(hh.Ventricle(), hh.Step(25, 10, 2), 600)), 285.8),
+        (lambda: hh.measure.duration(hh.simulate(hh.Ventricle(g_s=0), hh.Step(25, 10, 2), 600)), 39.0),
+        (lambda: beats(hh.SinoatrialNode()), 176.0),
+        (lambda: beats(hh.SinoatrialNode(g_Na=0)), 121.3),
+        (lambda: beats(hh.SinoatrialNode(g_h=0)), 145.4),
+        (lambda: rebound(-1, 20).at(20)["V"], -90.4),
+        (lambda: hh.measure.spikes(rebound(-1, 20)).size, 0),
+        (lambda: rebound(-0.5, 200).at(200)["V"], -89.6),
+        (lambda: hh.measure.spikes(rebound(-0.5, 200)).size, 5),
+        (lambda: hh.measure.spikes(rebound(-1, 200)).size, 6),
+        (lambda: HELD.end["V"], -55.9),
+        (lambda: HELD.end["T.h"], 0.0024),
+        (lambda: HELD.E["T"][-1], 111.2),
+        (lambda: HELD.E["T"][0], 111.0),
+        (lambda: hh.measure.spikes(stepped()).size, 3),
+        (lambda: np.ptp(np.diff(hh.measure.spikes(stepped(start=HELD, hold=0.7)))[1:]) < 0.2, True),
+        (lambda: hh.measure.spikes(stepped(start=HELD, hold=0.7))[0] > hh.measure.spikes(stepped())[0], True),
+        (lambda: adapts(g_SK=0).ratio, 2.542),
+        (lambda: adapts().ratio, 9.899),
+        (lambda: adapts(freeze="HVA.h", g_SK=0).ratio, 1.345),
     ],
 )
 def test_what_the_replies_say_is_what_the_model_does(found, said):

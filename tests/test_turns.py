@@ -31,6 +31,16 @@ WRONG = {
     "minutes_to_minus_50": (("[0] / 60_000", "[0]", "in ms"), ("-50]", "-60]", "still below")),
     "absolute_when_warm": (("T=18.5", "T=6.3", "at 6.3"), ("interval = 1.0", "interval = 5.0", "Shorter intervals")),
     "time_to_lose_half": (("-1457 / 2", "-2327 / 2", "after −85 mV"), ("(-45,", "(-55,", "less than half")),
+    "shortest_for_a_burst": (
+        ("+ 500", "+ 150", "Record for longer"),
+        ("count == 0", "count < 3", "Shorter is enough"),
+        ("Step(-1,", "Step(-0.5,", "Shorter is enough"),
+    ),
+    "g_h_for_200_beats": (
+        ('beats", g_h', 'beats", g_h / 0.4', "how many times"),
+        ("beats < 200", "beats < 220", "more than 200 times"),
+        ("beats < 200", "beats < 182", "fewer than 200"),
+    ),
     "charge_of_a_long_pulse": (
         ("(0.1, 0.2, 0.5, 5)", "(0.1,)", "Set the duration"),
         (") * duration", ")", "amplitude"),
