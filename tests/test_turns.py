@@ -45,7 +45,7 @@ WRONG = {
     "shortest_for_a_burst": (
         ("+ 500", "+ 150", "Record for longer"),
         ("count == 0", "count < 3", "Shorter is enough"),
-        ("duration = 10,", "duration = 100,", "Shorter is enough"),
+        ("Step(-1,", "Step(-0.5,", "Shorter is enough"),
     ),
     "g_h_for_200_beats": (
         ('beats", g_h', 'beats", g_h / 0.4', "how many times"),
