@@ -98,6 +98,7 @@ def frames(page, kind=BENCH):
         ("02_the_pump", 7),
         ("03_action_potential", 5),
         ("05_refractory_period", 4),
+        ("06_propagation", 5),
     ],
 )
 def test_every_knob_and_button_of_every_bench(chrome, address, name, least):
@@ -177,6 +178,7 @@ def answer_rightly(page, name):
         ("02_the_pump", (5, 5, 5)),
         ("03_action_potential", (7, 12, 6)),
         ("05_refractory_period", (5, 6, 5)),
+        ("06_propagation", (5, 3, 5)),
     ],
 )
 def test_every_card_of_a_notebook(chrome, address, folder, name, done):

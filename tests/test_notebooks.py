@@ -90,6 +90,7 @@ MAIN = {
     "02_the_pump": [("pump_cell.py", "_V, _I, _T = -70.0, 0.5,")],
     "03_action_potential": [("squid.py", "g_K = param(36,")],
     "05_refractory_period": [("squid.py", "g_K = param(36,")],
+    "06_propagation": [("squid.py", "g_Na = param(120,")],
 }
 """The main parameter of each notebook: where it is declared, in text that ends in its value and one more sign."""
 

@@ -32,6 +32,11 @@ WRONG = {
     "minutes_to_minus_50": (("[0] / 60_000", "[0]", "in ms"), ("-50]", "-60]", "still below")),
     "absolute_when_warm": (("T=18.5", "T=6.3", "at 6.3"), ("interval = 1.0", "interval = 5.0", "Shorter intervals")),
     "time_to_lose_half": (("-1457 / 2", "-2327 / 2", "after −85 mV"), ("(-45,", "(-55,", "less than half")),
+    "diameter_of_a_slow_axon": (
+        (" ** 2", "", "square root"),
+        ("(1 / speed)", "(0.5 / speed)", "slower than 1 m/s"),
+    ),
+    "least_sodium": (("g_Na + 1)", "120 - g_Na)", "how much can be missing"), ("g_Na + 1)", "30)", "dies out")),
     "charge_of_a_long_pulse": (
         ("(0.1, 0.2, 0.5, 5)", "(0.1,)", "Set the duration"),
         (") * duration", ")", "amplitude"),
