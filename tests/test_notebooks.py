@@ -94,6 +94,7 @@ MAIN = {
         ("afterpotential_cell.py", "g_BK = param(13,"),
     ],
     "05_refractory_period": [("squid.py", "g_K = param(36,")],
+    "06_propagation": [("squid.py", "g_Na = param(120,")],
     "07_calcium_spikes": [("thalamic_relay.py", "P_T = param(80,"), ("heart.py", "g_s = param(12.5,")],
 }
 """The main parameter of each notebook: where it is declared, in text that ends in its value and one more sign."""

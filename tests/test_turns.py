@@ -52,6 +52,11 @@ WRONG = {
         ("beats < 200", "beats < 220", "more than 200 times"),
         ("beats < 200", "beats < 182", "fewer than 200"),
     ),
+    "diameter_of_a_slow_axon": (
+        (" ** 2", "", "square root"),
+        ("(1 / speed)", "(0.5 / speed)", "slower than 1 m/s"),
+    ),
+    "least_sodium": (("g_Na + 1)", "120 - g_Na)", "how much can be missing"), ("g_Na + 1)", "30)", "dies out")),
     "charge_of_a_long_pulse": (
         ("(0.1, 0.2, 0.5, 5)", "(0.1,)", "Set the duration"),
         (") * duration", ")", "amplitude"),
