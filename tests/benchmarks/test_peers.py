@@ -50,7 +50,7 @@ def kept():
 
 
 def in_turns(task, rounds, ways, errors):
-    """The median time in ms of what each way prepares, in turns, of three calls if they are short; kept in the table."""
+    """The median time in ms of what each way prepares, in turns, of three calls where they are short; kept."""
     taken = {way: [] for way in ways}
     for _ in range(rounds + 1):
         for way, prepare in ways.items():
