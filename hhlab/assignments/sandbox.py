@@ -22,7 +22,7 @@ from typing import Any
 from .judge import NotRunError
 from .task import Code
 
-WALL, CPU = 10.0, 5
+WALL, CPU = 20.0, 5
 MEMORY, OUTPUT, PROCESSES = 3 * 2**30, 65_536, 64
 _PROBE = Path(__file__).with_name("probe.py")
 _PACKAGE = Path(__file__).resolve().parents[2]
