@@ -780,6 +780,12 @@ def test_code_of_channels_without_a_name(channel):
     assert ".plus(hh.Channel('B', g=" in gives_the_same(hh.Squid().plus(channel), hh.Shock(), ())
 
 
+def test_code_of_a_published_channel():
+    cell = hh.Neuron().plus(hh.library["Kv4"].channel("A", g=1, E=-90)).replace(g_A=2.5)
+    code = gives_the_same(cell, hh.Step(2, 5, 20), ())
+    assert "cell = hh.Neuron().plus(hh.library['Kv4'].channel('A', g=2.5, E=-90))\n" in code
+
+
 def test_code_says_when_a_gate_has_no_name():
     code = as_code(hh.Squid().plus(MINE), hh.Step(), ("voltage",), {"t_stop": 30}, {})
     assert "cell = hh.Squid()  # add your channel A: gate s has no name in this notebook\n" in code

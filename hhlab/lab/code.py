@@ -5,7 +5,7 @@ from typing import Any
 
 from ..axons import Fibre
 from ..cells import Cell
-from ..channels import Channel
+from ..channels import Channel, library
 from ..gates import Gate
 from ..parameters import tidy
 from ..places import electrodes, stimuli
@@ -93,8 +93,13 @@ def _channel(channel: Channel, cell: Cell, variables: Mapping[str, Any]) -> str:
     kept = _called(now, variables)
     if kept:
         return kept
-    gates = "".join(f"{_gate(gate, channel, variables)}, " for gate in channel.gates)
     values = [f"{name[0]}={tidy(p.value)}" for name, p in now.parameters().items()]
+    published = next(
+        (p.name for p in library.values() if channel.gates and (p.gates, p.ion) == (now.gates, now.ion)), ""
+    )
+    if published:
+        return f"hh.library[{published!r}].channel({now.name!r}, {', '.join(values)})"
+    gates = "".join(f"{_gate(gate, channel, variables)}, " for gate in channel.gates)
     values += [f"ion={now.ion!r}"] * bool(now.ion) + [f"gates=({gates.strip()})"] * bool(gates)
     return f"hh.Channel({now.name!r}, {', '.join(values)})"
 
