@@ -447,6 +447,38 @@ def test_recordings_in_words(rec, words):
     assert re.fullmatch(words, in_words(rec))
 
 
+@pytest.mark.parametrize(
+    ("cell", "length", "words"),
+    [
+        (
+            hh.SinoatrialNode(),
+            2000,
+            r"6 spikes, the first at 160\.\d\d ms, the last after 340\.\d\d ms \(176 a minute\): .*",
+        ),
+        (hh.BetaCell(), 40_000, r"76 spikes in 3 bursts, the first at 354\.\d\d ms, the last burst 14\.26 s after .*"),
+        (hh.BetaCell(g_Ca=0), 1000, r"No spike above -40 mV: V starts at -65\.0 mV and .*"),
+    ],
+)
+def test_rhythms_in_words(cell, length, words):
+    assert re.fullmatch(words, in_words(hh.simulate(cell, None, length)))
+
+
+def test_calcium_and_release_are_shown_where_they_are_followed():
+    """In uM, at the mouth of channels and below the membrane; nothing where a cell knows no calcium."""
+    rec = hh.simulate(hh.AfterpotentialCell(), hh.Step(20, 1, 1), 8)
+    both, below, release = (VIEWS[name].traces(rec) for name in ("calcium", "calcium below the membrane", "release"))
+    assert (list(both), list(below)) == (["Ca_in", "Ca_domain"], ["Ca_in"])
+    assert below["Ca_in"] == pytest.approx(1e3 * rec.conc["Ca_in"])
+    assert release["release"].max() == pytest.approx(100 * hh.measure.release(rec).max())
+    assert not any(VIEWS[name].traces(SPIKE) for name in ("calcium", "calcium below the membrane", "release"))
+
+
+def test_small_currents_have_an_axis_of_their_own():
+    rec = hh.simulate(hh.SinoatrialNode(), None, 1000)
+    (_, _), (low, high) = VIEWS["currents"].limits([rec], strokes("currents", rec))
+    assert -10 < low < -5 < 1 < high < 5
+
+
 def test_the_help_names_every_view():
     assert all(f'"{name}"' in plot.__doc__ for name in EVERY_VIEW)
 

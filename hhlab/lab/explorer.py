@@ -89,7 +89,7 @@ def explore(
         first = State(cell, given)
     length = None if t_stop is None else T_STOP.check(t_stop)
     boxes = {
-        "frozen": _gates(cell, freeze) if isinstance(cell, Fibre) else _held(cell, freeze),
+        "frozen": _gates(cell, freeze) if isinstance(cell, Fibre) else _holdable(cell, freeze),
         "reset": _gates(cell, reset),
     }
     return Bench(
@@ -121,7 +121,7 @@ def _spans(knobs: Any) -> dict[str, Any]:
     return dict(knobs) if isinstance(knobs, Mapping) else dict.fromkeys(_list(knobs))
 
 
-def _held(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
+def _holdable(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
     """The same for what can be held: gates, and concentrations such as "Ca_in"."""
     inside = {name: name for name in _list(names) if name in {pool.name for pool in cell.pools}}
     return inside | _gates(cell, [name for name in _list(names) if name not in inside])

@@ -30,24 +30,33 @@ def _spikes_in_words(rec: Recording) -> str:
         highest = f"its highest point is {top:.1f} mV at {when:.2f} ms"
         return f"No spike above {level:g} mV: V starts at {rec.V[0]:.1f} mV and {highest}."
     low, low_at = measure.undershoot(rec, level)
-    words = f"1 spike at {times[0]:.2f} ms"
-    if times.size > 1:
-        words = _rhythm(times)
-    width = measure.half_width(rec, level)
-    words += f": peak {top:.1f} mV, " + (f"half-width {width:.2f} ms, " if np.isfinite(width) else "")
+    starts = _starts_of_bursts(times)
+    width = measure.half_width(rec, level) if starts.size == 1 else np.nan
+    words = f"{_rhythm(times, starts)}: peak {top:.1f} mV, "
+    words += f"half-width {width:.2f} ms, " if np.isfinite(width) else ""
     return words + f"then down to {low:.1f} mV at {low_at:.2f} ms."
 
 
-def _rhythm(times: Floats) -> str:
-    """How many spikes, and their rate; or how many bursts, where pauses are far longer than most intervals."""
-    intervals, begin = np.diff(times), f"the first at {times[0]:.2f} ms"
-    starts = times[1:][intervals > PAUSE * np.median(intervals)]
-    if starts.size and times.size > 3 * (starts.size + 1):
-        apart = np.diff([times[0], *starts])[-1] / 1000
-        return f"{times.size} spikes in {starts.size + 1} bursts, {begin}, the last burst {apart:.2f} s after another"
-    rate = 1000 / intervals[-1]
-    each = f"{rate:.0f} Hz" if rate >= SLOW else f"{60 * rate:.0f} a minute"
-    return f"{times.size} spikes, {begin}, the last after {intervals[-1]:.2f} ms ({each})"
+def _starts_of_bursts(times: Floats) -> Floats:
+    """When bursts begin, ms: after pauses far longer than most intervals, where four spikes or more come on average."""
+    intervals = np.diff(times)
+    starts = times[1:][intervals > PAUSE * np.median(intervals)] if intervals.size else times[1:]
+    return np.append(times[0], starts if times.size > 3 * (starts.size + 1) else starts[:0])
+
+
+def _rhythm(times: Floats, starts: Floats) -> str:
+    """How many spikes, and how they follow each other: in bursts or at a rate."""
+    if times.size == 1:
+        return f"1 spike at {times[0]:.2f} ms"
+    first = f"the first at {times[0]:.2f} ms"
+    if starts.size > 1:
+        apart = np.diff(starts)[-1] / 1000
+        return (
+            f"{times.size} spikes in {starts.size} bursts, {first}, the last burst {apart:.2f} s after the one before"
+        )
+    last = times[-1] - times[-2]
+    rate = f"{1000 / last:.0f} Hz" if 1000 / last >= SLOW else f"{60_000 / last:.0f} a minute"
+    return f"{times.size} spikes, {first}, the last after {last:.2f} ms ({rate})"
 
 
 def _drift_in_words(rec: Recording) -> str:
