@@ -1,6 +1,7 @@
 """hhlab: take the action potential apart.
 
-Units everywhere: mV, ms, uA/cm2, mS/cm2, uF/cm2, mM, degC. Outward current is positive.
+Units everywhere: mV, ms, uA/cm2, mS/cm2, uF/cm2, mM, degC; cm along an axon, um for diameters. Outward current is
+positive.
 """
 
 from typing import TYPE_CHECKING, Any

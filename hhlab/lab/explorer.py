@@ -5,15 +5,13 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import ipywidgets as widgets
 
 from ..axons import Fibre
 from ..cells import Cell
-from ..drugs import BLOCKS, blocked
 from ..parameters import Parameter, must_be, tidy, unknown
-from ..places import Electrode
 from ..plots import plot
 from ..propagate import afterwards, placed_on, propagate
 from ..protocols import Nothing, Protocol, Together
@@ -24,6 +22,7 @@ from .code import as_code
 from .frame import Frame, button, paragraph, say
 from .knob import Knob
 from .live_figure import LiveFigure
+from .presets import OVER, OWN_BUTTONS, Preset, State, changed, names_of, presets_of
 
 LEAST_AFTERWARDS = 5.0
 MOST_STEPS = 1_000_000
@@ -31,21 +30,7 @@ ONE_MOVE = 0.8
 REMEMBERED = 200
 MOST_SAMPLES = 100_000
 MOST_ALONG = 1_500_000
-OVER = 0.1
 BOXES = {"frozen": "hold {} at rest", "reset": "reset {} as the last pulse begins"}
-OWN_BUTTONS = ("Undo", "Reset", "Hold", "Save data", "Save picture", "Code")
-
-
-class State(NamedTuple):
-    """What is on the bench: a cell, or an axon with all that is on it."""
-
-    cell: Any
-    protocol: Protocol
-    frozen: frozenset[str] = frozenset()
-    reset: frozenset[str] = frozenset()
-
-
-Preset = Callable[[State], State]
 
 
 def explore(
@@ -94,9 +79,9 @@ def explore(
     }
     return Bench(
         first,
-        _list(view) or ["voltage"],
+        names_of(view) or ["voltage"],
         _spans(knobs),
-        _presets(presets, first),
+        presets_of(presets, first),
         boxes,
         length,
         by_name(start, "start"),
@@ -113,99 +98,18 @@ def _on_axon(axon: Fibre, protocol: Any, electrodes: Any, reset: Any, start: Any
 
 def _gates(cell: Cell | Fibre, names: str | Sequence[str]) -> dict[str, str]:
     """Gates by their full names, each with the name that was given."""
-    return {cell.gate_names[cell.gate_number(name)]: name for name in _list(names)}
+    return {cell.gate_names[cell.gate_number(name)]: name for name in names_of(names)}
 
 
 def _spans(knobs: Any) -> dict[str, Any]:
     """Knobs by name, each with the span of its slider, or None for the usual one."""
-    return dict(knobs) if isinstance(knobs, Mapping) else dict.fromkeys(_list(knobs))
+    return dict(knobs) if isinstance(knobs, Mapping) else dict.fromkeys(names_of(knobs))
 
 
 def _holdable(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
     """The same for what can be held: gates, and concentrations such as "Ca_in"."""
-    inside = {name: name for name in _list(names) if name in {pool.name for pool in cell.pools}}
-    return inside | _gates(cell, [name for name in _list(names) if name not in inside])
-
-
-def _list(names: str | Sequence[str]) -> list[str]:
-    """Names, of which one may be given alone."""
-    listed = [names] if isinstance(names, str) else names
-    must_be(Iterable, "a list of names: give names such as 'voltage' or 'g_Na'", listed)
-    must_be(str, "a name: give one such as 'voltage' or 'g_Na'", *listed)
-    return list(listed)
-
-
-def _presets(given: Any, start: State) -> dict[str, Preset]:
-    """What each button does to a state; tried once on the state that the bench starts with."""
-    if given is None or isinstance(given, str | list | tuple | set):
-        given = {name: name for name in _list([] if given is None else given)}  # type: ignore[arg-type]
-    must_be(Mapping, 'presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}', given)
-    for name in given:
-        if name in OWN_BUTTONS:
-            raise ValueError(
-                f"a preset cannot be called {name}: the bench has that button already; choose another name"
-            )
-    found = {str(name): _preset(what) for name, what in given.items()}
-    for preset in found.values():
-        preset(start)
-    return found
-
-
-def _preset(what: Any) -> Preset:
-    if isinstance(what, Cell | Fibre):
-        return lambda state: _on(state, what)
-    if isinstance(what, Protocol) or _are_places(what):
-        return lambda state: state._replace(protocol=_instead(state, what))
-    if isinstance(what, str):
-        drug = what if what in BLOCKS else unknown("the drug cupboard", "drug", what, BLOCKS)
-        return lambda state: state._replace(cell=blocked(state.cell, drug))
-    if isinstance(what, list | tuple):
-        parts = [_preset(each) for each in what]
-        return lambda state: _all_of(parts, state)
-    must_be(Mapping, 'presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}', what)
-    return lambda state: changed(state, what)
-
-
-def _are_places(what: Any) -> bool:
-    """Whether these are stimuli with their places."""
-    pairs = what if isinstance(what, list | tuple) else ()
-    return bool(pairs) and all(isinstance(each, tuple) and each and isinstance(each[0], Protocol) for each in pairs)
-
-
-def _instead(state: State, what: Any) -> Protocol:
-    """Another protocol; on an axon the electrodes stay."""
-    if not isinstance(state.cell, Fibre):
-        must_be(Protocol, A_PROTOCOL, what)
-        return what
-    electrodes = [part for part in state.protocol.parts if isinstance(part, Electrode)]
-    return placed_on(state.cell, what, 0.0, OVER, [part.x for part in electrodes])
-
-
-def _all_of(parts: Sequence[Preset], state: State) -> State:
-    for part in parts:
-        state = part(state)
-    return state
-
-
-def _on(state: State, cell: Any) -> State:
-    """Another preparation, on an axon another membrane; gates that it does not have are no longer held, nor reset."""
-    if isinstance(state.cell, Fibre) and not isinstance(cell, Fibre):
-        cell = state.cell.replace(membrane=cell)
-    elif isinstance(cell, Fibre) and not isinstance(state.cell, Fibre):
-        raise ValueError("this bench holds a cell: start it with an axon to put axons on it")
-    there = set(cell.gate_names) if isinstance(cell, Fibre) else set(cell.state_names[1:])
-    return state._replace(cell=cell, frozen=state.frozen & there, reset=state.reset & there)
-
-
-def changed(state: State, changes: Mapping[str, float]) -> State:
-    """A state with other values of parameters, those of the cell or of the protocol."""
-    declared = {**state.cell.parameters(), **state.protocol.parameters()}
-    for name in changes:
-        if name not in declared:
-            unknown("this bench", "parameter", name, declared)
-    for_cell = {name: value for name, value in changes.items() if name in state.cell.parameters()}
-    others = {name: value for name, value in changes.items() if name not in for_cell}
-    return state._replace(cell=state.cell.replace(**for_cell), protocol=state.protocol.replace(**others))
+    inside = {name: name for name in names_of(names) if name in {pool.name for pool in cell.pools}}
+    return inside | _gates(cell, [name for name in names_of(names) if name not in inside])
 
 
 class Bench(Frame):
