@@ -1,5 +1,7 @@
 """What Binder needs."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -43,3 +45,40 @@ def test_repo2docker_accepts_the_repository(root, tmp_path):
     assert "python=3.11" in told
     for needed in ("binder/requirements.txt", "binder/postBuild", "binder/start"):
         assert needed in told, needed
+
+
+RUN_ALL = """
+import json, sys
+from IPython.core.interactiveshell import InteractiveShell
+from hhlab.kernel import run
+for path in sys.argv[1:]:
+    InteractiveShell.instance().safe_execfile_ipy(path, raise_exceptions=True)
+stats = run.__wrapped__.stats
+print("\\n" + json.dumps([sum(stats.cache_hits.values()), sum(stats.cache_misses.values())]))
+"""
+
+
+@pytest.mark.slow
+def test_notebooks_find_all_compiled_after_the_steps_of_binder(root, tmp_path):
+    """In a fresh environment, with a home of its own: pins, postBuild, start; then all notebooks in one process."""
+    repository = tmp_path / "home" / "a copy"
+    shutil.copytree(root, repository, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "dist"))
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "env")], check=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBA", "PYTHON"))}
+    environment |= {
+        "HOME": str(tmp_path / "home"),
+        "PATH": f"{tmp_path / 'env' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+    }
+
+    def step(*command, cwd=repository):
+        ran = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    step("python", "-m", "pip", "install", "-q", "-r", "binder/requirements.txt")
+    assert "Cache     ok    filled now" in step("binder/postBuild")
+    notebooks = [path.name for path in sorted((repository / "notebooks").glob("*.ipynb"))]
+    out = step("../binder/start", "python", "-c", RUN_ALL, *notebooks, cwd=repository / "notebooks")
+    hits, misses = json.loads(out.splitlines()[-1])
+    assert hits >= 4
+    assert misses == 0

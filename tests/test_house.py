@@ -3,8 +3,10 @@
 import inspect
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -13,8 +15,10 @@ import pytest
 
 import hhlab as hh
 
-OURS = ("hhlab", "tests", "notebooks", "binder", ".ci", "docs")
-TEXTS = ("*.md", "*.py", "*.ipynb", "*.toml", "*.txt", "*.cff", "run", "start", "postBuild")
+OURS = ("hhlab", "tests", "notebooks", "binder", ".ci", ".github", "docs")
+TEXTS = ("*.md", "*.py", "*.ipynb", "*.toml", "*.txt", "*.cff", "*.yml", "*.yaml", "run", "start", "postBuild")
+LINK = re.compile(r"(github\.com/|mybinder\.org/v2/gh/|github\.com%2F)[\w-]+(/|%2F)[\w-]+")
+WITH_LINKS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CITATION.cff", "docs/classes.md")
 
 
 def run(*command, cwd=None, **environment):
@@ -48,8 +52,6 @@ def test_checkers(command, root, tmp_path):
 
 
 def test_a_broken_floor_is_noticed(root, tmp_path):
-    import shutil
-
     package = Path(shutil.copytree(root / "hhlab", tmp_path / "hhlab", ignore=shutil.ignore_patterns("__pycache__")))
     shutil.copy(root / "pyproject.toml", tmp_path)
     (package / "gates.py").write_text("from .measure import peak\n" + (package / "gates.py").read_text())
@@ -90,8 +92,25 @@ def test_pins_are_pins_and_nothing_else(root):
 def test_every_number_of_the_version_agrees(root):
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     assert f"version: {version}\n" in (root / "CITATION.cff").read_text()
-    assert f"## {version}\n" in (root / "CHANGELOG.md").read_text()
+    assert f"\n## [{version}] - 20" in (root / "CHANGELOG.md").read_text()
     assert f"version {version}," in (root / "README.md").read_text()
+
+
+def with_links(root, name):
+    """A page with its links to the repository as pyproject.toml has it."""
+    address = tomllib.loads((root / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
+    owner, repository = address.split("/")[-2:]
+    return LINK.sub(rf"\g<1>{owner}\g<2>{repository}", (root / name).read_text())
+
+
+@pytest.mark.parametrize("name", WITH_LINKS)
+def test_links_to_the_repository_derive_from_its_address(name, root):
+    assert (root / name).read_text() == with_links(root, name), "run python tests/test_house.py"
+    assert name in ("CONTRIBUTING.md", "SECURITY.md") or LINK.search((root / name).read_text())
+
+
+def test_a_pull_request_runs_what_ci_runs(root):
+    assert "- run: .ci/run\n" in (root / ".github/workflows/tests.yml").read_text()
 
 
 def test_ci_runs_the_test_command_of_the_readme(root):
@@ -103,7 +122,7 @@ def test_ci_runs_the_test_command_of_the_readme(root):
 
 
 def test_links_and_pictures_of_the_pages_exist(root):
-    for page in [*root.glob("*.md"), *(root / "notebooks").glob("*.ipynb")]:
+    for page in [*root.glob("*.md"), *(root / "docs").glob("*.md"), *(root / "notebooks").glob("*.ipynb")]:
         for link in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
             assert link.startswith("http") or (page.parent / link).exists(), f"{page.name}: {link}"
 
@@ -123,11 +142,61 @@ def test_no_paths_of_a_machine_and_no_leftovers(root):
         assert "\t" not in text or path.suffix == ".ipynb", path
 
 
-def test_the_wheel_carries_the_notebooks(root, tmp_path):
-    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", str(tmp_path), ".", cwd=root)
-    (wheel,) = tmp_path.glob("*.whl")
+@pytest.mark.slow
+def test_wheel_and_sdist_install_and_pass(root, tmp_path):
+    """The wheel is built from the sdist, and what the sdist brings tests what the wheel installs."""
+    run(sys.executable, "-m", "build", "--outdir", str(tmp_path), str(root))
+    (wheel,), (sdist,) = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
+    assert wheel.stat().st_size < 5e6
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("notebooks/00_start_here.ipynb", "notebooks/03_action_potential.ipynb", "kernel.py", "py.typed"):
-        assert f"hhlab/{needed}" in names
-    assert "hhlab/jupyter/labconfig/page_config.json" in names
+    for notebook in (root / "notebooks").rglob("[0-9]*.ipynb"):
+        assert f"hhlab/{notebook.relative_to(root)}" in names
+    assert {"hhlab_doctor.py", "hhlab/py.typed", "hhlab/jupyter/labconfig/page_config.json"} <= set(names)
     assert not any("__pycache__" in name or name.startswith("tests") for name in names)
+    with tarfile.open(sdist) as packed:
+        packed.extractall(tmp_path, filter="data")
+    unpacked, installed = tmp_path / sdist.name.removesuffix(".tar.gz"), tmp_path / "installed"
+    run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(installed), str(wheel))
+    shutil.rmtree(unpacked / "hhlab")
+    tests = ("tests/test_numbers.py", "tests/test_cli.py", "tests/test_questions.py")
+    told = run(sys.executable, "-m", "pytest", "-n0", "-q", *tests, cwd=unpacked, PYTHONPATH=str(installed))
+    assert "passed" in told
+
+
+@pytest.mark.slow
+def test_the_examples_of_contributing(root, tmp_path):
+    """A channel, a cell, a claim and a notebook are added to a copy of the project as the page says."""
+    copy = tmp_path / "copy"
+    shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    settings = {"cwd": copy, "PYTHONPATH": str(copy), "NUMBA_DISABLE_JIT": "1"}
+    blocks = re.findall(r"```python\n# (in \S+|then)\n(.*?)```", (root / "CONTRIBUTING.md").read_text(), re.S)
+    for where, code in blocks:
+        if where == "then":
+            run(sys.executable, "-c", code, **settings)
+        else:
+            with open(copy / where.removeprefix("in "), "a") as file:
+                file.write(f"\n\n{code}")
+    claim = "import hhlab as hh; print(hh.library['slow K'].ion, hh.claims.find(42).run().verdict)"
+    assert run(sys.executable, "-c", claim, **settings) == "K holds\n"
+    notebook = "notebooks/08_slow_potassium.ipynb"
+    commands = re.findall(
+        r"^((?:jupyter|nbstripout) .*) notebooks/\*\.ipynb$", (root / "CONTRIBUTING.md").read_text(), re.M
+    )
+    for command in commands:
+        run(*command.split(), notebook, **settings)
+    run(sys.executable, "-m", "pytest", "-q", "-n0", notebook, **settings)
+
+
+@pytest.mark.slow
+def test_the_reference_has_every_public_name(root, tmp_path):
+    (command,) = re.findall(r"python -m (pdoc .*) -o site", (root / "CONTRIBUTING.md").read_text())
+    run(sys.executable, "-m", *command.split(), "-o", str(tmp_path), cwd=root)
+    page = (tmp_path / "hhlab.html").read_text()
+    for name in set(hh.__all__) - {"claims", "measure"}:
+        assert f'id="{name}"' in page, name
+
+
+if __name__ == "__main__":
+    for name in WITH_LINKS:
+        top = Path(__file__).resolve().parent.parent
+        (top / name).write_text(with_links(top, name))
