@@ -192,7 +192,7 @@ def answer_rightly(page, name):
         ("03_action_potential", (7, 12, 6)),
         ("04_potassium_and_afterpotentials", (6, 8, 5)),
         ("05_refractory_period", (5, 6, 5)),
-        ("06_propagation", (5, 3, 5)),
+        ("06_propagation", (6, 3, 5)),
         ("07_calcium_spikes", (6, 5, 6)),
     ],
 )
