@@ -130,6 +130,7 @@ def pretty(unit: str) -> str:
         .replace("uM", "µM")
         .replace("cm2", "cm²")
         .replace("degC", "°C")
+        .replace("ohm", "Ω")
     )
 
 

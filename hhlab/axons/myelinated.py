@@ -14,7 +14,7 @@ PIECES = 10
 """Into how many patches an internode is cut that has lost its myelin."""
 SPACING = 100.0
 """From node to node, in fibre diameters."""
-BARE_C = Parameter(1.0, "uF/cm2", 0, 10, "capacitance of the membrane of an internode", slider=(0, 0.2), name="C")
+BARE_C = Parameter(1.0, "uF/cm2", 0, 10, "capacitance of the membrane of an internode", slider=(0.002, 0.6), name="C")
 BARE_G = Parameter(0.1, "mS/cm2", 0, 100, "leak conductance of an internode", slider=(0, 1), name="g")
 
 
