@@ -112,7 +112,7 @@ def _pools(cells: list[Cell], held: frozenset[int], carrier: str) -> kernel.Pool
     return kernel.Pools(
         z=np.array([pool.z for pool in first.pools], float),
         outside=np.array([[pool.outside for pool in cell.pools] for cell in cells], float).T.reshape(shape).copy(),
-        by_charge=moves * np.array([[p.by_charge(c.depth) for p in c.pools] for c in cells]).T.reshape(shape),
+        by_charge=(moves * np.array([[p.by_charge(c.depth) for p in c.pools] for c in cells]).T.reshape(shape)).copy(),
         clears=moves[:, 0] * np.array([pool.clears for pool in first.pools]),
         base=np.array([[pool.base for pool in cell.pools] for cell in cells], float).T.reshape(shape).copy(),
         one_way=np.array([pool.one_way for pool in first.pools], np.int64),
