@@ -315,8 +315,8 @@ def test_calcium_opens_both_channels_of_claim_33():
 
 
 def test_no_inactivation_of_potassium_in_claim_32():
-    """N stays high while the current holds V up, and falls afterwards."""
-    held = find(32).run().recordings["current"]
+    """N stays high while V is held up, and falls afterwards."""
+    held = find(32).run().recordings["clamp"]
     n = held.gate["K.n"]
     assert n[(held.t > 10) & (held.t < 45)].min() > 0.6
     assert n[-1] < 0.45

@@ -230,8 +230,8 @@ def undershoot() -> Result:
     32,
     "Gated potassium channels are shut at rest, open only during the spike, and then inactivate.",
     texts=("S3",),
-    asks="Compare the conductances of the resting membrane, and follow n after a spike and while a current keeps the "
-    "membrane depolarised for 40 ms.",
+    asks="Compare the conductances of the resting membrane, and follow n after a spike and while a voltage clamp keeps "
+    "V at 0 mV for 40 ms.",
     decides="the share of gated potassium channels in the conductance of the resting membrane",
     rule=Rule("%", holds=(-inf, 1), partly=(1, 10)),
     why="In this model only about one gated potassium channel in a hundred is open at rest, but there are so many that "
@@ -243,7 +243,7 @@ def potassium_at_rest() -> Result:
     cell = hh.Squid()
     recs = {
         "spike": hh.simulate(cell, hh.Shock(15, 5), 60),
-        "current": hh.simulate(cell, hh.Step(150, 5, 40), 60),
+        "clamp": hh.clamp(cell, hh.Clamp(to=0, duration=40, prepulse=(-65, 5), tail=(-65, 15)))[0],
     }
     at_rest = {name: g[0] for name, g in recs["spike"].g.items()}
     number = 100 * at_rest["K"] / sum(at_rest.values())

@@ -22,9 +22,15 @@ function nameControls(frame) {
 }
 
 // JupyterLab may spread the messages of widgets over two threads of the kernel, where the press of a button can overtake
-// the answer that was typed before it. All of them go to the main thread, which takes them one after the other.
-function oneThread(kernel) {
-  if (kernel && "commsOverSubshells" in kernel) kernel.commsOverSubshells = "disabled";
+// the answer that was typed before it. All of them go to the main thread, which takes them one after the other. The
+// second thread is left only when it has started: a channel that is still waiting for it would go there all the same.
+async function oneThread(kernel) {
+  const spread = kernel?.handleComms && (kernel.commsOverSubshells ?? "disabled") !== "disabled";
+  if (!spread) return;
+  const last = kernel.createComm("jupyter.widget");
+  await last.subshellStarted.catch(() => {});
+  kernel.commsOverSubshells = "disabled";
+  last.dispose();
 }
 
 // While a change of a control is under way, ipywidgets holds back the next one, but not the press of a button. So a
