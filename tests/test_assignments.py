@@ -69,7 +69,7 @@ def test_well_posed(name):
 @pytest.mark.slow
 @EVERY
 def test_well_posed_for_many_draws_and_all_corners(name):
-    count = {"ions": 5000, "pump": 500, "spike": 1000, "refractory": 400}.get(name, 300)
+    count = {"ions": 3000, "spike": 500}.get(name, 200)
     for variant in drawn(name, count) + corners(name):
         well_posed(name, variant)
 
