@@ -126,7 +126,7 @@ class Lab:
 
     def _repr_html_(self) -> str:
         given = _table((name, words, meaning) for name, meaning, words in self.assignment.given(self.variant))
-        tasks = _table((name, asked_for(task), tolerance(task)) for name, task in self.tasks.items())
+        tasks = _table((name, asked_for(task).replace("`", ""), tolerance(task)) for name, task in self.tasks.items())
         return f"<p><b>{html.escape(self._heading())}</b></p>{given}{tasks}"
 
 
@@ -140,13 +140,15 @@ class Letters:
         return "\n".join((self.text, *(f"{letter}) {option}" for letter, option in self.options.items())))
 
     def _repr_html_(self) -> str:
-        rows = _table((letter, option) for letter, option in self.options.items())
-        return f"<p>{html.escape(self.text)}</p>{rows}"
+        return _table(self.options.items())
 
 
 def _table(rows: Iterable[Sequence[str]]) -> str:
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<table style="text-align: left">{body}</table>'
+    body = "".join(
+        "<tr>" + "".join(f'<td style="text-align: left">{html.escape(cell)}</td>' for cell in row) + "</tr>"
+        for row in rows
+    )
+    return f"<table>{body}</table>"
 
 
 def show(line: str, data: dict[str, Any]) -> None:
