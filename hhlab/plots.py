@@ -150,7 +150,7 @@ class Panels:
         changed = any(a is not b for a, b in zip_longest(recordings[1:], self._compared))
         self.recordings, self._compared = list(recordings), list(recordings[1:])
         for number, view in enumerate(self.views):
-            seen = [_seen(view, rec) for rec in recordings]
+            seen = [seen_by(view, rec) for rec in recordings]
             strokes = view.strokes(seen, labels, cursor)
             self.strokes[number] = strokes
             changed |= self._limit(number, view.limits(seen, strokes))
@@ -357,7 +357,7 @@ class Picture:
         return " | ".join(in_words(rec) for rec in self.panels.recordings)
 
 
-def _seen(view: View, rec: Any) -> Any:
+def seen_by(view: View, rec: Any) -> Any:
     """What a view shows of a recording: of an axon the whole, or what its first electrode records."""
     if not view.along:
         return rec.first if isinstance(rec, AxonRecording) else rec

@@ -4,13 +4,14 @@ import base64
 import html
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import ipywidgets as widgets
 
 from ..claims import MISCONCEPTIONS, Claim, Finding, find
 from ..claims.claim import FAILS, HOLDS, PARTLY
 from ..parameters import pretty
-from ..plots import Picture, plot
+from ..plots import Picture, plot, seen_by
 from ..views import VIEWS
 from .frame import Frame, button, paragraph, radio, say
 from .log_card import concern
@@ -28,10 +29,14 @@ def picture_of(picture: Picture) -> str:
 def thick_and_thin(found: Finding) -> str:
     """Which lines belong to which recording, for a picture with panels where each recording has several curves."""
     first, *others = found.recordings
-    crowded = [view for view in found.views if len(VIEWS[view].curves(found.recordings[first])) > 1]
-    if not others or not crowded:
+    if not others or not any(_crowded(view, found.recordings[first]) for view in found.views):
         return ""
     return f"Where a panel shows several curves, the thick ones belong to “{first}”, the thin ones to the other traces."
+
+
+def _crowded(name: str, rec: Any) -> bool:
+    """Whether a view shows several curves of one recording."""
+    return len(VIEWS[name].curves(seen_by(VIEWS[name], rec))) > 1
 
 
 class ClaimCard(Frame):
