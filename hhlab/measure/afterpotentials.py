@@ -68,8 +68,9 @@ def afterpotentials(rec: Recording) -> Afterpotentials:
 def duration(rec: Recording, share: float = 0.9) -> float:
     """How long the last action potential of a recording lasts, ms: from its steepest rise to a share of repolarisation.
 
-    At 0.9 (APD90) V has fallen from the peak by nine tenths of the way down to where it was when the stimulus came, or,
-    where none came, to the lowest point since the action potential before. nan without an action potential that ends.
+    The steepest rise is that by the cell's own currents; a stimulus does not count. At 0.9 (APD90) V has fallen from
+    the peak by nine tenths of the way down to where it was when the stimulus came, or, where none came, to the lowest
+    point since the action potential before. nan without an action potential that ends.
     """
     must_be(Recording, A_RECORDING, rec)
     part, times = SHARE.check(share), spikes(rec)
@@ -78,7 +79,7 @@ def duration(rec: Recording, share: float = 0.9) -> float:
     begin = _onset(rec, times)
     late = slice(begin, None)
     t, V = rec.t[late], rec.V[late]
-    slope = np.sum([each[late] for each in attribution(rec).values()], axis=0)
+    slope = np.sum([each[late] for name, each in attribution(rec).items() if name != "stimulus"], axis=0)
     rise, top = int(slope[: V.argmax() + 1].argmax()), int(V.argmax())
     level = V[top] - part * (V[top] - float(V[0]))
     below = crossings(t[top:], -V[top:], -level)
