@@ -18,7 +18,7 @@ from . import teaching
 
 FOLDER = hhlab_doctor.FOLDER
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
-"""Settings for the JupyterLab that this command starts: it asks no server for news or updates."""
+"""Settings for the JupyterLab that this command starts: it asks no server for news, updates or extensions, and builds nothing."""
 EXAMPLES = """
 examples:
   hhlab                               copy what is missing to ./hhlab-course, and open it
@@ -133,7 +133,8 @@ def open_lab(folder: Path, extra: Sequence[str]) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise ValueError("JupyterLab is not installed. To see what to do, run: hhlab doctor")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
-    command += ["--ServerApp.ip=127.0.0.1", "--LabApp.default_url=/lab/tree/00_start_here.ipynb"]
+    command += ["--ServerApp.ip=127.0.0.1", "--LabApp.extension_manager=readonly"]
+    command.append("--LabApp.default_url=/lab/tree/00_start_here.ipynb")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return start([*command, *extra], environment(folder))
