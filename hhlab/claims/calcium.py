@@ -19,7 +19,7 @@ from .claim import Result, Rule, claim
     rule=Rule("ms", holds=(10, 1000), partly=(2, 10)),
     why="In this model all three cells fire without sodium channels. Their spikes are 20, 51 and 66 ms wide, and the "
     "sodium spike of the relay cell 1 ms; it rises at 182 V/s, the others at 4 to 13 V/s. Calcium ions are not slower "
-    "than sodium ions: there are fewer channels, and their gates are slower.",
+    "than sodium ions: their current is smaller, and the gates of their channels are slower.",
 )
 def calcium_spikes() -> Result:
     """The width of the narrowest of three spikes without sodium channels, in ms."""
