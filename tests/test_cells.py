@@ -416,6 +416,25 @@ def test_any_slider_is_harmless(name, data):
     assert np.abs(rec.V).max() < 300 + 5 * abs(stimulus.amplitude) / moved.C
 
 
+@pytest.mark.parametrize("name", hh.library)
+def test_every_published_channel(name):
+    """In a cell that has what it reads: finite rates, gates within 0 and 1, no current at E, nothing moves at rest."""
+    kind = hh.library[name]
+    E = {"Na": 50.0, "Ca": 120.0}.get(kind.ion, -90.0)
+    cell = AFTER.plus(hh.Channel("mine", 0.01, E, kind.gates))
+    V, Ca = np.linspace(-150, 150, 3001), np.geomspace(1e-6, 1e2, 3001)
+    for gate in kind.gates:
+        assert np.isfinite(gate.time_constant(V, 30, Ca)).all()
+        assert np.ptp(gate.steady_state(V, Ca)) > 0.5
+    rec = hh.simulate(cell, hh.Step(14, 1, 2), 20)
+    assert rec.gate_values.min() >= 0
+    assert rec.gate_values.max() <= 1 + 1e-9
+    assert float(rec.current_at("mine", np.array(E), 5)) == 0
+    assert rec.I["mine"] == pytest.approx(rec.g["mine"] * (rec.V - E))
+    assert np.ptp(hh.simulate(cell, t_stop=50).V) < 1e-4
+    assert kind.source
+
+
 # Gates that read calcium, sums, driving forces of one's own
 
 
