@@ -18,7 +18,7 @@ from . import teaching
 
 FOLDER = hhlab_doctor.FOLDER
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
-"""Settings for the JupyterLab that this command starts: it asks no server for news, updates or extensions, and builds nothing."""
+"""Settings for the JupyterLab that this command starts: it asks no server for anything, and builds nothing."""
 EXAMPLES = """
 examples:
   hhlab                               copy what is missing to ./hhlab-course, and open it
