@@ -1,5 +1,6 @@
 """Ring 3: what must hold for every channel and every cell."""
 
+import os
 import pickle
 
 import numpy as np
@@ -201,6 +202,7 @@ def test_cells_and_recordings_can_be_sent_to_another_process():
     assert np.array_equal(back.I["Na"], rec.I["Na"])
 
 
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled then")
 def test_a_cell_never_seen_before_compiles_nothing():
     hh.simulate(hh.Squid(), t_stop=1)
     before = len(kernel.run.__wrapped__.signatures)
