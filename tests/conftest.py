@@ -11,8 +11,7 @@ import hhlab as hh
 ROOT = Path(__file__).resolve().parent.parent
 AS_PYTHON = {
     "test_against_solvers", "test_bad_input", "test_binder", "test_clamp", "test_cli", "test_drugs", "test_house",
-    "test_invariants", "test_log_file", "test_numbers", "test_protocols", "test_questions", "test_recording",
-    "test_without_numba",
+    "test_invariants", "test_log_file", "test_numbers", "test_protocols", "test_recording", "test_without_numba",
 }  # fmt: skip
 """The files of tests that also run with NUMBA_DISABLE_JIT=1, in a few minutes; the others would take hours."""
 
