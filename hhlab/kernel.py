@@ -242,34 +242,30 @@ def look_up(table: Floats, at: int, f: float) -> float:
 
 
 @jit
-def turn_gates(m: Membrane, V: Floats, x: Floats, by: float, seen: float, sample: int, out: Floats, work: Work) -> None:
-    """Turn all gates by so many steps at fixed V, and record in a sample of out how they are when `seen` of it is over.
-
-    By a part of a step, B^part takes the place of B, and the steady state A / (1 - B) stays where it was.
-    """
-    for j in range(x.shape[0]):
-        for i in range(patches(m, V)):
-            at = work.row[i] + np.uint64(j * ENTRY)
-            a = look_up(m.table, at, work.frac[i])
-            b = look_up(m.table, at + OF_B, work.frac[i])
-            if by != 1.0:
-                whole = max(b, 1e-300)
-                b = np.exp(by * np.log(whole))
-                a *= (1.0 - b) / (1.0 - whole) if whole < 1.0 - 1e-12 else by
-            before = x[j, i]
-            after = a + b * before
-            out[sample, j, i] = before + seen * (after - before)
-            x[j, i] = after
-
-
-@jit
 def turn(a: float, b: float, x: float, by: float) -> float:
-    """Where a gate is after so many steps of x -> a + b x."""
+    """Where a gate is after so many steps of x -> a + b x.
+
+    By a part of a step, b^part takes the place of b, and the steady state a / (1 - b) stays where it was.
+    """
     if by != 1.0:
         whole = max(b, 1e-300)
         b = np.exp(by * np.log(whole))
         a *= (1.0 - b) / (1.0 - whole) if whole < 1.0 - 1e-12 else by
     return a + b * x
+
+
+@jit
+def turn_gates(m: Membrane, V: Floats, x: Floats, by: float, seen: float, sample: int, out: Floats, work: Work) -> None:
+    """Turn all gates by so many steps at fixed V, and record in a sample of out how they are when `seen` is over."""
+    for j in range(x.shape[0]):
+        for i in range(patches(m, V)):
+            at = work.row[i] + np.uint64(j * ENTRY)
+            a = look_up(m.table, at, work.frac[i])
+            b = look_up(m.table, at + OF_B, work.frac[i])
+            before = x[j, i]
+            after = turn(a, b, before, by)
+            out[sample, j, i] = before + seen * (after - before)
+            x[j, i] = after
 
 
 @jit
