@@ -503,6 +503,7 @@ def test_clamped_calcium_channels_open_BK():
          r"^drive = nan at V = -200 mV is not finite"),
         (lambda: hh.Channel("S", 1, -90, hh.Gate("a", inf=lambda V: 1, tau=lambda V: 1, adds_to_next=True)),
          "^channel S: gate a adds to a next gate, but is the last$"),
+        (lambda: hh.library["Kv1.2"], r"^the library has no channel Kv1\.2; did you mean Kv1\.1\?$"),
         (lambda: hh.Gate("a", inf=lambda V: 1, tau=lambda V: 1, offset=0.5),
          r"^gate a: offset \+ weight \* x goes outside 0 to 1"),
     ],

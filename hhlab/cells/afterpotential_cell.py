@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from ..channels import BK, HVA, NAP, NEURON_K, NEURON_NA, SK, Channel, m_type, t_type
+from ..channels import BK, HVA, KV7, NAP, NEURON_K, NEURON_NA, SK, Channel, t_type
 from ..parameters import param
 from ..pools import Domain, Pool, Shell
 from .cell import Cell
@@ -59,7 +59,7 @@ class AfterpotentialCell(Cell):
             Channel("T", self.g_T, gates=t_type(self.shift_T, 5.0, 3.0), ion="Ca"),
             Channel("BK", self.g_BK, self.E_K, BK, "K"),
             Channel("SK", self.g_SK, self.E_K, SK, "K"),
-            Channel("M", self.g_M, self.E_K, m_type(608.0), "K"),
+            Channel("M", self.g_M, self.E_K, KV7, "K"),
             Channel("NaP", self.g_NaP, self.E_Na, NAP, "Na"),
         )
 

@@ -7,13 +7,13 @@ from .calcium import HVA, RELAY_T, t_type
 from .channel import Channel
 from .frog import FROG_K, FROG_NA, FROG_P
 from .heart import NODE_H, NODE_K, NODE_NA, NODE_S, VENTRICLE_NA, VENTRICLE_S, VENTRICLE_X1
-from .library import Published, channel_table, library, published
-from .potassium import BK, KV1, KV2, KV4, NEURON_K, SK, SQUID_K, m_type, traub_potassium
+from .library import Published, channel_table, library
+from .potassium import BK, KV1, KV2, KV7, NEURON_K, SK, SQUID_K, traub_potassium
 from .sodium import NAP, NEURON_NA, SQUID_NA, traub_sodium
 
 __all__ = [
-    "BK", "FROG_K", "FROG_NA", "FROG_P", "HVA", "KV1", "KV2", "KV4", "NAP", "NEURON_K", "NEURON_NA",
+    "BK", "FROG_K", "FROG_NA", "FROG_P", "HVA", "KV1", "KV2", "KV7", "NAP", "NEURON_K", "NEURON_NA",
     "NODE_H", "NODE_K", "NODE_NA", "NODE_S",
     "RELAY_T", "SK", "SQUID_K", "SQUID_NA", "VENTRICLE_NA", "VENTRICLE_S", "VENTRICLE_X1", "Channel", "Published",
-    "channel_table", "library", "m_type", "published", "t_type", "traub_potassium", "traub_sodium",
+    "channel_table", "library", "t_type", "traub_potassium", "traub_sodium",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """The published channels by name: what each is, its gates, and where its rates were read."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -52,7 +52,14 @@ class Published:
         return float(np.interp(middle if opening else -middle, rising, _GRID))
 
 
-library: dict[str, Published] = {}
+class Library(dict[str, Published]):
+    """Published channels by name; a name that is not there is a ValueError that says what may have been meant."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        unknown("the library", "channel", name, self)
+
+
+library = Library()
 """Every published channel of this package by name, such as library["Kv1.1"]."""
 
 
@@ -60,11 +67,6 @@ def publish(name: str, what: str, ion: str, source: str, *gates: Gate) -> tuple[
     """Enter a channel in the library, and give back its gates."""
     library[name] = Published(name, what, ion, gates, source)
     return gates
-
-
-def published(name: str) -> Published:
-    """The published channel of a name; ValueError with what may have been meant."""
-    return library[name] if name in library else unknown("the library", "channel", name, library)
 
 
 def channel_table() -> "pandas.DataFrame":

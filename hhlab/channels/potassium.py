@@ -54,7 +54,7 @@ KV1 = publish(
     ),
 )  # fmt: skip
 
-KV1_INACTIVATING = publish(
+publish(
     "Kv1.1, inactivating", "another fit, with an inactivation that takes ten seconds", "K",
     "Blue Brain, BlueCelluLab modlib/Kv1_1.mod",
     Gate(
@@ -111,7 +111,7 @@ KV2 = publish(
     ),
 )  # fmt: skip
 
-KV2_ROOM = publish(
+publish(
     "Kv2.1, at room temperature", "another fit, too slow for a spike", "K",
     "VanDongen 1990; Blue Brain, BlueCelluLab Kv2_1.mod",
     Gate(
@@ -126,7 +126,7 @@ KV2_ROOM = publish(
     ),
 )  # fmt: skip
 
-KV3 = publish(
+publish(
     "Kv3.1", "opens only in a spike and closes at once", "K",
     "Rettig 1992; Hay 2011, as in ModelDB 139653, SKv3_1.mod",
     Gate(
@@ -136,7 +136,7 @@ KV3 = publish(
     ),
 )  # fmt: skip
 
-KV4 = publish(
+publish(
     "Kv4", "A-type: opens early and inactivates", "K", "Sacco & Tempia 2002, as in ModelDB 80769, Kv4.mod",
     Gate(
         "n",
@@ -156,23 +156,16 @@ KV4 = publish(
 )  # fmt: skip
 
 
-@functools.lru_cache(maxsize=64)
-def m_type(tau_max: float) -> tuple[Gate, ...]:
-    """The gate of the M-type channel (Kv7) with a constant tau_max (ms) in its time constant."""
-    return (
-        Gate(
-            "w",
-            inf=lambda V: 1 / (1 + np.exp(-(V + 35) / 10)),
-            tau=lambda V: tau_max / (3.3 * np.exp((V + 35) / 20) + np.exp(-(V + 35) / 20)),
-            q10=2.3,
-            T_ref=36,
-        ),
-    )
-
-
 KV7 = publish(
     "Kv7", "M-type: slow, open at low voltages, without inactivation", "K",
-    "Yamada 1989, as in OpenSourceBrain/PospischilEtAl2008, IM_cortex.mod, tau_max = 608 ms", *m_type(608.0),
+    "Yamada 1989, as in OpenSourceBrain/PospischilEtAl2008, IM_cortex.mod, tau_max = 608 ms",
+    Gate(
+        "w",
+        inf=lambda V: 1 / (1 + np.exp(-(V + 35) / 10)),
+        tau=lambda V: 608 / (3.3 * np.exp((V + 35) / 20) + np.exp(-(V + 35) / 20)),
+        q10=2.3,
+        T_ref=36,
+    ),
 )  # fmt: skip
 
 SK = publish(
@@ -193,7 +186,7 @@ BK = publish(
 
 _RT_F_34 = 8.314462618 * (273.15 + 34) / 96485.33212 * 1e3
 
-BK_SLOW = publish(
+publish(
     "BK, two bound ions", "opened by voltage and calcium, at 34 degC", "K",
     "Moczydlowski & Latorre 1983, as in ModelDB 267599, cagk.mod",
     Gate(
@@ -204,7 +197,7 @@ BK_SLOW = publish(
     ),
 )  # fmt: skip
 
-BK_INACTIVATING = publish(
+publish(
     "BK, inactivating", "opened by voltage and calcium, and inactivating in part", "K",
     "Khaliq 2003, as in ModelDB 80769, CaBK.mod",
     Gate(

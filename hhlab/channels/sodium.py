@@ -63,7 +63,7 @@ NAP = publish(
 )  # fmt: skip
 
 _NAP_SPEED = 2.3**1.3
-NAP_SLOW = publish(
+publish(
     "NaP, whole", "persistent sodium channel with its kinetics, at 34 degC", "Na",
     "Magistretti & Alonso 1999, as in ModelDB 139653, Nap_Et2.mod",
     Gate(
