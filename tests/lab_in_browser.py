@@ -138,7 +138,7 @@ def open_and_run(opened: Browser, address: str, name: str, size: tuple[int, int]
     page.add_init_script(LISTEN)
     page.goto(f"{address}/doc/tree/{name}?token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
-    page.wait_for_selector(f'{STATUS}[data-status="idle"]', timeout=90_000)
+    page.wait_for_selector(f'{STATUS}[data-status="idle"]', state="attached", timeout=90_000)
     run_all(page)
     return page
 

@@ -420,7 +420,7 @@ def test_a_bench_by_keyboard_alone(chrome, address, folder):
 
 def test_play_moves_the_cursor_until_pause(chrome, address, folder):
     notebook(folder, "play", SHORT)
-    page = open_and_run(chrome, address, "play.ipynb", reduced_motion="reduce")
+    page = open_and_run(chrome, address, "play.ipynb", reduced_motion="reduce", device_scale_factor=2)
     cursor = page.locator(".hhlab-cursor")
     page.wait_for_timeout(500)
     assert cursor.get_attribute("aria-valuetext") == "no cursor"

@@ -1,4 +1,4 @@
-// What every card and bench has besides its widgets: names for controls, messages in turn, files to save, and a still
+// What every card and bench has besides its widgets: names for controls, presses in turn, files to save, and a still
 // picture to hide.
 
 // ipywidgets writes a tooltip on a label only. Handles of sliders, fields and groups of radio buttons need it as a name.
@@ -19,18 +19,6 @@ function nameControls(frame) {
     const button = icon.parentElement;
     name(button, button.textContent.trim() || button.title);
   }
-}
-
-// JupyterLab may spread the messages of widgets over two threads of the kernel, where the press of a button can overtake
-// the answer that was typed before it. All of them go to the main thread, which takes them one after the other. The
-// second thread is left only when it has started: a channel that is still waiting for it would go there all the same.
-async function oneThread(kernel) {
-  const spread = kernel?.handleComms && (kernel.commsOverSubshells ?? "disabled") !== "disabled";
-  if (!spread) return;
-  const last = kernel.createComm("jupyter.widget");
-  await last.subshellStarted.catch(() => {});
-  kernel.commsOverSubshells = "disabled";
-  last.dispose();
 }
 
 // While a change of a control is under way, ipywidgets holds back the next one, but not the press of a button. So a
@@ -77,7 +65,6 @@ function render({ model, el }) {
     nameControls(frame);
     watcher = new MutationObserver(() => nameControls(frame));
     watcher.observe(frame, { childList: true, subtree: true });
-    oneThread(kernelNow());
     leave = pressInTurn(frame, kernelNow);
     for (const still of el.closest(".jp-OutputArea")?.querySelectorAll(".hhlab-still") ?? []) still.hidden = true;
   };

@@ -4,9 +4,11 @@ import base64
 import html
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import ipywidgets as widgets
+from IPython import get_ipython
 
 _HERE = Path(__file__).parent
 
@@ -17,6 +19,25 @@ class _Hands(anywidget.AnyWidget):
     _esm = (_HERE / "frame.js").read_text(encoding="utf-8")
     _css = (_HERE / "lab.css").read_text(encoding="utf-8")
 
+
+def _in_one_thread() -> None:
+    """Let the kernel take the messages of widgets one after the other, between cells.
+
+    JupyterLab asks for a second thread for them, where the press of a button can overtake the answer that was typed
+    before it, and a slider moves while a cell runs. To name no thread is the answer that keeps them in the first one.
+    """
+    kernel = getattr(get_ipython(), "kernel", None)
+    handlers = getattr(kernel, "control_handlers", {})
+    if "create_subshell_request" not in handlers:  # ipykernel has it from 7 on
+        return
+
+    async def none(socket: Any, ident: Any, parent: Any) -> None:
+        kernel.session.send(socket, "create_subshell_reply", {"status": "ok", "subshell_id": None}, parent, ident)
+
+    handlers["create_subshell_request"] = none
+
+
+_in_one_thread()  # before the first widget, as JupyterLab asks with it
 
 class Frame(widgets.VBox):
     """A box of widgets. A page without a kernel shows what `still` says instead."""
