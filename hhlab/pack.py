@@ -13,7 +13,7 @@ from .gates import curve, tables_over_ions
 from .parameters import Parameter
 from .physics import thermal_voltage
 from .pools import Pool
-from .protocols import LONGEST, Protocol, mean_currents
+from .protocols import LONGEST, Protocol, Varied, mean_currents, one_by_one
 from .recording import KEEP_ALL, KEEP_SPIKES, SPIKE_LEVEL
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,7 @@ MOST_SPIKES = 1024
 """So many times of spikes of a cell the kernel keeps."""
 
 
-def membrane_of(cells: list[Cell], rates: Floats) -> kernel.Membrane:
+def membrane_of(cells: Sequence[Cell], rates: Floats) -> kernel.Membrane:
     """What every membrane has; `rates` is its table."""
     own, which = distinct(cells)
     channels = [cell.channels for cell in own]
@@ -47,7 +47,7 @@ def distinct(cells: Sequence[Cell]) -> tuple[list[Cell], list[int]]:
     return list(own.values()), [number[id(cell)] for cell in cells]
 
 
-def rich_of(cells: list[Cell], dt: float, held: frozenset[int], carrier: str) -> kernel.Rich:
+def rich_of(cells: Sequence[Cell], dt: float, held: frozenset[int], carrier: str) -> kernel.Rich:
     """What gates, channels and pools have beyond those of a plain membrane. A frozen gate reads nothing."""
     cell = cells[0]
     begin, over_ions = tables_over_ions(cell.gates, cell.temperature, dt)
@@ -75,8 +75,8 @@ def rich_of(cells: list[Cell], dt: float, held: frozenset[int], carrier: str) ->
 
 def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> kernel.Stimulus:
     """The mean of each step of what the protocols bring, one column each."""
-    row, current = _currents(tuple(protocols), steps, dt)
-    if not any(p.synapses() for p in protocols):
+    row, current = _currents(protocols if isinstance(protocols, Varied) else tuple(protocols), steps, dt)
+    if not any(p.synapses() for p in one_by_one(protocols)):
         none = np.zeros((1, len(protocols)))
         return kernel.Stimulus(row, current, 0, none, none)
     both = np.array([p.mean_conductance(steps, dt) for p in protocols])
@@ -84,7 +84,7 @@ def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> kernel
 
 
 @functools.lru_cache(maxsize=4)
-def _currents(protocols: tuple[Protocol, ...], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
+def _currents(protocols: Varied | tuple[Protocol, ...], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
     """The mean currents, and for each step its row of them; kept, as searches use the same ones over and over."""
     if len(protocols) == 1:
         return np.arange(steps), protocols[0].mean_current(steps, dt).reshape(steps, 1)
@@ -99,7 +99,7 @@ def _drive(channel: Channel) -> int:
     return kernel.NERNST if channel.P is None else kernel.GHK
 
 
-def _pools(cells: list[Cell], held: frozenset[int], carrier: str) -> kernel.Pools:
+def _pools(cells: Sequence[Cell], held: frozenset[int], carrier: str) -> kernel.Pools:
     """The pools of all cells; empty ones where concentrations stand still."""
     first, ions = cells[0], list(cells[0].pool)
     begin, shape = 1 + len(first.gates), (len(ions), len(cells))
@@ -133,14 +133,14 @@ def _source(cell: Cell, pool: Pool) -> int:
 
 
 def jumps_of(
-    cells: list[Cell], protocols: Sequence[Protocol], share: Floats, reset: Mapping[str, float], dt: float
+    cells: Sequence[Cell], protocols: Sequence[Protocol], share: Floats, reset: Mapping[str, float], dt: float
 ) -> kernel.Jumps:
     """Shocks and resets in order of time; a moment within rounding of the time grid is on it.
 
     `share` (protocols, cells) is the share of each cell that a protocol reaches.
     """
     events: list[tuple[float, int, Floats]] = []
-    for i, protocol in enumerate(protocols):
+    for i, protocol in enumerate(one_by_one(protocols)):
         for t, mV in protocol.shocks():
             events.append((t, -1, mV * share[i]))
     for name, t in reset.items():

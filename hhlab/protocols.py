@@ -5,8 +5,8 @@ wherever it falls on the time grid.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -70,6 +70,10 @@ class Protocol(Described):
     def strongest(self) -> float:
         """The largest current in it, uA/cm2, with its sign."""
         return max((x for piece in self.pieces() for x in (piece.first, piece.last)), key=abs, default=0.0)
+
+    def with_many(self, values: Mapping[str, Floats]) -> Self:
+        """The same with an array of values in place of a number, for `pieces` to tell of all at once; not checked."""
+        return self._with(_values={**self._values, **values})
 
     def current(self, t: ArrayLike) -> Floats:
         """Current in uA/cm2 at the times t (ms, any shape), without that of synapses, which depends on V."""
@@ -325,6 +329,13 @@ class Together(Protocol):
             parts[number] = parts[number].replace(**{name: value})
         return Together(*parts)
 
+    def with_many(self, values: Mapping[str, Floats]) -> "Together":
+        parts = list(self.parts)
+        for whole, column in values.items():
+            number, name = self._owners()[whole]
+            parts[number] = parts[number].with_many({name: column})
+        return Together(*parts)
+
     def __getattr__(self, name: str) -> float:
         owners = self._owners()
         if name not in owners:
@@ -346,18 +357,60 @@ class Nothing(Protocol):
         return "no stimulus"
 
 
+class Varied(Sequence[Protocol]):
+    """One protocol with many values of some of its parameters, without shocks or synapses.
+
+    A member is made only when it is asked for: `pieces` has those of all, with arrays in place of numbers.
+    """
+
+    def __init__(self, protocol: Protocol, values: Mapping[str, Floats], pieces: Sequence[Piece]) -> None:
+        self._protocol, self._values, self.pieces = protocol, values, pieces
+
+    def __len__(self) -> int:
+        return len(next(iter(self._values.values())))
+
+    def __getitem__(self, number: Any) -> Any:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        return self._protocol.replace(**{name: float(values[number]) for name, values in self._values.items()})
+
+
+def varied(protocol: Protocol, values: Mapping[str, Floats]) -> Sequence[Protocol]:
+    """A protocol with each of some values, checked before, of its parameters; values (n,) by name."""
+    whole, each = protocol.with_many(values), Varied(protocol, values, [])
+    try:
+        if len(each) > 1 and not whole.shocks() and not whole.synapses():
+            return Varied(protocol, values, whole.pieces())
+    except (TypeError, ValueError):  # a choice or a count that the values decide
+        pass
+    return list(each)
+
+
+def one_by_one(protocols: Sequence[Protocol]) -> Sequence[Protocol]:
+    """Those that have to be asked one by one for what they do besides their currents."""
+    return () if isinstance(protocols, Varied) else protocols
+
+
+def _pieces(protocols: Sequence[Protocol]) -> Floats:
+    """The pieces of many protocols: rank, column, start, end, first and last; shape (6, pieces)."""
+    if not isinstance(protocols, Varied):
+        listed = [(rank, n, *piece) for n, each in enumerate(protocols) for rank, piece in enumerate(each.pieces())]
+        return np.array(listed, float).reshape(-1, 6).T
+    of_all = np.empty((6, len(protocols.pieces), len(protocols)))
+    of_all[0], of_all[1] = np.arange(len(protocols.pieces))[:, None], np.arange(len(protocols))
+    for rank, piece in enumerate(protocols.pieces):
+        for row, values in enumerate(piece, 2):
+            of_all[row, rank] = values
+    return of_all.reshape(6, -1)
+
+
 def mean_currents(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
     """The mean currents of many protocols, as `mean_current` has them: for each step its row in a table, and the table.
 
     The table (uA/cm2) has a row wherever one of them may change, which is at few of the steps, and a column a protocol.
     """
-    listed = [
-        (rank, column, *piece)
-        for column, protocol in enumerate(protocols)
-        for rank, piece in enumerate(protocol.pieces())
-        if piece.start < steps * dt
-    ]
-    rank, column, start, end, low, high = np.array(listed, float).reshape(-1, 6).T
+    listed = _pieces(protocols)
+    rank, column, start, end, low, high = listed[:, listed[2] < steps * dt]
     column = column.astype(np.int64)
     begin: NDArray[np.int64] = (start / dt).astype(np.int64)
     stop: NDArray[np.int64] = np.minimum(np.ceil(end / dt).astype(np.int64), steps)

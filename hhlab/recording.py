@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -303,34 +303,57 @@ class Recording:
         )
 
 
+class Call(NamedTuple):
+    """What the recordings of one call have in common; `again` simulates all of them once more, and keeps what it is
+    told to."""
+
+    t: Floats
+    settings: Mapping[str, Any]
+    cells: Sequence[Cell]
+    protocols: Sequence[Protocol]
+    V: Floats | None  # (samples, N), if it was kept
+    spikes: Floats  # (room, N): times in ms of upward crossings of SPIKE_LEVEL
+    found: NDArray[np.int64]  # (N,): how many there were
+    again: Callable[[str], Sequence[Recording]]
+
+
 class BriefRecording(Recording):
-    """A recording of which V, gates and concentrations may not have been kept: asked for, they are simulated again.
+    """A recording that takes what it is asked for from its call; what was not kept there is simulated again."""
 
-    `again` simulates all recordings of its call again, and keeps what it is told to.
-    """
-
-    def __init__(
-        self, known: Mapping[str, Any], spikes: tuple[float, Floats], number: int,
-        again: Callable[[str], Sequence[Recording]],
-    ) -> None:  # fmt: skip
-        self.__dict__.update(known, _spikes=spikes, _number=number, _again=again)
+    def __init__(self, call: Call, number: int) -> None:
+        self.__dict__["_call"], self.__dict__["_number"] = call, number
 
     def __getattr__(self, name: str) -> Any:
-        if name not in ("V", "gate_values", "pool_values"):
+        if name.startswith("_") or name not in _FIELDS:
             raise AttributeError(f"this recording has no {name}")
-        whole = self._again(KEEP_V if name == "V" else KEEP_ALL)[self._number]
-        self.__dict__[name] = getattr(whole, name)
-        return self.__dict__[name]
+        value = self.__dict__[name] = self._from_call(name)
+        return value
+
+    def _from_call(self, name: str) -> Any:
+        call, number = self._call, self._number
+        if name in ("cell", "protocol"):
+            return (call.cells if name == "cell" else call.protocols)[number]
+        if name in ("t", "settings"):
+            return getattr(call, name)
+        if name == "V" and call.V is not None:
+            call.V.flags.writeable = False
+            return call.V[:, number]
+        return getattr(call.again(KEEP_V if name == "V" else KEEP_ALL)[number], name)
 
     @property
     def looked_at(self) -> str:
         if "gate_values" in self.__dict__ or "pool_values" in self.__dict__:
             return KEEP_ALL
-        return KEEP_V if "V" in self.__dict__ else KEEP_SPIKES
+        return KEEP_V if "V" in self.__dict__ or self._call.V is not None else KEEP_SPIKES
 
     def crossings(self, level: float) -> Floats:
-        kept_for, times = self.__dict__.get("_spikes", (None, np.empty(0)))
-        return times if level == kept_for else super().crossings(level)
+        call: Call | None = self.__dict__.get("_call")
+        if call is None or level != SPIKE_LEVEL or (found := int(call.found[self._number])) > len(call.spikes):
+            return super().crossings(level)
+        return call.spikes[:found, self._number]
+
+
+_FIELDS = frozenset(each.name for each in fields(Recording))
 
 
 def _plain(value: Any) -> Any:

@@ -13,8 +13,8 @@ from .cells import Cell
 from .gates import table
 from .pack import distinct, from_outside, jumps_of, membrane_of, rich_of, room_for
 from .parameters import Parameter, must_be, shown, tidy, unknown
-from .protocols import LONGEST, Nothing, Protocol
-from .recording import KEEP_ALL, SPIKE_LEVEL, BriefRecording, Recording
+from .protocols import LONGEST, Nothing, Protocol, one_by_one
+from .recording import KEEP_ALL, BriefRecording, Call, Recording
 
 Floats = NDArray[np.float64]
 
@@ -112,23 +112,17 @@ def simulate_many(
             refuse_runaway(step * dt, protocols[patch])
 
     settings = asked.settings(dt, every)
-    each = zip(cells, protocols, strict=True)
     if keep == KEEP_ALL:
         return [
             Recording(t, kept.V[:, i], kept.x[:, :, i].T, cell, protocol, settings, kept.ions[:, :, i].T)
-            for i, (cell, protocol) in enumerate(each)
+            for i, (cell, protocol) in enumerate(zip(cells, protocols, strict=True))
         ]
     again = functools.cache(
         functools.partial(_again, cells, protocols, length, asked, dt=dt, every=every, bounded=bounded)
     )
-    return [
-        BriefRecording(
-            {"t": t, "cell": cell, "protocol": protocol, "settings": settings}
-            | ({"V": kept.V[:, i]} if kept.all_V else {}),
-            _spikes(kept, i, dt * every), i, again,
-        )
-        for i, (cell, protocol) in enumerate(each)
-    ]  # fmt: skip
+    V = kept.V if kept.all_V else None
+    call = Call(t, settings, cells, protocols, V, kept.times[: kept.found.max()] * (dt * every), kept.found, again)
+    return [BriefRecording(call, number) for number in range(n)]
 
 
 def _again(
@@ -139,13 +133,6 @@ def _again(
         cells, protocols, length, start=asked.start, freeze=asked.freeze, reset=asked.reset,
         carrier=asked.carrier or None, keep=keep, **settings,
     )  # fmt: skip
-
-
-def _spikes(kept: kernel.Kept, number: int, apart: float) -> tuple[float, Floats]:
-    """The level and the times (ms) of the spikes of one recording; of no level where there were too many to keep."""
-    found = int(kept.found[number])
-    level = SPIKE_LEVEL if found <= len(kept.times) else math.nan
-    return level, kept.times[:found, number] * apart
 
 
 class _Asked(NamedTuple):
@@ -192,18 +179,18 @@ def times(samples: int, apart: float) -> Floats:
     return times
 
 
-def _spread(things: Sequence[Any], n: int) -> list[Any]:
+def _spread(things: Sequence[Any], n: int) -> Sequence[Any]:
     if len(things) not in (1, n) or n == 0:
         raise ValueError(f"{len(things)} cells or protocols for {n}: give as many of each, or one of them")
-    return list(things) * (n if len(things) == 1 else 1)
+    return things if len(things) == n else [things[0]] * n
 
 
-def _one_kind(cells: list[Any], protocols: list[Any]) -> Cell:
+def _one_kind(cells: Sequence[Any], protocols: Sequence[Any]) -> Cell:
     """The first of the cells, after a look that all are cells of one kind, and the protocols are protocols."""
-    must_be(Cell, A_CELL, *cells)
-    must_be(Protocol, A_PROTOCOL, *protocols)
-    first: Cell = cells[0]
     own, _ = distinct(cells)
+    must_be(Cell, A_CELL, *own)
+    must_be(Protocol, A_PROTOCOL, *one_by_one(protocols))
+    first: Cell = cells[0]
     if len(own) > 1 and len({kind(cell) for cell in own}) > 1:
         raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
     return first
@@ -255,7 +242,7 @@ def within_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None
         )
 
 
-def _refuse_empty(cells: list[Cell], protocols: list[Protocol], t: Floats, ions: Floats) -> None:
+def _refuse_empty(cells: Sequence[Cell], protocols: Sequence[Protocol], t: Floats, ions: Floats) -> None:
     """Refuse concentrations (samples, P, N) below what a cell can have."""
     if not cells[0].counts_ions or ions.min() > EMPTY:
         return

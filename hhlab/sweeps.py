@@ -11,11 +11,13 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+import numpy as np
+
 from .cells import Cell
 from .measure.columns import Measure, columns, named, units
 from .parallel import Outcome, carry_out, cores
 from .parameters import Described, Parameter, must_be, numbers, shown, tidy, unknown
-from .protocols import Nothing, Protocol
+from .protocols import Nothing, Protocol, varied
 from .recording import KEEP, KEEP_SPIKES
 from .simulate import A_CELL, A_PROTOCOL, AFTERWARDS, kind, simulate_many
 
@@ -146,10 +148,10 @@ So the first run shows what to keep of the others. If they look at more than tha
 def _measured_on_recordings(block: Block, keep: str) -> list[Row]:
     plan = block.plan
     cells = list(_varied(plan.cell, plan.names, block.points))
-    protocols = list(_varied(plan.protocol, plan.names, block.points))
+    protocols = _protocols(plan, block.points)
     recs = simulate_many(cells, protocols, **plan.settings, keep=keep)
     rows = _rows(block, cells, recs)
-    _LOOKED_AT[plan.number] = max((keep, *(rec.looked_at for rec in recs)), key=KEEP.index)
+    _LOOKED_AT[plan.number] = max({keep, *(rec.looked_at for rec in recs)}, key=KEEP.index)
     return rows
 
 
@@ -228,16 +230,26 @@ def _values(parameters: Mapping[str, Parameter], over: Mapping[str, Any]) -> lis
     return values
 
 
-def _varied(thing: Thing, names: Sequence[str], points: Iterable[Point]) -> Iterator[Thing]:
+def _varied(thing: Thing, names: Sequence[str], points: Sequence[Point]) -> Iterator[Thing]:
     """A cell or a protocol at each point; the same one as long as its own values are the same."""
     own = {name: number for number, name in enumerate(names) if name in thing.parameters()}
+    if not own:
+        yield from [thing] * len(points)
+        return
     made: dict[Point, Thing] = {}
     for point in points:
         key = tuple([point[number] for number in own.values()])
         if key not in made:
             made = {} if len(made) == MOST_AT_ONCE else made
-            made[key] = thing.replace(**dict(zip(own, key, strict=True))) if own else thing
+            made[key] = thing.replace(**dict(zip(own, key, strict=True)))
         yield made[key]
+
+
+def _protocols(plan: Plan, points: Sequence[Point]) -> Sequence[Protocol]:
+    """The protocol of each point."""
+    values = dict(zip(plan.names, np.array(points, float).T, strict=True))
+    own = {name: values[name] for name in plan.protocol.parameters() if name in values}
+    return varied(plan.protocol, own) if own else [plan.protocol]
 
 
 def _blocks(plan: Plan, points: Sequence[Point]) -> Iterator[Block]:

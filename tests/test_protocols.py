@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hhlab as hh
-from hhlab.protocols import mean_currents
+from hhlab.protocols import Varied, mean_currents, varied
 
 
 def test_currents():
@@ -40,6 +40,29 @@ def test_mean_currents_of_many_are_those_of_each(steps, dt):
     assert row.shape == (steps,)
     one_by_one = np.array([protocol.mean_current(steps, dt) for protocol in many])
     np.testing.assert_allclose(table[row].T, one_by_one, rtol=1e-12, atol=1e-12)
+
+
+LATE, STRONG = np.array([0.1, 0.5, 3.0]), np.array([5.0, -2.0, 5.0])
+
+
+@pytest.mark.parametrize(("protocol", "values", "at_once"), [
+    (hh.PulsePair(30, 0, 1, 1), {"interval": LATE, "second": STRONG}, True),
+    (hh.Train(9, 1, 0.2, 0.7, 3), {"interval": LATE, "amplitude": STRONG}, True),
+    (hh.Train(9, 1, 0.2, 0.7, 3), {"count": np.array([1.0, 4.0, 2.0])}, False),
+    (hh.Ramp(3, 1, 2, hold=1), {"duration": LATE}, True),
+    (hh.Ramp(3, 1, 2), {"hold": LATE}, False),
+    (hh.Step(3) + hh.Step(2, 1), {"start_1": LATE, "amplitude_2": STRONG}, True),
+    (hh.Step(3) + hh.Shock(2, 1), {"start_1": LATE}, False),
+    (hh.Step(3) + hh.Synapse(), {"start_1": LATE}, False),
+    (hh.Step(3), {"start": LATE[:1]}, False),
+])  # fmt: skip
+def test_many_values_at_once_are_those_of_each(protocol, values, at_once):
+    each = [protocol.replace(**dict(zip(values, point, strict=True))) for point in zip(*values.values(), strict=True)]
+    many = varied(protocol, values)
+    assert isinstance(many, Varied) == at_once
+    assert list(many) == list(many[:]) == each
+    for ours, theirs in zip(mean_currents(many, 200, 0.025), mean_currents(each, 200, 0.025), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 def test_words():

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import re
 import sys
+import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
@@ -189,6 +190,7 @@ def test_an_interrupted_sweep_gives_what_is_done(workers, monkeypatch):
         seen.append(rec)
         if len(seen) == 20:
             _thread.interrupt_main()
+        time.sleep(0.05 * (len(seen) >= 20))  # until the main thread has noticed
         return rec.V.max()
 
     with pytest.warns(RuntimeWarning, match=r"interrupted after \d+ of 64 runs: the table has these"):

@@ -26,7 +26,7 @@ def _in_one_thread() -> None:
     JupyterLab asks for a second thread for them, where the press of a button can overtake the answer that was typed
     before it, and a slider moves while a cell runs. To name no thread is the answer that keeps them in the first one.
     """
-    kernel = getattr(get_ipython(), "kernel", None)
+    kernel: Any = getattr(get_ipython(), "kernel", None)
     handlers = getattr(kernel, "control_handlers", {})
     if "create_subshell_request" not in handlers:  # ipykernel has it from 7 on
         return
@@ -38,6 +38,7 @@ def _in_one_thread() -> None:
 
 
 _in_one_thread()  # before the first widget, as JupyterLab asks with it
+
 
 class Frame(widgets.VBox):
     """A box of widgets. A page without a kernel shows what `still` says instead."""
