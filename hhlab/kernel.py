@@ -60,6 +60,7 @@ BOTH_V_ROWS, BOTH_ION_ROWS = round((V_MAX - V_MIN) * COARSE_V), round((LOG_MAX -
 SQUARE = CUBIC * CUBIC
 FARADAY = 96485.33212
 NEAR_ZERO, LEAST = 1e-4, 1e-12
+SMALL = 0.5
 STEEPEST = -1.0
 """Least dt/C dI/dV of a step: where a membrane runs away faster, it is not followed more closely."""
 
@@ -211,24 +212,36 @@ def patches(m: Membrane, V: Floats) -> int:
 
 @jit
 def relaxation(x: float) -> float:
-    """(1 - e^-x) / x for x >= 0, with e^-x = 1 / (Taylor polynomial of e^x): exact at 0, and 1 / x far out."""
+    """(1 - e^-x) / x for x >= -1.
+
+    A series where x is small, as a division takes long; else by e^-x = 1 / (Taylor polynomial of e^x): 1 / x far out.
+    """
     y = x * x
+    if x < SMALL:
+        low = (1.0 - x * (1 / 2)) + y * (1 / 6 - x * (1 / 24))
+        return low + y * y * ((1 / 120 - x * (1 / 720)) + y * (1 / 5040 - x * (1 / 40320)))
     q = (1.0 + x * (1 / 2)) + y * ((1 / 6 + x * (1 / 24)) + y * (1 / 120 + x * (1 / 720)))
     return q / (1.0 + x * q)
 
 
 @jit
-def locate(m: Membrane, axial: Axial | None, V: Floats, gates: int, work: Work) -> None:
-    """Find each patch's row of the table. The position is clamped, so beyond the ends the last rates hold.
+def row_of(V: float) -> tuple[Any, float]:
+    """The row of V, and how far V is into it. The position is clamped, so beyond the ends the last rates hold.
 
-    Rows are unsigned, here and in look_up: numba would check a signed index for counting from the end.
+    Rows become unsigned before they are used: numba would check a signed index for counting from the end.
     """
+    position = (V - V_MIN) * ROWS_PER_MV
+    position = position if position < TOP else TOP
+    position = position if position > 0.0 else 0.0
+    row = np.int64(position)
+    return row, position - row
+
+
+@jit
+def locate(m: Membrane, axial: Axial | None, V: Floats, gates: int, work: Work) -> None:
+    """Find each patch's row of the table."""
     for i in range(patches(m, V)):
-        position = (V[i] - V_MIN) * ROWS_PER_MV
-        position = position if position < TOP else TOP
-        position = position if position > 0.0 else 0.0
-        row = np.int64(position)
-        work.frac[i] = position - row
+        row, work.frac[i] = row_of(V[i])
         if axial is None:
             work.row[i] = np.uint64(row * (gates * ENTRY))
         else:
@@ -237,7 +250,7 @@ def locate(m: Membrane, axial: Axial | None, V: Floats, gates: int, work: Work) 
 
 @jit
 def look_up(table: Floats, at: int, f: float) -> float:
-    """The cubic of a row that starts at `at`, at f of the row's width."""
+    """The cubic of a row that starts at `at`, at f of the row's width; its halves do not wait for each other."""
     return table[at] + f * (table[at + ONE] + f * (table[at + TWO] + f * table[at + THREE]))
 
 
@@ -254,32 +267,35 @@ def turn(a: float, b: float, x: float, by: float) -> float:
     return a + b * x
 
 
+@inlined
+def turn_gate(
+    m: Membrane, at: Any, f: float, x: Floats, j: int, i: int, by: float, seen: float, sample: int, out: Floats
+) -> None:
+    """Turn gate j of patch i by so many steps at fixed V, and record how it is when `seen` is over."""
+    a, b = look_up(m.table, at, f), look_up(m.table, at + OF_B, f)
+    before = x[j, i]
+    after = turn(a, b, before, by)
+    out[sample, j, i] = before + seen * (after - before)
+    x[j, i] = after
+
+
 @jit
 def turn_gates(m: Membrane, V: Floats, x: Floats, by: float, seen: float, sample: int, out: Floats, work: Work) -> None:
     """Turn all gates by so many steps at fixed V, and record in a sample of out how they are when `seen` is over."""
+    if len(m.lanes) == 1:  # in registers
+        row, f = row_of(V[0])
+        for j in range(x.shape[0]):
+            turn_gate(m, np.uint64((row * x.shape[0] + j) * ENTRY), f, x, j, 0, by, seen, sample, out)
+        return
     for j in range(x.shape[0]):
-        for i in range(patches(m, V)):
-            at = work.row[i] + np.uint64(j * ENTRY)
-            a = look_up(m.table, at, work.frac[i])
-            b = look_up(m.table, at + OF_B, work.frac[i])
-            before = x[j, i]
-            after = turn(a, b, before, by)
-            out[sample, j, i] = before + seen * (after - before)
-            x[j, i] = after
+        for i in range(V.shape[0]):
+            turn_gate(m, work.row[i] + np.uint64(j * ENTRY), work.frac[i], x, j, i, by, seen, sample, out)
 
 
 @jit
 def slope_of(table: Floats, at: int, f: float) -> float:
     """The slope against V of the cubic of a row, 1/mV."""
     return (table[at + ONE] + f * (2.0 * table[at + TWO] + f * 3.0 * table[at + THREE])) * ROWS_PER_MV
-
-
-@jit
-def row_of(V: float) -> tuple[Any, float]:
-    """The row of V, and how far V is into it; clamped, so beyond the ends the last rates hold."""
-    position = max(min((V - V_MIN) * ROWS_PER_MV, TOP), 0.0)
-    row = np.int64(position)
-    return row, position - row
 
 
 @jit
@@ -305,6 +321,21 @@ def over_ions(table: Floats, begin: int, both: bool, V: float, c: float) -> tupl
 
 
 @inlined
+def raised(x: float, power: int) -> float:
+    """A power of 1 or more, as a tree of products."""
+    square = x * x
+    if power == 1:
+        return x
+    if power == 3:
+        return square * x
+    if power == 4:
+        return square * square
+    for _ in range(power - 2):
+        square *= x
+    return square
+
+
+@inlined
 def add_channels(m: Membrane, V: Floats, x: Floats, work: Work) -> None:
     """Add the currents of all channels of many patches, and their slopes."""
     for c in range(m.g.shape[0]):
@@ -326,11 +357,10 @@ def move_V(m: Membrane, V: Floats, x: Floats, s: Stimulus, step: int, dt: float,
     if len(m.lanes) == 1:  # the same sums in registers: half the time of a step
         slope = s.g[step * s.synapses, 0]
         net = s.current[s.row[step], 0] + s.g_E[step * s.synapses, 0] - slope * V[0]
-        for c in range(m.g.shape[0]):
+        for c in range(m.g.shape[0] - 1, -1, -1):  # backwards, as what takes longest mostly comes first
             g = m.g[c, 0]
-            for j in range(m.first[c], m.first[c + 1]):
-                for _ in range(m.power[j]):
-                    g *= x[j, 0]
+            for j in range(m.first[c + 1] - 1, m.first[c] - 1, -1):
+                g *= raised(x[j, 0], m.power[j])
             net -= g * (V[0] - m.E[c, 0])
             slope += g
         work.net[0], work.slope[0] = net, slope
@@ -443,6 +473,9 @@ def mean_shift(whole: float, s: float) -> float:
     With the polynomials of `relaxation`, so that the currents at that V add up to the charge that moved V.
     """
     y = s * s
+    if s < SMALL:
+        low = (1 / 2 - s * (1 / 6)) + y * (1 / 24 - s * (1 / 120))
+        return whole * (low + y * y * ((1 / 720 - s * (1 / 5040)) + y * (1 / 40320)))
     part = 1 / 2 + s * (1 / 6) + y * ((1 / 24 + s * (1 / 120)) + y * (1 / 720))
     q = 1.0 + s * part
     return whole * (q - part) / (1.0 + s * q)
@@ -530,7 +563,8 @@ def plain_steps(
             kept.V[row_of_V(kept, sample), i] = V[i]
         stop = min(int(now) + 1.0, until)
         by = 0.5 * (now + stop) - gates_at
-        locate(m, axial, V, x.shape[0], work)
+        if len(m.lanes) > 1:
+            locate(m, axial, V, x.shape[0], work)
         turn_gates(m, V, x, by, (now - gates_at) / by, sample * kept.all_x, kept.x, work)
         if now == until:
             return sample, escaped, patch

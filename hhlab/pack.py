@@ -75,7 +75,7 @@ def rich_of(cells: Sequence[Cell], dt: float, held: frozenset[int], carrier: str
 
 def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> kernel.Stimulus:
     """The mean of each step of what the protocols bring, one column each."""
-    row, current = _currents(protocols if isinstance(protocols, Varied) else tuple(protocols), steps, dt)
+    row, current = _currents(protocols if type(protocols) is Varied else tuple(protocols), steps, dt)
     if not any(p.synapses() for p in one_by_one(protocols)):
         none = np.zeros((1, len(protocols)))
         return kernel.Stimulus(row, current, 0, none, none)

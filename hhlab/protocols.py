@@ -388,12 +388,12 @@ def varied(protocol: Protocol, values: Mapping[str, Floats]) -> Sequence[Protoco
 
 def one_by_one(protocols: Sequence[Protocol]) -> Sequence[Protocol]:
     """Those that have to be asked one by one for what they do besides their currents."""
-    return () if isinstance(protocols, Varied) else protocols
+    return () if type(protocols) is Varied else protocols
 
 
 def _pieces(protocols: Sequence[Protocol]) -> Floats:
     """The pieces of many protocols: rank, column, start, end, first and last; shape (6, pieces)."""
-    if not isinstance(protocols, Varied):
+    if type(protocols) is not Varied:
         listed = [(rank, n, *piece) for n, each in enumerate(protocols) for rank, piece in enumerate(each.pieces())]
         return np.array(listed, float).reshape(-1, 6).T
     of_all = np.empty((6, len(protocols.pieces), len(protocols)))

@@ -272,7 +272,7 @@ def _at_once(plan: Plan, cell: Cell, runs: int) -> int:
     """How many runs make a block: enough to fill the kernel, few enough for all cores, and for memory."""
     if not plan.records:
         return FEWEST_AT_ONCE
-    share = FEWEST_AT_ONCE * math.ceil(runs / SHARES / FEWEST_AT_ONCE)
+    share = FEWEST_AT_ONCE * max(1, round(runs / SHARES / FEWEST_AT_ONCE))
     room = int(NUMBERS_AT_ONCE / _steps(plan, cell) / (1 + len(cell.state_names)))
     return max(1, min(share, room, MOST_AT_ONCE))
 
