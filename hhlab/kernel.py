@@ -404,27 +404,33 @@ def move_along(m: Membrane, axial: Axial, V: Floats, dt: float, net: Floats, slo
         bend = max(slope[i], STEEPEST * m.C[i] / dt)
         slope[i] = m.C[i] / dt + 0.5 * (bend + axial.left[i] + axial.right[i])
     slope[0], slope[n - 1] = 1.0 / slope[0], 1.0 / slope[n - 1]  # from here on the inverse of the diagonal
+    up, down, over, under = net[0], net[n - 1], slope[0], slope[n - 1]  # what the next rows need, in registers
     for i in range(1, n - middle):
         j = n - 1 - i
         if i < middle:
             both = 0.25 * axial.left[i] * axial.right[i - 1]
-            net[i] += 0.5 * axial.left[i] * slope[i - 1] * net[i - 1]
-            slope[i] = 1.0 / (slope[i] - both * slope[i - 1])
+            up = net[i] + 0.5 * axial.left[i] * over * up
+            over = 1.0 / (slope[i] - both * over)
+            net[i], slope[i] = up, over
         both = 0.25 * axial.right[j] * axial.left[j + 1]
-        net[j] += 0.5 * axial.right[j] * slope[j + 1] * net[j + 1]
-        slope[j] = 1.0 / (slope[j] - both * slope[j + 1])
+        down = net[j] + 0.5 * axial.right[j] * under * down
+        under = 1.0 / (slope[j] - both * under)
+        net[j], slope[j] = down, under
     if middle > 0:
-        up, down = 0.5 * axial.right[middle - 1] * slope[middle - 1], 0.5 * axial.left[middle] * slope[middle]
-        here = (net[middle] * slope[middle] + down * net[middle - 1] * slope[middle - 1]) / (1.0 - up * down)
-        net[middle - 1] = net[middle - 1] * slope[middle - 1] + up * here
+        over, under = 0.5 * axial.right[middle - 1] * slope[middle - 1], 0.5 * axial.left[middle] * slope[middle]
+        here = (net[middle] * slope[middle] + under * net[middle - 1] * slope[middle - 1]) / (1.0 - over * under)
+        net[middle - 1] = net[middle - 1] * slope[middle - 1] + over * here
         net[middle] = here
     else:
         net[0] *= slope[0]
+    down, up = net[middle], net[max(middle - 1, 0)]
     for i in range(1, n - middle):
         j, k = middle + i, middle - 1 - i
-        net[j] = slope[j] * net[j] + slope[j] * 0.5 * axial.left[j] * net[j - 1]
+        down = slope[j] * net[j] + slope[j] * 0.5 * axial.left[j] * down
+        net[j] = down
         if k >= 0:
-            net[k] = slope[k] * net[k] + slope[k] * 0.5 * axial.right[k] * net[k + 1]
+            up = slope[k] * net[k] + slope[k] * 0.5 * axial.right[k] * up
+            net[k] = up
     for i in range(n):
         V[i] += net[i]
 
