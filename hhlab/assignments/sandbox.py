@@ -24,7 +24,7 @@ from .judge import NotRunError
 from .task import Code
 
 WALL, CPU = 20.0, 5
-MEMORY, OUTPUT = 2**30, 65_536
+MEMORY, OUTPUT = 2 * 2**30, 65_536
 _PROBE = Path(__file__).with_name("probe.py")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store",
