@@ -69,4 +69,5 @@ def __getattr__(name: str) -> Any:
     import importlib
 
     module = importlib.import_module(f".{house}", __name__)
-    return module if house == name else getattr(module, name)
+    globals()[name] = module if house == name else getattr(module, name)
+    return globals()[name]

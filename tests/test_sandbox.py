@@ -2,13 +2,10 @@
 
 import os
 import socket
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
-from hhlab.assignments import find
+from hhlab.assignments import find, sandbox
 from hhlab.assignments.judge import Given, NotRunError, judge
 from hhlab.assignments.sandbox import Sandbox, describe, namespaces
 from hhlab.assignments.task import Code
@@ -75,55 +72,65 @@ def test_objects_with_operators_of_their_own_fool_nobody():
     assert not TWICE.judge(run(f"{yes}f = lambda x: Yes(7)")).right
 
 
-def test_children_are_ended_with_their_parent(tmp_path):
-    code = "import os, time\nif os.fork() == 0:\n    time.sleep(60)\nf = lambda x: float(os.getpid())"
-    begin = time.monotonic()
-    run(code)
-    assert time.monotonic() - begin < 6
+@pytest.mark.parametrize("permitted", [pytest.param(True, marks=locked), False])
+@pytest.mark.parametrize("start", ["os.fork()", "threading.Thread(target=print).start()", "subprocess.run('ls')"])
+def test_no_process_can_be_started(start, permitted, monkeypatch):
+    if not permitted:
+        monkeypatch.setattr(sandbox, "namespaces", lambda: ())
+    with pytest.raises(ValueError, match=r"BlockingIOError|can't start new thread|FileNotFoundError"):
+        run(f"import os, threading, subprocess\nx = {start}\nf = lambda x: 1")
 
 
-@locked
-def test_too_many_processes():
-    forks = "    while n < 5000:\n        if os.fork() == 0: time.sleep(60)\n        n += 1\n"
-    assert run(f"import os, time\nn = 0\ntry:\n{forks}except OSError:\n    pass\nf = lambda x: n")[0] < 200
+TRY = "n = 0\ntry: {}\nexcept OSError: pass\n"
+SYSTEM = "import ctypes\nn = ctypes.CDLL(None)."
 
 
 @locked
 @pytest.mark.parametrize(
     ("code", "value"),
     [
-        ("import socket\ntry: n = bool(socket.create_connection(('127.0.0.1', {port}), 1))\nexcept OSError: n = 0", 0),
+        ("import socket\n" + TRY.format("n = bool(socket.create_connection(('127.0.0.1', {port}), 1))"), 0),
+        ("import socket\n" + TRY.format("n = socket.socket(socket.AF_UNIX).connect('{folder}/s') is None"), 0),
         ("import os\nn = len([p for p in os.listdir('/proc') if p.isdigit()])", 1),
-        ("import os\ntry:\n    o = open('{out}', 'w'); n = 1\nexcept OSError: n = 0", 0),
-        ("import os\nn = len(os.listdir('{hidden}'))", 0),
+        ("import os\n" + TRY.format("n = os.kill(os.getppid() or -1, 0) is None"), 0),
+        (TRY.format("o = open('{folder}/evil', 'w'); n = 1"), 0),
+        (TRY.format("o = open('/usr/lib/evil', 'w'); n = 1"), 0),
+        (TRY.format("o = open('{folder}/secret'); n = 1"), 0),
+        (TRY.format("o = open('/etc/passwd'); n = 1"), 0),
+        ("import os\nn = sum(map(os.path.exists, ('/etc/shadow', '/bin/sh', '/usr/bin', '/run', '/var', '/dev')))", 0),
+        ("import os\nn = os.path.exists('{folder}')", 0),
         ("import os\nn = len(os.listdir('.'))", 0),
+        ("o = open('mine', 'w'); n = o.write('x')", 1),
         ("import os\nn = sum(name in os.environ for name in ('USER', 'PYTHONPATH', 'VIRTUAL_ENV', 'SECRET'))", 0),
-        ("import os\ntry:\n    x = os.setuid(0); n = os.getuid() != 0\nexcept OSError: n = 0", 0),
-        ("import ctypes\nn = ctypes.CDLL(None).mount(b'tmpfs', b'/mnt', b'tmpfs', 0, None) + 1", 0),
+        ("import os\nn = 0\ntry:\n    x = os.setuid(0); n = os.getuid() != 0\nexcept OSError: pass", 0),
+        (SYSTEM + "mount(b'tmpfs', b'/proc', b'tmpfs', 0, None) + 1", 0),
+        (SYSTEM + "unshare(0x10000000) + 1", 0),
+        (SYSTEM + "chroot(b'.') + 1", 0),
+        ("n = int(open('/proc/self/oom_score_adj').read())", 1000),
     ],
 )  # fmt: skip
 def test_locked_in(code, value, tmp_path, monkeypatch):
-    """No network, no other processes, nothing to write to, nothing to read of others, no way to more rights."""
-    (tmp_path / "gradebook").write_text("secret")
+    """No network, no other processes, no files but Python's and its own, no way to more rights; first to go."""
+    (tmp_path / "secret").write_text("secret")
     monkeypatch.setenv("SECRET", "it")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        there = code.format(out=tmp_path.parent / "evil", hidden=tmp_path, port=server.getsockname()[1])
-        assert run(f"{there}\nf = lambda x: n", hidden=(str(tmp_path),)) == [value, value]
-    assert not (tmp_path.parent / "evil").exists()
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as near:
+        near.bind(os.path.relpath(tmp_path / "s"))
+        near.listen()
+        there = code.format(folder=tmp_path, port=server.getsockname()[1])
+        assert run(f"{there}\nf = lambda x: n") == [value, value]
+    assert not (tmp_path / "evil").exists()
+
+
+def test_nothing_runs_where_it_should_be_locked_in_and_is_not():
+    """As a user of a namespace that may not mount."""
+    told = sandbox._told("f = lambda x: 1", "f", TWICE.probe, {})
+    assert sandbox._ran(("unshare", "--user"), told, 6.0) == b""
 
 
 def test_it_says_how_well_it_locks_in(monkeypatch):
-    from hhlab.assignments import sandbox
-
     monkeypatch.setattr(sandbox, "namespaces", lambda: ())
     assert "does not permit namespaces" in describe()
     assert run("f = lambda x: 2 * x") == [2.0, 4.0]
-
-
-def test_a_folder_that_is_needed_is_not_hidden():
-    from hhlab.assignments.grade import _hidden
-
-    assert _hidden([Path(sys.prefix).parent, Path("/")]) == ()
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,10 @@ import hashlib
 import json
 import os
 import re
-import sys
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -41,13 +39,12 @@ class Work:
     name: str
     answers: dict[str, Given]
     remarks: tuple[str, ...]
-    hidden: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """Changes with everything that the result depends on."""
-        told = {name: value for name, value in asdict(self).items() if name != "hidden"}
-        return hashlib.sha256(json.dumps([SAVED, version("hhlab"), told], sort_keys=True).encode()).hexdigest()[:24]
+        told = [SAVED, version("hhlab"), asdict(self)]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]
 
 
 @dataclass
@@ -109,8 +106,7 @@ def grade(
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed = read_roster(roster, id_column=id_column, grade_column=grade_column, title=name)
     graded = Graded(name)
-    hidden = _hidden([*places, roster.parent, out])
-    works = [replace(work, hidden=hidden) for work in _sorted_out(read, name, course, listed, graded)]
+    works = list(_sorted_out(read, name, course, listed, graded))
     for folder in ("feedback", "results"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     for done, (work, verdicts) in enumerate(_marked(works, out, executor, graded), 1):
@@ -125,7 +121,7 @@ def mark(work: Work) -> tuple[list[Verdict], str]:
     """The verdicts on what a student handed in, and the page with them."""
     assignment = ASSIGNMENTS[work.assignment]
     variant = assignment.variant(work.course, work.student)
-    run = Sandbox(work.hidden).run
+    run = Sandbox().run
     verdicts = [judge(task, work.answers.get(task.name), variant, run) for task in assignment.tasks(variant)]
     return verdicts, feedback(assignment, variant, work.name, verdicts, work.remarks)
 
@@ -210,13 +206,6 @@ def _chosen(found: Sequence[tuple[Submission, Handed]]) -> tuple[Handed, list[st
     ):
         return None
     return handed, [f"There are {len(found)} copies: {latest.label} counts."] if len(found) > 1 else []
-
-
-def _hidden(places: Sequence[Path]) -> tuple[str, ...]:
-    """The folders that a student's code must not see, without those that Python itself needs."""
-    folders = {place.resolve() if place.is_dir() else place.resolve().parent for place in places}
-    needed = [Path(each).resolve() for each in (sys.prefix, sys.base_prefix, __file__, tempfile.gettempdir())]
-    return tuple(sorted(str(folder) for folder in folders if not any(folder in (n, *n.parents) for n in needed)))
 
 
 def _marked(

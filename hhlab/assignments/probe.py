@@ -1,9 +1,9 @@
 """The other side of the sandbox: runs a student's code in a process of its own and prints the numbers it gives.
 
 Started as a script, never imported by the package. It gets a JSON object on stdin (`code`, `defines`, `probe`,
-`limits`, `hidden`, `path`, `namespaces`) and writes one to its original stdout: {"values": [...]} or {"error": "..."}.
+`limits`, `needs`, `path`, `namespaces`) and writes one to its original stdout: {"values": [...]} or {"error": "..."}.
 It locks itself in before it runs the code: limits, no new privileges, and, where it has a mount namespace to itself, a
-file system that is read-only and in which the folders with the submissions are empty.
+file system that is read-only and holds nothing but what Python needs.
 """
 
 import ast
@@ -17,7 +17,7 @@ from typing import Any
 
 LONGEST_ERROR = 300
 NOBODY = 65534
-_PRIVATE, _READ_ONLY = 0x44000, 1
+_BIND, _PRIVATE, _READ_ONLY = 0x5000, 0x44000, 1
 _KEEP_CAPABILITIES, _NO_NEW_PRIVILEGES = 8, 38
 _CAPABILITIES_V3, _READ_ANYTHING = 0x20080522, 1 << 2
 _MOUNT_SETATTR, _HERE, _RECURSIVE = 442, -100, 0x8000
@@ -30,19 +30,44 @@ def limit(limits: dict[str, int]) -> None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
 
 
-def lock_files(hidden: list[str]) -> bool:
-    """Make all files read-only but for an empty working folder, and hide some folders; False where that cannot be."""
+def lock_files(needs: list[str]) -> None:
+    """Make a root of what is needed, read-only, with an empty working folder: all files that are left.
+
+    Whoever has changed its root so may not make namespaces of its own either.
+
+    Raises
+    ------
+    OSError
+        If the system does not permit that.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.mount(None, b"/", None, _PRIVATE, None):
-        return False
+
+    def mount(what: str, where: str, flags: int = 0, size: bytes | None = None) -> None:
+        kind = b"tmpfs" if size else None
+        if libc.mount(os.fsencode(what), os.fsencode(where), kind, flags, size):
+            raise OSError(ctypes.get_errno(), "mount", where)
+
+    root = work = os.getcwd()
+    mount("none", "/", _PRIVATE)
+    mount("tmpfs", root, size=b"size=1m,mode=755")
+    for place in sorted(needs):
+        if not os.path.exists(root + place):
+            make_place(root + place, os.path.isdir(place))
+            mount(place, root + place, _BIND)
+    os.makedirs(root + work)
     read_only = (ctypes.c_uint64 * 4)(_READ_ONLY, 0, 0, 0)
-    if libc.syscall(_MOUNT_SETATTR, _HERE, b"/", _RECURSIVE, read_only, ctypes.sizeof(read_only)):
-        return False
-    size = b"size=16m,mode=1777"
-    work = os.getcwd()
-    done = [libc.mount(b"tmpfs", os.fsencode(place), b"tmpfs", 0, size) for place in (*hidden, work)]
+    if libc.syscall(_MOUNT_SETATTR, _HERE, os.fsencode(root), _RECURSIVE, read_only, ctypes.sizeof(read_only)):
+        raise OSError(ctypes.get_errno(), "mount_setattr")
+    mount("tmpfs", root + work, size=b"size=16m,mode=1777")
+    os.chroot(root)
     os.chdir(work)
-    return not any(done)
+
+
+def make_place(path: str, folder: bool) -> None:
+    """An empty folder or file, on which something can be mounted."""
+    os.makedirs(path if folder else os.path.dirname(path), exist_ok=True)
+    if not folder:
+        open(path, "x").close()
 
 
 def drop_privileges() -> None:
@@ -75,7 +100,7 @@ def definitions(code: str) -> ast.Module:
 
 def asked(thing: Any, probe: dict[str, Any]) -> list[float]:
     """The numbers of a function at some arguments, or of a channel at some voltages."""
-    if probe["kind"] == "call":
+    if probe["kind"] != "channel":
         return [float(thing(*arguments)) for arguments in probe["calls"]]
     import numpy as np
 
@@ -89,8 +114,8 @@ def asked(thing: Any, probe: dict[str, Any]) -> list[float]:
 def answer(told: dict[str, Any]) -> dict[str, Any]:
     """Run the code and ask what it defines; every error of the code is a sentence."""
     names: dict[str, Any] = {"__name__": "answer"}
-    sys.path[:0] = [told["path"]] if told["path"] else []
-    if not told["path"]:
+    sys.path += told["path"]
+    if told["probe"]["kind"] == "call":
         sys.modules["hhlab"] = None  # type: ignore[assignment]
     try:
         exec(compile(definitions(told["code"]), "answer", "exec"), names)
@@ -108,10 +133,13 @@ def main() -> None:
     silent = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silent, stream)
-    locked = told["namespaces"] and lock_files(told["hidden"])
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as first_to_go:
+        first_to_go.write("1000")
+    if told["namespaces"]:
+        lock_files(told["needs"])
     limit(told["limits"])
     drop_privileges()
-    result.write(json.dumps({**answer(told), "locked": locked}))
+    result.write(json.dumps(answer(told)))
     result.flush()
     os._exit(0)
 

@@ -1,7 +1,8 @@
-"""Runs the code of a code task: one process each, an empty folder, limits, no network; killed with all that it started.
+"""Runs the code of a code task: one process each, which can start no other, an empty folder, limits, no network.
 
 On Linux the process gets namespaces of its own through `unshare` where the system permits it: no network, no other
-process in sight, files read-only. Where it does not, limits and an empty environment remain, and `describe` says so.
+process and no file in sight but what Python needs. Where it does not, limits and an empty environment remain, and
+`describe` says so.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,21 +24,22 @@ from .judge import NotRunError
 from .task import Code
 
 WALL, CPU = 20.0, 5
-MEMORY, OUTPUT, PROCESSES = 3 * 2**30, 65_536, 64
+MEMORY, OUTPUT = 2 * 2**30, 65_536
 _PROBE = Path(__file__).with_name("probe.py")
-_PACKAGE = Path(__file__).resolve().parents[2]
+_PACKAGE = Path(__file__).resolve().parents[1]
+_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store",
+              "/etc/alternatives", "/etc/ld.so.cache", "/proc")  # fmt: skip
 _NAMESPACES = ("--net", "--pid", "--ipc", "--uts", "--mount", "--mount-proc", "--fork", "--kill-child")
 _AS_ROOT_INSIDE = ("--user", "--map-root-user")
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """Where code is run: the folders that it must not see, and how long it may take (s)."""
+    """Where code is run: how long it may take (s), and within which limits."""
 
-    hidden: tuple[str, ...] = ()
     wall: float = WALL
     limits: dict[str, int] = field(default_factory=lambda: {
-        "CPU": CPU, "AS": MEMORY, "FSIZE": 2**20, "NOFILE": 256, "CORE": 0, "NPROC": PROCESSES,
+        "CPU": CPU, "AS": MEMORY, "FSIZE": 2**20, "NOFILE": 256, "CORE": 0, "NPROC": 1,
     })  # fmt: skip
 
     def run(self, task: Code, code: str) -> list[float]:
@@ -52,41 +54,38 @@ class Sandbox:
         """
         if os.name != "posix":
             raise NotRunError("code is run on Linux and macOS only")
-        told = {
-            "code": code, "defines": task.defines, "probe": dict(task.probe), "limits": self._limits(),
-            "hidden": [place for place in self.hidden if Path(place).is_dir()], "namespaces": bool(namespaces()),
-            "path": str(_PACKAGE) if task.probe["kind"] == "channel" else "",
-        }  # fmt: skip
-        with tempfile.TemporaryDirectory(prefix="hhlab-") as folder:
-            os.chmod(folder, 0o777)
-            out = self._started(folder, json.dumps(told).encode())
-        return _values(out)
+        return _values(_ran(namespaces(), _told(code, task.defines, task.probe, self.limits), self.wall))
 
-    def _limits(self) -> dict[str, int]:
-        """The limits; without namespaces the processes that the user has already count as well."""
-        if namespaces() or "NPROC" not in self.limits:
-            return self.limits
-        return self.limits | {"NPROC": self.limits["NPROC"] + _processes()}
 
-    def _started(self, folder: str, told: bytes) -> bytes:
-        """What the process wrote, at most so much of it; with all that it started ended."""
-        command = [*namespaces(), sys.executable, "-I", "-B", str(_PROBE)]
-        with _group(command, folder) as process:
-            timer = threading.Timer(self.wall, _end, (process,))
-            timer.start()
-            try:
-                with contextlib.suppress(BrokenPipeError):
-                    process.stdin.write(told)
-                    process.stdin.close()
-                out = process.stdout.read(OUTPUT + 1)
-            finally:
-                late = not timer.is_alive()
-                timer.cancel()
-        if late:
-            raise NotRunError(f"the code did not finish within {self.wall:g} s")
-        if len(out) > OUTPUT:
-            raise NotRunError("the code wrote more than is read")
-        return bytes(out)
+def _told(code: str, defines: str, probe: Mapping[str, Any], limits: dict[str, int]) -> dict[str, Any]:
+    """What the probe is told to run, and what Python needs for it."""
+    packages = [place for place in sys.path if place.endswith("-packages")]
+    prefixes = [f"{prefix}/{lib}" for prefix in (sys.prefix, sys.base_prefix) for lib in ("lib", "lib64")]
+    needs = {place for place in (*_LIBRARIES, *prefixes, *packages, str(_PACKAGE)) if os.path.exists(place)}
+    return {"code": code, "defines": defines, "probe": dict(probe), "limits": limits, "needs": sorted(needs),
+            "path": [str(_PACKAGE.parent), *packages]}  # fmt: skip
+
+
+def _ran(locked: Sequence[str], told: dict[str, Any], wall: float) -> bytes:
+    """What the process wrote, at most so much of it."""
+    command = [*locked, sys.executable, "-I", "-S", "-B", str(_PROBE)]
+    with tempfile.TemporaryDirectory(prefix="hhlab-") as folder, _group(command, folder) as process:
+        os.chmod(folder, 0o777)
+        timer = threading.Timer(wall, _end, (process,))
+        timer.start()
+        try:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(json.dumps(told | {"namespaces": bool(locked)}).encode())
+                process.stdin.close()
+            out = process.stdout.read(OUTPUT + 1)
+        finally:
+            late = not timer.is_alive()
+            timer.cancel()
+    if late:
+        raise NotRunError(f"the code did not finish within {wall:g} s")
+    if len(out) > OUTPUT:
+        raise NotRunError("the code wrote more than is read")
+    return bytes(out)
 
 
 @contextlib.contextmanager
@@ -129,30 +128,25 @@ def _values(out: bytes) -> list[float]:
 
 @functools.cache
 def namespaces() -> tuple[str, ...]:
-    """The command that gives a process namespaces of its own; empty where the system does not permit it."""
+    """The command that gives a process namespaces of its own; empty where the system does not permit it.
+
+    It is tried with code that needs all that answers need.
+    """
     unshare = shutil.which("unshare")
-    user = () if os.name == "posix" and os.geteuid() == 0 else _AS_ROOT_INSIDE
-    command = (unshare or "", *user, *_NAMESPACES)
     if not unshare or sys.platform != "linux":
         return ()
-    tried = subprocess.run([*command, sys.executable, "-c", ""], capture_output=True, check=False, timeout=WALL)
-    return command if tried.returncode == 0 else ()
+    command = (unshare, *(() if os.geteuid() == 0 else _AS_ROOT_INSIDE), *_NAMESPACES)
+    told = _told("import numpy, hhlab\nf = lambda: 1", "f", {"kind": "try", "calls": [[]]}, {})
+    with contextlib.suppress(NotRunError, ValueError):
+        return command if _values(_ran(command, told, WALL)) == [1] else ()
+    return ()
 
 
 def describe() -> str:
     """How well code is locked in on this machine, in a sentence."""
     if namespaces():
-        return "Code tasks run without network, apart from other processes, with read-only files."
+        return "Code tasks run without network, apart from other processes and from all files but those of Python."
     return (
         "Code tasks run with limits on time, memory and output, but this system does not permit namespaces (unshare): "
         "their code could reach the network and your files. Grade them on a machine or account that holds nothing else."
     )
-
-
-def _processes() -> int:
-    """How many processes and threads the user has now."""
-    count = 0
-    for place in Path("/proc").glob("[0-9]*/task"):
-        with contextlib.suppress(OSError):
-            count += len(list(place.iterdir())) if place.stat().st_uid == os.getuid() else 0
-    return count
