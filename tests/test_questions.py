@@ -11,6 +11,7 @@ import pytest
 
 import hhlab as hh
 from hhlab import questions
+from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.questions import Choice, Mistake, Number, Reply
 from hhlab.questions.files import read_sets
 from hhlab.questions.units import read_quantity
@@ -18,6 +19,7 @@ from hhlab.questions.units import read_quantity
 SETS = questions._sets()
 PREDICTIONS, CHECK, TURNS = ([q for each in SETS.values() for q in each[part]] for part in range(3))
 EVERY = (*PREDICTIONS, *CHECK, *TURNS)
+TASKS = [task.question for each in ASSIGNMENTS.values() for task in each.tasks(each.variant("course", "ab1234"))]
 CHOICES = [question for question in EVERY if isinstance(question, Choice)]
 NUMBERS = [question for question in EVERY if isinstance(question, Number)]
 
@@ -199,7 +201,16 @@ def test_a_small_mistake_is_not_seen_everywhere(name, answer, reply):
 def test_replies_to_a_number_differ(question):
     texts = [question.reply, *question.hints, *(mistake.reply for mistake in question.mistakes)]
     assert len(set(texts)) == len(texts)
-    assert not any(re.match("(?i)(no|wrong|false)[.,:! ]", text) for text in texts)
+
+
+@pytest.mark.parametrize("question", [*EVERY, *TASKS], ids=lambda question: question.name)
+def test_no_reply_repeats_what_the_card_says_before_it(question):
+    """Cards begin with "Right." or "Not yet."; a reply goes on from there."""
+    if isinstance(question, Number):
+        texts = [question.reply, *question.hints, *(mistake.reply for mistake in question.mistakes)]
+    else:
+        texts = [reply.text for reply in getattr(question, "options", {}).values()]
+    assert not any(re.match(r"(?i)(yes|no|right|correct|wrong|false|not (yet|so))[.,:!]", text) for text in texts)
 
 
 def test_how_a_number_was_understood():

@@ -123,7 +123,7 @@ def _which_gate(v: Variant) -> Choice:
         "may put one gate back to its resting value. Which one lets a pulse of up to ten times the threshold start a "
         "spike?",
         {
-            option: Reply("Yes." if option == right else reply, "M10" if option == ONLY_H else "", option == right)
+            option: Reply("So the bench shows, too." if option == right else reply, "M10" if option == ONLY_H else "", option == right)
             for option, reply in told.items()
         },
     )
