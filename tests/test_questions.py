@@ -257,6 +257,17 @@ def adapts(freeze=(), **changes):
     return hh.measure.adaptation(hh.simulate(cell, hh.Step(1, 0, 1000), 1000, freeze=freeze))
 
 
+def in_cobalt():
+    """The height and number of its spikes, and the first and last interval."""
+    rec = hh.simulate(hh.blocked(BURSTER, "cobalt"), hh.Step(1, 0, 1000), 1000)
+    found = hh.measure.adaptation(rec)
+    return rec.V.max(), hh.measure.spikes(rec).size, found.first, found.last
+
+
+def inhibited(pulse=0.0, E=-62):
+    return hh.simulate(SQUID, hh.Synapse(3, E, 5) + hh.Step(pulse, 8, 0.5), 40)
+
+
 HELD = hh.simulate(hh.ThalamicRelay(), hh.Step(0.7, 0, 2000), 2000)
 SQUID = hh.Squid()
 PULSES = {duration: hh.simulate(SQUID, hh.Step(20, 0, duration), t_stop=50) for duration in (0.5, 25)}
@@ -348,6 +359,12 @@ def intervals(drug=""):
         (lambda: adapts(g_SK=0).ratio, 2.542),
         (lambda: adapts().ratio, 9.899),
         (lambda: adapts(freeze="HVA.h", g_SK=0).ratio, 1.345),
+        (lambda: [*in_cobalt()[:2], *in_cobalt()[-2:]], [47.3, 43, 21.39, 23.33]),
+        (lambda: inhibited().V.max() - SQUID.rest()["V"], 2.73),
+        (lambda: hh.measure.spikes(inhibited()).size, 0),
+        (lambda: [hh.measure.spikes(inhibited(pulse)).size for pulse in (35.3, 35.6)], [0, 1]),
+        (lambda: hh.measure.spikes(inhibited(E=0)).size, 1),
+        (lambda: 3 / sum(g[0] for g in PULSES[25].g.values()), 4.43),
     ],
 )
 def test_what_the_replies_say_is_what_the_model_does(found, said):

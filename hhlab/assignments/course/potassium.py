@@ -108,7 +108,7 @@ def _identity(v: Variant) -> Choice:
     return Choice(
         "identity",
         "Which channel is X, and by what do you know it?",
-        {text: Reply("All its signs fit." if kind == right else wrong, "", kind == right) for kind, text in WHAT.items()},
+        {text: Reply("The signs fit." if kind == right else wrong, "", kind == right) for kind, text in WHAT.items()},
     )
 
 
