@@ -120,9 +120,8 @@ def map_of_misconceptions():
     rows = ["| | what they believe | what refutes it | questions that notice it |", "|---|---|---|---|"]
     for name, each in MISCONCEPTIONS.items():
         claims = ", ".join(f"claim {number} ({', '.join(there[number])})" for number in each.claims)
-        rows.append(
-            f"| {name} | {each.text} | {claims or 'a bench'}: {each.shown_by} | {keyed(name) or 'the card itself'} |"
-        )
+        notice = keyed(name) or "the card itself"
+        rows.append(f"| {name} | {each.text} | {claims or 'a bench'}: {each.shown_by} | {notice} |")
     return "\n".join(rows)
 
 
@@ -132,7 +131,7 @@ MAPS = {"claims": map_of_claims, "misconceptions": map_of_misconceptions}
 def with_maps(page):
     """The guide with its maps as the declarations have them."""
     for name, made in MAPS.items():
-        page = re.sub(rf"(<!-- {name} -->\n).*?(\n<!-- end -->)", lambda m: m[1] + made() + m[2], page, flags=re.S)
+        page = re.sub(rf"(<!-- {name} -->\n).*?(\n<!-- end -->)", rf"\g<1>{made()}\g<2>", page, flags=re.S)
     return page
 
 
