@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import hhlab as hh
+from hhlab import cells
 from hhlab.cells import Cell
 from hhlab.plots import DARK, PAPER, Panels, plot
 from hhlab.views import INK, in_words, moment_in_words
 from hhlab.views import VIEWS as EVERY_VIEW
 from hhlab.views.membrane import Membrane
-from hhlab.views.view import COLOURS, V_AXIS, at, roomy
+from hhlab.views.view import COLOURS, V_AXIS, at, colour_of, roomy
 
 MINE = hh.Channel(
     "A", 5, -77, hh.Gate("s", inf=lambda V: 1 / (1 + np.exp(-V / 9)), tau=lambda V: 5 + 0 * V, q10=2, T_ref=20)
@@ -479,6 +480,16 @@ def test_recordings_in_words(rec, words):
 )
 def test_rhythms_in_words(cell, length, words):
     assert re.fullmatch(words, in_words(hh.simulate(cell, None, length)))
+
+
+@pytest.mark.parametrize("name", sorted({*cells.__all__} - {"Cell", "IonicCell", "gallery"}))
+def test_the_channels_of_a_cell_differ_in_colour(name):
+    """And what one ion carries has one colour in all cells: sodium red, potassium blue, calcium yellow."""
+    names = [channel.name for channel in getattr(cells, name)().channels]
+    colours = [colour_of(name, place) for place, name in enumerate(names)]
+    assert len({*colours}) == len(names)
+    own = {"Na": "#D55E00", "K": "#0072B2", "Ca": "#E69F00", "s": "#E69F00", "T": "#E69F00"}
+    assert all(colour == own.get(name, colour) for name, colour in zip(names, colours, strict=True))
 
 
 def test_calcium_and_release_are_shown_where_they_are_followed():
