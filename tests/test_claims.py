@@ -1,5 +1,6 @@
 """The claims: experiments that give the numbers of the model, rules that turn them into verdicts, code that runs."""
 
+import itertools
 import math
 import re
 
@@ -173,6 +174,12 @@ def test_words(each):
 def test_every_claim_has_its_tests():
     assert NUMBERS == sorted(EXPECTED) == sorted(LIMITS)
     assert FIRST <= NUMBERS[0] <= NUMBERS[-1] <= LAST
+
+
+def test_every_claim_stands_in_a_notebook(root):
+    texts = [path.read_text() for path in (root / "notebooks").glob("0*.ipynb")]
+    groups = itertools.chain(*(re.findall(r"hh\.claim\(([\d, ]+)\)", text) for text in texts))
+    assert {int(number) for group in groups for number in group.split(",")} == set(range(FIRST, LAST + 1))
 
 
 def test_misconceptions():

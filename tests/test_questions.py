@@ -11,6 +11,7 @@ import pytest
 
 import hhlab as hh
 from hhlab import questions
+from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.questions import Choice, Mistake, Number, Reply
 from hhlab.questions.files import read_sets
 from hhlab.questions.units import read_quantity
@@ -18,6 +19,7 @@ from hhlab.questions.units import read_quantity
 SETS = questions._sets()
 PREDICTIONS, CHECK, TURNS = ([q for each in SETS.values() for q in each[part]] for part in range(3))
 EVERY = (*PREDICTIONS, *CHECK, *TURNS)
+TASKS = [task.question for each in ASSIGNMENTS.values() for task in each.tasks(each.variant("course", "ab1234"))]
 CHOICES = [question for question in EVERY if isinstance(question, Choice)]
 NUMBERS = [question for question in EVERY if isinstance(question, Number)]
 
@@ -199,7 +201,16 @@ def test_a_small_mistake_is_not_seen_everywhere(name, answer, reply):
 def test_replies_to_a_number_differ(question):
     texts = [question.reply, *question.hints, *(mistake.reply for mistake in question.mistakes)]
     assert len(set(texts)) == len(texts)
-    assert not any(re.match("(?i)(no|wrong|false)[.,:! ]", text) for text in texts)
+
+
+@pytest.mark.parametrize("question", [*EVERY, *TASKS], ids=lambda question: question.name)
+def test_no_reply_repeats_what_the_card_says_before_it(question):
+    """Cards begin with "Right." or "Not yet."; a reply goes on from there."""
+    if isinstance(question, Number):
+        texts = [question.reply, *question.hints, *(mistake.reply for mistake in question.mistakes)]
+    else:
+        texts = [reply.text for reply in getattr(question, "options", {}).values()]
+    assert not any(re.match(r"(?i)(yes|no|right|correct|wrong|false|not (yet|so))[.,:!]", text) for text in texts)
 
 
 def test_how_a_number_was_understood():
@@ -244,6 +255,17 @@ def stepped(start=None, hold=0.0):
 def adapts(freeze=(), **changes):
     cell = hh.AfterpotentialCell.burster().replace(**changes)
     return hh.measure.adaptation(hh.simulate(cell, hh.Step(1, 0, 1000), 1000, freeze=freeze))
+
+
+def in_cobalt():
+    """The height and number of its spikes, and the first and last interval."""
+    rec = hh.simulate(hh.blocked(BURSTER, "cobalt"), hh.Step(1, 0, 1000), 1000)
+    found = hh.measure.adaptation(rec)
+    return rec.V.max(), hh.measure.spikes(rec).size, found.first, found.last
+
+
+def inhibited(pulse=0.0, E=-62):
+    return hh.simulate(SQUID, hh.Synapse(3, E, 5) + hh.Step(pulse, 8, 0.5), 40)
 
 
 HELD = hh.simulate(hh.ThalamicRelay(), hh.Step(0.7, 0, 2000), 2000)
@@ -337,6 +359,12 @@ def intervals(drug=""):
         (lambda: adapts(g_SK=0).ratio, 2.542),
         (lambda: adapts().ratio, 9.899),
         (lambda: adapts(freeze="HVA.h", g_SK=0).ratio, 1.345),
+        (lambda: [*in_cobalt()[:2], *in_cobalt()[-2:]], [47.3, 43, 21.39, 23.33]),
+        (lambda: inhibited().V.max() - SQUID.rest()["V"], 2.73),
+        (lambda: hh.measure.spikes(inhibited()).size, 0),
+        (lambda: [hh.measure.spikes(inhibited(pulse)).size for pulse in (35.3, 35.6)], [0, 1]),
+        (lambda: hh.measure.spikes(inhibited(E=0)).size, 1),
+        (lambda: 3 / sum(g[0] for g in PULSES[25].g.values()), 4.43),
     ],
 )
 def test_what_the_replies_say_is_what_the_model_does(found, said):

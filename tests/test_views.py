@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import hhlab as hh
+from hhlab import cells
 from hhlab.cells import Cell
 from hhlab.plots import DARK, PAPER, Panels, plot
 from hhlab.views import INK, in_words, moment_in_words
 from hhlab.views import VIEWS as EVERY_VIEW
 from hhlab.views.membrane import Membrane
-from hhlab.views.view import COLOURS, V_AXIS, at, roomy
+from hhlab.views.view import COLOURS, V_AXIS, at, colour_of, roomy
 
 MINE = hh.Channel(
     "A", 5, -77, hh.Gate("s", inf=lambda V: 1 / (1 + np.exp(-V / 9)), tau=lambda V: 5 + 0 * V, q10=2, T_ref=20)
@@ -436,9 +437,27 @@ def test_a_moment_in_words():
     assert sorted(parts, key=abs, reverse=True) == parts
 
 
-ONE_SPIKE = r"1 spike at 6\.\d\d ms: peak 39\.\d mV, half-width 1\.\d\d ms, then down to -76\.\d mV at 9\.\d\d ms\."
+@pytest.mark.parametrize(
+    ("cell", "length", "moment", "words"),
+    [
+        (
+            hh.BetaCell(),
+            40_000,
+            20_000,
+            r"At 20\.00 s: V −61\.7 mV; .* −49\.\d mV/s; in mV/ms: KCa −0\.46, Ca .*",
+        ),
+        (hh.SinoatrialNode(), 2000, 300, r"At 300\.00 ms: .* V changes by \+0\.07 mV/ms: K −0\.5\d, s \+0\.39, .*"),
+        (hh.PumpCell(ouabain=1), 3_600_000, 60_000, r"At 1\.00 min: .* −0\.3 mV/min; in mV/ms: Na \+1\.37, K .*"),
+        (hh.PumpCell(ouabain=1), 3_600_000, 0, r"At 0\.00 min: .* V changes by \+0\.50 mV/ms: Na \+1\.50, K −1\.00\."),
+    ],
+)
+def test_a_moment_of_a_slow_cell(cell, length, moment, words):
+    assert re.fullmatch(words, moment_in_words(hh.simulate(cell, None, length), moment))
+
+
+ONE_SPIKE = r"1 spike at 6\.\d\d ms: peak 39\.\d mV, half-width 1\.\d\d ms, then down to −76\.\d mV at 9\.\d\d ms\."
 SPIKES = r"4 spikes, the first at 2\.\d\d ms, the last after \d\d\.\d\d ms \(\d\d Hz\): peak 4\d\.\d mV, .*"
-NO_SPIKE = r"No spike above 0 mV: V starts at -65\.0 mV and its highest point is -65\.0 mV at \d\.\d\d ms\."
+NO_SPIKE = r"No spike above 0 mV: V starts at −65\.0 mV and its highest point is −65\.0 mV at \d\.\d\d ms\."
 TRAIN = hh.simulate(hh.Squid(), hh.Step(20, 1, 40), 42)
 
 
@@ -455,12 +474,22 @@ def test_recordings_in_words(rec, words):
             2000,
             r"6 spikes, the first at 160\.\d\d ms, the last after 340\.\d\d ms \(176 a minute\): .*",
         ),
-        (hh.BetaCell(), 40_000, r"76 spikes in 3 bursts, the first at 354\.\d\d ms, the last burst 14\.26 s after .*"),
-        (hh.BetaCell(g_Ca=0), 1000, r"No spike above -40 mV: V starts at -65\.0 mV and .*"),
+        (hh.BetaCell(), 40_000, r"76 spikes in 3 bursts, the first at 0\.35 s, the last burst 14\.26 s after .*"),
+        (hh.BetaCell(g_Ca=0), 1000, r"No spike above −40 mV: V starts at −65\.0 mV and .*"),
     ],
 )
 def test_rhythms_in_words(cell, length, words):
     assert re.fullmatch(words, in_words(hh.simulate(cell, None, length)))
+
+
+@pytest.mark.parametrize("name", sorted({*cells.__all__} - {"Cell", "IonicCell", "gallery"}))
+def test_the_channels_of_a_cell_differ_in_colour(name):
+    """And what one ion carries has one colour in all cells: sodium red, potassium blue, calcium yellow."""
+    names = [channel.name for channel in getattr(cells, name)().channels]
+    colours = [colour_of(name, place) for place, name in enumerate(names)]
+    assert len({*colours}) == len(names)
+    own = {"Na": "#D55E00", "K": "#0072B2", "Ca": "#E69F00", "s": "#E69F00", "T": "#E69F00"}
+    assert all(colour == own.get(name, colour) for name, colour in zip(names, colours, strict=True))
 
 
 def test_calcium_and_release_are_shown_where_they_are_followed():

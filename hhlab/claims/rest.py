@@ -108,21 +108,25 @@ def potassium_leaks() -> Result:
     8,
     "Chloride is at equilibrium across the membrane and crosses it freely.",
     texts=("S1",),
-    asks="In six cells, compare the Nernst potential of chloride with the resting potential.",
+    asks="In six cells, compare the Nernst potential of chloride with the resting potential. Then make three of them "
+    "ten times as permeable to chloride, and see where V goes.",
     decides="the number of cells in which E_Cl is within 2 mV of V",
     rule=SHARE_OF_GALLERY,
     why="In this model chloride is near equilibrium where the membrane lets it through easily and nothing else moves "
     "it: in skeletal muscle and in the red cell, and in a squid axon with the concentrations of blood outside. Where "
     "the table gives other concentrations, as in the neuron, something must hold them there: cells have transporters "
     "that move chloride. E_Cl is then above or below V, and this decides which way chloride goes when its channels "
-    "open.",
+    "open: the picture has one cell in which V falls, one in which it rises, and one in which it stays.",
 )
 def chloride() -> Result:
     """The number of cells whose E_Cl is within 2 mV of V."""
-    recs = {name: hh.simulate(cell, None, 10) for name, cell in hh.gallery.items()}
-    away = {name: rec.E["Cl"][0] - rec.V[0] for name, rec in recs.items()}
-    number = sum(bool(abs(mV) <= 2) for mV in away.values())
-    return number, {"neuron": recs["neuron"]}, ("ions", "potentials")
+    at_rest = {name: hh.simulate(cell, None, 1) for name, cell in hh.gallery.items()}
+    number = sum(bool(abs(rec.E["Cl"][0] - rec.V[0]) <= 2) for rec in at_rest.values())
+    recs = {}
+    for name in ("neuron", "skeletal muscle", "ventricle"):
+        cell = hh.gallery[name]
+        recs[name] = hh.simulate(cell.replace(P_Cl=10 * cell.P_Cl), None, 50, start=cell.rest())
+    return number, recs, ("voltage",)
 
 
 @claim(

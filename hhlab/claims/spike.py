@@ -279,12 +279,14 @@ def sodium_afterwards() -> Result:
     "A chemical transmitter can start an action potential.",
     texts=("S1",),
     asks="A transmitter opens channels for some milliseconds that pull V towards 0 mV. Give the axon such a synapse "
-    "1 % below and 1 % above the smallest conductance that starts a spike.",
+    "1 % below and 1 % above the smallest conductance that starts a spike. Then give it a far stronger one that pulls "
+    "V towards −62 mV.",
     decides="how many times higher V rises after the stronger of the two",
     rule=Rule("times", holds=(5, inf), partly=(1.5, 5)),
     why="In this model a synapse of 0.045 mS/cm2 is enough, less than a two-thousandth of what all sodium channels "
     "could conduct. A little below, V rises by some millivolts and falls back; a little above, the sodium channels "
-    "take over. Not every transmitter does this: if its channels pull V to a value below the threshold, it inhibits.",
+    "take over. Not every transmitter does this: one whose channels pull V to −62 mV starts no spike, however many of "
+    "them open, and the axon is then harder to excite.",
     misconception="M13",
 )
 def transmitter() -> Result:
@@ -295,5 +297,6 @@ def transmitter() -> Result:
         smallest = smallest * 1.001
     recs = {f"{100 * share:.0f} %": hh.simulate(cell, hh.Synapse(share * smallest), 50) for share in (0.99, 1.01)}
     below, above = [hh.measure.peak(rec)[0] - hh.measure.rest(cell) for rec in recs.values()]
+    recs["to −62 mV"] = hh.simulate(cell, hh.Synapse(3, E=-62), 50)
     number = above / below
     return number, recs, ("voltage", "stimulus")

@@ -86,10 +86,10 @@ class Prediction(Frame):
 
     def _answer(self, answer: Any) -> str:
         judged = self.question.judge(answer)
-        mark = "That is right." if judged.right else "Not so."
+        mark = "That is right" if judged.right else "Not so"
         if isinstance(self.question, Number):
-            mark = f"The model gives {self.question.in_words(float(f'{self.question.truth():.3g}'))}. {mark}"
-        return paragraph(f"{mark} {judged.reply}", "right" if judged.right else "reply", role="status")
+            mark += f": the model gives {self.question.in_words(float(f'{self.question.truth():.3g}'))}"
+        return paragraph(f"{mark}. {judged.reply}", "right" if judged.right else "reply", role="status")
 
     def _at_first(self) -> str:
         first = open_log().first("prediction", self.question.name)

@@ -147,9 +147,9 @@ def keep(question: Question, answer: Answer, judged: Judgement) -> None:
 
 def replied(question: Question, judged: Judgement) -> str:
     """The reply to an answer: whether it is right, how a number was understood, and why."""
-    mark = "Right." if judged.right else "Not yet."
+    mark = "Right" if judged.right else "Not yet"
     read = f" ({judged.understood})" if isinstance(question, Number) else ""
-    return f"{mark}{read} {judged.reply}"
+    return f"{mark}{read}. {judged.reply}"
 
 
 class Questions(Frame):

@@ -18,7 +18,7 @@ and they are asked in this order. A question with options:
 
     [[check.options]]
     text = "h has fallen."
-    reply = "Yes."
+    reply = "As V rises, h falls, and stays low while V is high."
     right = true
 
 A question whose answer is a number:

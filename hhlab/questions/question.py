@@ -12,7 +12,7 @@ from .units import read_quantity
 
 @dataclass(frozen=True)
 class Reply:
-    """What is said to one option; the misconception (M1 to M15) that leads to it; whether it is right."""
+    """What is said to an option after "Right." or "Not yet."; its misconception (M1 to M15); if it is right."""
 
     text: str
     misconception: str = ""

@@ -1,5 +1,7 @@
 """The same in words: the line below a picture, and what holds at a moment."""
 
+import re
+
 import numpy as np
 
 from .. import measure
@@ -9,6 +11,10 @@ from .view import Floats, at
 
 SLOW = 5.0
 """Hz below which a rate is told as spikes, or beats, a minute."""
+STRONG = 2.0
+"""mV/ms from which on tenths are enough to tell what moves V."""
+FAST = 1000.0
+"""mV in a second, minute or hour from which on a change of V is told in mV/ms all the same."""
 PAUSE = 10.0
 """times the median interval, from which on a pause divides bursts."""
 
@@ -16,8 +22,10 @@ PAUSE = 10.0
 def in_words(rec: Recording | AxonRecording) -> str:
     """What a picture of this recording shows, in a line or two: spikes, their rate, peak, width and undershoot."""
     if isinstance(rec, AxonRecording):
-        return f"{_axon_in_words(rec)} {rec.axon.remark}".rstrip()
-    return f"{_spikes_in_words(rec)} {rec.cell.remark}".rstrip()
+        words = f"{_axon_in_words(rec)} {rec.axon.remark}"
+    else:
+        words = f"{_spikes_in_words(rec)} {rec.cell.remark}"
+    return re.sub(r"-(?=\d)", "−", words.rstrip())
 
 
 def _spikes_in_words(rec: Recording) -> str:
@@ -27,14 +35,14 @@ def _spikes_in_words(rec: Recording) -> str:
         return _drift_in_words(rec)
     top, when = measure.peak(rec)
     if not times.size:
-        highest = f"its highest point is {top:.1f} mV at {when:.2f} ms"
+        highest = f"its highest point is {top:.1f} mV at {_time(rec, when)}"
         return f"No spike above {level:g} mV: V starts at {rec.V[0]:.1f} mV and {highest}."
     low, low_at = measure.undershoot(rec, level)
     starts = _starts_of_bursts(times)
     width = measure.half_width(rec, level) if starts.size == 1 else np.nan
-    words = f"{_rhythm(times, starts)}: peak {top:.1f} mV, "
+    words = f"{_rhythm(rec, times, starts)}: peak {top:.1f} mV, "
     words += f"half-width {width:.2f} ms, " if np.isfinite(width) else ""
-    return words + f"then down to {low:.1f} mV at {low_at:.2f} ms."
+    return words + f"then down to {low:.1f} mV at {_time(rec, low_at)}."
 
 
 def _starts_of_bursts(times: Floats) -> Floats:
@@ -44,11 +52,11 @@ def _starts_of_bursts(times: Floats) -> Floats:
     return np.append(times[0], starts if times.size > 3 * (starts.size + 1) else starts[:0])
 
 
-def _rhythm(times: Floats, starts: Floats) -> str:
+def _rhythm(rec: Recording, times: Floats, starts: Floats) -> str:
     """How many spikes, and how they follow each other: in bursts or at a rate."""
     if times.size == 1:
-        return f"1 spike at {times[0]:.2f} ms"
-    first = f"the first at {times[0]:.2f} ms"
+        return f"1 spike at {_time(rec, times[0])}"
+    first = f"the first at {_time(rec, times[0])}"
     if starts.size > 1:
         apart = np.diff(starts)[-1] / 1000
         return (
@@ -87,17 +95,31 @@ def moment_in_words(rec: Recording | AxonRecording, moment: float) -> str:
     if isinstance(rec, AxonRecording):
         return _axon_at(rec, moment)
     gates = ", ".join(f"{name} {at(rec, values, moment)[0]:.3f}" for name, values in rec.gate.items())
-    parts = {name: float(at(rec, values, moment)[0]) for name, values in measure.attribution(rec).items()}
-    ranked = sorted((part for part in parts.items() if abs(part[1]) >= 0.05), key=lambda part: -abs(part[1]))
-    moved = ", ".join(f"{name} {part:+.1f}" for name, part in ranked) or "nothing"
-    slope = round(sum(parts.values()), 1) + 0.0
-    factor, unit = time_unit(float(rec.t[-1]))
     if rec.cell.pools:
         moving = {name: values for name, values in rec.conc.items() if np.ptp(values) > 0}
         inside = ", ".join(f"{name} {_amount(at(rec, values, moment)[0])}" for name, values in moving.items())
         gates = ", ".join(filter(None, (gates, inside)))
-    words = f"At {moment / factor:.2f} {unit}: V {at(rec, rec.V, moment)[0]:.1f} mV" + (f"; {gates}" if gates else "")
-    return f"{words}. V changes by {slope:+.1f} mV/ms: {moved}.".replace("-", "−")
+    words = f"At {_time(rec, moment)}: V {at(rec, rec.V, moment)[0]:.1f} mV" + (f"; {gates}" if gates else "")
+    return f"{words}. {_moved_in_words(rec, moment)}.".replace("-", "−")
+
+
+def _moved_in_words(rec: Recording, moment: float) -> str:
+    """How fast V changes at a moment, and what each current does to it; small numbers, and slow cells, more finely."""
+    parts = {name: float(at(rec, part, moment)[0]) for name, part in measure.attribution(rec).items()}
+    digits = 1 if max(map(abs, parts.values()), default=0.0) >= STRONG else 2
+    ranked = sorted(parts.items(), key=lambda part: -abs(part[1]))
+    seen = [f"{name} {part:+.{digits}f}" for name, part in ranked if abs(part) >= 0.5 * 10**-digits]
+    moved, slope = ", ".join(seen) or "nothing", sum(parts.values())
+    factor, unit = time_unit(float(rec.t[-1]))
+    if unit == "ms" or abs(slope * factor) >= FAST:
+        return f"V changes by {round(slope, digits) + 0.0:+.{digits}f} mV/ms: {moved}"
+    return f"V changes by {round(slope * factor, 1) + 0.0:+.1f} mV/{unit}; in mV/ms: {moved}"
+
+
+def _time(rec: Recording, moment: float) -> str:
+    """A moment of a recording (ms), in the unit of its axis."""
+    factor, unit = time_unit(float(rec.t[-1]))
+    return f"{moment / factor:.2f} {unit}"
 
 
 def _axon_in_words(run: AxonRecording) -> str:
@@ -125,7 +147,7 @@ def _course_in_words(run: AxonRecording) -> str:
     first, last = run.x[there[0]], run.x[there[-1]]
     if there[0] == 0 and there[-1] == len(run.x) - 1:
         return "An impulse runs along the axon."
-    return f"No impulse comes through: V passes -20 mV only from {first:.2f} to {last:.2f} cm.".replace("-", "−")
+    return f"No impulse comes through: V passes -20 mV only from {first:.2f} to {last:.2f} cm."
 
 
 def _electrode_in_words(run: AxonRecording, number: int, x: float) -> str:
@@ -133,7 +155,7 @@ def _electrode_in_words(run: AxonRecording, number: int, x: float) -> str:
     top, when = measure.peak(rec)
     count = measure.spikes(rec, -20.0).size
     fired = f"{count} times, " if count > 1 else ""
-    return f"Electrode {number} ({x:.2f} cm): {fired}peak {top:.1f} mV at {when:.2f} ms.".replace("-", "−")
+    return f"Electrode {number} ({x:.2f} cm): {fired}peak {top:.1f} mV at {when:.2f} ms."
 
 
 def _axon_at(run: AxonRecording, moment: float) -> str:

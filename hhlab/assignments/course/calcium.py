@@ -124,7 +124,7 @@ REBOUND = Choice(
     "A relay cell fires a burst after a negative current, though nothing excites it then. Why?",
     {
         "The low V took the inactivation from T-type channels: as V comes back they open, and calcium enters.": Reply(
-            "Yes. It takes a low V and a time, which is why the current must flow long enough.", right=True),
+            "It takes a low V and a time, which is why the current must flow long enough.", right=True),
         "The low V opened its T-type channels, and the calcium of that time makes it fire.": Reply(
             "T-type channels have a part in it. But at a low V they are shut; it makes them ready to open.", "M9"),
         "The negative current adds to the driving force of sodium, which flows in at the end.": Reply(
@@ -141,7 +141,7 @@ UPSTROKE = Choice(
     "follows?",
     {
         "TTX takes the fast upstroke, cobalt the plateau: sodium makes the one, calcium holds up the other.": Reply(
-            "Yes. Two inward currents, each with its own time.", right=True),
+            "Two inward currents, each with its own time.", right=True),
         "TTX takes the fast upstroke, cobalt does nothing: sodium makes it all, as in the axon.": Reply(
             "The upstroke is right. Try cobalt: without calcium there is no plateau.", "M14"),
         "Cobalt takes the fast upstroke: calcium has the larger E, so it makes the upstroke.": Reply(

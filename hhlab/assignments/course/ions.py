@@ -145,11 +145,11 @@ def _chloride_flow(v: Variant) -> Choice:
         "Which way does chloride flow, on balance, in your cell at rest, and why?",
         {
             "Into the cell, because V is less negative than E_Cl.": Reply(
-                "Yes: the inside is not negative enough to keep it out." if inward
+                "The inside is not negative enough to keep it out." if inward
                 else "Compare V and E_Cl of your cell again: V is the more negative of the two.", right=inward),
             "Out of the cell, because V is more negative than E_Cl.": Reply(
                 "Compare V and E_Cl of your cell again: E_Cl is the more negative of the two." if inward
-                else "Yes: the negative inside pushes it out against its gradient.", right=not inward),
+                else "The negative inside pushes it out against its gradient.", right=not inward),
             "Into the cell, because there is more chloride outside than inside.": Reply(
                 "The gradient alone does not say it: V pulls the other way, and the two are compared by V and E_Cl.",
                 "M3"),
@@ -166,7 +166,7 @@ MORE_POTASSIUM = Choice(
     "The bath gets the raised potassium. What becomes of V and of the flow of potassium at once, and why?",
     {
         "V becomes less negative: E_K has become less negative, and less potassium leaves.": Reply(
-            "Yes. The gradient that drives potassium out is smaller.", right=True),
+            "The gradient that drives potassium out is smaller.", right=True),
         "V becomes less negative: potassium now flows in, and it is positive.": Reply(
             "The direction is right. But potassium goes on leaving: V is still less negative than E_K.", "M4"),
         "V becomes more negative: there is more potassium, and potassium makes V negative.": Reply(

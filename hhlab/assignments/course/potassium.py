@@ -108,7 +108,7 @@ def _identity(v: Variant) -> Choice:
     return Choice(
         "identity",
         "Which channel is X, and by what do you know it?",
-        {text: Reply("Yes." if kind == right else wrong, "", kind == right) for kind, text in WHAT.items()},
+        {text: Reply("The signs fit." if kind == right else wrong, "", kind == right) for kind, text in WHAT.items()},
     )
 
 
@@ -117,7 +117,7 @@ APAMIN = Choice(
     "Apamin blocks SK in `lab.cell`. What becomes of the spike and of what follows it, and why?",
     {
         "The medium AHP becomes smaller, the spike stays: SK opens with the calcium that a spike leaves.": Reply(
-            "Yes. SK is too slow for the spike itself, and what carries the medium AHP for tens of milliseconds.",
+            "SK is too slow for the spike itself, and what carries the medium AHP for tens of milliseconds.",
             right=True),
         "The medium AHP becomes smaller, because the pump is blocked.": Reply(
             "It becomes smaller. But apamin closes channels, and no pump makes an afterpotential here.", "M15"),

@@ -89,7 +89,7 @@ TURN = Choice(
     "An impulse runs along an axon. Why does it not turn back half way?",
     {
         "What it has just left is refractory: potassium channels are open, sodium channels inactivated.": Reply(
-            "Yes. It could run that way, and does when it is started in the middle; not where it has just been.",
+            "It could run that way, and does when it is started in the middle; not where it has just been.",
             right=True),
         "What it has just left is refractory, because the pump must first bring the sodium back.": Reply(
             "Refractory it is. But that is a matter of gates; a spike hardly changes what is inside.", "M2"),
@@ -105,7 +105,7 @@ MYELIN = Choice(
     {
         "Current flows through the core at once, and changes V a little later at the next node: myelin lets little "
         "charge and little current be lost on the way.": Reply(
-            "Yes. What takes time is charging membrane, and there is little to be charged.", right=True),
+            "What takes time is charging membrane, and there is little to be charged.", right=True),
         "Current flows through the core, and each piece of membrane under the myelin fires in its turn.": Reply(
             "Current flows through the core. But under the myelin nothing fires; only nodes do.", "M11"),
         "Nothing: the impulse jumps from node to node, and nothing happens between them.": Reply(

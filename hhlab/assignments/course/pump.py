@@ -86,7 +86,7 @@ FALLING_PHASE = Choice(
     "All pumps of an axon are blocked, and it fires one spike. What becomes of its falling phase, and why?",
     {
         "It is as before: potassium channels open and sodium channels inactivate, and that needs no pump.": Reply(
-            "Yes. The currents of a spike are hundreds of times that of the pump.", right=True),
+            "The currents of a spike are hundreds of times that of the pump.", right=True),
         "It is as before, because there is enough ATP left for one spike.": Reply(
             "It is as before. But ATP has no part in it: what brings V back are ions that flow downhill.", "M1"),
         "It is missing: the pump has to bring the sodium out before V can fall.": Reply(

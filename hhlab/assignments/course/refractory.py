@@ -117,15 +117,13 @@ def _which_gate(v: Variant) -> Choice:
         ONLY_H: "Reset h at that moment on the bench: the potassium channels carry the current of the pulse out.",
         NEITHER: "Try each gate on the bench at that moment.",
     }
+    told[right] = "So it is on the bench."
     return Choice(
         "which_gate",
         "Think of the moment after a spike that your table gives in absolute refractory periods of your axon. You "
         "may put one gate back to its resting value. Which one lets a pulse of up to ten times the threshold start a "
         "spike?",
-        {
-            option: Reply("Yes." if option == right else reply, "M10" if option == ONLY_H else "", option == right)
-            for option, reply in told.items()
-        },
+        {option: Reply(told[option], "M10" if option == ONLY_H else "", option == right) for option in told},
     )
 
 

@@ -151,7 +151,7 @@ DENT = Choice(
     "Near the peak of the spike the sodium current has a dent, while g_Na is near its largest. Why?",
     {
         "V comes near E_Na there: the driving force is small, so much conductance carries little current.": Reply(
-            "Yes. A current is a conductance times a driving force.", right=True),
+            "A current is a conductance times a driving force.", right=True),
         "V comes near E_Na there, and that shuts the sodium channels.": Reply(
             "V is near E_Na, that is right. But the channels are open: look at g_Na.", "M14"),
         "The sodium channels have inactivated there.": Reply(

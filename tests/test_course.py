@@ -1,0 +1,145 @@
+"""The notebooks are one course: honest minutes, the same wherever they stand, and maps that say what is where.
+
+`python tests/test_course.py` writes the two maps of the guide anew.
+"""
+
+import ast
+import itertools
+import json
+import re
+from pathlib import Path
+
+import pytest
+from test_claims import EXPECTED
+
+from hhlab import questions
+from hhlab.claims import MISCONCEPTIONS, find
+from hhlab.claims.claim import REGISTRY
+from hhlab.questions import Choice
+
+TOP = Path(__file__).resolve().parent.parent
+GUIDE = TOP / "docs" / "teachers.md"
+NOTEBOOKS = sorted((TOP / "notebooks").glob("0*.ipynb"))
+WORDS_A_MINUTE, OFF = 150, 5
+MINUTES = {"explore": 3, "predict": 2, "claim": 2, "check": 10, "ask": 10}
+"""For a bench, a card (each claim has one), a task, and the questions at the end; a printed table takes one more."""
+EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def calls(path):
+    """What a notebook calls of hhlab: the name, and its arguments that are plain values."""
+    for cell in json.loads(path.read_text())["cells"]:
+        if cell["cell_type"] == "code":
+            for node in ast.walk(ast.parse("".join(cell["source"]))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("hh."):
+                    yield node.func.attr, [each.value for each in node.args if isinstance(each, ast.Constant)]
+
+
+def reckoned(path):
+    """The minutes that a notebook takes: reading, benches, cards, tables, tasks and questions."""
+    cells = json.loads(path.read_text())["cells"]
+    prose = " ".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    read = re.sub(r"<details>.*?</details>|\$\$.*?\$\$", "", prose, flags=re.S)
+    tables = sum("nbval-check-output" in cell["metadata"].get("tags", []) for cell in cells)
+    untold = sum("your-turn" in cell["metadata"].get("tags", []) and "hh.check" not in "".join(cell["source"])
+                 for cell in cells)  # fmt: skip
+    cards = sum(MINUTES.get(name, 0) * (len(given) if name == "claim" else 1) for name, given in calls(path))
+    return len(re.findall(r"[^\W\d_]+", read)) / WORDS_A_MINUTE + cards + tables + MINUTES["check"] * untold
+
+
+def stated(path):
+    """The minutes that its first lines say."""
+    return int(re.search(r"\*\*(\d+) minutes", path.read_text())[1])
+
+
+@EACH
+def test_minutes_are_honest(path):
+    assert stated(path) == pytest.approx(reckoned(path), abs=OFF)
+
+
+@EACH
+def test_minutes_are_the_same_in_the_map_and_in_the_guide(path):
+    row = rf"\| \[?{path.stem[:2]} [^|]*\| {stated(path)} \|"
+    assert re.search(row, "".join("".join(cell["source"]) for cell in json.loads(NOTEBOOKS[0].read_text())["cells"]))
+    assert re.search(row, GUIDE.read_text())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS[1:], ids=lambda path: path.stem)
+def test_the_plan_of_a_notebook_is_an_hour(path):
+    page = re.search(rf"\n## {path.stem[:2]} .*?(?=\n## )", GUIDE.read_text(), re.S)[0]
+    minutes = [int(number) for number in re.findall(r"^\| (\d+) \|", page, re.M)]
+    assert 50 <= sum(minutes) <= 60
+    assert "**With half an hour:**" in page
+    assert "**Solutions.**" in page
+
+
+def standing():
+    """The notebooks of each claim and of each question, by their numbers such as "03"."""
+    found: dict[int | str, list[str]] = {}
+    for path in NOTEBOOKS:
+        for name, given in calls(path):
+            if name == "ask":
+                given = [question.name for each in given for question in questions.check(each)]
+            for each in given if name in ("claim", "predict", "ask") else given[:1] if name == "check" else ():
+                there = found.setdefault(each, [])
+                there += [] if path.stem[:2] in there else [path.stem[:2]]
+    return found
+
+
+def test_no_question_stands_in_two_notebooks_and_none_is_left_out():
+    there = standing()
+    every = {question.name for each in questions._sets().values() for question in itertools.chain(*each)}
+    assert every == {name for name in there if isinstance(name, str)}
+    assert all(len(there[name]) == 1 for name in every)
+
+
+def map_of_claims():
+    """Each claim, the verdict of the model, and the notebooks in which it stands."""
+    rows = ["| | claim | in the model it | notebook |", "|---|---|---|---|"]
+    there = standing()
+    rows += [
+        f"| {number} | {find(number).statement} | {EXPECTED[number][2]} | {', '.join(there[number])} |"
+        for number in sorted(REGISTRY)
+    ]
+    return "\n".join(rows)
+
+
+def keyed(misconception):
+    """The questions with a wrong answer that a misconception leads to, by notebook."""
+    there, found = standing(), {}
+    for question in itertools.chain(*itertools.chain(*questions._sets().values())):
+        wrong = question.options.values() if isinstance(question, Choice) else question.mistakes
+        if misconception in {each.misconception for each in wrong}:
+            found.setdefault(there[question.name][0], []).append(f"`{question.name}`")
+    return "; ".join(f"{number}: {', '.join(names)}" for number, names in sorted(found.items()))
+
+
+def map_of_misconceptions():
+    """Each misconception, what refutes it, and the questions that notice it."""
+    there = standing()
+    rows = ["| | what they believe | what refutes it | questions that notice it |", "|---|---|---|---|"]
+    for name, each in MISCONCEPTIONS.items():
+        claims = ", ".join(f"claim {number} ({', '.join(there[number])})" for number in each.claims)
+        notice = keyed(name) or "the card itself"
+        rows.append(f"| {name} | {each.text} | {claims or 'a bench'}: {each.shown_by} | {notice} |")
+    return "\n".join(rows)
+
+
+MAPS = {"claims": map_of_claims, "misconceptions": map_of_misconceptions}
+
+
+def with_maps(page):
+    """The guide with its maps as the declarations have them."""
+    for name, made in MAPS.items():
+        page = re.sub(rf"(<!-- {name} -->\n).*?(\n<!-- end -->)", rf"\g<1>{made()}\g<2>", page, flags=re.S)
+    return page
+
+
+def test_the_maps_of_the_guide_are_those_of_the_declarations():
+    page = GUIDE.read_text()
+    assert all(f"<!-- {name} -->\n" in page for name in MAPS)
+    assert page == with_maps(page), "run python tests/test_course.py"
+
+
+if __name__ == "__main__":
+    GUIDE.write_text(with_maps(GUIDE.read_text()), encoding="utf-8")
