@@ -21,7 +21,7 @@ from matplotlib.ticker import MultipleLocator
 from .axon_recording import AxonRecording
 from .parameters import Parameter, must_be, pretty, shown, unknown
 from .recording import A_RECORDING, Recording
-from .views import INK, STYLES, VIEWS, Floats, Stroke, View, in_words, shade, time_unit
+from .views import INK, STYLES, VIEWS, Stroke, View, in_words, shade, time_unit
 
 DPI, POINT = 100, 72
 PANEL, ROW_OF_STATES = 2.3, 1.75
@@ -78,7 +78,7 @@ class Panels:
         self.strokes: list[list[Stroke]] = [[] for _ in self.views]
         self._lines: list[Any] = []
         self._compared: list[Any] = []
-        self._limits: list[Any] = [None] * len(self.views)
+        self.limits: list[Any] = [None] * len(self.views)
         self._words: list[Any] = [None] * len(self.views)
         with matplotlib.rc_context(_plain(dark)):
             self._lay_out(size)
@@ -158,9 +158,9 @@ class Panels:
         return changed
 
     def _limit(self, number: int, wanted: tuple[tuple[float, float], tuple[float, float]]) -> bool:
-        if wanted == self._limits[number]:
+        if wanted == self.limits[number]:
             return False
-        self._limits[number] = wanted
+        self.limits[number] = wanted
         self.axes[number].set(xlim=wanted[0], ylim=wanted[1])
         if self.views[number].against_time:
             self._tell_time(number, wanted[0][1])
@@ -287,51 +287,6 @@ class Panels:
             return axes.plot(stroke.x, stroke.y, "o", color=look["color"], markersize=2 * stroke.width, zorder=3)[0]
         return axes.plot(stroke.x, stroke.y, **look)[0]
 
-    def looks(self) -> list[dict[str, Any]]:
-        """How each moving stroke is drawn: panel, colour, width and dashes in pixels of the layout, opacity, kind."""
-        found = []
-        for number, strokes in enumerate(self.strokes):
-            for stroke in (s for s in strokes if not s.held):
-                width, style = stroke.width * DPI / POINT, STYLES[stroke.style % len(STYLES)]
-                dashes = [width * part for part in style[1]] if isinstance(style, tuple) else []
-                kind = "fill" if stroke.fill else "dot" if stroke.dot else "line"
-                if stroke.image is not None:
-                    kind, (rows, columns) = "image", stroke.image.shape
-                    found.append({"panel": number, "kind": kind, "alpha": 1.0, "rows": rows, "columns": columns})
-                    continue
-                look = {"panel": number, "colour": self.ink(stroke.colour), "width": width, "dashes": dashes}
-                found.append(look | {"alpha": stroke.alpha, "kind": kind})
-        return found
-
-    def pictures(self) -> bytes:
-        """The shades of all moving images, row by row, one image after the other."""
-        every = (stroke.image for strokes in self.strokes for stroke in strokes if not stroke.held)
-        return b"".join(image.tobytes() for image in every if image is not None)
-
-    @staticmethod
-    def palette() -> bytes:
-        """The colour of each shade: red, green and blue of 0 to 255."""
-        colours = matplotlib.colormaps[COLOURS_OF_V](np.arange(256), bytes=True)
-        return np.ascontiguousarray(colours[:, :3], np.uint8).tobytes()
-
-    def points(self, finer: float, end: int) -> bytes:
-        """All moving strokes as 16-bit numbers x, y in 1/`finer` pixels of the layout, with `end` twice after each."""
-        found: list[Floats] = []
-        for box, limits, strokes in zip(self.boxes(), self._limits, self.strokes, strict=True):
-            left, top, right, bottom = box
-            (x0, x1), (y0, y1) = limits
-            for stroke in (s for s in strokes if not s.held):
-                x, y = stroke.x, stroke.y
-                if not (stroke.fill or stroke.dot or stroke.image is not None):
-                    x, y = thinned(x, y, int(right - left)) if stroke.thin else (x, y)
-                pair = np.empty((len(x) + 1, 2))
-                pair[:-1, 0] = (left + (x - x0) * ((right - left) / (x1 - x0))) * finer
-                pair[:-1, 1] = (bottom - (y - y0) * ((bottom - top) / (y1 - y0))) * finer
-                np.clip(pair, 1 - 2**15, 2**15 - 1, out=pair)
-                pair[-1] = end
-                found.append(pair)
-        return np.concatenate(found).astype("<i2").tobytes() if found else b""
-
 
 class Picture:
     """A finished picture, shown by Jupyter as an image with a line of text that says what it shows."""
@@ -364,19 +319,6 @@ def seen_by(view: View, rec: Any) -> Any:
     if not isinstance(rec, AxonRecording):
         raise ValueError(f'"{view.name}" shows an axon: give what propagate returned, or another view')
     return rec
-
-
-def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:
-    """The lowest and highest point of each pixel column: far fewer points, the same picture."""
-    block = t.size // columns
-    if block < 3:
-        return t, curve
-    start = np.arange(0, t.size - block + 1, block)
-    rows = curve[: start.size * block].reshape(-1, block)
-    low, high = start + rows.argmin(axis=1), start + rows.argmax(axis=1)
-    at = np.stack((np.minimum(low, high), np.maximum(low, high)), axis=1).ravel()
-    at = np.append(at, t.size - 1)
-    return t[at], curve[at]
 
 
 def _plain(dark: bool) -> Any:

@@ -163,12 +163,12 @@ def restart(page: Page) -> None:
     page.evaluate(RESTART)
 
 
-def settled(page: Page) -> None:
+def settled(page: Page, rounds: int = 2) -> None:
     """Wait until the kernel has answered all that was sent to it, and the answers are shown.
 
-    Twice, as a widget sends its latest value only after the kernel has answered the one before.
+    Twice, as a slider sends its latest value only after the kernel has answered the one before; else once will do.
     """
-    for _ in range(2):
+    for _ in range(rounds):
         page.evaluate(ANSWERED)
 
 

@@ -1,4 +1,4 @@
-"""Rings 1, 2 and 3 for the cells that live on calcium, and for their channels."""
+"""Rings 1, 2 and 3 for the cells whose channels are published ones, and for these channels."""
 
 from pathlib import Path
 
@@ -25,8 +25,12 @@ CELLS = {
     "beta cell": hh.BetaCell(),
     "node": hh.SinoatrialNode(),
     "ventricle": hh.Ventricle(),
+    "frog node": hh.FrogNode(),
 }
-PULSES = {"barnacle": 100, "barnacle, saddle-node": 100, "ventricle": 25, "relay": 5, "beta cell": 0.5, "node": 1}
+PULSES = {
+    "barnacle": 100, "barnacle, saddle-node": 100, "ventricle": 25, "relay": 5, "beta cell": 0.5, "node": 1,
+    "frog node": 600,
+}  # fmt: skip
 NAMES = pytest.mark.parametrize("name", CELLS)
 INTRODUCTION = """# The published channels
 
@@ -54,6 +58,7 @@ def pulse(name):
         ("relay", -74.306),
         ("barnacle", -60.855),
         ("ventricle", -84.574),
+        ("frog node", -69.767),
     ],
 )
 def test_rest(name, rest):
@@ -288,6 +293,9 @@ def _named(name, dt):
     if name == "ventricle":
         rec = hh.simulate(cell, hh.Step(25, 0, 2), 400, dt=dt)
         return [m.duration(rec), m.peak(rec)[0] + 84.57]
+    if name == "frog node":
+        rec = hh.simulate(cell, hh.Step(1000, 0, 0.12), 6, dt=dt)
+        return [m.half_width(rec), m.peak(rec)[0] + 69.77]
     if name == "beta cell":
         return [m.bursts(hh.simulate(cell, None, 46_000, dt=dt), 1000, -40).period]
     drive = {"node": None, "neuron with Kv": hh.Step(5, 0, 200)}.get(name, hh.Step(100, 0, 1500))

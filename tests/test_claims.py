@@ -1,5 +1,6 @@
 """The claims: experiments that give the numbers of the model, rules that turn them into verdicts, code that runs."""
 
+import functools
 import itertools
 import math
 import re
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 import hhlab as hh
+from hhlab.cells import Cell
 from hhlab.claims import MISCONCEPTIONS, Rule, find, table
 from hhlab.claims.claim import FAILS, FIRST, HOLDS, LAST, PARTLY, REGISTRY, claim, plain, rounded
 from hhlab.plots import VIEWS
@@ -40,7 +42,7 @@ EXPECTED = {
     22: (51.7, 0.1, HOLDS),
     23: (84.36, 0.3, PARTLY),
     15: (25.57, 0.05, FAILS),
-    24: (1, 0, PARTLY),
+    24: (2, 0, PARTLY),
     25: (100, 0.1, HOLDS),
     26: (84.4, 0.2, HOLDS),
     27: (14.73, 0.05, HOLDS),
@@ -85,7 +87,7 @@ LIMITS = {
     22: (20, 19.9, 5, 4.9),
     23: (99, 98.9, 20, 19.9),
     15: (40, 39.9, 30, 29.9),
-    24: (2, 1, 1, 0),
+    24: (3, 2, 2, 1),
     25: (98, 97.9, 50, 49.9),
     26: (80, 79.9, 20, 19.9),
     27: (5, 4.9, 1, 0.9),
@@ -107,6 +109,27 @@ LIMITS = {
 """Numbers just inside and outside of where a claim holds, and of where it holds partly."""
 
 
+FEW_K = {"g_K": 3.6, "g_L": 3, "E_L": -65}
+WARM, COLD, NO_INACTIVATION = {"T": 18.5}, {"T": 8}, {"pronase": 1}
+OTHERWISE = [
+    (1, "PumpCell", {"diameter": 0.2, "C": 10}), (2, "gallery", {"Na_in": 440, "Na_out": 10}),
+    (3, "PumpCell", {"diameter": 400}), (4, "PumpCell", {"ouabain": 1}), (6, "gallery", {"P_K": 0}),
+    (7, "gallery", {"P_K": 0.05}), (8, "gallery", {"P_Cl": 1000}), (9, "gallery", {"P_Na": 0, "P_Cl": 0}),
+    (10, "gallery", {"P_Na": 100, "P_Cl": 0}), (11, "Squid", {"g_K": 15}), (12, "Squid", {"g_L": 0.01}),
+    (13, "Squid", {"g_Na": 0, "E_L": 40, "g_L": 5}), (14, "Squid", FEW_K),
+    (15, "Axon", {"membrane": hh.Squid(T=18.5, E_Na=80)}), (17, "Squid", NO_INACTIVATION), (18, "Squid", {"E_K": -65}),
+    (19, "Squid", NO_INACTIVATION), (20, "Squid", NO_INACTIVATION), (21, "Squid", NO_INACTIVATION),
+    (22, "Squid", {"g_L": 3, "E_L": -65}), (23, "Squid", FEW_K), (24, "Squid", WARM), (24, "Squid", COLD),
+    (24, "Squid", {"g_K": 20}), (25, "Axon", {"membrane": hh.Squid(g_Na=0)}), (26, "Squid", {"E_K": -62}),
+    (27, "AfterpotentialCell", {"g_SK": 0}), (30, "SquidWithPumps", {"g_K": 15}),
+    (31, "GoldmanCell", {"K_out": 139}), (32, "Squid", FEW_K), (33, "AfterpotentialCell", {"g_SK": 0.02}),
+    (33, "AfterpotentialCell", {"g_BK": 0.01}), (33, "AfterpotentialCell", {"g_M": 0.5}),
+    (34, "Barnacle", {"C": 0.1}), (36, "Squid", {"E_Na": 150}), (37, "ThalamicRelay", {"P_T": 0}),
+    (38, "Squid", WARM), (39, "Squid", {"g_L": 0.01}), (40, "Squid", {"T": 25}), (41, "Squid", WARM),
+]  # fmt: skip
+"""Claims, and membranes of which what is claimed is not so true, or so false, as of the usual one."""
+
+
 @pytest.fixture(scope="module", params=NUMBERS, ids=str)
 def finding(request):
     return find(request.param).run()
@@ -121,6 +144,44 @@ def test_number_and_verdict(finding):
     number, tolerance, verdict = EXPECTED[finding.claim.number]
     assert finding.number == pytest.approx(number, abs=tolerance)
     assert finding.verdict == verdict
+
+
+@pytest.mark.parametrize(("number", "name", "changes"), OTHERWISE, ids=lambda each: str(each))
+def test_the_verdict_is_another_where_the_membrane_is(number, name, changes, monkeypatch):
+    usual = getattr(hh, name)
+    gallery = name == "gallery" and {each: cell.replace(**changes) for each, cell in usual.items()}
+    monkeypatch.setattr(hh, name, gallery or functools.partial(usual, **changes))
+    assert find(number).run().verdict != EXPECTED[number][2]
+
+
+def test_claim_33_fails_where_BK_does_not_read_calcium(monkeypatch):
+    class Voltage(hh.AfterpotentialCell):
+        def _own_channels(self):
+            own = {channel.name: channel for channel in super()._own_channels()}
+            return tuple((own | {"BK": hh.Channel("BK", 2, self.E_K, own["K"].gates, "K")}).values())
+
+    monkeypatch.setattr(hh, "AfterpotentialCell", Voltage)
+    assert find(33).run().verdict == FAILS
+
+
+def test_claim_24_holds_of_an_axon_that_conducts_on_one_side_only(monkeypatch):
+    usual = hh.Axon
+    monkeypatch.setattr(hh, "Axon", lambda *given, **more: usual(*given, **more).locally(6, 7.5, g_Na=0))
+    assert find(24).run().verdict == HOLDS
+
+
+@pytest.fixture
+def halved(monkeypatch):
+    """Every cell with half of its time step."""
+    kinds = [Cell]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+        if "dt" in vars(kind):
+            monkeypatch.setattr(kind, "dt", property(lambda self, usual=kind.dt: usual.__get__(self) / 2))
+
+
+def test_the_verdict_is_the_same_with_the_step_halved(each, halved):
+    assert each.run().verdict == EXPECTED[each.number][2]
 
 
 def test_what_is_shown(finding):

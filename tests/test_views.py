@@ -12,6 +12,7 @@ from PIL import Image
 import hhlab as hh
 from hhlab import cells
 from hhlab.cells import Cell
+from hhlab.lab.strokes import looks, points
 from hhlab.plots import DARK, PAPER, Panels, plot
 from hhlab.views import INK, in_words, moment_in_words
 from hhlab.views import VIEWS as EVERY_VIEW
@@ -239,7 +240,7 @@ def test_roomy(extreme, usual):
 def test_every_view_shows_every_recording(rec, cursor):
     panels = Panels(list(VIEWS))
     assert panels.update([rec, SPIKE], ("now", "A"), cursor)
-    assert len(np.frombuffer(panels.points(32, -(2**15)), "<i2")) > 100
+    assert len(np.frombuffer(points(panels, 32, -(2**15)), "<i2")) > 100
     assert panels.drawn().axes
     assert not panels.update([rec, SPIKE], ("now", "A"), cursor)
 
@@ -272,7 +273,7 @@ def test_held_strokes_are_in_the_ground_and_not_among_those_that_move(name):
     alone, both = Panels([name]), Panels([name])
     alone.update([SPIKE])
     both.update([SPIKE, OTHER], ("", ""))
-    assert len(alone.looks()) == len(both.looks()) == len(curves(name, SPIKE))
+    assert len(looks(alone)) == len(looks(both)) == len(curves(name, SPIKE))
     assert len(both.strokes[0]) == 2 * len(alone.strokes[0])
     assert [stroke.held for stroke in both.strokes[0]].count(True) == len(alone.strokes[0])
     assert np.abs(pixels(both.ground()) - pixels(alone.ground())).max(axis=2).astype(bool).sum() > 200
@@ -305,7 +306,7 @@ def test_ink_is_light_on_a_dark_ground():
     assert pixels(dark).mean() < 40
     panels = Panels(["voltage"], dark=True)
     panels.update([SPIKE])
-    assert panels.looks()[0]["colour"] == DARK[INK]
+    assert looks(panels)[0]["colour"] == DARK[INK]
 
 
 @pytest.mark.parametrize("dark", [False, True])

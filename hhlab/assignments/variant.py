@@ -29,6 +29,11 @@ class Grid:
         return f"{tidy(value)}{times}{unit}".strip().replace("-", "−")
 
 
+def evenly(first: float, last: float, step: float) -> tuple[float, ...]:
+    """Values a step apart, from the first to the last."""
+    return tuple(round(first + step * number, 9) for number in range(round((last - first) / step) + 1))
+
+
 @dataclass(frozen=True)
 class Variant:
     """Who it is drawn for, and the value of each quantity by name."""

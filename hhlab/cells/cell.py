@@ -191,7 +191,7 @@ class Cell(Described):
     @functools.cached_property
     def _resting_state(self) -> tuple[float, ...]:
         V = self.START["V"] if self.START else _resting_potential(self)
-        at_V = lambda gate: gate.steady_state(V)  # noqa: E731
+        at_V = functools.cache(lambda gate: gate.steady_state(V))
         inside = self._settled(at_V, np.asarray(V))
         gates = (float(self._settled_gate(gate, at_V, V, inside)) for gate in self.gates)
         settled = dict(zip(self.state_names, (V, *gates, *map(float, inside.values())), strict=True))

@@ -63,24 +63,29 @@ def how_long() -> Result:
     33,
     "BK and SK are potassium channels that calcium opens. Both make afterhyperpolarisations, and SK makes them last.",
     texts=("S3",),
-    asks="Block SK with apamin, BK with iberiotoxin, or with cobalt the channels through which calcium enters. Measure "
-    "how far and how long V is below rest after the spike.",
-    decides="the part of the afterhyperpolarisation, in mV × ms below rest, that is lost when SK is blocked",
+    asks="Block SK with apamin, BK with iberiotoxin, or with cobalt the channels through which calcium enters. See how "
+    "much is lost: of the largest conductance of each without calcium, of the fast AHP without BK, and of how far and "
+    "how long V is below rest after the spike, in mV × ms, without SK.",
+    decides="the smallest of four losses: of g_BK and of g_SK without calcium, of the fast AHP without BK, of what V "
+    "is below rest without SK",
     rule=Rule("%", holds=(80, inf), partly=(20, 80)),
-    why="In this model nine tenths of it are SK. BK also needs calcium, but far more of it, which is there only at the "
-    "mouth of an open calcium channel; so it opens in the spike, helps to end it, and is shut again within 3 ms. "
-    "Without BK the spike is wider, two more follow, more calcium enters, and the afterhyperpolarisation becomes "
-    "larger. With cobalt neither of them opens.",
+    why="In this model nine tenths of what V is below rest are SK. BK also needs calcium, but far more of it, which is "
+    "there only at the mouth of an open calcium channel; so it opens in the spike, helps to end it, and is shut again "
+    "within 3 ms. Without BK the spike is wider, two more follow, more calcium enters, and the afterhyperpolarisation "
+    "becomes larger. With cobalt neither of them opens.",
 )
 def calcium_activated() -> Result:
-    """The part of what V is below rest after a spike that is lost with apamin, in percent."""
-    cell = hh.AfterpotentialCell()
+    """The smallest loss of a conductance or an afterhyperpolarisation without what makes it, in percent."""
+    cell, recs, area = hh.AfterpotentialCell(), {}, {}
     drugs = {drug: hh.blocked(cell, drug) for drug in ("apamin", "iberiotoxin", "cobalt")}
-    recs, area = {}, {}
     for name, each in {"intact": cell, **drugs}.items():
         rec = recs[name] = hh.simulate(each, hh.Step(27 if name == "cobalt" else 11.5, 5, 1), 300)
         after = rec.t > hh.measure.peak(rec)[1]
         below = np.maximum(hh.measure.rest(each) - rec.V, 0)
         area[name] = np.trapezoid(below[after], rec.t[after])
-    number = 100 * (1 - area["apamin"] / area["intact"])
+    V, ms = hh.measure.afterpotentials(recs["intact"]).fast_AHP
+    without_BK = recs["iberiotoxin"].at(hh.measure.afterpotentials(recs["iberiotoxin"]).fall + ms)["V"]
+    left = [recs["cobalt"].g[name].max() / recs["intact"].g[name].max() for name in ("BK", "SK")]
+    left += [(cell.rest()["V"] - without_BK) / (cell.rest()["V"] - V), area["apamin"] / area["intact"]]
+    number = 100 * (1 - max(left))
     return number, recs, ("voltage", "calcium")

@@ -33,25 +33,27 @@ def passed_on() -> Result:
     24,
     "Refractoriness makes conduction one-way and caps the firing rate.",
     texts=("S3",),
-    asks="First part: start an impulse in the middle of an axon of 8 cm at 6.3 °C, and see at how many of its ends it "
-    "arrives. Second part, on a patch of it: give trains of 15 pulses of twice the threshold, faster and faster, "
-    "until one pulse fails, and compare the shortest interval that is followed with the absolute refractory period.",
-    decides="the number of parts that are true: the impulse runs one way, and the interval is the longer of the two",
-    rule=Rule("of 2 parts", holds=(2, 2), partly=(1, 1)),
-    why="In this model an impulse that starts in the middle runs both ways, because the membrane is at rest on both "
-    "sides. What it cannot do is turn back, as behind it the axon is refractory; in a body conduction is one-way "
-    "because impulses start at one end. The second part is true: pulses of twice the threshold are followed only when "
-    "they come 14 ms apart, about two absolute periods, because the relative period counts too.",
+    asks="First, stimulate the middle of a resting axon of 8 cm, and see at how many of its ends an impulse arrives. "
+    "Second, do it 5 ms after an impulse from one end has passed there. Third, on a patch of the axon, give a second "
+    "pulse 10 ms after the first, at three times the threshold: as it is, and with h and n put back to rest.",
+    decides="the number of parts that are as claimed: one way from rest, one way behind an impulse, and a second pulse "
+    "that fails because of the gates",
+    rule=Rule("of 3 parts", holds=(3, 3), partly=(2, 2)),
+    why="In this model an impulse that starts in the middle of a resting axon runs both ways; in a body conduction is "
+    "one-way because impulses start at one end. Behind another impulse it runs only back, where the membrane has had "
+    "more time to recover: what is refractory cannot be entered, which is why no impulse turns back. The rate is "
+    "capped too: 10 ms after a spike another takes four times the threshold, and with h and n at rest only twice.",
 )
 def one_way_and_capped() -> Result:
-    """How many of the two parts are true."""
-    pulse = hh.Step(1000, start=0.5, duration=0.2)
-    run = hh.propagate(hh.Axon(hh.Squid(), length=8), pulse, at=4, electrodes=(2, 6))
-    one_way = sum(hh.measure.arrivals(run, end).size for end in (0, 8)) == 1
-    shortest = 1000 / hh.measure.highest_rate(hh.Squid(), strength=2)
-    capped = shortest > hh.measure.refractory_periods(hh.Squid()).absolute
-    number = one_way + capped
-    recs = {"from the middle": run}
+    """How many of the three parts are true."""
+    axon, pulse = hh.Axon(hh.Squid(), length=8), hh.Step(1000, start=0.5, duration=0.2)
+    begin = hh.measure.arrivals(hh.propagate(axon, pulse), 4)[0] + 5
+    second = hh.Step(4000, begin, 0.2)
+    given = {"at rest": [(second, 4)], "behind an impulse": [(pulse, 0), (second, 4)]}
+    recs = {label: hh.propagate(axon, each, electrodes=(2, 6)) for label, each in given.items()}
+    ends = [sum(hh.measure.arrivals(run, x).max(initial=0) > begin for x in (0, 8)) for run in recs.values()]
+    as_it_is, at_rest = [hh.measure.refractory(hh.Squid(), 10, reset=gates) for gates in ((), ("h", "n"))]
+    number = sum(reached == 1 for reached in ends) + (at_rest < 3 < as_it_is)
     return number, recs, ("space and time", "electrodes")
 
 

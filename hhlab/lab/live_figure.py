@@ -13,6 +13,7 @@ import traitlets
 
 from ..plots import Panels
 from ..views import in_words, moment_in_words, time_unit
+from . import strokes
 
 _HERE = Path(__file__).parent
 NO_CURSOR = -1.0
@@ -40,7 +41,7 @@ class LiveFigure(anywidget.AnyWidget):
         self.recordings: list[Any] = []
         self.labels: list[str] = [""]
         width, height = self.panels.canvas.get_width_height()
-        super().__init__(width=width, height=height, palette=self.panels.palette())
+        super().__init__(width=width, height=height, palette=strokes.palette())
         self.observe(self._moved, "cursor")
         self.observe(self._on_another_screen, ["ratio", "dark"])
 
@@ -58,8 +59,9 @@ class LiveFigure(anywidget.AnyWidget):
         if self.panels.update(self.recordings, self.labels, moment) or anew or not self.ground:
             self.ground = self.panels.ground(self.ratio)
             self.boxes = [list(box) for box in self.panels.boxes()]
-        self.looks = self.panels.looks()
-        self.points, self.pictures = self.panels.points(self.finer, self.end_mark), self.panels.pictures()
+        self.looks = strokes.looks(self.panels)
+        self.points = strokes.points(self.panels, self.finer, self.end_mark)
+        self.pictures = strokes.pictures(self.panels)
         self.values = "" if moment is None else moment_in_words(self.recordings[0], moment)
         self.shown_cursor = self.cursor
 

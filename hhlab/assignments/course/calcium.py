@@ -13,7 +13,7 @@ from ...questions import Choice, Mistake, Number, Reply
 from ...recording import Recording
 from ...simulate import simulate
 from ..task import Assignment, Task, about
-from ..variant import Grid, Variant
+from ..variant import Grid, Variant, evenly
 
 GRIDS = {
     "T": Grid((32, 33, 34, 35, 36), "degC", "temperature of the relay cell"),
@@ -21,8 +21,8 @@ GRIDS = {
     "Ca_out": Grid((1.8, 1.9, 2, 2.1, 2.2), "mM", "calcium outside"),
     "Ca_in": Grid((0.1, 0.13, 0.17, 0.24, 0.3), "µM", "calcium inside, at rest"),
     "current": Grid((-1.4, -1.3, -1.2, -1.1, -1), "uA/cm2", "a steady current into the relay cell"),
-    "share": Grid((0.6, 0.63, 0.66, 0.69, 0.72, 0.75, 0.78), "1", "calcium near the channels, as a share of the usual"),
-    "blocked": Grid((0.3, 0.36, 0.42, 0.48, 0.55, 0.62, 0.7), "1", "share of the h channels that ivabradine blocks"),
+    "share": Grid(evenly(0.6, 0.78, 0.01), "1", "calcium near the channels, as a share of the usual"),
+    "blocked": Grid(evenly(0.3, 0.7, 0.02), "1", "share of the h channels that ivabradine blocks"),
     "g_s": Grid((0.06, 0.066, 0.072, 0.11, 0.118, 0.126), "mS/cm2", "slow inward conductance of the ventricle"),
     "g_K1": Grid((0.32, 0.34, 0.36, 0.38), "mS/cm2", "inward rectifiers of the ventricle"),
 }
@@ -171,7 +171,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         ), near=3.0, span=(0.0, 1e4)),
         Task(Number(
             "latency", "Your current flows for 300 ms. How long after its end comes the first spike?", "ms",
-            lambda: _latency(v), about(0.02, _latency(v)), ("It comes later.", "It comes earlier."),
+            lambda: _latency(v), about(0.01, _latency(v)), ("It comes later.", "It comes earlier."),
             "First the slow rise that calcium makes, then the spikes on it.",
             (Mistake(lambda: _latency(v) + 300, "That is from the beginning of the current."),),
         ), near=2.0, span=(0.0, 1e4)),
@@ -180,13 +180,13 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         Task(Number(
             "release", "`lab.terminal` gets `hh.Step(25, start=2, duration=1)`, and is recorded for 8 ms. By "
             "`hh.measure.release`: what percentage of the highest rate is left if `domain` is your share of the usual?",
-            "%", lambda: _released(v), 1.0, more, "Release goes with a high power of calcium.",
+            "%", lambda: _released(v), 0.5, more, "Release goes with a high power of calcium.",
             (Mistake(lambda: 100 - _released(v), "That is what is lost."),
              Mistake(lambda: 100 * v.share, "That would be so if release went with calcium itself.", "M14")),
         ), near=2.0, span=(0.0, 100.0)),
         Task(Number(
             "interval", "The interval between beats of `lab.node` with your share of its h channels blocked by "
-            "ivabradine, from 4 s without a stimulus.", "ms", lambda: _interval(v.blocked), 1.0,
+            "ivabradine, from 4 s without a stimulus.", "ms", lambda: _interval(v.blocked), 0.5,
             ("It beats more slowly.", "It beats faster."), "The h channels set the pace only in part.",
             (Mistake(lambda: _interval(0.0), "That is without ivabradine."),
              Mistake(lambda: MINUTE / _interval(v.blocked), "That is how many beats there are in a minute."),

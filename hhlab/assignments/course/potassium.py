@@ -23,6 +23,9 @@ GRIDS = {
     "kind": Grid((0, 1, 2, 3, 4), "1", "which channel X is", True),
     "g_X": Grid((1.2, 1.4, 1.6, 1.9, 2.2, 2.6, 3), "mS/cm2", "maximal conductance of channel X", True),
     "T": Grid((26, 28, 30, 33, 36), "degC", "temperature of the membrane with channel X"),
+    "share": Grid(
+        (0.2, 0.24, 0.28, 0.32, 0.36, 0.64, 0.68, 0.72, 0.76, 0.8), "1", "share of its conductance at +40 mV"
+    ),
 }
 KINDS = ("Kv1.1", "Kv2.1", "Kv3.1", "Kv4", "Kv7")
 """The channels that X may be, by `kind`."""
@@ -84,7 +87,8 @@ def _steps(cell: Cell) -> tuple[tuple[float, ...], tuple[float, ...], float]:
     return tuple(family.clamp.to), tuple(float(g.max()) for g in traces), float(traces[-1][-1] / traces[-1].max())
 
 
-def _half(v: Variant, share: float = 0.5) -> float:
+def _reaches(v: Variant, share: float) -> float:
+    """The V at which X has a share of its conductance at +40 mV, mV."""
     V, largest, _ = _steps(_mystery(v))
     return float(np.interp(share * largest[-1], largest, V))
 
@@ -135,24 +139,24 @@ def tasks(v: Variant) -> tuple[Task, ...]:
     mV, higher = (-200.0, 200.0), ("It is less negative.", "It is more negative.")
     return (
         Task(Number(
-            "fast_AHP", "The lowest V of the fast AHP.", "mV", lambda: after.fast_AHP[0], 0.3, higher,
+            "fast_AHP", "The lowest V of the fast AHP.", "mV", lambda: after.fast_AHP[0], 0.2, higher,
             "It is over after a millisecond or two.",
             (Mistake(lambda: after.medium_AHP[0], "That is the medium AHP, which comes later.", "M15"),
              Mistake(lambda: after.ADP[0], "That is the ADP, where V rises again.")),
         ), near=3.0, span=mV, dot=lambda y: ("voltage", _when(v, after.fast_AHP[1]), y)),
         Task(Number(
-            "ADP", "The highest V of the ADP.", "mV", lambda: after.ADP[0], 0.3, higher,
+            "ADP", "The highest V of the ADP.", "mV", lambda: after.ADP[0], 0.2, higher,
             "T-type channels lift V between the two AHPs.",
             (Mistake(lambda: after.fast_AHP[0], "That is the fast AHP, where V is lowest before."),),
         ), near=3.0, span=mV, dot=lambda y: ("voltage", _when(v, after.ADP[1]), y)),
         Task(Number(
-            "medium_AHP", "The lowest V of the medium AHP.", "mV", lambda: after.medium_AHP[0], 0.3, higher,
+            "medium_AHP", "The lowest V of the medium AHP.", "mV", lambda: after.medium_AHP[0], 0.2, higher,
             "SK and M hold V low for tens of milliseconds.",
             (Mistake(lambda: after.fast_AHP[0], "That is the fast AHP."),),
         ), near=3.0, span=mV, dot=lambda y: ("voltage", _when(v, after.medium_AHP[1]), y)),
         Task(Number(
             "SK_current", "The current that SK carries at the lowest point of the medium AHP.", "uA/cm2",
-            lambda: low, about(0.05, low), ("It is more.", "It is less."),
+            lambda: low, about(0.02, low), ("It is more.", "It is less."),
             "A small current does much when little else flows.",
             (Mistake(lambda: -low, "Potassium flows out: an outward current is positive."),
              Mistake(lambda: low / (after.medium_AHP[0] + 90) * after.medium_AHP[0],
@@ -161,11 +165,11 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         ), near=2.0, span=(-1e4, 1e4)),
         Task(APAMIN, partial={"The medium AHP becomes smaller, because the pump is blocked.": 0.5}),
         Task(Number(
-            "half", "The V at which the largest conductance of X in a step is half of that in a step to +40 mV, from "
-            "steps of 5 mV, between them by a line.", "mV", lambda: _half(v), 0.8, higher,
+            "opens", "The V at which the largest conductance of X in a step is your share of that in a step to +40 mV, "
+            "from steps of 5 mV, between them by a line.", "mV", lambda: _reaches(v, v.share), 0.4, higher,
             "With several gates in a row it is higher than for a single gate.",
-            (Mistake(lambda: _half(v, 1 / np.e), "That is where it is 1/e, 37 %."),
-             Mistake(lambda: _half(v, 0.25), "That is where it is a quarter."),),
+            (Mistake(lambda: _reaches(v, 1 - v.share), "That is where this share is still missing."),
+             Mistake(lambda: _reaches(v, 0.5), "That is where it is half.")),
         ), near=2.0, span=mV),
         Task(Number(
             "conductance", "The largest conductance of X in a step to +40 mV.", "mS/cm2", lambda: _largest(v),

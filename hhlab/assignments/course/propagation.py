@@ -13,13 +13,13 @@ from ...protocols import Step
 from ...questions import Choice, Mistake, Number, Reply
 from ...recording import Recording
 from ..task import Assignment, Preparation, Task, about
-from ..variant import Grid, Variant
+from ..variant import Grid, Variant, evenly
 
 GRIDS = {
     "T": Grid((12, 14, 16, 18.5), "degC", "temperature"),
-    "diameter": Grid((220, 260, 310, 370, 430, 490), "um", "diameter of the axon"),
-    "R_i": Grid((30, 34, 38, 43), "ohm cm", "resistivity of its core"),
-    "delay": Grid((0.55, 0.7, 0.85, 1, 1.2), "ms", "delay of the impulse from the other end"),
+    "diameter": Grid(evenly(160, 500, 20), "um", "diameter of the axon"),
+    "R_i": Grid(evenly(28, 44, 1), "ohm cm", "resistivity of its core"),
+    "delay": Grid(evenly(0.4, 1.9, 0.1), "ms", "delay of the impulse from the other end"),
 }
 
 STORY = """
@@ -150,7 +150,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         ), near=2.0, span=(0.0, 1e4), dot=lambda ms: ("voltage", START + ms, -20.0)),
         Task(Number(
             "meeting", "A second impulse starts at the other end, later by your delay. At which x do the two meet?",
-            "cm", lambda: _meets(axon, v.delay), 0.07, ("They meet farther on.", "They meet before."),
+            "cm", lambda: _meets(axon, v.delay), 0.04, ("They meet farther on.", "They meet before."),
             "And there they end: on either side the membrane is refractory.",
             (Mistake(lambda: LENGTH / 2, "That would be so without a delay."),
              Mistake(lambda: LENGTH - _meets(axon, v.delay), "That is the way of the other one.")),

@@ -12,13 +12,13 @@ from ...questions import Choice, Mistake, Number, Reply
 from ...recording import Recording
 from ...simulate import simulate
 from ..task import Assignment, Task, about
-from ..variant import Grid, Variant
+from ..variant import Grid, Variant, evenly
 
 MINUTE, HOUR = 60_000.0, 3_600_000.0
 SODIUM = 50.0
 
 GRIDS = {
-    "T": Grid((6.3, 7.5, 9, 10.5, 12, 13.5, 15, 17, 18.5), "degC", "temperature of the axon"),
+    "T": Grid(evenly(6.5, 18.5, 0.5), "degC", "temperature of the axon"),
     "thin": Grid((0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5), "um", "diameter of a thin axon"),
     "thick": Grid((150, 200, 260, 330, 410, 500), "um", "diameter of a thick axon"),
     "round": Grid((10, 11, 12, 13, 14, 16, 18, 20, 22, 25, 28, 31), "um", "diameter of the round cell"),

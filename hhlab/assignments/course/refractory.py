@@ -19,7 +19,7 @@ from ...questions import Choice, Mistake, Number, Reply
 from ...recording import Recording
 from ...simulate import simulate
 from ..task import Assignment, Task, about
-from ..variant import Grid, Variant
+from ..variant import Grid, Variant, evenly
 
 GRIDS = {
     "T": Grid((6.3, 7, 7.7, 8.5), "degC", "temperature"),
@@ -27,7 +27,7 @@ GRIDS = {
     "K_in": Grid((390, 410, 430), "mM", "potassium inside"),
     "interval": Grid((8.8, 9.2, 9.6, 10, 10.4, 10.8), "ms", "interval of a second pulse"),
     "when": Grid((0.35, 0.8, 1.3), "1", "time of a reset, in absolute refractory periods"),
-    "prepulse": Grid((-84, -79, -74, -70, -66, -58, -54, -50), "mV", "prepulse of 30 ms"),
+    "prepulse": Grid(evenly(-79, -65, 2) + evenly(-58, -49, 1), "mV", "prepulse of 30 ms"),
     "gap_at": Grid((-95, -91, -87, -83, -79), "mV", "V in a gap"),
     "gap": Grid((1, 1.2, 1.4, 1.7, 2), "ms", "duration of the gap"),
     "current": Grid((11, 13, 16, 19, 23, 27, 32), "uA/cm2", "a steady current"),
@@ -163,7 +163,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         Task(Number(
             "available", "The percentage of sodium channels that your prepulse leaves available, as "
             "`hh.measure.availability` takes it.", "%",
-            lambda: _shares(v, v.prepulse), 1.5, more, "A prepulse decides how many channels can open.",
+            lambda: _shares(v, v.prepulse), 1.0, more, "A prepulse decides how many channels can open.",
             (Mistake(lambda: 100 - _shares(v, v.prepulse), "That is what is inactivated.", "M9"),),
         ), near=3.0, span=share),
         Task(Number(

@@ -13,7 +13,7 @@ from ...questions import Choice, Mistake, Number, Reply
 from ...recording import Recording
 from ...simulate import simulate
 from ..task import Assignment, Code, Task, Values, about
-from ..variant import Grid, Variant
+from ..variant import Grid, Variant, evenly
 
 GRIDS = {
     "T": Grid((6.3, 8, 10, 12, 14, 16), "degC", "temperature"),
@@ -28,8 +28,10 @@ GRIDS = {
     "slope_b": Grid((5, 6, 7, 8), "mV", "slope of its inactivation"),
     "tau_b": Grid((12, 16, 20, 25), "ms", "time constant of its inactivation"),
     "g_A": Grid((3, 4, 5, 6, 8), "mS/cm2", "maximal conductance of channel A"),
-    "E_Na": Grid((36, 39, 42, 45, 54, 57, 60), "mV", "sodium reversal potential of the treated axon", True),
-    "left": Grid((0.58, 0.64, 0.7, 0.76, 0.82, 0.88), "1", "share of sodium channels that the drug leaves", True),
+    "E_Na": Grid(
+        evenly(34, 45, 0.5) + evenly(54, 60, 0.5), "mV", "sodium reversal potential of the treated axon", True
+    ),
+    "left": Grid(evenly(0.58, 0.88, 0.01), "1", "share of sodium channels that the drug leaves", True),
 }
 
 STORY = """
@@ -186,7 +188,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         ), near=3.0, span=(0.0, 1e5)),
         Task(Number(
             "sodium_current", "The sodium current at the moment when V is highest.", "uA/cm2",
-            lambda: _sodium_at_the_peak(v), about(0.05, _sodium_at_the_peak(v)),
+            lambda: _sodium_at_the_peak(v), about(0.02, _sodium_at_the_peak(v)),
             ("It is less negative.", "It is more negative."), "Inward is negative, and it is not at its largest there.",
             (Mistake(lambda: -_sodium_at_the_peak(v), "Sodium flows in: an inward current is negative."),
              Mistake(lambda: float(spike(v).I["Na"].min()), "That is its largest, at another time.", "M14")),
@@ -194,7 +196,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         Task(DENT, partial={"V comes near E_Na there, and that shuts the sodium channels.": 0.5}),
         Task(Number(
             "E_Na", "The sodium reversal potential of `lab.treated`, from a voltage clamp.", "mV",
-            lambda: _reversal(v), 0.8, ("At that voltage sodium still flows in.", "There sodium already flows out."),
+            lambda: _reversal(v), 0.4, ("At that voltage sodium still flows in.", "There sodium already flows out."),
             "Inward below it, outward above it, nothing at it.",
             (Mistake(lambda: here.E_Na, "That is E_Na in the usual bath."),
              Mistake(lambda: peak(simulate(treated(v), Shock(30), 30))[0], "That is the peak of its spike.", "M7")),
@@ -202,7 +204,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         Task(Number(
             "blocked", "The percentage of the sodium channels of `lab.treated` that the drug has blocked. The bath has "
             "changed the driving force as well: compare conductances.", "%",
-            lambda: 100 * (1 - v.left), 1.0, ("It is more.", "It is less."),
+            lambda: 100 * (1 - v.left), 0.5, ("It is more.", "It is less."),
             "The conductance tells how many channels there are, the current alone does not.",
             (Mistake(lambda: 100 * v.left, "That is what is left."),
              Mistake(lambda: _ratio_of_currents(v), "That is by the currents at 0 mV: compare conductances.", "M14")),
