@@ -29,7 +29,7 @@ Point = tuple[float, ...]
 Row = dict[str, dict[str, Any]]
 
 MOST_RUNS = 1_000_000
-FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 64, 8, 20_000_000
+FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 128, 8, 20_000_000
 LITTLE = 500_000
 """So few steps of all cells together take less time than threads take to find each other."""
 SETTINGS = ("dt", "start", "freeze", "reset", "every", "carrier")
