@@ -124,7 +124,8 @@ OTHERWISE = [
     (27, "AfterpotentialCell", {"g_SK": 0}), (30, "SquidWithPumps", {"g_K": 15}),
     (31, "GoldmanCell", {"K_out": 139}), (32, "Squid", FEW_K), (33, "AfterpotentialCell", {"g_SK": 0.02}),
     (33, "AfterpotentialCell", {"g_BK": 0.01}), (33, "AfterpotentialCell", {"g_M": 0.5}),
-    (34, "Barnacle", {"C": 0.1}), (35, "Ventricle ThalamicRelay", {"g_Na": 0}), (36, "Squid", {"E_Na": 150}), (37, "ThalamicRelay", {"P_T": 0}),
+    (34, "Barnacle", {"C": 0.1}), (35, "Ventricle ThalamicRelay", {"g_Na": 0}),
+    (36, "Squid", {"E_Na": 150}), (37, "ThalamicRelay", {"P_T": 0}),
     (38, "Squid", WARM), (39, "Squid", {"g_L": 0.01}), (40, "Squid", {"T": 25}), (41, "Squid", WARM),
 ]  # fmt: skip
 """Claims, and membranes of which what is claimed is not so true, or so false, as of the usual one."""
