@@ -16,7 +16,8 @@ import hhlab as hh
 from hhlab.cells import Cell
 from hhlab.lab import explorer
 from hhlab.lab.code import as_code
-from hhlab.lab.explorer import State
+from hhlab.lab.presets import State
+from hhlab.lab.run import MOST_SAMPLES
 from hhlab.views import in_words, moment_in_words
 
 nan, inf = float("nan"), float("inf")
@@ -120,7 +121,7 @@ def picture_belongs_to_the_knobs(bench):
     stimulus = bench.protocol.replace(**{name: shown[name] for name in shown if name in bench.protocol.parameters()})
     frozen = [gate for (_, gate), box in bench.boxes.items() if box.value]
     every = bench.recording.settings["every"]
-    assert every == 1 or bench.recording.t.size > explorer.MOST_SAMPLES / 2
+    assert every == 1 or bench.recording.t.size > MOST_SAMPLES / 2
     rec = hh.simulate(cell, stimulus, max(30, stimulus.end + 5), freeze=frozen, every=every)
     assert np.array_equal(rec.V, bench.recording.V)
     assert bench.live.text == in_words(rec)

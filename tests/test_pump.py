@@ -183,6 +183,11 @@ def test_what_needs_small_steps_says_so():
     for length in (30, HOUR):
         with pytest.raises(ValueError, match="use clamp to set V"):
             hh.simulate(hh.PumpCell(), None, length, freeze=("V",))
+    with pytest.raises(ValueError, match=r"^101 pulses of .* is too much for a recording of 3.6e\+06 ms"):
+        hh.simulate(hh.PumpCell(), hh.Train(0.01, 0, 1000, 20_000, 101), HOUR)
+    at_once = hh.Gate("f", inf=lambda V: 0.5 + 0 * V, tau=lambda V: 0 * V)
+    with pytest.raises(ValueError, match="has gates that need small steps: give dt=, or a recording of a minute"):
+        hh.simulate(hh.PumpCell().plus(hh.Channel("f", 0.1, gates=(at_once,), ion="K")), None, HOUR)
 
 
 def test_the_ledger_of_a_round_cell_counts_its_own_volume():

@@ -1,7 +1,6 @@
 """The bench: one live figure, knobs made from the parameter declarations, and a line of text."""
 
 import functools
-import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,11 +10,11 @@ import ipywidgets as widgets
 
 from ..axons import Fibre
 from ..cells import Cell
-from ..parameters import Parameter, must_be, tidy, unknown
+from ..parameters import Parameter, must_be, unknown
 from ..plots import plot
-from ..propagate import afterwards, placed_on, propagate
+from ..propagate import placed_on
 from ..protocols import Nothing, Protocol, Together
-from ..simulate import A_CELL, A_PROTOCOL, AFTERWARDS, LONGEST_STEPPED, T_STOP, by_name, simulate
+from ..simulate import A_CELL, A_PROTOCOL, T_STOP, by_name
 from ..views import in_words
 from . import held
 from .code import as_code
@@ -23,13 +22,10 @@ from .frame import Frame, button, paragraph, say
 from .knob import Knob
 from .live_figure import LiveFigure
 from .presets import OVER, OWN_BUTTONS, Preset, State, changed, names_of, presets_of
+from .run import Run
 
-LEAST_AFTERWARDS = 5.0
-MOST_STEPS = 1_000_000
 ONE_MOVE = 0.8
 REMEMBERED = 200
-MOST_SAMPLES = 100_000
-MOST_ALONG = 1_500_000
 BOXES = {"frozen": "hold {} at rest", "reset": "reset {} as the last pulse begins"}
 
 
@@ -121,7 +117,7 @@ class Bench(Frame):
         self, start: State, views: Sequence[str], knobs: Mapping[str, Any], presets: Mapping[str, Preset],
         boxes: Mapping[str, Mapping[str, str]], t_stop: float | None, begin: Mapping[str, float],
     ) -> None:  # fmt: skip
-        self.state, self._start, self._t_stop, self._begin = start, start, t_stop, begin
+        self.state, self._start, self._run = start, start, Run(start, t_stop, begin)
         self._past: list[State] = []
         self._spans = knobs
         self._last_move = ("", 0.0)
@@ -169,7 +165,7 @@ class Bench(Frame):
     def code(self) -> str:
         """Lines of Python that give the same recording to the last digit."""
         views = [view.name for view in self.live.panels.views]
-        return as_code(*self.state[:2], views, self._asked(self.state), _variables())
+        return as_code(*self.state[:2], views, self._run.asked(self.state), _variables())
 
     def _declared(self) -> dict[str, Parameter]:
         around = self.protocol.parameters()
@@ -258,33 +254,10 @@ class Bench(Frame):
         self.held.pop(letter, None)
         self._show()
 
-    def _length(self, state: State) -> float:
-        after = afterwards(self._start.cell) if isinstance(self._start.cell, Fibre) else AFTERWARDS
-        wanted = self._start.protocol.end + after if self._t_stop is None else self._t_stop
-        length = round(max(wanted, state.protocol.end + LEAST_AFTERWARDS), 9)
-        longest = MOST_STEPS * state.cell.dt
-        if length > longest and not state.cell.counts_ions:
-            raise ValueError(f"a bench shows at most {tidy(longest)} ms, not {tidy(length)} ms: take simulate for that")
-        return length
-
-    def _asked(self, state: State) -> dict[str, Any]:
-        """What else simulate is told for a state; of long recordings fewer samples."""
-        length = self._length(state)
-        if isinstance(state.cell, Fibre):
-            numbers = length / state.cell.dt * state.cell.patches * len(state.cell.state_names)
-            every = max(1, round(numbers / MOST_ALONG))
-            return {"t_stop": length, "freeze": tuple(sorted(state.frozen))} | ({"every": every} if every > 1 else {})
-        by_hours = state.cell.counts_ions and length > LONGEST_STEPPED
-        every = 1 if by_hours else math.ceil(length / state.cell.dt / MOST_SAMPLES)
-        resets = dict.fromkeys(sorted(state.reset), state.protocol.last_onset)
-        asked = {"t_stop": length, "freeze": tuple(sorted(state.frozen)), "reset": resets, "start": self._begin}
-        return asked | ({"every": every} if every > 1 else {})
-
     def _attempt(self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False) -> None:
         """Simulate and show; on ValueError nothing has changed, and a notice says why."""
         try:
-            run: Any = propagate if isinstance(wanted.cell, Fibre) else simulate
-            recording = run(wanted.cell, wanted.protocol, **self._asked(wanted))
+            recording = self._run.record(wanted)
         except ValueError as error:
             if refuse:
                 raise

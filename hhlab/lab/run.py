@@ -1,0 +1,60 @@
+"""How a bench records what is on it: for how long, and with how many samples."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..axons import Fibre
+from ..parameters import tidy
+from ..propagate import afterwards, propagate
+from ..simulate import AFTERWARDS, LONGEST_STEPPED, simulate
+from .presets import State
+
+LEAST_AFTERWARDS = 5.0
+MOST_STEPS = 1_000_000
+MOST_SAMPLES = 100_000
+MOST_ALONG = 1_500_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is the same for all recordings of a bench.
+
+    Attributes
+    ----------
+    start : what the bench started with.
+    t_stop : length of a recording in ms; None for as long as what it started with takes.
+    begin : the state that each begins with, by name; what it does not name is at rest.
+    """
+
+    start: State
+    t_stop: float | None
+    begin: Mapping[str, float]
+
+    def record(self, state: State) -> Any:
+        """The recording of a state of the bench; ValueError if it cannot be."""
+        run: Any = propagate if isinstance(state.cell, Fibre) else simulate
+        return run(state.cell, state.protocol, **self.asked(state))
+
+    def _length(self, state: State) -> float:
+        after = afterwards(self.start.cell) if isinstance(self.start.cell, Fibre) else AFTERWARDS
+        wanted = self.start.protocol.end + after if self.t_stop is None else self.t_stop
+        length = round(max(wanted, state.protocol.end + LEAST_AFTERWARDS), 9)
+        longest = MOST_STEPS * state.cell.dt
+        if length > longest and not state.cell.counts_ions:
+            raise ValueError(f"a bench shows at most {tidy(longest)} ms, not {tidy(length)} ms: take simulate for that")
+        return length
+
+    def asked(self, state: State) -> dict[str, Any]:
+        """What else simulate is told for a state; of long recordings fewer samples."""
+        length = self._length(state)
+        if isinstance(state.cell, Fibre):
+            numbers = length / state.cell.dt * state.cell.patches * len(state.cell.state_names)
+            every = max(1, round(numbers / MOST_ALONG))
+            return {"t_stop": length, "freeze": tuple(sorted(state.frozen))} | ({"every": every} if every > 1 else {})
+        by_hours = state.cell.counts_ions and length > LONGEST_STEPPED
+        every = 1 if by_hours else math.ceil(length / state.cell.dt / MOST_SAMPLES)
+        resets = dict.fromkeys(sorted(state.reset), state.protocol.last_onset)
+        asked = {"t_stop": length, "freeze": tuple(sorted(state.frozen)), "reset": resets, "start": self.begin}
+        return asked | ({"every": every} if every > 1 else {})
