@@ -9,17 +9,32 @@ import pytest
 import hhlab as hh
 
 ROOT = Path(__file__).resolve().parent.parent
-AS_PYTHON = {
-    "test_against_solvers", "test_bad_input", "test_binder", "test_clamp", "test_cli", "test_drugs", "test_house",
-    "test_invariants", "test_log_file", "test_numbers", "test_protocols", "test_recording", "test_without_numba",
-}  # fmt: skip
-"""The files of tests that also run with NUMBA_DISABLE_JIT=1, in a few minutes; the others would take hours."""
+TOO_LONG_AS_PYTHON = {
+    "test_assignments": "measures on many draws of every assignment",
+    "test_cards::test_a_claim_card_gives_nothing_away": "runs every claim",
+    "test_cards::test_every_claim_card_runs": "runs every claim",
+    "test_cells": "seconds of cells with many channels",
+    "test_claims": "runs every claim",
+    "test_excitability": "searches for thresholds",
+    "test_explorer": "thousands of moves",
+    "test_notebooks": "runs notebooks",
+    "test_propagation": "axons of hundreds of patches",
+    "test_pump": "minutes of cells that count their ions",
+    "test_questions": "measures what every answer is judged by",
+    "test_refractory": "searches for thresholds after many intervals",
+    "test_sweeps": "hundreds of runs, in processes that import anew",
+    "test_teaching": "solves every assignment",
+    "test_turns": "measures what every answer is judged by",
+    "test_views": "every view of every recording",
+}
+"""What is left out with NUMBA_DISABLE_JIT=1, and the notebooks: each would take minutes, and all together hours."""
 
 
 def pytest_collection_modifyitems(items):
     if os.environ.get("NUMBA_DISABLE_JIT") == "1":
         for item in items:
-            if item.path.stem not in AS_PYTHON:
+            names = {item.path.stem, f"{item.path.stem}::{getattr(item, 'originalname', '')}"}
+            if item.path.suffix == ".ipynb" or names & TOO_LONG_AS_PYTHON.keys():
                 item.add_marker(pytest.mark.skip(reason="would take too long without numba"))
 
 

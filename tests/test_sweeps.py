@@ -5,6 +5,7 @@ import functools
 import multiprocessing
 import os
 import re
+import signal
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -184,6 +185,7 @@ def test_what_cannot_be_gets_a_sentence(asked, sentence):
 def test_an_interrupted_sweep_gives_what_is_done(workers, monkeypatch):
     monkeypatch.setattr(sys.modules["hhlab.sweeps"], "cores", lambda: workers)
     monkeypatch.setattr(sys.modules["hhlab.sweeps"], "LITTLE", 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts tests in the background ignores it
     seen = []
 
     def interrupted(rec):
