@@ -205,14 +205,14 @@ class PulsePair(Protocol):
 class Shock(Protocol):
     """A sudden displacement of V, in mV, at start (ms): a brief shock that charges the membrane at once."""
 
-    shock = param(15, "mV", -200, 200, "displacement of the membrane potential", slider=(-30, 60))
+    mV = param(15, "mV", -200, 200, "displacement of the membrane potential", slider=(-30, 60))
     start = param(0, "ms", 0, LONGEST, "time of the shock", slider=(0, 50))
 
     def shocks(self) -> list[tuple[float, float]]:
-        return [(self.start, self.shock)]
+        return [(self.start, self.mV)]
 
     def in_words(self) -> str:
-        return f"a shock of {tidy(self.shock)} mV at {tidy(self.start)} ms"
+        return f"a shock of {tidy(self.mV)} mV at {tidy(self.start)} ms"
 
 
 class Synapse(Protocol):

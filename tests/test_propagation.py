@@ -298,6 +298,12 @@ def test_loss_of_myelin_slows_and_then_blocks():
     assert not hh.measure.conduction(blocked).arrived
 
 
+def test_following_frequency_falls_in_the_cold():
+    rates = [hh.measure.following_frequency(hh.Axon(hh.Squid(T=T), length=3)) for T in (18.5, 8)]
+    assert 300 < rates[0] < 500
+    assert rates[1] < rates[0] / 2
+
+
 # Ring 4: the axon of a date.
 
 

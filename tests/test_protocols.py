@@ -74,8 +74,8 @@ def test_words():
 
 def test_parameters_of_a_sum():
     both = hh.Step(10) + hh.Shock(5)
-    assert set(both.parameters()) == {"amplitude", "start_1", "duration", "shock", "start_2"}
-    assert both.replace(shock=7, start_1=2) == hh.Step(10, start=2) + hh.Shock(7)
+    assert set(both.parameters()) == {"amplitude", "start_1", "duration", "mV", "start_2"}
+    assert both.replace(mV=7, start_1=2) == hh.Step(10, start=2) + hh.Shock(7)
     assert both.amplitude == 10
     assert (hh.Step(1) + hh.Step(2)).replace(amplitude_2=3).parts[1].amplitude == 3
 

@@ -34,15 +34,17 @@ def passed_on() -> Result:
     "Refractoriness makes conduction one-way and caps the firing rate.",
     texts=("S3",),
     asks="First, stimulate the middle of a resting axon of 8 cm, and see at how many of its ends an impulse arrives. "
-    "Second, do it 5 ms after an impulse from one end has passed there. Third, on a patch of the axon, give a second "
-    "pulse 10 ms after the first, at three times the threshold: as it is, and with h and n put back to rest.",
-    decides="the number of parts that are as claimed: one way from rest, one way behind an impulse, and a second pulse "
-    "that fails because of the gates",
+    "Second, do it 5 ms after an impulse from one end has passed there. Third, on a patch of the axon, give pulses of "
+    "three times the threshold: see how many a second are followed, and whether a second one makes a spike 10 ms "
+    "after the first, as it is and with h and n put back to rest.",
+    decides="the number of parts that are as claimed: one way from rest, one way behind an impulse, and a rate that "
+    "the gates cap",
     rule=Rule("of 3 parts", holds=(3, 3), partly=(2, 2)),
     why="In this model an impulse that starts in the middle of a resting axon runs both ways; in a body conduction is "
     "one-way because impulses start at one end. Behind another impulse it runs only back, where the membrane has had "
     "more time to recover: what is refractory cannot be entered, which is why no impulse turns back. The rate is "
-    "capped too: 10 ms after a spike another takes four times the threshold, and with h and n at rest only twice.",
+    "capped too, at 87 pulses a second: 10 ms after a spike another takes four times the threshold, and with h and n "
+    "at rest only twice.",
 )
 def one_way_and_capped() -> Result:
     """How many of the three parts are true."""
@@ -53,7 +55,8 @@ def one_way_and_capped() -> Result:
     recs = {label: hh.propagate(axon, each, electrodes=(2, 6)) for label, each in given.items()}
     ends = [sum(hh.measure.arrivals(run, x).max(initial=0) > begin for x in (0, 8)) for run in recs.values()]
     as_it_is, at_rest = [hh.measure.refractory(hh.Squid(), 10, reset=gates) for gates in ((), ("h", "n"))]
-    number = sum(reached == 1 for reached in ends) + (at_rest < 3 < as_it_is)
+    capped = hh.measure.highest_rate(hh.Squid(), strength=3) < 100 and at_rest < 3 < as_it_is
+    number = sum(reached == 1 for reached in ends) + capped
     return number, recs, ("space and time", "electrodes")
 
 

@@ -24,9 +24,10 @@ class Knob(widgets.HBox):
         low, high = parameter.span
         step = 1.0 if parameter.unit in COUNTED else _round_step((high - low) / FINENESS)
         high = low + math.floor((high - low) / step + 1e-9) * step
+        label = parameter.meaning.split()[0] if parameter.name == parameter.unit else parameter.name
         name = f"{parameter.name}, {parameter.meaning} ({pretty(parameter.unit)})"
         self.slider = widgets.FloatSlider(
-            low, min=low, max=high, step=step, readout=False, description=parameter.name, tooltip=name,
+            low, min=low, max=high, step=step, readout=False, description=label, tooltip=name,
             layout={"width": "212px"}, style={"description_width": "96px"},
         )  # fmt: skip
         self.field = widgets.FloatText(parameter.value, tooltip=name, layout={"width": "72px"})

@@ -5,7 +5,7 @@ from .clamped import availability, boltzmann, current_voltage, recovery, reversa
 from .firing import frequency, highest_rate, sustained
 from .ledger import Ledger, Moved, ledger
 from .pairs import RefractoryPeriods, paired_pulses, refractory, refractory_periods
-from .propagation import arrivals, conduction, first_arrivals, length_constant, velocity
+from .propagation import arrivals, conduction, first_arrivals, following_frequency, length_constant, velocity
 from .release import release
 from .resting import rest
 from .rhythm import Adaptation, Bursts, adaptation, bursts, period
@@ -15,7 +15,7 @@ from .thresholds import accommodation, anode_break, chronaxie, rheobase, strengt
 __all__ = [
     "Adaptation", "Afterpotentials", "Bursts", "Ledger", "Moved", "RefractoryPeriods", "accommodation", "adaptation",
     "afterpotentials", "anode_break", "arrivals", "attribution", "availability", "boltzmann", "bursts", "chronaxie",
-    "conduction", "current_voltage", "duration", "first_arrivals", "frequency", "half_width",
+    "conduction", "current_voltage", "duration", "first_arrivals", "following_frequency", "frequency", "half_width",
     "highest_rate", "ledger", "length_constant", "paired_pulses", "peak", "period", "recovery", "refractory",
     "refractory_periods", "release", "rest", "reversal", "rheobase", "spikes", "strength_duration", "sustained",
     "tail_time_constants", "threshold", "undershoot", "upstroke", "velocity",
