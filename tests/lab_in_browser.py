@@ -174,8 +174,8 @@ def settled(page: Page, rounds: int = 2) -> None:
 
 def no_error(page: Page) -> None:
     """No cell, no widget and no script has complained."""
-    assert page.locator(ERRORS).all_inner_texts() == []
-    assert page.evaluate("faults") == []
+    said = page.locator(ERRORS).all_inner_texts() + page.evaluate("faults")
+    assert not said, said
 
 
 def press(page: Page, key: str) -> float:
