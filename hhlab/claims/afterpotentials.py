@@ -66,8 +66,8 @@ def how_long() -> Result:
     asks="Block SK with apamin, BK with iberiotoxin, or with cobalt the channels through which calcium enters. See how "
     "much is lost: of the largest conductance of each without calcium, of the fast AHP without BK, and of how far and "
     "how long V is below rest after the spike, in mV × ms, without SK.",
-    decides="the smallest of four losses: of g_BK and of g_SK without calcium, of the fast AHP without BK, of what V "
-    "is below rest without SK",
+    decides="the smallest of four losses (g_BK and g_SK without calcium, the fast AHP without BK, what V is below rest "
+    "without SK)",
     rule=Rule("%", holds=(80, inf), partly=(20, 80)),
     why="In this model nine tenths of what V is below rest are SK. BK also needs calcium, but far more of it, which is "
     "there only at the mouth of an open calcium channel; so it opens in the spike, helps to end it, and is shut again "

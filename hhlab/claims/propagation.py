@@ -37,8 +37,8 @@ def passed_on() -> Result:
     "Second, do it 5 ms after an impulse from one end has passed there. Third, on a patch of the axon, give pulses of "
     "three times the threshold: see how many a second are followed, and whether a second one makes a spike 10 ms "
     "after the first, as it is and with h and n put back to rest.",
-    decides="the number of parts that are as claimed: one way from rest, one way behind an impulse, and a rate that "
-    "the gates cap",
+    decides="the number of parts that are as claimed (one way from rest, one way behind an impulse, a rate that the "
+    "gates cap)",
     rule=Rule("of 3 parts", holds=(3, 3), partly=(2, 2)),
     why="In this model an impulse that starts in the middle of a resting axon runs both ways; in a body conduction is "
     "one-way because impulses start at one end. Behind another impulse it runs only back, where the membrane has had "
