@@ -149,9 +149,10 @@ def test_wheel_and_sdist_install_and_pass(root, tmp_path):
     (wheel,), (sdist,) = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
     assert wheel.stat().st_size < 5e6
     names = zipfile.ZipFile(wheel).namelist()
-    for notebook in (root / "notebooks").rglob("[0-9]*.ipynb"):
-        assert f"hhlab/{notebook.relative_to(root)}" in names
-    assert {"hhlab_doctor.py", "hhlab/py.typed", "hhlab/jupyter/labconfig/page_config.json"} <= set(names)
+    ours = (path for path in (root / "hhlab").rglob("*.*") if path.parent.name != "__pycache__")
+    notebooks = (Path("hhlab", path.relative_to(root)) for path in (root / "notebooks").rglob("[0-9]*.ipynb"))
+    parts = {path.relative_to(root).as_posix() for path in ours} | {path.as_posix() for path in notebooks}
+    assert parts | {"hhlab_doctor.py"} <= set(names)
     assert not any("__pycache__" in name or name.startswith("tests") for name in names)
     with tarfile.open(sdist) as packed:
         packed.extractall(tmp_path, filter="data")
