@@ -168,6 +168,6 @@ def room_for(keep: str, samples: int, V: Floats, x: Floats, ions: Floats) -> ker
         all_V=int(traces),
         all_x=int(whole),
         level=SPIKE_LEVEL,
-        times=np.empty((0 if whole else MOST_SPIKES, *V.shape)),
+        times=np.zeros((0 if whole else MOST_SPIKES, *V.shape)),  # not empty, as cells with few spikes use little of it
         found=np.zeros(V.shape, np.int64),
     )
