@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Thing = TypeVar("Thing", bound=Described)
 Point = tuple[float, ...]
 Row = dict[str, dict[str, Any]]
+"""Numbers by measurement and column: of one run, or in lists those of all runs of a block."""
 
 MOST_RUNS = 1_000_000
 FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 128, 8, 20_000_000
@@ -89,10 +90,10 @@ def sweep(
         outcome = carry_out(measured, blocks, executor, sizes=[len(each.runs) for each in blocks], threads=threads)
     finally:
         _LOOKED_AT.pop(plan.number, None)
-    found = {run: row for n, rows in outcome.done.items() for run, row in zip(blocks[n].runs, rows, strict=True)}
-    _tell(outcome, len(found), len(points))
-    _refuse_other_shapes(plan, *zip(*((blocks[n].points[0], rows[0]) for n, rows in outcome.done.items()), strict=True))
-    table = _table(plan, points, dict(sorted(found.items())))
+    done = [blocks[number] for number in outcome.done]
+    _tell(outcome, sum(len(block.runs) for block in done), len(points))
+    _refuse_other_shapes(plan, [block.points[0] for block in done], list(outcome.done.values()))
+    table = _table(plan, done, list(outcome.done.values()))
     known = {name: each.unit for name, each in parameters.items()} | units(measures)
     table.attrs["units"] = {name: unit for name, unit in known.items() if name in table.columns}
     table.attrs |= {"cell": repr(cell), "stimulus": repr(given), **plan.settings}
@@ -128,8 +129,8 @@ class Block(NamedTuple):
     points: Sequence[Point]
 
 
-def measured(block: Block) -> list[Row]:
-    """What was measured in each run of a block: columns by measurement."""
+def measured(block: Block) -> Row:
+    """What was measured in the runs of a block."""
     plan = block.plan
     if not plan.records:
         return _rows(block, list(_varied(plan.cell, plan.names, block.points)), itertools.repeat(None))
@@ -145,23 +146,23 @@ So the first run shows what to keep of the others. If they look at more than tha
 """
 
 
-def _measured_on_recordings(block: Block, keep: str) -> list[Row]:
+def _measured_on_recordings(block: Block, keep: str) -> Row:
     plan = block.plan
     cells = list(_varied(plan.cell, plan.names, block.points))
     protocols = _protocols(plan, block.points)
     recs = simulate_many(cells, protocols, **plan.settings, keep=keep)
-    rows = _rows(block, cells, recs)
+    found = _rows(block, cells, recs)
     _LOOKED_AT[plan.number] = max({keep, *(rec.looked_at for rec in recs)}, key=KEEP.index)
-    return rows
+    return found
 
 
-def _rows(block: Block, cells: Sequence[Cell], recs: Iterable[Any]) -> list[Row]:
+def _rows(block: Block, cells: Sequence[Cell], recs: Iterable[Any]) -> Row:
     rows = [_row(block.plan, *run) for run in zip(block.points, cells, recs, strict=False)]
     _refuse_other_shapes(block.plan, block.points, rows)
     columns = [*block.plan.names, *(column for found in rows[0].values() for column in found)]
     if len(set(columns)) < len(columns):
         raise ValueError(f"two columns have the same name among {', '.join(columns)}: name what you measure by a dict")
-    return rows
+    return {name: {column: [row[name][column] for row in rows] for column in usual} for name, usual in rows[0].items()}
 
 
 def _of_a_cell(measure: Measure) -> bool:
@@ -311,13 +312,14 @@ def _tell(outcome: Outcome, done: int, runs: int) -> None:
         raise ValueError(f"{sentence}: try executor=None") from outcome.cut_short
 
 
-def _table(plan: Plan, points: Sequence[Point], rows: Mapping[int, Row]) -> "pandas.DataFrame":
+def _table(plan: Plan, done: Sequence[Block], found: Sequence[Row]) -> "pandas.DataFrame":
     import pandas
 
-    listed = list(rows.values())
-    columns: dict[str, Sequence[Any]] = dict(
-        zip(plan.names, zip(*(points[run] for run in rows), strict=True), strict=True)
-    )
-    for name, usual in listed[0].items():
-        columns |= {column: [row[name][column] for row in listed] for column in usual}
+    order = np.argsort([run for block in done for run in block.runs])
+    points = np.array([point for block in done for point in block.points])[order]
+    columns: dict[str, Any] = dict(zip(plan.names, points.T.copy(), strict=True))
+    for name, usual in found[0].items():
+        for column in usual:
+            listed = [value for each in found for value in each[name][column]]
+            columns[column] = [listed[number] for number in order]
     return pandas.DataFrame(columns)
