@@ -21,7 +21,7 @@ import hhlab as hh
 pytestmark = pytest.mark.slow
 pytest.importorskip("neuron")
 
-SQUID, FOR_EVER, SHORT = hh.Squid(), 1e6, 100.0
+SQUID, FOR_EVER, TURN, MOST_CALLS = hh.Squid(), 1e6, 30.0, 30
 CURRENTS = np.linspace(2, 60, 200)
 INTERVALS, SECONDS = np.linspace(1, 25, 100), np.linspace(0, 120, 100)
 COUNT = {"spikes": lambda rec: hh.measure.spikes(rec).size}
@@ -50,12 +50,12 @@ def kept():
 
 
 def in_turns(task, rounds, ways, errors):
-    """The median time in ms of what each way prepares, in turns, of three calls where they are short; kept."""
+    """The median time in ms of what each way prepares, in turns, each called again until it has had some time; kept."""
     taken = {way: [] for way in ways}
     for _ in range(rounds + 1):
         for way, prepare in ways.items():
             call = prepare()
-            for _ in range(3 if taken[way] and taken[way][-1] < SHORT else 1):
+            for _ in range(max(1, min(MOST_CALLS, int(TURN / taken[way][-1])) if taken[way] else 1)):
                 start = time.perf_counter()
                 call()
                 taken[way].append(1e3 * (time.perf_counter() - start))
