@@ -21,7 +21,7 @@ import hhlab as hh
 pytestmark = pytest.mark.slow
 pytest.importorskip("neuron")
 
-SQUID, FOR_EVER, TURN, MOST_CALLS = hh.Squid(), 1e6, 30.0, 30
+SQUID, FOR_EVER, TURN, MOST_CALLS = hh.Squid(), 1e6, 150.0, 30
 CURRENTS = np.linspace(2, 60, 200)
 INTERVALS, SECONDS = np.linspace(1, 25, 100), np.linspace(0, 120, 100)
 COUNT = {"spikes": lambda rec: hh.measure.spikes(rec).size}
