@@ -61,6 +61,7 @@ SQUARE = CUBIC * CUBIC
 FARADAY = 96485.33212
 NEAR_ZERO, LEAST = 1e-4, 1e-12
 SMALL = 0.5
+"""From 0 to it the series of `relaxation` is exact to 2e-8."""
 STEEPEST = -1.0
 """Least dt/C dI/dV of a step: where a membrane runs away faster, it is not followed more closely."""
 
@@ -239,8 +240,8 @@ def row_of(V: float) -> tuple[Any, float]:
 
 @jit
 def locate(m: Membrane, axial: Axial | None, V: Floats, gates: int, work: Work) -> None:
-    """Find each patch's row of the table."""
-    for i in range(patches(m, V)):
+    """Find each patch's row of the table; one patch alone needs no such list."""
+    for i in range(V.shape[0]):
         row, work.frac[i] = row_of(V[i])
         if axial is None:
             work.row[i] = np.uint64(row * (gates * ENTRY))
@@ -250,7 +251,7 @@ def locate(m: Membrane, axial: Axial | None, V: Floats, gates: int, work: Work) 
 
 @jit
 def look_up(table: Floats, at: int, f: float) -> float:
-    """The cubic of a row that starts at `at`, at f of the row's width; its halves do not wait for each other."""
+    """The cubic of a row that starts at `at`, at f of the row's width."""
     return table[at] + f * (table[at + ONE] + f * (table[at + TWO] + f * table[at + THREE]))
 
 

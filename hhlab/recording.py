@@ -336,7 +336,6 @@ class BriefRecording(Recording):
         if name in ("t", "settings"):
             return getattr(call, name)
         if name == "V" and call.V is not None:
-            call.V.flags.writeable = False
             return call.V[:, number]
         return getattr(call.again(KEEP_V if name == "V" else KEEP_ALL)[number], name)
 

@@ -121,6 +121,7 @@ def simulate_many(
         functools.partial(_again, cells, protocols, length, asked, dt=dt, every=every, bounded=bounded)
     )
     V = kept.V if kept.all_V else None
+    kept.V.flags.writeable = False
     call = Call(t, settings, cells, protocols, V, kept.times[: kept.found.max()] * (dt * every), kept.found, again)
     return [BriefRecording(call, number) for number in range(n)]
 

@@ -50,6 +50,8 @@ sum_of = hh.Number("sum_of", "What is 2 + 3?", "mV", lambda: time.sleep(0.4) or 
 hh.ask(sum_of)
 """
 BUSY = "() => void jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.requestExecute({code: '%s'})"
+THREADS = """() => [...new Set([...jupyterapp.shell.currentWidget.context.sessionContext.session.kernel._comms.values()]
+  .map(comm => comm.subshellId))]"""
 AXE = "4.14.1"
 CONTROLS = ":is(.noUi-handle, input, button, [tabindex='0']):visible"
 
@@ -444,6 +446,7 @@ def test_play_moves_the_cursor_until_pause(chrome, address, folder):
     settled(page)
     stopped = float(cursor.input_value())
     assert stopped > 0
+    assert page.evaluate(THREADS) == [None]
     page.wait_for_timeout(500)
     assert float(cursor.input_value()) == stopped
     page.context.close()

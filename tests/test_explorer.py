@@ -592,6 +592,11 @@ def test_the_table_says_what_differs(bench):
     assert held[4] == f"{peaks[1]:.2f} ({peaks[1] - peaks[0]:+.2f})".replace("-", "−")
 
 
+def test_a_knob_that_is_named_like_its_unit_is_told_by_what_it_means():
+    bench = hh.explore(hh.Squid(), hh.Shock(), knobs=("mV", "T"))
+    assert [bench.knobs[name].slider.description for name in ("mV", "T")] == ["displacement", "T"]
+
+
 def test_the_table_knows_stimuli_of_different_kinds(bench):
     bench.hold()
     bench.buttons["shock"].click()
