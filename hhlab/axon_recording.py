@@ -3,8 +3,8 @@
 import csv
 import functools
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -24,7 +24,6 @@ AXIAL = "axial"
 AN_AXON_RECORDING = "a recording of an axon: give what propagate returned"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class PlaceRecording(Recording):
     """One place of an axon over time: a recording whose currents include the axial one.
 
@@ -36,9 +35,41 @@ class PlaceRecording(Recording):
     x : where it is, cm.
     """
 
-    x: float = 0.0
-    axial: Floats = field(default_factory=lambda: np.empty(0))
-    reached: tuple[float, ...] = ()
+    x: float
+    _run: "AxonRecording"
+    _number: int
+
+    def __init__(self, run: "AxonRecording", number: int) -> None:
+        self.__dict__.update(
+            t=run.t, V=run.V[number], cell=run.axon.row.cells[number], protocol=run.protocol, settings=run.settings,
+            pool_values=run.pool_values[:, :, number].T, x=float(run.x[number]), _run=run, _number=number,
+        )  # fmt: skip
+
+    def __getstate__(self) -> dict[str, Any]:
+        own = {name: getattr(self, name) for name in ("x", "joints", "axial", "reached")}
+        return super().__getstate__() | own
+
+    @functools.cached_property
+    def gate_values(self) -> Floats:
+        return self._run.gate_values[:, :, self._number].T
+
+    @functools.cached_property
+    def joints(self) -> tuple[tuple[int, float], ...]:
+        """The neighbours, each with the conductance to it, mS for each cm2 of membrane of this place."""
+        row, i = self._run.axon.row, self._number
+        near = ((i - 1, i - 1), (i + 1, i))
+        return tuple((j, float(row.joint[joint] / row.area[i])) for j, joint in near if 0 <= j < len(row.x))
+
+    @functools.cached_property
+    def axial(self) -> Floats:
+        return sum((g * (self.V - self._run.V[j]) for j, g in self.joints), np.zeros(self.t.shape))
+
+    @functools.cached_property
+    def reached(self) -> tuple[float, ...]:
+        """The share of this place that each stimulus covers."""
+        axon = self._run.axon
+        shares = (part.share(axon.row.x, axon.row.width, axon.length) for part in stimuli(self.protocol))
+        return tuple(float(share[self._number]) for share in shares)
 
     @functools.cached_property
     def stimulus(self) -> Floats:
@@ -56,7 +87,9 @@ class PlaceRecording(Recording):
         return Named(names, self._current, lambda name: name if name == AXIAL else membrane._find(name))
 
     def _carried(self, name: str, V: Floats, samples: Any = slice(None)) -> Floats:
-        return self.axial[samples] if name == AXIAL else super()._carried(name, V, samples)
+        if name != AXIAL:
+            return super()._carried(name, V, samples)
+        return self.axial[samples] + sum(g for _, g in self.joints) * (V - self.V[samples])
 
     @classmethod
     def from_csv(cls, path: str | Path, cell: Any = None) -> NoReturn:
@@ -85,17 +118,24 @@ class AxonRecording:
 
     t: Floats
     V: Floats
-    gate_values: Floats
     pool_values: Floats
     axon: Fibre
     protocol: Protocol
     settings: Mapping[str, Any]
+    again: Callable[[], Floats]
 
     units = MappingProxyType({"x": "cm", "t": "ms", "V": "mV"})
 
     def __post_init__(self) -> None:
-        for array in (self.t, self.V, self.gate_values, self.pool_values):
+        for array in (self.t, self.V, self.pool_values):
             array.flags.writeable = False
+
+    @functools.cached_property
+    def gate_values(self) -> Floats:
+        """All gates of all places, shape (n_t, gates, n_x); not kept, as they are seldom asked for, but run again."""
+        values = self.again()
+        values.flags.writeable = False
+        return values
 
     @property
     def x(self) -> Floats:
@@ -123,23 +163,12 @@ class AxonRecording:
         ValueError
             If x is not on the axon.
         """
-        return self._place(self.nearest(x))
+        return PlaceRecording(self, self.nearest(x))
 
     @functools.cached_property
     def first(self) -> PlaceRecording:
         """What the first electrode records; without any, the middle of the axon."""
         return self.at(min(self.electrodes[0], self.axon.length) if self.electrodes else self.axon.length / 2)
-
-    def _place(self, i: int) -> PlaceRecording:
-        row = self.axon.row
-        axial = np.zeros(self.t.shape)
-        for j, joint in ((i - 1, i - 1), (i + 1, i)):
-            if 0 <= j < len(row.x):
-                axial += row.joint[joint] / row.area[i] * (self.V[i] - self.V[j])
-        reached = tuple(float(p.share(row.x, row.width, self.axon.length)[i]) for p in stimuli(self.protocol))
-        gates, inside = self.gate_values[:, :, i].T, self.pool_values[:, :, i].T
-        return PlaceRecording(self.t, self.V[i], gates, row.cells[i], self.protocol, self.settings, inside,
-                              float(row.x[i]), axial, reached)  # fmt: skip
 
     def described(self) -> dict[str, str]:
         """Where it comes from: package and version, axon, stimuli, and every parameter with its unit."""

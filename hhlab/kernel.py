@@ -64,6 +64,8 @@ SMALL = 0.5
 """From 0 to it the series of `relaxation` is exact to 2e-8."""
 STEEPEST = -1.0
 """Least dt/C dI/dV of a step: where a membrane runs away faster, it is not followed more closely."""
+MINORS = 16
+"""So many leading minors of an axon's equations are followed before they are divided by."""
 
 OPTIONS: Any = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz", "arcp"}}
 INTERNAL: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called by `run`, and cached as a part of it
@@ -337,15 +339,29 @@ def raised(x: float, power: int) -> float:
 
 
 @inlined
+def multiply(product: Floats, x: Floats, j: int, power: int) -> None:
+    """Multiply by a power of gate j of many patches; the usual ones in one go, as each loop costs its way to memory."""
+    if power == 3:
+        for i in range(product.shape[0]):
+            product[i] *= x[j, i] * x[j, i] * x[j, i]
+    elif power == 4:
+        for i in range(product.shape[0]):
+            square = x[j, i] * x[j, i]
+            product[i] *= square * square
+    else:
+        for _ in range(power):
+            for i in range(product.shape[0]):
+                product[i] *= x[j, i]
+
+
+@inlined
 def add_channels(m: Membrane, V: Floats, x: Floats, work: Work) -> None:
     """Add the currents of all channels of many patches, and their slopes."""
     for c in range(m.g.shape[0]):
         for i in range(V.shape[0]):
             work.g[i] = m.g[c, i]
         for j in range(m.first[c], m.first[c + 1]):
-            for _ in range(m.power[j]):
-                for i in range(V.shape[0]):
-                    work.g[i] *= x[j, i]
+            multiply(work.g, x, j, m.power[j])
         for i in range(V.shape[0]):
             work.net[i] -= work.g[i] * (V[i] - m.E[c, i])
             work.slope[i] += work.g[i]
@@ -388,50 +404,65 @@ def reach(axial: Axial, s: Stimulus, step: int, current: Floats, g: Floats) -> N
             g[i] += axial.share[k, i] * s.g[step * s.synapses, k]
 
 
+@inlined
+def eliminate(
+    i: Any, joint: float, back: float, net: Floats, slope: Floats, minor: Floats, carried: float, before: float,
+    here: float,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Eliminate the row before row i, whose net current was `carried`; their leading minors are `before` and `here`."""
+    minor[i] = here
+    net[i] = net[i] * here + 0.5 * joint * carried
+    slope[i] = slope[i] * here - 0.25 * joint * back * before
+    return net[i], here, slope[i]
+
+
 @jit
-def move_along(m: Membrane, axial: Axial, V: Floats, dt: float, net: Floats, slope: Floats) -> None:
+def move_along(m: Membrane, axial: Axial, V: Floats, dt: float, net: Floats, slope: Floats, minor: Floats) -> None:
     """Move V of a row of patches by dt at fixed gates, from their net current and its slope; `net` becomes the step.
 
-    (C/dt + slope/2) step - half of what the steps make flow along = net + what flows along now. The rows of these
-    equations are eliminated from both ends at once, as two chains of divisions take hardly longer than one.
+    (C/dt + slope/2) step - half of what the steps make flow along = net + what flows along now. These equations are
+    eliminated by Gauss from both ends at once. A pivot is the ratio of two leading minors, and these take no division,
+    for which the next row would have to wait; only every so often, lest they grow beyond what a number can be.
     """
     n = V.shape[0]
     middle = n // 2  # the first row of the right half
-    for i in range(n - 1):
-        net[i] += axial.right[i] * (V[i + 1] - V[i])
-    for i in range(1, n):
-        net[i] += axial.left[i] * (V[i - 1] - V[i])
+    net[0] += axial.right[0] * (V[min(1, n - 1)] - V[0])
+    for i in range(n - 2):
+        net[i + 1] += axial.left[i + 1] * (V[i] - V[i + 1]) + axial.right[i + 1] * (V[i + 2] - V[i + 1])
+    net[n - 1] += axial.left[n - 1] * (V[n - 2] - V[n - 1])
     for i in range(n):
-        bend = max(slope[i], STEEPEST * m.C[i] / dt)
-        slope[i] = m.C[i] / dt + 0.5 * (bend + axial.left[i] + axial.right[i])
-    slope[0], slope[n - 1] = 1.0 / slope[0], 1.0 / slope[n - 1]  # from here on the inverse of the diagonal
-    up, down, over, under = net[0], net[n - 1], slope[0], slope[n - 1]  # what the next rows need, in registers
-    for i in range(1, n - middle):
-        j = n - 1 - i
-        if i < middle:
-            both = 0.25 * axial.left[i] * axial.right[i - 1]
-            up = net[i] + 0.5 * axial.left[i] * over * up
-            over = 1.0 / (slope[i] - both * over)
-            net[i], slope[i] = up, over
-        both = 0.25 * axial.right[j] * axial.left[j + 1]
-        down = net[j] + 0.5 * axial.right[j] * under * down
-        under = 1.0 / (slope[j] - both * under)
-        net[j], slope[j] = down, under
-    if middle > 0:
-        over, under = 0.5 * axial.right[middle - 1] * slope[middle - 1], 0.5 * axial.left[middle] * slope[middle]
-        here = (net[middle] * slope[middle] + under * net[middle - 1] * slope[middle - 1]) / (1.0 - over * under)
-        net[middle - 1] = net[middle - 1] * slope[middle - 1] + over * here
-        net[middle] = here
-    else:
-        net[0] *= slope[0]
-    down, up = net[middle], net[max(middle - 1, 0)]
-    for i in range(1, n - middle):
-        j, k = middle + i, middle - 1 - i
-        down = slope[j] * net[j] + slope[j] * 0.5 * axial.left[j] * down
-        net[j] = down
-        if k >= 0:
-            up = slope[k] * net[k] + slope[k] * 0.5 * axial.right[k] * up
-            net[k] = up
+        rest = m.C[i] / dt
+        slope[i] = rest + 0.5 * (max(slope[i], STEEPEST * rest) + axial.left[i] + axial.right[i])
+    minor[0] = minor[n - 1] = 1.0
+    up, before_up, up_here = net[0], 1.0, slope[0]
+    down, before_down, down_here = net[n - 1], 1.0, slope[n - 1]
+    for begin in range(1, n - middle, MINORS):
+        up, before_up, up_here = up / up_here, before_up / up_here, 1.0
+        down, before_down, down_here = down / down_here, before_down / down_here, 1.0
+        for k in range(min(MINORS, n - middle - begin)):
+            above, below = np.uint64(begin + k), np.uint64(n - 1 - begin - k)
+            if begin + k < middle:
+                up, before_up, up_here = eliminate(
+                    above, axial.left[above], axial.right[above - ONE], net, slope, minor, up, before_up, up_here
+                )
+            down, before_down, down_here = eliminate(
+                below, axial.right[below], axial.left[below + ONE], net, slope, minor, down, before_down, down_here
+            )
+    for i in range(n):  # step = net + slope times the next step towards the middle
+        pivot = 1.0 / slope[i]
+        net[i] *= pivot
+        slope[i] = 0.5 * (axial.right[i] if i < middle else axial.left[i]) * minor[i] * pivot
+    net[middle] = (net[middle] + slope[middle] * net[middle - 1]) / (1.0 - slope[middle] * slope[middle - 1])
+    up = net[middle - 1] + slope[middle - 1] * net[middle]
+    down, net[middle - 1] = net[middle], up
+    for k in range(1, n - middle):
+        below = np.uint64(middle + k)
+        if k < middle:
+            above = np.uint64(middle - 1 - k)
+            up = net[above] + slope[above] * up
+            net[above] = up
+        down = net[below] + slope[below] * down
+        net[below] = down
     for i in range(n):
         V[i] += net[i]
 
@@ -440,10 +471,11 @@ def move_along(m: Membrane, axial: Axial, V: Floats, dt: float, net: Floats, slo
 def move_row(m: Membrane, axial: Axial, V: Floats, x: Floats, s: Stimulus, step: int, dt: float, work: Work) -> None:
     """Move V of a row of plain patches by dt at fixed gates."""
     reach(axial, s, step, work.net, work.slope)
-    for i in range(V.shape[0]):
-        work.net[i] -= work.slope[i] * V[i]
+    if s.synapses:
+        for i in range(V.shape[0]):
+            work.net[i] -= work.slope[i] * V[i]
     add_channels(m, V, x, work)
-    move_along(m, axial, V, dt, work.net, work.slope)
+    move_along(m, axial, V, dt, work.net, work.slope, work.g)
 
 
 @jit
@@ -684,7 +716,7 @@ def rich_steps(  # noqa: C901
                 V[i] += pace * work.net[i] * relaxation(s)
                 work.mean[i] = mean_shift(pace * work.net[i], s)
         if axial is not None:
-            move_along(m, axial, V, length, work.net, work.slope)
+            move_along(m, axial, V, length, work.net, work.slope, work.g)
             for i in range(n):
                 work.mean[i] = 0.5 * work.net[i]
         for i in range(n):

@@ -1,5 +1,6 @@
 """From an axon and its stimuli to a recording of all of it: checks what was asked for, and packs it for the kernel."""
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,11 +13,11 @@ from .axon_recording import AxonRecording
 from .axons import Fibre, resting_conductance
 from .cells import Cell
 from .gates import table
-from .pack import from_outside, jumps_of, membrane_of, rich_of, room_for
+from .pack import distinct, from_outside, jumps_of, membrane_of, rich_of, room_for
 from .parameters import must_be, tidy
 from .places import Electrode, Placed, stimuli, together
 from .protocols import Nothing, Protocol, Together
-from .recording import KEEP_ALL
+from .recording import KEEP_ALL, KEEP_V
 from .simulate import (
     A_PROTOCOL,
     FARTHEST,
@@ -42,6 +43,8 @@ def propagate(
     dt: float | None = None, every: int = 1, electrodes: Sequence[float] = (), freeze: Sequence[str] = (),
 ) -> AxonRecording:  # fmt: skip
     """The recording of an axon from its resting state: V all along it, and all else of any place.
+
+    Gates are not kept. Whoever asks a place for gates, conductances or currents has the axon run once more.
 
     Parameters
     ----------
@@ -69,29 +72,42 @@ def propagate(
     length = round(placed.end + afterwards(axon), DIGITS) if t_stop is None else t_stop
     dt = time_step(axon, dt)
     steps = number_of_steps(length, dt, every)
-    row = axon.row
-    inside = len(row.cells[0].state_names) - 1
-    within_memory(steps, every, len(row.x), inside, dt)
+    inside = len(axon.row.cells[0].state_names) - 1
+    within_memory(steps, every, len(axon.row.x), inside, dt)
 
     frozen = axon.membrane.gate_names if axon.gates_held else _names(freeze)
+    asked = axon, stimuli(placed) or [Placed(Nothing())], steps, dt, every, frozen
+    kept = _run(KEEP_V, *asked)
+    settings = {"dt": dt, "every": every, "freeze": tuple(frozen)}
+    again = functools.partial(_gates, *asked)
+    return AxonRecording(times(steps // every + 1, dt * every), kept.V.T, kept.ions, axon, placed, settings, again)
+
+
+def _gates(*asked: Any) -> Floats:
+    """What the gates did all along the axon: the same run once more."""
+    return _run(KEEP_ALL, *asked).x
+
+
+def _run(
+    keep: str, axon: Fibre, sources: list[Placed], steps: int, dt: float, every: int, frozen: Sequence[str]
+) -> kernel.Kept:
+    """Have the kernel do it, from rest."""
+    row = axon.row
     held = frozenset(row.cells[0].state_number(name) for name in frozen)
     state = _resting(row.cells)
     gates = len(row.cells[0].gates)
     membrane, begin = _with_tables(row.cells, dt, frozenset(n - 1 for n in held if 0 < n <= gates))
     plain = row.cells[0].plain
     rich = None if plain else rich_of(row.cells, dt, held, row.cells[0].carrier)
-    sources = stimuli(placed) or [Placed(Nothing())]
     axial = _axial(axon, sources, begin)
     V, x, ions = state[0].copy(), state[1 : 1 + gates].copy(), state[1 + gates :].copy()
-    samples = steps // every + 1
-    kept = room_for(KEEP_ALL, samples, V, x, ions)
+    kept = room_for(keep, steps // every + 1, V, x, ions)._replace(times=np.empty((0, V.size)))
     jumps = jumps_of(row.cells, sources, axial.share, {}, dt)
     outer = from_outside(sources, steps, dt)
     step, _ = kernel.run(membrane, rich, axial, V, x, ions, outer, jumps, dt, every, FARTHEST, kept)
     if step >= 0:
         refuse_runaway(step * dt, max(sources, key=lambda part: abs(part.strongest)))
-    settings = {"dt": dt, "every": every, "freeze": tuple(frozen)}
-    return AxonRecording(times(samples, dt * every), kept.V.T, kept.x, kept.ions, axon, placed, settings)
+    return kept
 
 
 def placed_on(axon: Fibre, protocol: Any, at: float, over: float, electrodes: Sequence[float]) -> Together:
@@ -146,19 +162,19 @@ def _names(freeze: Any) -> tuple[str, ...]:
 
 def _resting(cells: list[Cell]) -> Floats:
     """The resting state of each patch; shape (states, N)."""
-    known = {id(cell): cell.state(None) for cell in {id(cell): cell for cell in cells}.values()}
-    return np.array([known[id(cell)] for cell in cells]).T
+    own, which = distinct(cells)
+    return np.array([cell.state(None) for cell in own])[which].T
 
 
 def _with_tables(cells: list[Cell], dt: float, frozen: frozenset[int]) -> tuple[kernel.Membrane, Ints]:
     """The membrane, and where in its table the tables of each patch begin: one for each temperature."""
-    warmths = list(dict.fromkeys(cell.temperature for cell in cells))
+    own, which = distinct(cells)
+    warmths = list(dict.fromkeys(cell.temperature for cell in own))
     gates = cells[0].gates
     if len(warmths) > 1 and any(gate.ion for gate in gates):
         raise ValueError(f"{type(cells[0]).__name__} has gates that read a concentration: it has the same T all along")
     tables = [table(gates, T, dt, frozen) for T in warmths]
-    size = tables[0].size
-    begin = np.array([warmths.index(cell.temperature) * size for cell in cells], np.int64)
+    begin = np.array([warmths.index(cell.temperature) * tables[0].size for cell in own], np.int64)[which]
     return membrane_of(cells, tables[0] if len(tables) == 1 else np.concatenate(tables)), begin
 
 

@@ -26,9 +26,12 @@ CONNECTED = """() => {
   const kernel = jupyterapp.shell.currentWidget?.context?.sessionContext?.session?.kernel;
   return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
 }"""
-# A kernel answers in turn: when it has told its version, it has answered what was sent before.
+# A kernel answers in turn: when it has told its version, it has answered what was sent before. The press of a button
+# is sent when the kernel has answered once, so it is asked twice.
 ANSWERED = """async () => {
-  await jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.requestKernelInfo();
+  const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+  await kernel.requestKernelInfo();
+  await kernel.requestKernelInfo();
   await new Promise(done => setTimeout(done, 50));
   await new Promise(requestAnimationFrame);
 }"""

@@ -143,8 +143,9 @@ def move_and_press_all(page, bench):
         for key in ("End", "Home", "PageUp", "End"):
             moved(page, handle, key)
             assert bench.locator(".hhlab-notice").count() or in_step(page, handle, knob.locator("input"))
-    for control in (*bench.get_by_role("button").all(), *bench.get_by_role("checkbox").all()):
-        if control.is_visible() and not control.inner_text().startswith("Save"):
+    # As handles, not as "the tenth button": a press may show or hide others, and a moment later than it was made.
+    for control in bench.locator("button, input[type=checkbox]").element_handles():
+        if control.is_visible() and not (control.text_content() or "").startswith("Save"):
             control.click()
             settled(page, 1)
 

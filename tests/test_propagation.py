@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import math
+import pickle
 import re
 
 import numpy as np
@@ -234,6 +235,48 @@ def test_axial_currents_cancel():
     total = sum(a * run.at(x).I["axial"] for a, x in zip(area, run.x, strict=True))
     largest = max(np.abs(a * run.at(x).I["axial"]).max() for a, x in zip(area, run.x, strict=True))
     assert np.abs(total).max() < 1e-10 * largest
+
+
+def test_axial_current_at_another_V_is_that_with_the_neighbours_as_they_are():
+    run = hh.propagate(hh.Axon(length=2), STIMULUS, t_stop=4)
+    i, V = 40, np.array([-80.0, 0.0, 30.0])
+    rec = run.at(run.x[i])
+    n = int(np.abs(rec.t - 2.5).argmin())
+    g = np.array([run.axon.row.joint[i - 1], run.axon.row.joint[i]]) / run.axon.row.area[i]
+    assert rec.current_at("axial", V, 2.5) == pytest.approx(g[0] * (V - run.V[i - 1, n]) + g[1] * (V - run.V[i + 1, n]))
+
+
+def test_gates_of_an_axon_are_simulated_when_they_are_asked_for():
+    run = hh.propagate(hh.Axon(length=2), STIMULUS, t_stop=3)
+    place = run.at(1)
+    hh.plot(place, "voltage")
+    assert "gate_values" not in vars(place)
+    m = place.gate["Na.m"]
+    assert np.array_equal(run.gate_values[:, 0, run.nearest(1)], m)
+    copy = pickle.loads(pickle.dumps(place))
+    for name in place.I:
+        assert np.array_equal(copy.I[name], place.I[name])
+    assert np.array_equal(pickle.loads(pickle.dumps(run)).at(1).gate["Na.m"], m)
+
+
+@pytest.mark.parametrize("n", [20, 21, 32, 33, 34, 35, 66, 301])
+def test_a_step_is_what_the_whole_matrix_gives(n):
+    """Of a passive axon, in which everything differs from place to place, by the trapezoidal rule."""
+    axon = hh.Axon(length=0.035 * n, patches=n).locally(0, 0.2, diameter=400, C=0.3).locally(0.35, 0.5, C=4, g_L=0.6)
+    run = hh.propagate(axon.passive(), hh.Step(500, 0, 5), 0.1, t_stop=0.05, dt=0.005)
+    row = run.axon.row
+    g, E = ([[values[0] for values in getattr(run.at(x), name).values()] for x in run.x] for name in ("g", "E"))
+    C, G, pull = np.array([cell.C for cell in row.cells]), np.sum(g, 1), np.sum(np.multiply(g, E), 1)
+    along = np.zeros((n, n))
+    for i, joint in enumerate(row.joint):
+        for here, there in ((i, i + 1), (i + 1, i)):
+            along[here, here] += joint / row.area[here]
+            along[here, there] -= joint / row.area[here]
+    share = 500 * run.protocol.parts[0].share(row.x, row.width, axon.length)
+    all_of_it, V = along + np.diag(G), run.V[:, 0]
+    for later in run.V.T[1:]:
+        V = V + np.linalg.solve(np.diag(C / 0.005) + all_of_it / 2, share + pull - all_of_it @ V)
+        assert later == pytest.approx(V, abs=1e-9)
 
 
 def test_one_patch_of_a_row_is_a_patch():

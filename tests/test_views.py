@@ -51,6 +51,7 @@ WILD = {
     "only a leak": hh.simulate(Leaky(), hh.Step(1), 10),
     "nothing at all": hh.simulate(Leaky().replace(C=0.01).plus(hh.Channel("Q", 0, 0)), None, 3),
     "own": hh.simulate(CELLS["own"], hh.Step(20, 2, 9), 20),
+    "a place of an axon": AXON.at(1),
 }
 MOMENTS = [0.0, 5.2, 7.123, 8.0, 20.0]
 

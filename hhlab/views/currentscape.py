@@ -1,7 +1,6 @@
 """Which currents there are at each moment, as shares of all that flows out and of all that flows in."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -22,12 +21,13 @@ class Currentscape(View):
     COLUMNS = 400
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
-        rec, found = _coarse(recordings[0], self.COLUMNS), []
-        t = np.concatenate((rec.t, rec.t[::-1]))
+        rec, found = recordings[0], []
+        kept = np.unique(np.linspace(0, rec.t.size - 1, self.COLUMNS).astype(int))
+        t = np.concatenate((rec.t[kept], rec.t[kept][::-1]))
         for sign in (1.0, -1.0):
-            below = np.zeros(rec.t.size)
+            below = np.zeros(kept.size)
             for place, (name, share) in enumerate(shares(rec, sign).items()):
-                above = np.clip(below + share, -ALL, ALL)
+                above = np.clip(below + share[kept], -ALL, ALL)
                 colour = INK if name == "stimulus" else colour_of(name, place)
                 band = np.concatenate((below, above[::-1]))
                 found.append(Stroke(t, band, colour, fill=True, alpha=0.8, name=name if sign > 0 else ""))
@@ -47,10 +47,3 @@ def shares(rec: Recording, sign: float) -> dict[str, Floats]:
     total = np.sum(list(ways.values()), axis=0)
     whole = np.where(total > 0, total, 1.0)
     return {name: sign * ALL * way / whole for name, way in ways.items()}
-
-
-def _coarse(rec: Recording, columns: int) -> Recording:
-    """The same with no more samples than a picture has columns."""
-    kept = np.unique(np.linspace(0, rec.t.size - 1, columns).astype(int))
-    pools = rec.pool_values[:, kept] if rec.pool_values.size else rec.pool_values
-    return replace(rec, t=rec.t[kept], V=rec.V[kept], gate_values=rec.gate_values[:, kept], pool_values=pools)

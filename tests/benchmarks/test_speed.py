@@ -46,7 +46,7 @@ def test_one_trace(benchmark):
 
 
 def test_an_axon_against_neuron(axon_in_neuron):
-    """500 patches, 20 ms at 0.01 ms, with all states kept, against NEURON at second order, which keeps V."""
+    """500 patches, 20 ms at 0.01 ms, with V kept all along, against NEURON at second order, which keeps it too."""
     solve, vectors = axon_in_neuron(500, 12.5, 0.01, 20)
     axon, pulse = hh.Axon(length=12.5, patches=500), hh.Step(1000, 0.5, 0.2)
     ours = lambda: hh.propagate(axon, pulse, t_stop=20, dt=0.01)  # noqa: E731
