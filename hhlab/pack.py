@@ -42,9 +42,10 @@ def membrane_of(cells: Sequence[Cell], rates: Floats) -> kernel.Membrane:
 
 def distinct(cells: Sequence[Cell]) -> tuple[list[Cell], list[int]]:
     """The cells without those that are listed again, and for each of all its number among them."""
-    own = {id(cell): cell for cell in cells}
-    number = {name: n for n, name in enumerate(own)}
-    return list(own.values()), [number[id(cell)] for cell in cells]
+    each = list(map(id, cells))
+    own = dict(zip(each, cells, strict=True))
+    number = dict(zip(own, range(len(own)), strict=True))
+    return list(own.values()), list(map(number.__getitem__, each))
 
 
 def rich_of(cells: Sequence[Cell], dt: float, held: frozenset[int], carrier: str) -> kernel.Rich:
