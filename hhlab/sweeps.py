@@ -30,7 +30,7 @@ Row = dict[str, dict[str, Any]]
 """Numbers by measurement and column: of one run, or in lists those of all runs of a block."""
 
 MOST_RUNS = 1_000_000
-FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 128, 8, 20_000_000
+FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 256, 8, 20_000_000
 LITTLE = 500_000
 """So few steps of all cells together take less time than threads take to find each other."""
 SETTINGS = ("dt", "start", "freeze", "reset", "every", "carrier")

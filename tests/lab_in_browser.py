@@ -26,8 +26,8 @@ CONNECTED = """() => {
   const kernel = jupyterapp.shell.currentWidget?.context?.sessionContext?.session?.kernel;
   return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
 }"""
-# A kernel answers in turn: when it has told its version, it has answered what was sent before. The press of a button
-# is sent when the kernel has answered once, so it is asked twice.
+# A kernel answers in turn: when it has told its version, it has answered what was sent before. It is asked twice, as
+# the press of a button, and the latest value of a slider, are sent only when the kernel has answered once.
 ANSWERED = """async () => {
   const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
   await kernel.requestKernelInfo();
@@ -166,13 +166,9 @@ def restart(page: Page) -> None:
     page.evaluate(RESTART)
 
 
-def settled(page: Page, rounds: int = 2) -> None:
-    """Wait until the kernel has answered all that was sent to it, and the answers are shown.
-
-    Twice, as a slider sends its latest value only after the kernel has answered the one before; else once will do.
-    """
-    for _ in range(rounds):
-        page.evaluate(ANSWERED)
+def settled(page: Page) -> None:
+    """Wait until the kernel has answered all that was sent to it, and the answers are shown."""
+    page.evaluate(ANSWERED)
 
 
 def no_error(page: Page) -> None:

@@ -130,7 +130,7 @@ def frames(page, kind=BENCH):
 
 def press(page, frame, name):
     frame.get_by_role("button", name=name, exact=True).click()
-    settled(page, 1)
+    settled(page)
 
 
 def reset(page, bench):
@@ -147,7 +147,7 @@ def move_and_press_all(page, bench):
     for control in bench.locator("button, input[type=checkbox]").element_handles():
         if control.is_visible() and not (control.text_content() or "").startswith("Save"):
             control.click()
-            settled(page, 1)
+            settled(page)
 
 
 def press_all(page, card, *words):
@@ -155,7 +155,7 @@ def press_all(page, card, *words):
         for button in card.get_by_role("button", name=word, exact=True).all():
             if button.is_enabled():
                 button.click()
-                settled(page, 1)
+                settled(page)
 
 
 def work_through(page, card):
