@@ -46,7 +46,7 @@ class PlaceRecording(Recording):
         )  # fmt: skip
 
     def __getstate__(self) -> dict[str, Any]:
-        own = {name: getattr(self, name) for name in ("x", "joints", "axial", "reached")}
+        own = {name: getattr(self, name) for name in ("x", "neighbours", "reached")}
         return super().__getstate__() | own
 
     @functools.cached_property
@@ -54,15 +54,11 @@ class PlaceRecording(Recording):
         return self._run.gate_values[:, :, self._number].T
 
     @functools.cached_property
-    def joints(self) -> tuple[tuple[int, float], ...]:
-        """The neighbours, each with the conductance to it, mS for each cm2 of membrane of this place."""
-        row, i = self._run.axon.row, self._number
+    def neighbours(self) -> tuple[tuple[float, Floats], ...]:
+        """Of each neighbour the conductance to it, mS for each cm2 of membrane of this place, and its V."""
+        row, V, i = self._run.axon.row, self._run.V, self._number
         near = ((i - 1, i - 1), (i + 1, i))
-        return tuple((j, float(row.joint[joint] / row.area[i])) for j, joint in near if 0 <= j < len(row.x))
-
-    @functools.cached_property
-    def axial(self) -> Floats:
-        return sum((g * (self.V - self._run.V[j]) for j, g in self.joints), np.zeros(self.t.shape))
+        return tuple((float(row.joint[joint] / row.area[i]), V[j]) for j, joint in near if 0 <= j < len(row.x))
 
     @functools.cached_property
     def reached(self) -> tuple[float, ...]:
@@ -89,7 +85,7 @@ class PlaceRecording(Recording):
     def _carried(self, name: str, V: Floats, samples: Any = slice(None)) -> Floats:
         if name != AXIAL:
             return super()._carried(name, V, samples)
-        return self.axial[samples] + sum(g for _, g in self.joints) * (V - self.V[samples])
+        return sum((g * (V - there[samples]) for g, there in self.neighbours), 0.0 * V)
 
     @classmethod
     def from_csv(cls, path: str | Path, cell: Any = None) -> NoReturn:
@@ -122,7 +118,7 @@ class AxonRecording:
     axon: Fibre
     protocol: Protocol
     settings: Mapping[str, Any]
-    again: Callable[[], Floats]
+    again: Callable[[], Any]
 
     units = MappingProxyType({"x": "cm", "t": "ms", "V": "mV"})
 
@@ -133,7 +129,7 @@ class AxonRecording:
     @functools.cached_property
     def gate_values(self) -> Floats:
         """All gates of all places, shape (n_t, gates, n_x); not kept, as they are seldom asked for, but run again."""
-        values = self.again()
+        values: Floats = self.again().x
         values.flags.writeable = False
         return values
 

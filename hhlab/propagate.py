@@ -79,13 +79,8 @@ def propagate(
     asked = axon, stimuli(placed) or [Placed(Nothing())], steps, dt, every, frozen
     kept = _run(KEEP_V, *asked)
     settings = {"dt": dt, "every": every, "freeze": tuple(frozen)}
-    again = functools.partial(_gates, *asked)
+    again = functools.partial(_run, KEEP_ALL, *asked)
     return AxonRecording(times(steps // every + 1, dt * every), kept.V.T, kept.ions, axon, placed, settings, again)
-
-
-def _gates(*asked: Any) -> Floats:
-    """What the gates did all along the axon: the same run once more."""
-    return _run(KEEP_ALL, *asked).x
 
 
 def _run(

@@ -422,8 +422,8 @@ def mean_currents(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple
     first, final = np.searchsorted(at, begin), np.searchsorted(at, stop - 1)
     for turn in range(int(rank.max(initial=-1)) + 1):  # one piece of a protocol at a time, as they may overlap
         n = np.flatnonzero((rank == turn) & (low == high))
-        where = slice(None) if n.size == len(protocols) else column[n]  # all of them, in order, or some
-        current[:, where] += low[n] * ((at[:, None] >= begin[n]) & (at[:, None] < stop[n]))
+        during = (at[:, None] >= begin[n]) & (at[:, None] < stop[n])
+        current[:, column[n]] += np.where(during, low[n], 0.0)
         current[first[n], column[n]] -= low[n] * (start[n] / dt - begin[n])
         current[final[n], column[n]] -= low[n] * np.maximum(stop[n] - end[n] / dt, 0.0)
     for k in sloping:
