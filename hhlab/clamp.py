@@ -145,7 +145,7 @@ def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
     protocol = VoltageStep(what.hold, V, what.onset, what.duration)
     settings = {"dt": dt, "every": 1} | ({CHARGED: what.charging} if what.charging else {})
     concentrations = np.array([inside[pool.ion] for pool in cell.pools]).reshape(len(cell.pools), t.size)
-    return Recording(t, volts, gates, cell, protocol, settings, concentrations)
+    return Recording.of(t, volts, gates, concentrations, cell, protocol, settings)
 
 
 def _domains(cell: Cell) -> set[str]:

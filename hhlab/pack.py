@@ -134,16 +134,16 @@ def _source(cell: Cell, pool: Pool) -> int:
 
 
 def jumps_of(
-    cells: Sequence[Cell], protocols: Sequence[Protocol], share: Floats, reset: Mapping[str, float], dt: float
+    cells: Sequence[Cell], protocols: Sequence[Protocol], share: Floats | None, reset: Mapping[str, float], dt: float
 ) -> kernel.Jumps:
     """Shocks and resets in order of time; a moment within rounding of the time grid is on it.
 
-    `share` (protocols, cells) is the share of each cell that a protocol reaches.
+    `share` (protocols, cells) is the share of each cell that a protocol reaches; None where each has one of its own.
     """
     events: list[tuple[float, int, Floats]] = []
     for i, protocol in enumerate(one_by_one(protocols)):
         for t, mV in protocol.shocks():
-            events.append((t, -1, mV * share[i]))
+            events.append((t, -1, mV * (np.eye(len(cells))[i] if share is None else share[i])))
     for name, t in reset.items():
         gate = cells[0].gate_number(name)
         when = Parameter(0.0, "ms", 0, LONGEST, "time of the reset", name=f"reset of {name}").check(t)
@@ -159,9 +159,10 @@ def jumps_of(
     )
 
 
-def room_for(keep: str, samples: int, V: Floats, x: Floats, ions: Floats) -> kernel.Kept:
+def room_for(keep: str, samples: int, V: Floats, x: Floats, ions: Floats, *, look_for_spikes: bool) -> kernel.Kept:
     """Room for what is to be kept of a run."""
     whole, traces = keep == KEEP_ALL, keep != KEEP_SPIKES
+    spikes = MOST_SPIKES if look_for_spikes and not whole else 0
     return kernel.Kept(
         V=np.empty((samples if traces else 2, *V.shape)),
         x=np.empty((samples if whole else 1, *x.shape)),
@@ -169,6 +170,6 @@ def room_for(keep: str, samples: int, V: Floats, x: Floats, ions: Floats) -> ker
         all_V=int(traces),
         all_x=int(whole),
         level=SPIKE_LEVEL,
-        times=np.zeros((0 if whole else MOST_SPIKES, *V.shape)),  # not empty, as cells with few spikes use little of it
+        times=np.zeros((spikes, *V.shape)),  # not empty, as cells with few spikes use little of it
         found=np.zeros(V.shape, np.int64),
     )

@@ -95,6 +95,14 @@ def must_be(kind: Any, example: str, *things: object) -> None:
             raise ValueError(f"{shown(thing)} is not {example}")
 
 
+def names_of(names: Any, example: str = "a list of names: give names such as 'voltage' or 'g_Na'") -> tuple[str, ...]:
+    """Names, of which one may be given alone; ValueError if they are none."""
+    listed = [names] if isinstance(names, str) else names
+    must_be(Iterable, example, listed)
+    must_be(str, example, *listed)
+    return tuple(listed)
+
+
 def numbers(name: str, unit: str, given: ArrayLike) -> NDArray[np.float64]:
     """Numbers as an array of any shape; ValueError if they are none, or one is not finite."""
     try:
@@ -176,7 +184,7 @@ class Described:
 
     def replace(self, **changes: float) -> Self:
         """The same with other values; ValueError for an unknown name or a value outside its range."""
-        return self._with(_values=self._checked(self.parameters(), changes))
+        return self._with(_values=self._checked(self._with_values, changes))
 
     def _with(self, **made_of: Any) -> Self:
         new = object.__new__(type(self))

@@ -1,6 +1,7 @@
 """Stimuli at places along an axon, and electrodes that record there."""
 
 import dataclasses
+import functools
 from typing import Any
 
 import numpy as np
@@ -9,21 +10,22 @@ from numpy.typing import NDArray
 from .parameters import Parameter, param, tidy
 from .protocols import Nothing, Piece, Protocol, Synapse, Together
 
-LONGEST = 1e3
-ALONG = {
+LONGEST_AXON = 1e3
+"""cm"""
+SLIDERS = {
     "amplitude": (-200, 3000),
     "second": (-200, 3000),
     "start": (0, 10),
     "duration": (0.05, 2),
     "interval": (1, 20),
 }
-"""Sliders that fit an axon, whose stimuli are short, local and strong."""
+"""Lowest and highest value of sliders on an axon, whose stimuli are short, local and strong."""
 
 
 class Electrode(Protocol):
     """A recording electrode at x (cm). It does nothing to the membrane."""
 
-    x = param(1, "cm", 0, LONGEST, "place of a recording electrode")
+    x = param(1, "cm", 0, LONGEST_AXON, "place of a recording electrode")
 
     def in_words(self) -> str:
         return f"an electrode at {tidy(self.x)} cm"
@@ -32,8 +34,8 @@ class Electrode(Protocol):
 class Placed(Protocol):
     """A stimulus at a place: `at` (cm) along an axon, spread evenly over a width `over` (cm)."""
 
-    at = param(0, "cm", 0, LONGEST, "place of the stimulus")
-    over = param(0.1, "cm", 1e-6, LONGEST, "width over which the stimulus is spread", slider=(0.02, 1))
+    at = param(0, "cm", 0, LONGEST_AXON, "place of the stimulus")
+    over = param(0.1, "cm", 1e-6, LONGEST_AXON, "width over which the stimulus is spread", slider=(0.02, 1))
 
     _made_of = ("_values", "_what")
     _what: Protocol
@@ -71,17 +73,16 @@ class Placed(Protocol):
     def in_words(self) -> str:
         return f"{self._what.in_words()}, {tidy(self.at)} cm along"
 
-    def parameters(self) -> dict[str, Parameter]:
-        inner = {
-            name: dataclasses.replace(p, slider=ALONG[name]) if name in ALONG else p
-            for name, p in self._what.parameters().items()
-        }
-        return {**inner, **super().parameters()}
+    @functools.cached_property
+    def _with_values(self) -> dict[str, Parameter]:
+        own = {name: p.at(self._values[name]) for name, p in self._declared.items()}
+        inner = self._what.parameters()
+        spans = {name: span for name, span in SLIDERS.items() if name in inner}
+        return inner | {name: dataclasses.replace(inner[name], slider=span) for name, span in spans.items()} | own
 
     def replace(self, **changes: Any) -> "Placed":
-        own = {name: changes.pop(name) for name in list(changes) if name in self._declared}
-        placed = super().replace(**own)
-        return placed._with(_what=self._what.replace(**changes))
+        place = {name: changes.pop(name, value) for name, value in self._values.items()}
+        return Placed(self._what.replace(**changes), **place)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -105,9 +106,9 @@ def stimuli(protocol: Protocol) -> list[Placed]:
     return [part for part in protocol.parts if isinstance(part, Placed)]
 
 
-def told(protocol: Protocol) -> str:
-    """The stimuli in words, without the electrodes."""
-    return " and ".join(part.in_words() for part in stimuli(protocol)) or Nothing().in_words()
+def stimuli_in_words(protocol: Protocol) -> str:
+    """What a protocol does to a cell or an axon, without its electrodes."""
+    return " and ".join(p.in_words() for p in protocol.parts if not isinstance(p, Electrode)) or Nothing().in_words()
 
 
 def together(parts: list[Protocol]) -> Together:

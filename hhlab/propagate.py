@@ -1,4 +1,4 @@
-"""From an axon and its stimuli to a recording of all of it: checks what was asked for, and packs it for the kernel."""
+"""From an axon and its stimuli to a recording of all of it."""
 
 import functools
 import math
@@ -6,30 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import kernel
 from .axon_recording import AxonRecording
 from .axons import Fibre, resting_conductance
-from .cells import Cell
-from .gates import table
-from .pack import distinct, from_outside, jumps_of, membrane_of, rich_of, room_for
 from .parameters import must_be, tidy
 from .places import Electrode, Placed, stimuli, together
 from .protocols import Nothing, Protocol, Together
-from .recording import KEEP_ALL, KEEP_V
-from .simulate import (
-    A_PROTOCOL,
-    FARTHEST,
-    Floats,
-    number_of_steps,
-    refuse_runaway,
-    time_step,
-    times,
-    within_memory,
-)
-
-Ints = NDArray[np.int64]
+from .recording import KEEP_ALL, KEEP_V, Batch
+from .simulate import A_PROTOCOL, carried_out, settings_of
 
 AN_AXON = "an axon: give one such as Axon(diameter=476, length=5)"
 SETTLING, SLOW, TIMES = 3.0, 0.8, 0.5
@@ -70,39 +55,15 @@ def propagate(
     axon.check()
     placed = placed_on(axon, protocol, at, over, electrodes)
     length = round(placed.end + afterwards(axon), DIGITS) if t_stop is None else t_stop
-    dt = time_step(axon, dt)
-    steps = number_of_steps(length, dt, every)
-    inside = len(axon.row.cells[0].state_names) - 1
-    within_memory(steps, every, len(axon.row.x), inside, dt)
-
-    frozen = axon.membrane.gate_names if axon.gates_held else _names(freeze)
-    asked = axon, stimuli(placed) or [Placed(Nothing())], steps, dt, every, frozen
-    kept = _run(KEEP_V, *asked)
-    settings = {"dt": dt, "every": every, "freeze": tuple(frozen)}
-    again = functools.partial(_run, KEEP_ALL, *asked)
-    return AxonRecording(times(steps // every + 1, dt * every), kept.V.T, kept.ions, axon, placed, settings, again)
-
-
-def _run(
-    keep: str, axon: Fibre, sources: list[Placed], steps: int, dt: float, every: int, frozen: Sequence[str]
-) -> kernel.Kept:
-    """Have the kernel do it, from rest."""
-    row = axon.row
-    held = frozenset(row.cells[0].state_number(name) for name in frozen)
-    state = _resting(row.cells)
-    gates = len(row.cells[0].gates)
-    membrane, begin = _with_tables(row.cells, dt, frozenset(n - 1 for n in held if 0 < n <= gates))
-    plain = row.cells[0].plain
-    rich = None if plain else rich_of(row.cells, dt, held, row.cells[0].carrier)
-    axial = _axial(axon, sources, begin)
-    V, x, ions = state[0].copy(), state[1 : 1 + gates].copy(), state[1 + gates :].copy()
-    kept = room_for(keep, steps // every + 1, V, x, ions)._replace(times=np.empty((0, V.size)))
-    jumps = jumps_of(row.cells, sources, axial.share, {}, dt)
-    outer = from_outside(sources, steps, dt)
-    step, _ = kernel.run(membrane, rich, axial, V, x, ions, outer, jumps, dt, every, FARTHEST, kept)
-    if step >= 0:
-        refuse_runaway(step * dt, max(sources, key=lambda part: abs(part.strongest)))
-    return kept
+    cells, sources = axon.row.cells, stimuli(placed) or [Placed(Nothing())]
+    settings = settings_of(
+        axon, length, len(cells), KEEP_ALL, dt=axon.dt if dt is None else dt, every=every,
+        freeze=axon.membrane.gate_names if axon.gates_held else freeze,
+    )  # fmt: skip
+    again = functools.partial(carried_out, cells, sources, settings, _axial(axon, sources))
+    return AxonRecording(
+        axon, placed, Batch(settings.t, cells, [placed] * len(cells), settings.told, again(KEEP_V), again)
+    )
 
 
 def placed_on(axon: Fibre, protocol: Any, at: float, over: float, electrodes: Sequence[float]) -> Together:
@@ -149,38 +110,15 @@ def afterwards(axon: Fibre) -> float:
     return math.ceil(SETTLING + min(SLOW, TIMES * constant) * axon.length / axon.length_constant)
 
 
-def _names(freeze: Any) -> tuple[str, ...]:
-    given = (freeze,) if isinstance(freeze, str) else freeze
-    must_be(Iterable, "the gates to freeze: give their names, such as ('K.n',)", given)
-    return tuple(given)
-
-
-def _resting(cells: list[Cell]) -> Floats:
-    """The resting state of each patch; shape (states, N)."""
-    own, which = distinct(cells)
-    return np.array([cell.state(None) for cell in own])[which].T
-
-
-def _with_tables(cells: list[Cell], dt: float, frozen: frozenset[int]) -> tuple[kernel.Membrane, Ints]:
-    """The membrane, and where in its table the tables of each patch begin: one for each temperature."""
-    own, which = distinct(cells)
-    warmths = list(dict.fromkeys(cell.temperature for cell in own))
-    gates = cells[0].gates
-    if len(warmths) > 1 and any(gate.ion for gate in gates):
-        raise ValueError(f"{type(cells[0]).__name__} has gates that read a concentration: it has the same T all along")
-    tables = [table(gates, T, dt, frozen) for T in warmths]
-    begin = np.array([warmths.index(cell.temperature) * tables[0].size for cell in own], np.int64)[which]
-    return membrane_of(cells, tables[0] if len(tables) == 1 else np.concatenate(tables)), begin
-
-
-def _axial(axon: Fibre, sources: list[Placed], begin: Ints) -> kernel.Axial:
+def _axial(axon: Fibre, sources: list[Placed]) -> kernel.Axial:
+    """How the patches hang together, and what reaches them; which tables they have is left open."""
     row = axon.row
     share = np.array([part.share(row.x, row.width, axon.length) for part in sources])
     covered = [np.flatnonzero(each) for each in share]
     return kernel.Axial(
         left=np.concatenate(([0.0], row.joint)) / row.area,
         right=np.concatenate((row.joint, [0.0])) / row.area,
-        begin=begin,
+        begin=np.empty(0, np.int64),
         share=share,
         reach=np.array([(each[0], each[-1] + 1) if each.size else (0, 0) for each in covered], np.int64),
     )

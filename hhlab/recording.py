@@ -1,4 +1,4 @@
-"""What a simulation gives back: a frozen recording that stores the state and derives all else from it."""
+"""What a simulation gives back: a frozen recording, which is asked for the state and derives all else from it."""
 
 import ast
 import csv
@@ -6,18 +6,20 @@ import functools
 import io
 from ast import literal_eval
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import cells, protocols
+from . import cells, kernel, protocols
 from .cells import Cell
+from .channels import Channel
 from .gates import full_name
 from .parameters import must_be, shown, unknown
+from .places import stimuli_in_words
 from .protocols import Protocol
 
 if TYPE_CHECKING:
@@ -29,10 +31,13 @@ Floats = NDArray[np.float64]
 KEEP = KEEP_SPIKES, KEEP_V, KEEP_ALL = "spikes", "V", "all"
 """What may be kept of a recording, from little to all."""
 SPIKE_LEVEL = 0.0
-PUMP, CAPACITY = "pump", "capacity"
+"""mV; where V crosses it upward is a spike."""
+PUMP, CAPACITY, AXIAL = "pump", "capacity", "axial"
+"""Names of currents that no channel carries."""
 CARRIER, CHARGED = "carrier", "charging"
 A_RECORDING = "a recording: give what simulate returned"
-NEAR = 1e-3
+NEAR_REVERSAL = 1e-3
+"""mV; a conductance nearer than this to its reversal potential is that at this distance."""
 
 _SETTINGS: dict[str, Any] = {"dt": None, "every": 1, "start": {}, "freeze": (), "reset": {}}
 """How a simulation is told to go, and what is usual."""
@@ -46,14 +51,17 @@ def crossings(t: Floats, V: Floats, level: float) -> Floats:
 
 
 class Named(Mapping[str, Floats]):
-    """Traces by name, worked out when first asked for. A wrong name is a ValueError that says what there is."""
+    """Traces by name, computed when first asked for. A wrong name is a ValueError that says what there is."""
 
-    def __init__(self, names: tuple[str, ...], trace: Callable[[str], Floats], find: Callable[[str], str]) -> None:
-        self._names, self._find = names, find
-        self._trace = functools.cache(trace)
+    def __init__(self, kind: str, names: Iterable[str], trace: Callable[[str], Floats]) -> None:
+        self._kind, self._names, self._trace = kind, tuple(names), functools.cache(trace)
 
     def __getitem__(self, name: str) -> Floats:
-        values = self._trace(self._find(name))
+        if name not in self._names:
+            if self._kind != "gate":
+                unknown("this recording", self._kind, name, self._names)
+            name = full_name(name, self._names, "this recording")
+        values = self._trace(name)
         if values.flags.writeable:
             values.flags.writeable = False
         return values
@@ -71,9 +79,106 @@ class Named(Mapping[str, Floats]):
         return f"traces of {', '.join(self._names)}"
 
 
+@dataclass(eq=False)
+class Batch:
+    """Cells, or the patches of an axon, that were simulated together, and what was kept of them.
+
+    What was not kept is simulated again, for all of them, when it is first asked for; to the last bit it is the same.
+    """
+
+    t: Floats  # ms; the same for all
+    cells: Sequence[Cell]
+    protocols: Sequence[Protocol]
+    settings: Mapping[str, Any]
+    kept: kernel.Kept
+    again: Callable[[str], kernel.Kept] | None = None
+
+    def __post_init__(self) -> None:
+        for array in (self.t, self.kept.V, self.kept.x, self.kept.ions):
+            array.flags.writeable = False
+
+    @property
+    def keep(self) -> str:
+        """What is kept, as one of KEEP."""
+        return KEEP_ALL if self.kept.all_x else KEEP_V if self.kept.all_V else KEEP_SPIKES
+
+    def with_at_least(self, keep: str) -> kernel.Kept:
+        """What is kept, which from now on is at least this."""
+        if self.again is not None and KEEP.index(keep) > KEEP.index(self.keep):
+            more, V = self.again(keep), self.kept.V
+            self.kept = self.kept._replace(V=V if self.kept.all_V else more.V, x=more.x, all_V=1, all_x=more.all_x)
+            self.__post_init__()
+        return self.kept
+
+    def only(self, number: int) -> "Batch":
+        """One of them, with its whole state, without the others."""
+        kept, own = self.with_at_least(KEEP_ALL), slice(number, number + 1)
+        kept = kept._replace(V=kept.V[:, own], x=kept.x[..., own], ions=kept.ions[..., own],
+                             times=kept.times[:0, own], found=kept.found[own])  # fmt: skip
+        return Batch(self.t, self.cells[own], self.protocols[own], self.settings, kept)
+
+
+class Place(NamedTuple):
+    """Where on an axon a recording is, and what reaches the membrane there besides its own currents."""
+
+    x: float  # cm
+    neighbours: tuple[tuple[float, Floats], ...]  # of each the conductance to it, mS/cm2 of membrane here, and its V
+    stimuli: tuple[tuple[float, Protocol], ...]  # each with the share of the place that it covers, 0 to 1
+
+
+class Exportable:
+    """What can be written as CSV: columns, below comment lines that say where they come from."""
+
+    cell: Any
+    _batch: Batch
+
+    @property
+    def t(self) -> Floats:
+        return self._batch.t
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return self._batch.settings
+
+    def _described(self, **what: str) -> dict[str, str]:
+        from importlib.metadata import version
+
+        facts = {"made by": f"hhlab {version('hhlab')}", **what}
+        facts |= {name: str(_plain(value)) for name, value in self.settings.items() if value}
+        return facts | {name: f"{p.value!r} {p.unit}" for name, p in self.cell.parameters().items()}
+
+    def described(self) -> dict[str, str]:
+        """Where it comes from: package and version, cell or axon, stimulus, and every parameter with its unit."""
+        raise NotImplementedError
+
+    def _written(self) -> Iterable[tuple[str, Iterable[str]]]:
+        """The name of each column with its unit, and its numbers as texts."""
+        raise NotImplementedError
+
+    def csv(self) -> str:
+        """The traces as CSV, below comment lines with parameters, units and version."""
+        text = io.StringIO(newline="")
+        text.writelines(f"# {name}: {value}\n" for name, value in self.described().items())
+        names, columns = zip(*self._written(), strict=True)
+        writer = csv.writer(text)
+        writer.writerow(names)
+        writer.writerows(zip(*columns, strict=True))
+        return text.getvalue()
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the traces as CSV, below comment lines with parameters, units and version.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file to write.
+        """
+        Path(path).write_text(self.csv(), encoding="utf-8", newline="")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Recording:
-    """One cell over time. All traces have the shape (n,) of `t`.
+class Recording(Exportable):
+    """One cell, or one place of an axon, over time. All traces have the shape (n,) of `t`.
 
     Attributes
     ----------
@@ -82,75 +187,109 @@ class Recording:
     gate : gates by name, such as gate["Na.m"], or gate["m"] where only one channel has an m; 0 to 1.
     g : conductance of each channel, mS/cm2.
     I : current of each channel and of the pump, uA/cm2, outward positive; "capacity" where a clamp shows its transient.
+        At a place of an axon also "axial": what flows on to the neighbours, less what comes from them, over the
+        membrane of the place; so C dV/dt = stimulus - the sum of I.
     E : reversal potential of each channel, mV; it moves where concentrations do.
     conc : concentrations by name, such as conc["Na_in"], mM; none where they stand still.
-    stimulus : stimulus current, that of synapses included, uA/cm2, positive depolarises.
+    stimulus : stimulus current that reaches it, that of synapses included, uA/cm2, positive depolarises.
     cell, protocol : what was simulated, and with what.
     settings : how: dt (ms), every, start, freeze, reset, and the carrier of the stimulus where ions are counted.
+    x : where on an axon it is, cm; None for a cell alone.
     units : the unit of each of these.
     """
 
-    t: Floats
-    V: Floats
-    gate_values: Floats
-    cell: Cell
-    protocol: Protocol
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    pool_values: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    _batch: Batch
+    _number: int = 0
+    place: Place | None = None
 
     units = MappingProxyType(
         {"t": "ms", "V": "mV", "gate": "share", "g": "mS/cm2", "I": "uA/cm2", "E": "mV", "conc": "mM",
          "stimulus": "uA/cm2"}
     )  # fmt: skip
 
-    def __post_init__(self) -> None:
-        for array in (self.t, self.V, self.gate_values, self.pool_values):
-            array.flags.writeable = False
+    @classmethod
+    def of(
+        cls, t: Floats, V: Floats, gates: Floats, pools: Floats, cell: Cell, protocol: Protocol,
+        settings: Mapping[str, Any],
+    ) -> "Recording":  # fmt: skip
+        """A recording of a cell whose state is known: V (n,), gates (G, n) and concentrations (P, n)."""
+        kept = kernel.Kept(V=V[:, None], x=gates.T[..., None], ions=pools.T[..., None], all_V=1, all_x=1,
+                           level=SPIKE_LEVEL, times=np.empty((0, 1)), found=np.zeros(1, np.int64))  # fmt: skip
+        return cls(Batch(t, [cell], [protocol], settings, kept))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {"_batch": self._batch.only(self._number), "_number": 0, "place": self.place}
+
+    @functools.cached_property
+    def cell(self) -> Cell:
+        return self._batch.cells[self._number]
+
+    @functools.cached_property
+    def protocol(self) -> Protocol:
+        return self._batch.protocols[self._number]
+
+    @functools.cached_property
+    def V(self) -> Floats:
+        return self._batch.with_at_least(KEEP_V).V[:, self._number]
+
+    @functools.cached_property
+    def gate_values(self) -> Floats:
+        """All gates, shape (G, n)."""
+        return self._batch.with_at_least(KEEP_ALL).x[..., self._number].T
+
+    @functools.cached_property
+    def pool_values(self) -> Floats:
+        """All concentrations that move, mM; shape (P, n)."""
+        return self._batch.kept.ions[..., self._number].T
+
+    @property
+    def x(self) -> float | None:
+        return None if self.place is None else self.place.x
 
     @property
     def looked_at(self) -> str:
-        """What there is of it, as one of KEEP."""
-        return KEEP_ALL
+        """What there is of it and of those that were simulated with it, as one of KEEP."""
+        return self._batch.keep
 
     def crossings(self, level: float) -> Floats:
         """The times in ms at which V crosses a level (mV) upward, interpolated; shape (k,)."""
-        return crossings(self.t, self.V, level)
+        kept, found = self._batch.kept, int(self._batch.kept.found[self._number])
+        if level != kept.level or not 0 < len(kept.times) >= found:
+            return crossings(self.t, self.V, level)
+        return kept.times[:found, self._number] * self.t[1]
 
     @functools.cached_property
     def gate(self) -> Named:
-        names = self.cell.gate_names
-        rows = dict(zip(names, self.gate_values, strict=True))
-        return Named(names, rows.__getitem__, lambda name: full_name(name, names, "this recording"))
+        rows = dict(zip(self.cell.gate_names, self.gate_values, strict=True))
+        return Named("gate", rows, rows.__getitem__)
 
     @functools.cached_property
     def g(self) -> Named:
-        return Named(tuple(self._channels), self._conductance, self._channel_name)
+        return Named("channel", self._channels, self._conductance)
 
     @functools.cached_property
     def I(self) -> Named:  # noqa: E743
-        others = {PUMP: self.cell.pump is not None, CAPACITY: CHARGED in self.settings}
+        others = {PUMP: self.cell.pump is not None, CAPACITY: CHARGED in self.settings, AXIAL: self.place is not None}
         names = (*self._channels, *(name for name, there in others.items() if there))
-        return Named(names, self._current, lambda name: name if name in names else self._channel_name(name))
+        return Named("channel", names, lambda name: self._carried(name, self.V))
 
     @functools.cached_property
     def E(self) -> Named:
-        return Named(tuple(self._channels), self._reversal, self._channel_name)
+        return Named("channel", self._channels, self._reversal)
 
     @functools.cached_property
     def conc(self) -> Named:
-        names = tuple(pool.name for pool in self.cell.pools)
-        rows = dict(zip(names, self.pool_values, strict=True))
-        known = lambda name: name if name in rows else unknown("this recording", "concentration", name, rows)  # noqa: E731
-        return Named(names, rows.__getitem__, known)
+        rows = dict(zip((pool.name for pool in self.cell.pools), self.pool_values, strict=True))
+        return Named("concentration", rows, rows.__getitem__)
 
     @functools.cached_property
     def stimulus(self) -> Floats:
-        current = self.protocol.current(self.t) + self.protocol.synaptic_current(self.t, self.V)
-        current.flags.writeable = False
-        return current
+        total = np.zeros(self.t.shape)
+        for share, part in [(1.0, self.protocol)] if self.place is None else self.place.stimuli:
+            if share:
+                total += share * (part.current(self.t) + part.synaptic_current(self.t, self.V))
+        total.flags.writeable = False
+        return total
 
     @property
     def end(self) -> dict[str, float]:
@@ -160,38 +299,36 @@ class Recording:
     def at(self, moment: float) -> dict[str, float]:
         """The state at the sample nearest to a moment (ms), by name."""
         n = int(np.abs(self.t - moment).argmin())
-        then = (self.V[n], *self.gate_values[:, n], *self.pool_values[:, n : n + 1].ravel())
+        then = (self.V[n], *self.gate_values[:, n], *self.pool_values[:, n])
         return dict(zip(self.cell.state_names, map(float, then), strict=True))
 
     @functools.cached_property
-    def _channels(self) -> dict[str, int]:
-        return {channel.name: number for number, channel in enumerate(self.cell.channels)}
+    def _channels(self) -> dict[str, Channel]:
+        return {channel.name: channel for channel in self.cell.channels}
 
-    def _channel_name(self, name: str) -> str:
-        return (
-            name
-            if isinstance(name, str) and name in self._channels
-            else unknown("this recording", "channel", name, self._channels)
-        )
+    def _channel(self, name: str) -> Channel:
+        known = self._channels
+        return known[name] if name in known else unknown("this recording", "channel", name, known)
 
     def open_share(self, name: str) -> Floats:
         """Share of open channels of a kind, 0 to 1; 1 where it has no gates."""
-        channel = self.cell.channels[self._channels[self._channel_name(name)]]
+        channel = self._channel(name)
         share = channel.open_share({gate.name: self.gate[f"{name}.{gate.name}"] for gate in channel.gates})
         return np.broadcast_to(share, self.V.shape)
 
     def _carried(self, name: str, V: Floats, samples: Any = slice(None)) -> Floats:
-        """What a channel, or the pump, carries at V (mV) with the gates and concentrations of these samples."""
+        """A current that depends on V, at V (mV) with gates, concentrations and neighbours as at these samples."""
+        if name == CAPACITY and CHARGED in self.settings:
+            return self._charging()[samples]
+        if name == AXIAL and self.place is not None:
+            return sum((g * (V - there[samples]) for g, there in self.place.neighbours), 0.0 * V)
         if name == PUMP and self.cell.pump is not None:
             outside, inside = self.cell.pool["K"].outside, self.conc["Na_in"][samples]
             return self.cell.pump.current(V, outside, inside, self.cell.temperature)
-        channel = self.cell.channels[self._channels[self._channel_name(name)]]
+        channel = self._channel(name)
         pool = self.cell.pool.get(channel.ion)
         inside = None if pool is None else self.conc[pool.name][samples]
         return self.cell.current(channel, V, self.open_share(name)[samples], inside)
-
-    def _current(self, name: str) -> Floats:
-        return self._charging() if name == CAPACITY else self._carried(name, self.V)
 
     def _charging(self) -> Floats:
         """What charges the capacitance under voltage clamp, uA/cm2: for each step of V an exponential of its charge."""
@@ -210,15 +347,15 @@ class Recording:
 
     def _conductance(self, name: str) -> Floats:
         """What g and the open share make; where there is a permeability instead, current over driving force."""
-        channel = self.cell.channels[self._channels[name]]
+        channel = self._channel(name)
         if channel.P is None:
             return channel.g * self.open_share(name)
         E = self.E[name]
-        V = np.where(np.abs(self.V - E) < NEAR, E + NEAR, self.V)
+        V = np.where(np.abs(self.V - E) < NEAR_REVERSAL, E + NEAR_REVERSAL, self.V)
         return self._carried(name, V) / (V - E)
 
     def _reversal(self, name: str) -> Floats:
-        channel = self.cell.channels[self._channels[name]]
+        channel = self._channel(name)
         pool = self.cell.pool.get(channel.ion)
         now = None if pool is None else pool.at(self.conc[pool.name])
         return np.broadcast_to(channel.reversal(now, self.cell.temperature), self.V.shape)
@@ -226,19 +363,17 @@ class Recording:
     def columns(self) -> dict[str, Floats]:
         """Every trace under a name with its unit, such as "I_Na (uA/cm2)"."""
         table = {"t (ms)": self.t, "V (mV)": self.V, "stimulus (uA/cm2)": self.stimulus}
-        table |= {f"{name} (share)": values for name, values in self.gate.items()}
-        table |= {f"g_{name} (mS/cm2)": values for name, values in self.g.items()}
-        table |= {f"I_{name} (uA/cm2)": values for name, values in self.I.items()}
-        table |= {f"{name} (mM)": values for name, values in self.conc.items()}
+        for name, traces in (
+            ("{} (share)", self.gate), ("g_{} (mS/cm2)", self.g), ("I_{} (uA/cm2)", self.I), ("{} (mM)", self.conc),
+        ):  # fmt: skip
+            table |= {name.format(each): values for each, values in traces.items()}
         return table
 
-    def described(self) -> dict[str, str]:
-        """Where it comes from: package and version, cell, stimulus, and every parameter with its unit."""
-        from importlib.metadata import version
+    def _written(self) -> Iterable[tuple[str, Iterable[str]]]:
+        return ((name, map(repr, column.tolist())) for name, column in self.columns().items())
 
-        facts = {"made by": f"hhlab {version('hhlab')}", "cell": repr(self.cell), "stimulus": repr(self.protocol)}
-        facts |= {name: str(_plain(value)) for name, value in self.settings.items() if value}
-        return facts | {name: f"{p.value!r} {p.unit}" for name, p in self.cell.parameters().items()}
+    def described(self) -> dict[str, str]:
+        return self._described(cell=repr(self.cell), stimulus=repr(self.protocol))
 
     def to_dataframe(self) -> "pandas.DataFrame":
         """All traces as a pandas table; units in the column names, parameters and version in its attrs."""
@@ -248,21 +383,8 @@ class Recording:
         table.attrs.update(self.described())
         return table
 
-    def csv(self) -> str:
-        """All traces as CSV, below comment lines with parameters, units and version."""
-        columns, text = self.columns(), io.StringIO(newline="")
-        text.writelines(f"# {name}: {value}\n" for name, value in self.described().items())
-        writer = csv.writer(text)
-        writer.writerow(columns)
-        writer.writerows(zip(*(map(repr, column.tolist()) for column in columns.values()), strict=True))
-        return text.getvalue()
-
-    def to_csv(self, path: str | Path) -> None:
-        """Write all traces as CSV, below comment lines with parameters, units and version."""
-        Path(path).write_text(self.csv(), encoding="utf-8", newline="")
-
     @classmethod
-    def from_csv(cls, path: str | Path, cell: Cell | None = None) -> Self:
+    def from_csv(cls, path: str | Path, cell: Cell | None = None) -> "Recording":
         """The recording that `to_csv` wrote. For a cell with channels of your own, give the cell.
 
         Raises
@@ -277,82 +399,31 @@ class Recording:
             made = _read(facts["cell"], Cell, cells) if cell is None else cell
             protocol = _read(facts["stimulus"], Protocol, protocols)
             settings = _SETTINGS | {name: literal_eval(facts[name]) for name in _SETTINGS if name in facts}
-            settings |= {name: facts[name] for name in (CARRIER,) if name in facts}
-            settings |= {name: float(facts[name]) for name in (CHARGED,) if name in facts}
+            settings |= {CARRIER: facts[CARRIER]} if CARRIER in facts else {}
+            settings |= {CHARGED: float(facts[CHARGED])} if CHARGED in facts else {}
             columns = _columns(line for line in lines if not line.startswith("# "))
             t, V, *gates = [columns[n] for n in ("t (ms)", "V (mV)", *(f"{gate} (share)" for gate in made.gate_names))]
             inside = [columns[f"{pool.name} (mM)"] for pool in made.pools]
         except _DAMAGE as error:
             raise ValueError(
-                f"{path} is not a recording that hhlab wrote ({shown(error)}): give a file from to_csv, or cell= "
-                "if its cell has channels of your own"
+                f"{path} is not a recording that hhlab wrote ({shown(error)}): give a file from to_csv that is "
+                "not of an axon, or cell= if its cell has channels of your own"
             ) from error
         if cell is not None and repr(cell) != facts["cell"]:
             raise ValueError(f"{path} is a recording of {facts['cell']}, not of {cell!r}: give that cell")
         shares, concentrations = (np.array(rows).reshape(-1, t.size) for rows in (gates, inside))
-        return cls(t, V, shares, made, protocol, settings, concentrations)
+        return cls.of(t, V, shares, concentrations, made, protocol, settings)
 
     def _changed(self) -> str:
         given = {name: self.settings.get(name) for name in ("start", "freeze", "reset")}
         return "".join(f", {name} {shown(_plain(value))}" for name, value in given.items() if value)
 
     def __repr__(self) -> str:
+        where = "" if self.place is None else f"at {self.place.x:.4g} cm of an axon "
         return (
-            f"<Recording of {self.cell!r}: {self.protocol.in_words()}{self._changed()}; "
+            f"<Recording {where}of {self.cell!r}: {stimuli_in_words(self.protocol)}{self._changed()}; "
             f"{self.t[-1]:g} ms, {self.t.size} samples, V {self.V.min():.1f} to {self.V.max():.1f} mV>"
         )
-
-
-class Call(NamedTuple):
-    """What the recordings of one call have in common; `again` simulates all of them once more, and keeps what it is
-    told to."""
-
-    t: Floats
-    settings: Mapping[str, Any]
-    cells: Sequence[Cell]
-    protocols: Sequence[Protocol]
-    V: Floats | None  # (samples, N), if it was kept
-    spikes: Floats  # (room, N): times in ms of upward crossings of SPIKE_LEVEL
-    found: NDArray[np.int64]  # (N,): how many there were
-    again: Callable[[str], Sequence[Recording]]
-
-
-class BriefRecording(Recording):
-    """A recording that takes what it is asked for from its call; what was not kept there is simulated again."""
-
-    def __init__(self, call: Call, number: int) -> None:
-        self.__dict__["_call"], self.__dict__["_number"] = call, number
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name not in _FIELDS:
-            raise AttributeError(f"this recording has no {name}")
-        value = self.__dict__[name] = self._from_call(name)
-        return value
-
-    def _from_call(self, name: str) -> Any:
-        call, number = self._call, self._number
-        if name in ("cell", "protocol"):
-            return (call.cells if name == "cell" else call.protocols)[number]
-        if name in ("t", "settings"):
-            return getattr(call, name)
-        if name == "V" and call.V is not None:
-            return call.V[:, number]
-        return getattr(call.again(KEEP_V if name == "V" else KEEP_ALL)[number], name)
-
-    @property
-    def looked_at(self) -> str:
-        if "gate_values" in self.__dict__ or "pool_values" in self.__dict__:
-            return KEEP_ALL
-        return KEEP_V if "V" in self.__dict__ or self._call.V is not None else KEEP_SPIKES
-
-    def crossings(self, level: float) -> Floats:
-        call: Call | None = self.__dict__.get("_call")
-        if call is None or level != SPIKE_LEVEL or (found := int(call.found[self._number])) > len(call.spikes):
-            return super().crossings(level)
-        return call.spikes[:found, self._number]
-
-
-_FIELDS = frozenset(each.name for each in fields(Recording))
 
 
 def _plain(value: Any) -> Any:

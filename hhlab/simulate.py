@@ -1,8 +1,8 @@
-"""From cells and protocols to recordings: checks what was asked for, and has the kernel do it."""
+"""From cells and protocols to recordings: check what was asked for, pack it, let the kernel do it, record it."""
 
 import functools
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,22 +12,30 @@ from . import hours, kernel
 from .cells import Cell
 from .gates import table
 from .pack import distinct, from_outside, jumps_of, membrane_of, rich_of, room_for
-from .parameters import Parameter, must_be, shown, tidy, unknown
+from .parameters import Parameter, must_be, names_of, shown, tidy, unknown
 from .protocols import LONGEST, Nothing, Protocol, one_by_one
-from .recording import KEEP_ALL, BriefRecording, Call, Recording
+from .recording import CARRIER, KEEP_ALL, Batch, Recording
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-MOST_SAMPLES = 50_000_000
+MOST_NUMBERS = 50_000_000
+"""So many numbers are stored of a run at most."""
 FARTHEST = 500.0
+"""mV; beyond it, or below its negative, no membrane can be."""
 EMPTY = 1e-9
+"""mM; with less inside, an ion is used up."""
 LONGEST_STEPPED = 60_000.0
+"""ms; longer runs of cells that count their ions are left to the implicit solver, which records so many samples:"""
 SAMPLES_OF_HOURS = 2001
 AFTERWARDS = 25.0
+"""ms that a recording goes on after the stimulus."""
 T_STOP = Parameter(AFTERWARDS, "ms", 0, LONGEST, "length of the recording", name="t_stop")
 DT = Parameter(0.01, "ms", 0, math.inf, "time step", name="dt")
 FINEST = 1e-6
+"""ms; the smallest time step."""
 A_CELL = "a cell: give one such as Squid()"
+A_GATE = "the gates to freeze: give their names, such as ('K.n',)"
 A_PROTOCOL = "a protocol: give one such as Step(20, start=5, duration=0.5)"
 
 
@@ -66,87 +74,142 @@ def simulate(
 
 def simulate_many(
     cells: Sequence[Cell], protocols: Sequence[Protocol], t_stop: float | None = None, *,
-    dt: float | None = None, start: Mapping[str, float] | None = None, freeze: Sequence[str] = (),
-    reset: Mapping[str, float] | None = None, every: int = 1, carrier: str | None = None, bounded: bool = True,
-    keep: str = KEEP_ALL,
-) -> Sequence[Recording]:  # fmt: skip
+    keep: str = KEEP_ALL, **asked: Any,
+) -> list[Recording]:  # fmt: skip
     """The recordings of many cells of one kind in one call, member by member the same as from simulate.
 
     `cells` and `protocols` have the same length, or one of them has one member, which then serves all. The cells differ
-    in conductances, reversal potentials and capacitance, not in gates or temperature. With bounded=False a membrane may
-    go beyond 500 mV, as a search among strong stimuli needs it. With keep="V", or "spikes", gates, or also V, are not
-    stored, which is faster; they are simulated again if a recording is asked for them.
+    in conductances, reversal potentials and capacitance, not in gates or temperature. With keep="V", or "spikes",
+    gates, or also V, are not stored, which is faster; they are simulated again if a recording is asked for them. What
+    else may be asked is that of simulate, and of `settings_of`.
     """
-    n = max(len(cells), len(protocols))
-    cells, protocols = [_spread(things, n) for things in (cells, protocols)]
-    first = _one_kind(cells, protocols)
-    asked = _Asked(_names(freeze), by_name(start, "start"), by_name(reset, "reset"), _carrier(first, carrier))
+    cells, protocols = _matched(cells, protocols)
     length = max(p.end for p in protocols) + AFTERWARDS if t_stop is None else t_stop
-    if first.counts_ions and dt is None and T_STOP.check(length) > LONGEST_STEPPED:
+    settings = settings_of(cells[0], length, len(cells), keep, **asked)
+    if settings.by_hours:
+        return [_over_hours(*each, settings) for each in zip(cells, protocols, strict=True)]
+    again = functools.partial(carried_out, cells, protocols, settings, None)
+    batch = Batch(settings.t, cells, protocols, settings.told, again(keep), again)
+    return [Recording(batch, number) for number in range(len(cells))]
+
+
+class Settings(NamedTuple):
+    """How a run goes, after all that was asked for has been checked."""
+
+    t: Floats  # of the samples, ms
+    steps: int
+    dt: float  # ms
+    every: int
+    start: Mapping[str, float]
+    freeze: tuple[str, ...]
+    reset: Mapping[str, float]  # ms
+    carrier: str  # "" where concentrations stand still
+    bounded: bool
+    by_hours: bool
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a recording tells of it."""
+        told = {"dt": self.dt, "every": self.every, "start": self.start, "freeze": self.freeze, "reset": self.reset}
+        return told | {CARRIER: self.carrier} if self.carrier else told
+
+
+def settings_of(
+    cell: Any, t_stop: float, n: int, keep: str, *, dt: float | None = None,
+    start: Mapping[str, float] | None = None, freeze: Sequence[str] = (), reset: Mapping[str, float] | None = None,
+    every: int = 1, carrier: str | None = None, bounded: bool = True,
+) -> Settings:  # fmt: skip
+    """How a run of n cells like this one goes, or of an axon with n patches; ValueError for what cannot be.
+
+    With bounded=False a membrane may go beyond 500 mV, as a search among strong stimuli needs it.
+    """
+    names, begin, resets = names_of(freeze, A_GATE), by_name(start, "start"), by_name(reset, "reset")
+    from_pool = _carrier(cell, carrier)
+    by_hours = dt is None and cell.counts_ions and T_STOP.check(t_stop) > LONGEST_STEPPED
+    if by_hours:
         if every != 1:
             raise ValueError(f"every = {shown(every)} counts small steps: give dt=, or a recording of a minute or less")
-        return [_over_hours(cell, protocol, length, asked) for cell, protocol in zip(cells, protocols, strict=True)]
-    dt = time_step(first, dt)
-    steps = number_of_steps(length, dt, every)
-    within_memory(steps, every, n, len(first.state_names) - 1 if keep == KEEP_ALL else 0, dt)
+        if resets:
+            raise ValueError("a reset needs small steps: give dt=, or a recording of a minute or less")
+        steps = SAMPLES_OF_HOURS - 1
+        step = t_stop / steps
+    else:
+        step = time_step(cell, dt)
+        steps = number_of_steps(t_stop, step, every)
+        within_memory(steps, every, n, len(cell.state_names) - 1 if keep == KEEP_ALL else 0, step)
+    t = times(steps // every + 1, step * every)
+    return Settings(t, steps, step, every, begin, names, resets, from_pool, bounded, by_hours)
 
-    held = _held(first, asked.freeze)
+
+def carried_out(
+    cells: Sequence[Cell], protocols: Sequence[Protocol], settings: Settings, axial: kernel.Axial | None, keep: str
+) -> kernel.Kept:
+    """What the kernel keeps of a run; ValueError if a membrane goes where none can be.
+
+    Each cell has a protocol, or, with `axial`, the cells are the patches of an axon, and the protocols its stimuli.
+    """
+    t, steps, dt, every, start, freeze, reset, carrier, bounded, _ = settings
     own, which = distinct(cells)
-    state = np.array([cell.state(asked.start) for cell in own])[which].T
-    gates = len(first.gates)
-    frozen = frozenset(number - 1 for number in held if number <= gates)
-    rates = table(first.gates, first.temperature, dt, frozen)
-    membrane = membrane_of(cells, rates)
-    rich = None if first.plain else rich_of(cells, dt, held, asked.carrier)
-    outer = from_outside(protocols, steps, dt)
+    held, gates = _held(cells[0], freeze), len(cells[0].gates)
+    state = np.array([cell.state(start) for cell in own])[which].T
     V, x, ions = state[0].copy(), state[1 : 1 + gates].copy(), state[1 + gates :].copy()
-    samples = steps // every + 1
-    jumps = jumps_of(cells, protocols, np.eye(n), asked.reset, dt)
-    kept = room_for(keep, samples, V, x, ions)
-    step, patch = kernel.run(membrane, rich, None, V, x, ions, outer, jumps, dt, every, FARTHEST, kept)
-    t = times(samples, dt * every)
+    rates, begin = _tables(own, which, dt, frozenset(number - 1 for number in held if number <= gates))
+    membrane = membrane_of(cells, rates)
+    rich = None if cells[0].plain else rich_of(cells, dt, held, carrier)
+    axial = None if axial is None else axial._replace(begin=begin)
+    outer = from_outside(protocols, steps, dt)
+    jumps = jumps_of(cells, protocols, None if axial is None else axial.share, reset, dt)
+    kept = room_for(keep, t.size, V, x, ions, look_for_spikes=axial is None)
+    step, patch = kernel.run(membrane, rich, axial, V, x, ions, outer, jumps, dt, every, FARTHEST, kept)
     if bounded:
-        until = int(np.searchsorted(t, step * dt)) + 2 if step >= 0 else samples
-        _refuse_empty(cells, protocols, t, kept.ions[:until])
+        causes = protocols if axial is None else [max(protocols, key=lambda each: abs(each.strongest))] * len(cells)
+        _refuse_empty(cells, causes, t, kept.ions if step < 0 else kept.ions[: int(np.searchsorted(t, step * dt)) + 2])
         if step >= 0:
-            refuse_runaway(step * dt, protocols[patch])
-
-    settings = asked.settings(dt, every)
-    if keep == KEEP_ALL:
-        return [
-            Recording(t, kept.V[:, i], kept.x[:, :, i].T, cell, protocol, settings, kept.ions[:, :, i].T)
-            for i, (cell, protocol) in enumerate(zip(cells, protocols, strict=True))
-        ]
-    again = functools.cache(
-        functools.partial(_again, cells, protocols, length, asked, dt=dt, every=every, bounded=bounded)
-    )
-    V = kept.V if kept.all_V else None
-    kept.V.flags.writeable = False
-    call = Call(t, settings, cells, protocols, V, kept.times[: kept.found.max()] * (dt * every), kept.found, again)
-    return [BriefRecording(call, number) for number in range(n)]
+            _refuse_runaway(step * dt, causes[patch])
+    return kept
 
 
-def _again(
-    cells: Sequence[Cell], protocols: Sequence[Protocol], length: float, asked: "_Asked", keep: str, **settings: Any,
-) -> Sequence[Recording]:  # fmt: skip
-    """The same recordings once more, with more of them kept."""
-    return simulate_many(
-        cells, protocols, length, start=asked.start, freeze=asked.freeze, reset=asked.reset,
-        carrier=asked.carrier or None, keep=keep, **settings,
-    )  # fmt: skip
+def _over_hours(cell: Cell, protocol: Protocol, settings: Settings) -> Recording:
+    """A recording by the implicit solver, at evenly spaced times."""
+    held, carrier = _held(cell, settings.freeze), list(cell.pool).index(settings.carrier)
+    start = cell.state(settings.start)
+    found, escape = hours.integrate(cell, protocol, settings.t, start, held, carrier, FARTHEST)
+    if escape is not None:
+        _refuse_empty([cell], [protocol], np.array([escape.t]), escape.inside.reshape(1, -1, 1))
+        _refuse_runaway(escape.t, protocol)
+    V, gates, ions = np.split(found, (1, 1 + len(cell.gates)))
+    return Recording.of(settings.t, V[0], gates, ions, cell, protocol, settings.told)
 
 
-class _Asked(NamedTuple):
-    """What was asked for besides the cells and their protocols."""
+def _matched(cells: Sequence[Any], protocols: Sequence[Any]) -> tuple[Sequence[Cell], Sequence[Protocol]]:
+    """As many cells as protocols, after a look that they are such, and that all cells are of one kind."""
+    n = max(len(cells), len(protocols))
+    if n == 0 or {len(cells), len(protocols)} - {1, n}:
+        raise ValueError(f"{len(cells)} cells for {len(protocols)} protocols: give as many of each, or one of them")
+    cells = cells if len(cells) == n else [cells[0]] * n
+    protocols = protocols if len(protocols) == n else [protocols[0]] * n
+    own, _ = distinct(cells)
+    must_be(Cell, A_CELL, *own)
+    must_be(Protocol, A_PROTOCOL, *one_by_one(protocols))
+    if len(own) > 1 and len({kind(cell) for cell in own}) > 1:
+        raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
+    return cells, protocols
 
-    freeze: tuple[str, ...]
-    start: Mapping[str, float]
-    reset: Mapping[str, float]
-    carrier: str
 
-    def settings(self, dt: float, every: int) -> dict[str, Any]:
-        told = {"dt": dt, "every": every, "start": self.start, "freeze": self.freeze, "reset": self.reset}
-        return told | ({"carrier": self.carrier} if self.carrier else {})
+def kind(cell: Cell) -> Hashable:
+    """What must be the same in all cells of one call."""
+    drives = tuple((channel.ion, channel.P is None, channel.E is None, channel.drive) for channel in cell.channels)
+    return cell.gates, cell.temperature, drives, tuple(cell.pool), cell.pump is None
+
+
+def by_name(given: Any, what: str) -> Mapping[str, float]:
+    """Numbers by name; the end of a recording where a recording was given."""
+    if given is None:
+        return {}
+    if isinstance(given, Recording):
+        return given.end
+    must_be(Mapping, f"what {what}= takes: give values by name, such as {{'Na.h': 12.0}}", given)
+    return dict(given)
 
 
 def _carrier(cell: Cell, given: str | None) -> str:
@@ -155,52 +218,6 @@ def _carrier(cell: Cell, given: str | None) -> str:
         return ""
     wanted = cell.carrier if given is None else given
     return wanted if wanted in cell.pool else unknown(type(cell).__name__, "ion", wanted, cell.pool)
-
-
-def _over_hours(cell: Cell, protocol: Protocol, length: float, asked: _Asked) -> Recording:
-    """A recording by the implicit solver, at evenly spaced times."""
-    if asked.reset:
-        raise ValueError("a reset needs small steps: give dt=, or a recording of a minute or less")
-    t = times(SAMPLES_OF_HOURS, length / (SAMPLES_OF_HOURS - 1))
-    held = _held(cell, asked.freeze)
-    carrier = list(cell.pool).index(asked.carrier)
-    found, escape = hours.integrate(cell, protocol, t, cell.state(asked.start), held, carrier, FARTHEST)
-    if escape is not None:
-        _refuse_empty([cell], [protocol], np.array([escape.t]), escape.inside.reshape(1, -1, 1))
-        refuse_runaway(escape.t, protocol)
-    V, gates, ions = np.split(found, (1, 1 + len(cell.gates)))
-    return Recording(t, V[0], gates, cell, protocol, asked.settings(float(t[1]), 1), ions)
-
-
-@functools.lru_cache(maxsize=8)
-def times(samples: int, apart: float) -> Floats:
-    """The times of samples, ms; read-only, and shared by recordings of the same length."""
-    times: Floats = np.arange(samples, dtype=float) * apart
-    times.flags.writeable = False
-    return times
-
-
-def _spread(things: Sequence[Any], n: int) -> Sequence[Any]:
-    if len(things) not in (1, n) or n == 0:
-        raise ValueError(f"{len(things)} cells or protocols for {n}: give as many of each, or one of them")
-    return things if len(things) == n else [things[0]] * n
-
-
-def _one_kind(cells: Sequence[Any], protocols: Sequence[Any]) -> Cell:
-    """The first of the cells, after a look that all are cells of one kind, and the protocols are protocols."""
-    own, _ = distinct(cells)
-    must_be(Cell, A_CELL, *own)
-    must_be(Protocol, A_PROTOCOL, *one_by_one(protocols))
-    first: Cell = cells[0]
-    if len(own) > 1 and len({kind(cell) for cell in own}) > 1:
-        raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
-    return first
-
-
-def kind(cell: Cell) -> Hashable:
-    """What must be the same in all cells of one call."""
-    drives = tuple((channel.ion, channel.P is None, channel.E is None, channel.drive) for channel in cell.channels)
-    return cell.gates, cell.temperature, drives, tuple(cell.pool), cell.pump is None
 
 
 def time_step(cell: Any, dt: float | None) -> float:
@@ -235,12 +252,38 @@ def number_of_steps(t_stop: float, dt: float, every: int) -> int:
 def within_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None:
     """Refuse to fill the memory, with a sentence."""
     numbers = n * (steps // every * (1 + gates) + steps)
-    if numbers > MOST_SAMPLES:
-        coarser = "" if n * steps > MOST_SAMPLES // 2 else f", or keep fewer samples, such as every={10 * every}"
+    if numbers > MOST_NUMBERS:
+        coarser = "" if n * steps > MOST_NUMBERS // 2 else f", or keep fewer samples, such as every={10 * every}"
         raise ValueError(
             f"{steps * dt:g} ms in steps of {dt:g} ms would store {numbers / 1e6:.0f} million numbers, more than "
-            f"{MOST_SAMPLES / 1e6:.0f} million: make it shorter{coarser}"
+            f"{MOST_NUMBERS / 1e6:.0f} million: make it shorter{coarser}"
         )
+
+
+@functools.lru_cache(maxsize=8)
+def times(samples: int, apart: float) -> Floats:
+    """The times of samples, ms; read-only, and shared by recordings of the same length."""
+    times: Floats = np.arange(samples, dtype=float) * apart
+    times.flags.writeable = False
+    return times
+
+
+def _held(cell: Cell, freeze: Sequence[str]) -> frozenset[int]:
+    """The numbers of the states that keep their value."""
+    held = frozenset(cell.state_number(name) for name in freeze)
+    if 0 in held:
+        raise ValueError("freeze= holds gates and concentrations, not V: use clamp to set V")
+    return held
+
+
+def _tables(own: Sequence[Cell], which: Sequence[int], dt: float, frozen: frozenset[int]) -> tuple[Floats, Ints]:
+    """The tables of all gates, one set for each temperature, and where those of each cell begin."""
+    first, warmths = own[0], list(dict.fromkeys(cell.temperature for cell in own))
+    if len(warmths) > 1 and any(gate.ion for gate in first.gates):
+        raise ValueError(f"{type(first).__name__} has gates that read a concentration: it has the same T all along")
+    tables = [table(first.gates, T, dt, frozen) for T in warmths]
+    begin = np.array([warmths.index(cell.temperature) * tables[0].size for cell in own], np.int64)[which]
+    return tables[0] if len(tables) == 1 else np.concatenate(tables), begin
 
 
 def _refuse_empty(cells: Sequence[Cell], protocols: Sequence[Protocol], t: Floats, ions: Floats) -> None:
@@ -255,7 +298,7 @@ def _refuse_empty(cells: Sequence[Cell], protocols: Sequence[Protocol], t: Float
     )
 
 
-def refuse_runaway(t: float, protocol: Protocol) -> None:
+def _refuse_runaway(t: float, protocol: Protocol) -> None:
     """Say what took a membrane too far at t (ms)."""
     strongest = protocol.strongest
     cause = (
@@ -264,28 +307,3 @@ def refuse_runaway(t: float, protocol: Protocol) -> None:
         else f"{protocol.in_words()} cannot be; choose weaker shocks, or look at the rates of added channels"
     )
     raise ValueError(f"the membrane left +-{FARTHEST:g} mV at t = {t:.4g} ms: {cause}")
-
-
-def _held(cell: Cell, freeze: Sequence[str]) -> frozenset[int]:
-    """The numbers of the states that keep their value."""
-    held = frozenset(cell.state_number(name) for name in freeze)
-    if 0 in held:
-        raise ValueError("freeze= holds gates and concentrations, not V: use clamp to set V")
-    return held
-
-
-def _names(freeze: Any) -> tuple[str, ...]:
-    """The gates to freeze, of which one may be given alone."""
-    given = (freeze,) if isinstance(freeze, str) else freeze
-    must_be(Iterable, "the gates to freeze: give their names, such as ('K.n',)", given)
-    return tuple(given)
-
-
-def by_name(given: Any, what: str) -> Mapping[str, float]:
-    """Numbers by name; the end of a recording where a recording was given."""
-    if isinstance(given, Recording):
-        return given.end
-    must_be(
-        Mapping, f"what {what}= takes: give values by name, such as {{'Na.h': 12.0}}", {} if given is None else given
-    )
-    return dict(given or {})

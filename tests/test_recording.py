@@ -288,18 +288,20 @@ def test_what_was_not_kept_is_simulated_again_bit_by_bit(made, every):
     whole, with_V, brief = (
         simulate_many([made], stimuli, 40, every=every, keep=keep) for keep in (KEEP_ALL, KEEP_V, KEEP_SPIKES)
     )
-    for rec, middle, little in zip(whole, with_V, brief, strict=True):
-        times = hh.measure.spikes(rec)
-        for one, looked_at in ((middle, KEEP_V), (little, KEEP_SPIKES)):
-            assert hh.measure.spikes(one) == pytest.approx(times, rel=1e-12)
-            assert one.looked_at == looked_at
+    for some, kept in ((with_V, KEEP_V), (brief, KEEP_SPIKES)):
+        for rec, one in zip(whole, some, strict=True):
+            assert hh.measure.spikes(one) == pytest.approx(hh.measure.spikes(rec), rel=1e-12)
+            assert one.looked_at == kept
+        for rec, one in zip(whole, some, strict=True):
             assert np.array_equal(hh.measure.spikes(one, -20), hh.measure.spikes(rec, -20))
             assert np.array_equal(one.V, rec.V)
             assert one.looked_at == KEEP_V
+        for rec, one in zip(whole, some, strict=True):
             assert np.array_equal(one.gate_values, rec.gate_values)
+            assert np.array_equal(one.pool_values, rec.pool_values)
             assert (one.end, one.looked_at) == (rec.end, KEEP_ALL)
-        with pytest.raises(AttributeError, match="this recording has no v"):
-            little.v  # noqa: B018
+        with pytest.raises(AttributeError, match="no attribute 'v'"):
+            some[0].v  # noqa: B018
 
 
 def test_more_spikes_than_there_is_room_for_are_still_all_found(monkeypatch):

@@ -168,9 +168,10 @@ class Cell(Described):
         values = {name: p.value for name, p in channel.parameters().items()}
         return self._with(_values={**self._values, **values}, _added=(*self._added, channel))
 
-    def parameters(self) -> dict[str, Parameter]:
+    @functools.cached_property
+    def _with_values(self) -> dict[str, Parameter]:
         added = {name: p for channel in self._added for name, p in channel.parameters().items()}
-        return super().parameters() | {name: p.at(self._values[name]) for name, p in added.items()}
+        return {name: p.at(self._values[name]) for name, p in (self._declared | added).items()}
 
     def __getattr__(self, name: str) -> Any:
         """The parameters of added channels; only called where nothing else has the name."""

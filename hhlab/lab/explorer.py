@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from ..axons import Fibre
 from ..cells import Cell
-from ..parameters import Parameter, must_be, unknown
+from ..parameters import Parameter, must_be, names_of, unknown
 from ..plots import plot
 from ..propagate import placed_on
 from ..protocols import Nothing, Protocol, Together
@@ -21,7 +21,7 @@ from .code import as_code
 from .frame import Frame, button, paragraph, say
 from .knob import Knob
 from .live_figure import LiveFigure
-from .presets import OVER, OWN_BUTTONS, Preset, State, changed, names_of, presets_of
+from .presets import OVER, OWN_BUTTONS, Preset, State, changed, presets_of
 from .run import Run
 
 ONE_MOVE = 0.8

@@ -1,12 +1,12 @@
 """What is on the bench, and what each button makes of it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..axons import Fibre
 from ..cells import Cell
 from ..drugs import BLOCKS, blocked
-from ..parameters import must_be, unknown
+from ..parameters import must_be, names_of, unknown
 from ..places import Electrode
 from ..propagate import placed_on
 from ..protocols import Protocol
@@ -28,18 +28,10 @@ class State(NamedTuple):
 Preset = Callable[[State], State]
 
 
-def names_of(names: str | Sequence[str]) -> list[str]:
-    """Names, of which one may be given alone."""
-    listed = [names] if isinstance(names, str) else names
-    must_be(Iterable, "a list of names: give names such as 'voltage' or 'g_Na'", listed)
-    must_be(str, "a name: give one such as 'voltage' or 'g_Na'", *listed)
-    return list(listed)
-
-
 def presets_of(given: Any, start: State) -> dict[str, Preset]:
     """What each button does to a state; tried once on the state that the bench starts with."""
     if given is None or isinstance(given, str | list | tuple | set):
-        given = {name: name for name in names_of([] if given is None else given)}  # type: ignore[arg-type]
+        given = {name: name for name in names_of([] if given is None else given)}
     must_be(Mapping, 'presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}', given)
     for name in given:
         if name in OWN_BUTTONS:
@@ -100,10 +92,11 @@ def _on(state: State, cell: Any) -> State:
 
 def changed(state: State, changes: Mapping[str, float]) -> State:
     """A state with other values of parameters, those of the cell or of the protocol."""
-    declared = {**state.cell.parameters(), **state.protocol.parameters()}
+    of_cell, around = state.cell.parameters(), state.protocol.parameters()
     for name in changes:
-        if name not in declared:
-            unknown("this bench", "parameter", name, declared)
-    for_cell = {name: value for name, value in changes.items() if name in state.cell.parameters()}
-    others = {name: value for name, value in changes.items() if name not in for_cell}
-    return state._replace(cell=state.cell.replace(**for_cell), protocol=state.protocol.replace(**others))
+        if name not in of_cell and name not in around:
+            unknown("this bench", "parameter", name, of_cell | around)
+    for_cell = {name: value for name, value in changes.items() if name in of_cell}
+    others = {name: value for name, value in changes.items() if name not in of_cell}
+    cell = state.cell.replace(**for_cell) if for_cell else state.cell
+    return state._replace(cell=cell, protocol=state.protocol.replace(**others) if others else state.protocol)
