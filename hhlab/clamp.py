@@ -1,6 +1,6 @@
 """Voltage clamp: V is set, and each gate goes to where that V sends it, exactly, by its own exponential."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from .parameters import Parameter, must_be, tidy
 from .pools import Pool
 from .protocols import VoltageStep
 from .recording import CHARGED, Recording
+from .simulate import A_CELL
 
 Floats = NDArray[np.float64]
 
@@ -22,6 +23,8 @@ DURATION = Parameter(10.0, "ms", 1e-3, 10_000, "length of a step", name="duratio
 CHARGING = Parameter(0.0, "ms", 0, 100, "time constant of the capacity transient", name="charging")
 SAMPLE = 0.01
 MOST = 2_000_000
+ON_THE_EDGE, SHORTEST = 1e-9, 1e-6
+"""ms: a sample so near to an edge is on it; a time constant that is shorter counts as this."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,6 @@ class ClampFamily(Sequence[Recording]):
     def __len__(self) -> int:
         return len(self._recordings)
 
-    def __iter__(self) -> Iterator[Recording]:
-        return iter(self._recordings)
-
     @property
     def current(self) -> Floats:
         """What an amplifier would show: all currents together, uA/cm2, outward positive; shape (steps, n)."""
@@ -113,7 +113,7 @@ def clamp(cell: Cell, what: Clamp, *, dt: float = SAMPLE) -> ClampFamily:
     ValueError
         If cell or clamp are none, dt is not 0.0001 to 1 ms, or there would be more than two million samples.
     """
-    must_be(Cell, "a cell: give one such as Squid()", cell)
+    must_be(Cell, A_CELL, cell)
     must_be(Clamp, A_CLAMP, what)
     step = Parameter(SAMPLE, "ms", 1e-4, 1, "time between samples", name="dt").check(dt)
     length = sum(duration for _, duration in what.segments(what.to[0]))
@@ -125,43 +125,44 @@ def clamp(cell: Cell, what: Clamp, *, dt: float = SAMPLE) -> ClampFamily:
 
 def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
     """One step of a family. A sample at an edge belongs to what comes after it."""
-    volts, begin = np.full_like(t, what.hold), 0.0
-    stretches = []
-    for mV, duration in what.segments(V):
-        here = t >= begin - 1e-9
-        volts[here] = mV
-        stretches.append((mV, begin, duration, here))
-        begin += duration
+    volts, durations = np.array(what.segments(V)).T
+    begin = np.concatenate([[0.0], np.cumsum(durations)[:-1]])
+    V_at_t = volts[np.searchsorted(begin, t + ON_THE_EDGE, "right") - 1]
     inside = {pool.ion: np.full(t.size, float(pool.inside)) for pool in cell.pools}
+    domains = [pool for pool in cell.pools if pool.of]
     gates = np.empty((len(cell.gates), t.size))
     for number, gate in enumerate(cell.gates):
-        if gate.ion not in _domains(cell):
-            gates[number] = _exactly(cell, gate, what.hold, stretches, inside.get(gate.ion), t)
-    for pool in (pool for pool in cell.pools if pool.of):
-        inside[pool.ion] = _at_the_mouth(cell, pool, volts, gates, inside)
+        if gate.ion not in {pool.ion for pool in domains}:
+            c = inside[gate.ion][:1] if gate.ion else None
+            gates[number] = _followed(cell, gate, what.hold, begin, volts, c, t)
+    for pool in domains:
+        inside[pool.ion] = _at_the_mouth(cell, pool, V_at_t, gates, inside)
         for number, gate in enumerate(cell.gates):
             if gate.ion == pool.ion:
-                gates[number] = _step_by_step(cell, gate, what.hold, volts, inside[pool.ion], dt)
+                gates[number] = _followed(cell, gate, what.hold, t, V_at_t, inside[pool.ion], t)
     protocol = VoltageStep(what.hold, V, what.onset, what.duration)
     settings = {"dt": dt, "every": 1} | ({CHARGED: what.charging} if what.charging else {})
     concentrations = np.array([inside[pool.ion] for pool in cell.pools]).reshape(len(cell.pools), t.size)
-    return Recording.of(t, volts, gates, concentrations, cell, protocol, settings)
+    return Recording.of(t, V_at_t, gates, concentrations, cell, protocol, settings)
 
 
-def _domains(cell: Cell) -> set[str]:
-    return {pool.ion for pool in cell.pools if pool.of}
+def _followed(cell: Cell, gate: Gate, hold: float, begin: Floats, V: Floats, c: Floats | None, t: Floats) -> Floats:
+    """A gate at the times t (ms), from its steady state at the holding potential, by its own exponential.
+
+    V (mV) and the concentration c (mM) that it reads stay the same from each of the moments `begin` (ms) to the next.
+    """
+    inf, tau = gate.steady_state(V, c), gate.time_constant(V, cell.temperature, c)
+    state, left = np.empty(V.shape), _left(np.diff(begin), tau[:-1])
+    state[0] = gate.steady_state(hold, cell.pool[gate.ion].base if gate.ion else None)
+    for k in range(V.size - 1):
+        state[k + 1] = inf[k] + (state[k] - inf[k]) * left[k]
+    now = np.searchsorted(begin, t + ON_THE_EDGE, "right") - 1
+    return inf[now] + (state[now] - inf[now]) * _left(t - begin[now], tau[now])
 
 
-def _exactly(cell: Cell, gate: Gate, hold: float, stretches: Sequence[Any], held: Any, t: Floats) -> Floats:
-    """A gate at each sample, by its own exponential in each stretch; `held` is the concentration that it reads."""
-    c = None if held is None else held[0]
-    state, values = float(gate.steady_state(hold, c)), np.empty_like(t)
-    for mV, begin, duration, here in stretches:
-        inf, tau = float(gate.steady_state(mV, c)), float(gate.time_constant(mV, cell.temperature, c))
-        fade = np.exp(-(t[here] - begin) / tau) if tau else np.zeros(int(here.sum()))
-        values[here] = inf + (state - inf) * fade
-        state = inf + (state - inf) * (np.exp(-duration / tau) if tau else 0.0)
-    return values
+def _left(t: Floats, tau: Floats) -> Floats:
+    """The share of the way to its steady state that a gate has left after a time t (ms)."""
+    return np.where(tau > 0.0, np.exp(-t / np.maximum(tau, SHORTEST)), 0.0)
 
 
 def _at_the_mouth(cell: Cell, pool: Pool, V: Floats, gates: Floats, inside: Mapping[str, Floats]) -> Floats:
@@ -170,16 +171,6 @@ def _at_the_mouth(cell: Cell, pool: Pool, V: Floats, gates: Floats, inside: Mapp
     values = dict(zip(cell.gate_names, gates, strict=True))
     share = source.open_share({gate.name: values[f"{source.name}.{gate.name}"] for gate in source.gates})
     return pool.base + pool.by_charge(0.0) * np.abs(cell.current(source, V, share, inside.get(source.ion)))
-
-
-def _step_by_step(cell: Cell, gate: Gate, hold: float, V: Floats, c: Floats, dt: float) -> Floats:
-    """A gate whose concentration moves, from its steady state at the holding potential (mV)."""
-    inf, tau = gate.steady_state(V, c), gate.time_constant(V, cell.temperature, c)
-    kept, values = np.exp(-dt / np.maximum(tau, 1e-12)), np.empty_like(V)
-    values[0] = gate.steady_state(hold, cell.pool[gate.ion].base)
-    for k in range(V.size - 1):
-        values[k + 1] = inf[k] + (values[k] - inf[k]) * kept[k]
-    return values
 
 
 def _pair(name: str, given: Any) -> tuple[float, float] | None:

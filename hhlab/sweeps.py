@@ -1,5 +1,6 @@
 """Many cells or protocols in one call, as a table: every combination of some values, and what was measured there."""
 
+import functools
 import inspect
 import itertools
 import math
@@ -18,7 +19,7 @@ from .measure.columns import Measure, columns, named, units
 from .parallel import Outcome, carry_out, cores
 from .parameters import Described, Parameter, must_be, numbers, shown, tidy, unknown
 from .protocols import Nothing, Protocol, varied
-from .recording import KEEP, KEEP_SPIKES
+from .recording import KEEP_SPIKES
 from .simulate import A_CELL, A_PROTOCOL, AFTERWARDS, kind, simulate_many
 
 if TYPE_CHECKING:
@@ -74,9 +75,14 @@ def sweep(
         measurement fails, or gives another shape in one run than in another; if the executor fails before it has done
         any.
     """
-    _check(cell, protocol, executor, settings)
-    given, measures = Nothing() if protocol is None else protocol, named(measure)
-    parameters = _swept(cell, given, over)
+    given = Nothing() if protocol is None else protocol
+    must_be(Cell, A_CELL, cell)
+    must_be(Protocol, A_PROTOCOL, given)
+    must_be(Executor | None, AN_EXECUTOR, executor)
+    for name in settings:
+        if name not in SETTINGS:
+            unknown("sweep", "setting", name, ("t_stop", *SETTINGS))
+    measures, parameters = named(measure), _swept(cell, given, over)
     points = list(itertools.product(*_values(parameters, over)))
     of_cells = frozenset(name for name, each in measures.items() if _of_a_cell(each))
     plan = Plan(cell, given, tuple(parameters), measures, of_cells, settings, uuid.uuid4().hex)
@@ -130,36 +136,31 @@ class Block(NamedTuple):
 
 
 def measured(block: Block) -> Row:
-    """What was measured in the runs of a block."""
-    plan = block.plan
-    if not plan.records:
-        return _rows(block, list(_varied(plan.cell, plan.names, block.points)), itertools.repeat(None))
-    if plan.number not in _LOOKED_AT:
-        _measured_on_recordings(block._replace(runs=block.runs[-1:], points=block.points[-1:]), KEEP_SPIKES)
-    return _measured_on_recordings(block, _LOOKED_AT[plan.number])
+    """What was measured in the runs of a block; of the first one in a process, the last run shows what to keep."""
+    if block.plan.records and block.plan.number not in _LOOKED_AT:
+        _measured(block._replace(runs=block.runs[-1:], points=block.points[-1:]))
+    return _measured(block)
 
 
 _LOOKED_AT: dict[str, str] = {}
 """What the measurements of each sweep have looked at in recordings, in this process: KEEP_SPIKES, KEEP_V or KEEP_ALL.
 
-So the first run shows what to keep of the others. If they look at more than that, their block is simulated again.
+If they look at more than that, their block is simulated again.
 """
 
 
-def _measured_on_recordings(block: Block, keep: str) -> Row:
-    plan = block.plan
-    cells = list(_varied(plan.cell, plan.names, block.points))
-    protocols = _protocols(plan, block.points)
-    recs = simulate_many(cells, protocols, **plan.settings, keep=keep)
-    found = _rows(block, cells, recs)
-    _LOOKED_AT[plan.number] = max({keep, *(rec.looked_at for rec in recs)}, key=KEEP.index)
-    return found
-
-
-def _rows(block: Block, cells: Sequence[Cell], recs: Iterable[Any]) -> Row:
-    rows = [_row(block.plan, *run) for run in zip(block.points, cells, recs, strict=False)]
-    _refuse_other_shapes(block.plan, block.points, rows)
-    columns = [*block.plan.names, *(column for found in rows[0].values() for column in found)]
+def _measured(block: Block) -> Row:
+    plan, points = block.plan, block.points
+    cells = list(_varied(plan.cell, plan.names, points))
+    recs: Sequence[Any] = [None] * len(cells)
+    if plan.records:
+        keep = _LOOKED_AT.get(plan.number, KEEP_SPIKES)
+        recs = simulate_many(cells, _protocols(plan, points), **plan.settings, keep=keep)
+    rows = [_row(plan, *run) for run in zip(points, cells, recs, strict=True)]
+    if plan.records:
+        _LOOKED_AT[plan.number] = recs[0].looked_at
+    _refuse_other_shapes(plan, points, rows)
+    columns = [*plan.names, *(column for found in rows[0].values() for column in found)]
     if len(set(columns)) < len(columns):
         raise ValueError(f"two columns have the same name among {', '.join(columns)}: name what you measure by a dict")
     return {name: {column: [row[name][column] for row in rows] for column in usual} for name, usual in rows[0].items()}
@@ -191,15 +192,6 @@ def _refuse_other_shapes(plan: Plan, points: Sequence[Point], rows: Sequence[Row
                     f"{name} gave {len(row[name])} numbers at {plan.at(point)}, but {len(usual)} at "
                     f"{plan.at(points[0])}: measure as many in every run, such as how many there are"
                 )
-
-
-def _check(cell: object, protocol: object, executor: object, settings: Mapping[str, Any]) -> None:
-    must_be(Cell, A_CELL, cell)
-    must_be(Protocol, A_PROTOCOL, *([] if protocol is None else [protocol]))
-    must_be(Executor, AN_EXECUTOR, *([] if executor is None else [executor]))
-    for name in settings:
-        if name not in SETTINGS:
-            unknown("sweep", "setting", name, ("t_stop", *SETTINGS))
 
 
 def _swept(cell: Cell, protocol: Protocol, over: Any) -> dict[str, Parameter]:
@@ -234,16 +226,12 @@ def _values(parameters: Mapping[str, Parameter], over: Mapping[str, Any]) -> lis
 def _varied(thing: Thing, names: Sequence[str], points: Sequence[Point]) -> Iterator[Thing]:
     """A cell or a protocol at each point; the same one as long as its own values are the same."""
     own = {name: number for number, name in enumerate(names) if name in thing.parameters()}
-    if not own:
-        yield from [thing] * len(points)
-        return
-    made: dict[Point, Thing] = {}
-    for point in points:
-        key = tuple([point[number] for number in own.values()])
-        if key not in made:
-            made = {} if len(made) == MOST_AT_ONCE else made
-            made[key] = thing.replace(**dict(zip(own, key, strict=True)))
-        yield made[key]
+
+    @functools.lru_cache(MOST_AT_ONCE)
+    def made(*values: float) -> Thing:
+        return thing.replace(**dict(zip(own, values, strict=True))) if own else thing
+
+    return (made(*[point[number] for number in own.values()]) for point in points)
 
 
 def _protocols(plan: Plan, points: Sequence[Point]) -> Sequence[Protocol]:
