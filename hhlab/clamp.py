@@ -1,6 +1,7 @@
 """Voltage clamp: V is set, and each gate goes to where that V sends it, exactly, by its own exponential."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,6 @@ from .cells import Cell
 from .cells.cell import START_V
 from .gates import Gate
 from .parameters import Parameter, must_be, tidy
-from .pools import Pool
 from .protocols import VoltageStep
 from .recording import CHARGED, Recording
 from .simulate import A_CELL
@@ -21,10 +21,10 @@ Floats = NDArray[np.float64]
 A_CLAMP = "a clamp: give one such as Clamp(hold=-65, to=range(-80, 61, 10), duration=10)"
 DURATION = Parameter(10.0, "ms", 1e-3, 10_000, "length of a step", name="duration")
 CHARGING = Parameter(0.0, "ms", 0, 100, "time constant of the capacity transient", name="charging")
-SAMPLE = 0.01
-MOST = 2_000_000
-ON_THE_EDGE, SHORTEST = 1e-9, 1e-6
-"""ms: a sample so near to an edge is on it; a time constant that is shorter counts as this."""
+SAMPLE = 0.01  # ms
+MOST_SAMPLES = 2_000_000
+ON_THE_EDGE = 1e-9  # ms: a sample so near to an edge is on it
+SHORTEST = 1e-6  # ms: a shorter time constant counts as this
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,10 @@ def clamp(cell: Cell, what: Clamp, *, dt: float = SAMPLE) -> ClampFamily:
     must_be(Clamp, A_CLAMP, what)
     step = Parameter(SAMPLE, "ms", 1e-4, 1, "time between samples", name="dt").check(dt)
     length = sum(duration for _, duration in what.segments(what.to[0]))
-    if length / step * len(what.to) > MOST:
-        raise ValueError(f"{len(what.to)} steps of {length:g} ms make more than {MOST} samples: give a larger dt")
+    if length / step * len(what.to) > MOST_SAMPLES:
+        raise ValueError(
+            f"{len(what.to)} steps of {length:g} ms make more than {MOST_SAMPLES} samples: give a larger dt"
+        )
     t: Floats = np.arange(round(length / step) + 1, dtype=float) * step
     return ClampFamily(what, [_one(cell, what, V, t, step) for V in what.to])
 
@@ -128,25 +130,26 @@ def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
     volts, durations = np.array(what.segments(V)).T
     begin = np.concatenate([[0.0], np.cumsum(durations)[:-1]])
     V_at_t = volts[np.searchsorted(begin, t + ON_THE_EDGE, "right") - 1]
-    inside = {pool.ion: np.full(t.size, float(pool.inside)) for pool in cell.pools}
-    domains = [pool for pool in cell.pools if pool.of]
     gates = np.empty((len(cell.gates), t.size))
-    for number, gate in enumerate(cell.gates):
-        if gate.ion not in {pool.ion for pool in domains}:
-            c = inside[gate.ion][:1] if gate.ion else None
-            gates[number] = _followed(cell, gate, what.hold, begin, volts, c, t)
-    for pool in domains:
-        inside[pool.ion] = _at_the_mouth(cell, pool, V_at_t, gates, inside)
-        for number, gate in enumerate(cell.gates):
-            if gate.ion == pool.ion:
-                gates[number] = _followed(cell, gate, what.hold, t, V_at_t, inside[pool.ion], t)
+    inside = np.array([np.full(t.size, pool.inside) for pool in cell.pools], float).reshape(-1, t.size)
     protocol = VoltageStep(what.hold, V, what.onset, what.duration)
     settings = {"dt": dt, "every": 1} | ({CHARGED: what.charging} if what.charging else {})
-    concentrations = np.array([inside[pool.ion] for pool in cell.pools]).reshape(len(cell.pools), t.size)
-    return Recording.of(t, V_at_t, gates, concentrations, cell, protocol, settings)
+    recording = functools.partial(Recording.of, t, V_at_t, gates, inside, cell, protocol, settings)
+    domains = [pool.ion for pool in cell.pools if pool.of]
+    for number, gate in enumerate(cell.gates):
+        if gate.ion not in domains:
+            c = cell.pool[gate.ion].inside if gate.ion else None
+            gates[number] = _followed(cell, gate, what.hold, begin, volts, c, t)
+    for row, pool in enumerate(cell.pools):
+        if pool.of:
+            inside[row] = pool.base + pool.by_charge(0.0) * np.abs(recording().I[pool.of])
+            for number, gate in enumerate(cell.gates):
+                if gate.ion == pool.ion:
+                    gates[number] = _followed(cell, gate, what.hold, t, V_at_t, inside[row], t)
+    return recording()
 
 
-def _followed(cell: Cell, gate: Gate, hold: float, begin: Floats, V: Floats, c: Floats | None, t: Floats) -> Floats:
+def _followed(cell: Cell, gate: Gate, hold: float, begin: Floats, V: Floats, c: Any, t: Floats) -> Floats:
     """A gate at the times t (ms), from its steady state at the holding potential, by its own exponential.
 
     V (mV) and the concentration c (mM) that it reads stay the same from each of the moments `begin` (ms) to the next.
@@ -163,14 +166,6 @@ def _followed(cell: Cell, gate: Gate, hold: float, begin: Floats, V: Floats, c: 
 def _left(t: Floats, tau: Floats) -> Floats:
     """The share of the way to its steady state that a gate has left after a time t (ms)."""
     return np.where(tau > 0.0, np.exp(-t / np.maximum(tau, SHORTEST)), 0.0)
-
-
-def _at_the_mouth(cell: Cell, pool: Pool, V: Floats, gates: Floats, inside: Mapping[str, Floats]) -> Floats:
-    """The concentration (mM) of a domain at each sample, from the current of its channel."""
-    source = next(channel for channel in cell.channels if channel.name == pool.of)
-    values = dict(zip(cell.gate_names, gates, strict=True))
-    share = source.open_share({gate.name: values[f"{source.name}.{gate.name}"] for gate in source.gates})
-    return pool.base + pool.by_charge(0.0) * np.abs(cell.current(source, V, share, inside.get(source.ion)))
 
 
 def _pair(name: str, given: Any) -> tuple[float, float] | None:

@@ -100,7 +100,7 @@ def names_of(names: Any, example: str = "a list of names: give names such as 'vo
     listed = [names] if isinstance(names, str) else names
     must_be(Iterable, example, listed)
     must_be(str, example, *listed)
-    return tuple(listed)
+    return tuple(map(str, listed))
 
 
 def numbers(name: str, unit: str, given: ArrayLike) -> NDArray[np.float64]:

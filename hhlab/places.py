@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .parameters import Parameter, param, tidy
-from .protocols import Nothing, Piece, Protocol, Synapse, Together
+from .protocols import Nothing, Piece, Protocol, Synapse
 
-LONGEST_AXON = 1e3
-"""cm"""
+LONGEST_AXON = 1e3  # cm
 SLIDERS = {
     "amplitude": (-200, 3000),
     "second": (-200, 3000),
@@ -37,63 +36,55 @@ class Placed(Protocol):
     at = param(0, "cm", 0, LONGEST_AXON, "place of the stimulus")
     over = param(0.1, "cm", 1e-6, LONGEST_AXON, "width over which the stimulus is spread", slider=(0.02, 1))
 
-    _made_of = ("_values", "_what")
-    _what: Protocol
+    _made_of = ("_values", "what")
+    what: Protocol
+    """The stimulus itself."""
 
     def __init__(self, what: Protocol, at: float = 0.0, over: float = 0.1) -> None:
         super().__init__(at=at, over=over)
-        self.__dict__["_what"] = what
-
-    @property
-    def what(self) -> Protocol:
-        """The stimulus itself."""
-        return self._what
+        self.__dict__["what"] = what
 
     def pieces(self) -> list[Piece]:
-        return self._what.pieces()
+        return self.what.pieces()
 
     def shocks(self) -> list[tuple[float, float]]:
-        return self._what.shocks()
+        return self.what.shocks()
 
     def synapses(self) -> list[Synapse]:
-        return self._what.synapses()
-
-    def span(self, length: float) -> tuple[float, float]:
-        """Where it begins and ends on an axon of that length (cm): as wide as asked, and moved in from the ends."""
-        wide = min(self.over, length)
-        start = min(max(self.at - wide / 2, 0.0), length - wide)
-        return start, start + wide
+        return self.what.synapses()
 
     def share(self, middles: NDArray[np.float64], widths: NDArray[np.float64], length: float) -> NDArray[np.float64]:
-        """Share of each patch that it covers, 0 to 1; patches by their middles and widths (cm)."""
-        start, end = self.span(length)
+        """Share of each patch that it covers, 0 to 1; patches by their middles and widths (cm).
+
+        On an axon of that length (cm) it is as wide as asked, and moved in from the ends.
+        """
+        wide = min(self.over, length)
+        start = min(max(self.at - wide / 2, 0.0), length - wide)
+        end = start + wide
         covered = np.minimum(middles + widths / 2, end) - np.maximum(middles - widths / 2, start)
         return np.clip(covered / widths, 0.0, 1.0)
 
     def in_words(self) -> str:
-        return f"{self._what.in_words()}, {tidy(self.at)} cm along"
+        return f"{self.what.in_words()}, {tidy(self.at)} cm along"
 
     @functools.cached_property
     def _with_values(self) -> dict[str, Parameter]:
         own = {name: p.at(self._values[name]) for name, p in self._declared.items()}
-        inner = self._what.parameters()
+        inner = self.what.parameters()
         spans = {name: span for name, span in SLIDERS.items() if name in inner}
         return inner | {name: dataclasses.replace(inner[name], slider=span) for name, span in spans.items()} | own
 
     def replace(self, **changes: Any) -> "Placed":
         place = {name: changes.pop(name, value) for name, value in self._values.items()}
-        return Placed(self._what.replace(**changes), **place)
+        return Placed(self.what.replace(**changes), **place)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(f"a placed stimulus has no {name}")
-        return getattr(self._what, name)
-
-    def __hash__(self) -> int:
-        return hash((self._what, *self._values.values()))
+        return getattr(self.what, name)
 
     def __repr__(self) -> str:
-        return f"({self._what!r}, {tidy(self.at)})"
+        return f"({self.what!r}, {tidy(self.at)})"
 
 
 def electrodes(protocol: Protocol) -> tuple[float, ...]:
@@ -109,8 +100,3 @@ def stimuli(protocol: Protocol) -> list[Placed]:
 def stimuli_in_words(protocol: Protocol) -> str:
     """What a protocol does to a cell or an axon, without its electrodes."""
     return " and ".join(p.in_words() for p in protocol.parts if not isinstance(p, Electrode)) or Nothing().in_words()
-
-
-def together(parts: list[Protocol]) -> Together:
-    """Electrodes and stimuli as one protocol, electrodes first."""
-    return Together(*sorted(parts, key=lambda part: not isinstance(part, Electrode)))

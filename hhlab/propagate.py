@@ -11,7 +11,7 @@ from . import kernel
 from .axon_recording import AxonRecording
 from .axons import Fibre, resting_conductance
 from .parameters import must_be, tidy
-from .places import Electrode, Placed, stimuli, together
+from .places import Electrode, Placed, stimuli
 from .protocols import Nothing, Protocol, Together
 from .recording import KEEP_ALL, KEEP_V, Batch
 from .simulate import A_PROTOCOL, carried_out, settings_of
@@ -67,7 +67,7 @@ def propagate(
 
 
 def placed_on(axon: Fibre, protocol: Any, at: float, over: float, electrodes: Sequence[float]) -> Together:
-    """All that is on an axon as one protocol: electrodes, and stimuli with their places."""
+    """All that is on an axon as one protocol: electrodes first, then stimuli with their places."""
     parts: list[Protocol]
     if isinstance(protocol, Together) and any(isinstance(part, Placed | Electrode) for part in protocol.parts):
         parts = list(protocol.parts)
@@ -76,18 +76,14 @@ def placed_on(axon: Fibre, protocol: Any, at: float, over: float, electrodes: Se
     must_be(Iterable, "a list of places in cm: give one such as (1, 4)", electrodes)
     parts += [Electrode(x) for x in electrodes]
     for part in parts:
-        (name, what), value = _kind(part), part.parameters()[_kind(part)[0]].value
-        if value > axon.length * (1 + 1e-9):
+        name, what = ("at", "a stimulus") if isinstance(part, Placed) else ("x", "an electrode")
+        where = getattr(part, name)
+        if where > axon.length * (1 + 1e-9):
             raise ValueError(
-                f"{name} = {tidy(value)} cm: {what} lies beyond the end of this axon, which is {axon.length:.4g} cm "
+                f"{name} = {tidy(where)} cm: {what} lies beyond the end of this axon, which is {axon.length:.4g} cm "
                 "long: move it in, or take a longer axon"
             )
-    return together(parts)
-
-
-def _kind(part: Protocol) -> tuple[str, str]:
-    """What the place of a stimulus or an electrode is called, and what that is."""
-    return ("at", "a stimulus") if isinstance(part, Placed) else ("x", "an electrode")
+    return Together(*sorted(parts, key=lambda part: not isinstance(part, Electrode)))
 
 
 def _placed(protocol: Any, at: float, over: float) -> list[tuple[Protocol, float, float]]:
@@ -106,7 +102,7 @@ def _placed(protocol: Any, at: float, over: float) -> list[tuple[Protocol, float
 
 def afterwards(axon: Fibre) -> float:
     """How long in ms a recording goes on after the stimulus, unless told otherwise."""
-    constant = axon.membrane.parameters()["C"].value / max(resting_conductance(axon.membrane), 1e-9)
+    constant = axon.membrane.C / max(resting_conductance(axon.membrane), 1e-9)
     return math.ceil(SETTLING + min(SLOW, TIMES * constant) * axon.length / axon.length_constant)
 
 

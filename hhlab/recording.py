@@ -30,14 +30,11 @@ Floats = NDArray[np.float64]
 
 KEEP = KEEP_SPIKES, KEEP_V, KEEP_ALL = "spikes", "V", "all"
 """What may be kept of a recording, from little to all."""
-SPIKE_LEVEL = 0.0
-"""mV; where V crosses it upward is a spike."""
-PUMP, CAPACITY, AXIAL = "pump", "capacity", "axial"
-"""Names of currents that no channel carries."""
+SPIKE_LEVEL = 0.0  # mV: where V crosses it upward is a spike
+PUMP, CAPACITY, AXIAL = "pump", "capacity", "axial"  # currents that no channel carries
 CARRIER, CHARGED = "carrier", "charging"
 A_RECORDING = "a recording: give what simulate returned"
-NEAR_REVERSAL = 1e-3
-"""mV; a conductance nearer than this to its reversal potential is that at this distance."""
+NEAR_REVERSAL = 1e-3  # mV: a conductance nearer than this to its reversal potential is that at this distance
 
 _SETTINGS: dict[str, Any] = {"dt": None, "every": 1, "start": {}, "freeze": (), "reset": {}}
 """How a simulation is told to go, and what is usual."""
@@ -144,7 +141,7 @@ class Exportable:
         from importlib.metadata import version
 
         facts = {"made by": f"hhlab {version('hhlab')}", **what}
-        facts |= {name: str(_plain(value)) for name, value in self.settings.items() if value}
+        facts |= {name: str(value) for name, value in self.settings.items() if value}
         return facts | {name: f"{p.value!r} {p.unit}" for name, p in self.cell.parameters().items()}
 
     def described(self) -> dict[str, str]:
@@ -392,7 +389,7 @@ class Recording(Exportable):
         ValueError
             If the file is not such a recording, or its cell is not one of this package, or not the one given.
         """
-        must_be(Cell, "a cell: give one such as Squid()", *([] if cell is None else [cell]))
+        must_be(Cell | None, "a cell: give one such as Squid()", cell)
         try:
             lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
             facts = dict(line[2:].split(": ", 1) for line in lines if line.startswith("# "))
@@ -416,7 +413,7 @@ class Recording(Exportable):
 
     def _changed(self) -> str:
         given = {name: self.settings.get(name) for name in ("start", "freeze", "reset")}
-        return "".join(f", {name} {shown(_plain(value))}" for name, value in given.items() if value)
+        return "".join(f", {name} {shown(value)}" for name, value in given.items() if value)
 
     def __repr__(self) -> str:
         where = "" if self.place is None else f"at {self.place.x:.4g} cm of an axon "
@@ -424,15 +421,6 @@ class Recording(Exportable):
             f"<Recording {where}of {self.cell!r}: {stimuli_in_words(self.protocol)}{self._changed()}; "
             f"{self.t[-1]:g} ms, {self.t.size} samples, V {self.V.min():.1f} to {self.V.max():.1f} mV>"
         )
-
-
-def _plain(value: Any) -> Any:
-    """A setting that Python reads back from its repr: without the numbers and texts of NumPy."""
-    if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, tuple):
-        return tuple(map(_plain, value))
-    return value.item() if isinstance(value, np.generic | np.ndarray) else value
 
 
 def _columns(lines: Iterable[str]) -> dict[str, Floats]:

@@ -19,21 +19,15 @@ from .recording import CARRIER, KEEP_ALL, Batch, Recording
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_NUMBERS = 50_000_000
-"""So many numbers are stored of a run at most."""
-FARTHEST = 500.0
-"""mV; beyond it, or below its negative, no membrane can be."""
-EMPTY = 1e-9
-"""mM; with less inside, an ion is used up."""
-LONGEST_STEPPED = 60_000.0
-"""ms; longer runs of cells that count their ions are left to the implicit solver, which records so many samples:"""
-SAMPLES_OF_HOURS = 2001
-AFTERWARDS = 25.0
-"""ms that a recording goes on after the stimulus."""
+MOST_NUMBERS = 50_000_000  # are stored of a run
+FARTHEST = 500.0  # mV: beyond it, or below its negative, no membrane can be
+EMPTY = 1e-9  # mM: with less inside, an ion is used up
+LONGEST_STEPPED = 60_000.0  # ms: longer runs of cells that count their ions are left to the implicit solver
+SAMPLES_OF_HOURS = 2001  # are recorded by it
+AFTERWARDS = 25.0  # ms that a recording goes on after the stimulus
 T_STOP = Parameter(AFTERWARDS, "ms", 0, LONGEST, "length of the recording", name="t_stop")
 DT = Parameter(0.01, "ms", 0, math.inf, "time step", name="dt")
-FINEST = 1e-6
-"""ms; the smallest time step."""
+FINEST = 1e-6  # ms: the smallest time step
 A_CELL = "a cell: give one such as Squid()"
 A_GATE = "the gates to freeze: give their names, such as ('K.n',)"
 A_PROTOCOL = "a protocol: give one such as Step(20, start=5, duration=0.5)"
@@ -203,13 +197,13 @@ def kind(cell: Cell) -> Hashable:
 
 
 def by_name(given: Any, what: str) -> Mapping[str, float]:
-    """Numbers by name; the end of a recording where a recording was given."""
+    """Numbers by name, as those of Python; the end of a recording where a recording was given."""
     if given is None:
         return {}
     if isinstance(given, Recording):
         return given.end
     must_be(Mapping, f"what {what}= takes: give values by name, such as {{'Na.h': 12.0}}", given)
-    return dict(given)
+    return {str(name): value.item() if getattr(value, "size", 0) == 1 else value for name, value in given.items()}
 
 
 def _carrier(cell: Cell, given: str | None) -> str:

@@ -11,10 +11,10 @@ from ..propagate import afterwards, propagate
 from ..simulate import AFTERWARDS, LONGEST_STEPPED, simulate
 from .presets import State
 
-LEAST_AFTERWARDS = 5.0
+LEAST_AFTERWARDS = 5.0  # ms
 MOST_STEPS = 1_000_000
 MOST_SAMPLES = 100_000
-MOST_ALONG = 1_500_000
+MOST_NUMBERS_ALONG = 1_500_000  # of V and gates, all places of an axon together
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ class Run:
         return length
 
     def asked(self, state: State) -> dict[str, Any]:
-        """What else simulate is told for a state; of long recordings fewer samples."""
-        length = self._length(state)
-        if isinstance(state.cell, Fibre):
-            numbers = length / state.cell.dt * state.cell.patches * len(state.cell.state_names)
-            every = max(1, round(numbers / MOST_ALONG))
-            return {"t_stop": length, "freeze": tuple(sorted(state.frozen))} | ({"every": every} if every > 1 else {})
-        by_hours = state.cell.counts_ions and length > LONGEST_STEPPED
-        every = 1 if by_hours else math.ceil(length / state.cell.dt / MOST_SAMPLES)
-        resets = dict.fromkeys(sorted(state.reset), state.protocol.last_onset)
-        asked = {"t_stop": length, "freeze": tuple(sorted(state.frozen)), "reset": resets, "start": self.begin}
+        """What else simulate or propagate is told for a state; of long recordings fewer samples."""
+        cell, length = state.cell, self._length(state)
+        asked: dict[str, Any] = {"t_stop": length, "freeze": tuple(sorted(state.frozen))}
+        steps = length / cell.dt
+        if isinstance(cell, Fibre):
+            every = round(steps * cell.patches * len(cell.state_names) / MOST_NUMBERS_ALONG)
+        else:
+            by_hours = cell.counts_ions and length > LONGEST_STEPPED
+            every = 1 if by_hours else math.ceil(steps / MOST_SAMPLES)
+            asked |= {"reset": dict.fromkeys(sorted(state.reset), state.protocol.last_onset), "start": self.begin}
         return asked | ({"every": every} if every > 1 else {})
