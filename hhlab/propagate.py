@@ -57,7 +57,7 @@ def propagate(
     length = round(placed.end + afterwards(axon), DIGITS) if t_stop is None else t_stop
     cells, sources = axon.row.cells, stimuli(placed) or [Placed(Nothing())]
     settings = settings_of(
-        axon, length, len(cells), KEEP_ALL, dt=axon.dt if dt is None else dt, every=every,
+        axon, length, len(cells), KEEP_ALL, dt=dt, every=every,
         freeze=axon.membrane.gate_names if axon.gates_held else freeze,
     )  # fmt: skip
     again = functools.partial(carried_out, cells, sources, settings, _axial(axon, sources))

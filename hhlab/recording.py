@@ -107,13 +107,6 @@ class Batch:
             self.__post_init__()
         return self.kept
 
-    def only(self, number: int) -> "Batch":
-        """One of them, with its whole state, without the others."""
-        kept, own = self.with_at_least(KEEP_ALL), slice(number, number + 1)
-        kept = kept._replace(V=kept.V[:, own], x=kept.x[..., own], ions=kept.ions[..., own],
-                             times=kept.times[:0, own], found=kept.found[own])  # fmt: skip
-        return Batch(self.t, self.cells[own], self.protocols[own], self.settings, kept)
-
 
 class Place(NamedTuple):
     """Where on an axon a recording is, and what reaches the membrane there besides its own currents."""
@@ -215,7 +208,9 @@ class Recording(Exportable):
         return cls(Batch(t, [cell], [protocol], settings, kept))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_batch": self._batch.only(self._number), "_number": 0, "place": self.place}
+        state = self.V, self.gate_values, self.pool_values
+        alone = Recording.of(self.t, *state, self.cell, self.protocol, self.settings)
+        return {"_batch": alone._batch, "_number": 0, "place": self.place}
 
     @functools.cached_property
     def cell(self) -> Cell:

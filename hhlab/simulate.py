@@ -119,7 +119,8 @@ def settings_of(
     """
     names, begin, resets = names_of(freeze, A_GATE), by_name(start, "start"), by_name(reset, "reset")
     from_pool = _carrier(cell, carrier)
-    by_hours = dt is None and cell.counts_ions and T_STOP.check(t_stop) > LONGEST_STEPPED
+    stepped = dt is not None or not isinstance(cell, Cell) or not cell.counts_ions
+    by_hours = not stepped and T_STOP.check(t_stop) > LONGEST_STEPPED
     if by_hours:
         if every != 1:
             raise ValueError(f"every = {shown(every)} counts small steps: give dt=, or a recording of a minute or less")
