@@ -17,6 +17,7 @@ from .recording import CHARGED, Recording
 from .simulate import A_CELL
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 A_CLAMP = "a clamp: give one such as Clamp(hold=-65, to=range(-80, 61, 10), duration=10)"
 DURATION = Parameter(10.0, "ms", 1e-3, 10_000, "length of a step", name="duration")
@@ -129,7 +130,8 @@ def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
     """One step of a family. A sample at an edge belongs to what comes after it."""
     volts, durations = np.array(what.segments(V)).T
     begin = np.concatenate([[0.0], np.cumsum(durations)[:-1]])
-    V_at_t = volts[np.searchsorted(begin, t + ON_THE_EDGE, "right") - 1]
+    now = np.searchsorted(begin, t + ON_THE_EDGE, "right") - 1
+    V_at_t, since = volts[now], t - begin[now]
     gates = np.empty((len(cell.gates), t.size))
     inside = np.array([np.full(t.size, pool.inside) for pool in cell.pools], float).reshape(-1, t.size)
     protocol = VoltageStep(what.hold, V, what.onset, what.duration)
@@ -139,33 +141,33 @@ def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
     for number, gate in enumerate(cell.gates):
         if gate.ion not in domains:
             c = cell.pool[gate.ion].inside if gate.ion else None
-            gates[number] = _followed(cell, gate, what.hold, begin, volts, c, t)
+            gates[number] = _followed(cell, gate, what.hold, volts, c, durations, now, since)
     for row, pool in enumerate(cell.pools):
         if pool.of:
             inside[row] = pool.base + pool.by_charge(0.0) * np.abs(recording().I[pool.of])
+            each, none = np.arange(t.size), np.zeros(t.size)
             for number, gate in enumerate(cell.gates):
                 if gate.ion == pool.ion:
-                    gates[number] = _followed(cell, gate, what.hold, t, V_at_t, inside[row], t)
+                    gates[number] = _followed(cell, gate, what.hold, V_at_t, inside[row], none + dt, each, none)
     return recording()
 
 
-def _followed(cell: Cell, gate: Gate, hold: float, begin: Floats, V: Floats, c: Any, t: Floats) -> Floats:
-    """A gate at the times t (ms), from its steady state at the holding potential, by its own exponential.
+def _followed(
+    cell: Cell, gate: Gate, hold: float, V: Floats, c: Any, durations: Floats, now: Ints, since: Floats
+) -> Floats:
+    """A gate at each sample, by its own exponential, from its steady state at the holding potential.
 
-    V (mV) and the concentration c (mM) that it reads stay the same from each of the moments `begin` (ms) to the next.
+    It goes through stretches of some durations (ms), in each of which V (mV) and the concentration c (mM) that it reads
+    stay the same. A sample lies in the stretch `now`, a time `since` (ms) after that began.
     """
     inf, tau = gate.steady_state(V, c), gate.time_constant(V, cell.temperature, c)
-    state, left = np.empty(V.shape), _left(np.diff(begin), tau[:-1])
-    state[0] = gate.steady_state(hold, cell.pool[gate.ion].base if gate.ion else None)
+    tau, at_once = np.maximum(tau, SHORTEST), tau == 0.0
+    begin, left = np.empty(V.shape), np.exp(-durations / tau)
+    begin[0] = gate.steady_state(hold, cell.pool[gate.ion].base if gate.ion else None)
     for k in range(V.size - 1):
-        state[k + 1] = inf[k] + (state[k] - inf[k]) * left[k]
-    now = np.searchsorted(begin, t + ON_THE_EDGE, "right") - 1
-    return inf[now] + (state[now] - inf[now]) * _left(t - begin[now], tau[now])
-
-
-def _left(t: Floats, tau: Floats) -> Floats:
-    """The share of the way to its steady state that a gate has left after a time t (ms)."""
-    return np.where(tau > 0.0, np.exp(-t / np.maximum(tau, SHORTEST)), 0.0)
+        begin[k + 1] = inf[k] + (begin[k] - inf[k]) * left[k]
+    begin[at_once] = inf[at_once]
+    return inf[now] + (begin - inf)[now] * np.exp(-since / tau[now])
 
 
 def _pair(name: str, given: Any) -> tuple[float, float] | None:
