@@ -99,7 +99,7 @@ def names_of(names: Any, example: str = "a list of names: give names such as 'vo
     """Names, of which one may be given alone; ValueError if they are none."""
     listed = [names] if isinstance(names, str) else names
     must_be(Iterable, example, listed)
-    must_be(str, example, *listed)
+    must_be(str, "a name: give one such as 'K.n' or 'g_Na'", *listed)
     return tuple(map(str, listed))
 
 
