@@ -224,6 +224,30 @@ def test_zips_that_lie(classroom):
     ]
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_zips_with_broken_members(classroom, method):
+    """Its other members are graded; so is what else is handed in."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", method) as archive:
+        archive.writestr("x.ipynb", json.dumps(filled(NAME, COURSE, "ab2")))
+    with zipfile.ZipFile(classroom / "in/all.zip", "w", method) as archive:
+        archive.writestr("good.ipynb", json.dumps(filled(NAME, COURSE, "ab1")))
+        archive.writestr("bad.ipynb", json.dumps(filled(NAME, COURSE, "ab2")) * 3)
+        archive.writestr("bad.zip", inner.getvalue())
+        spoilt = archive.getinfo("bad.ipynb"), archive.getinfo("bad.zip")
+    data = bytearray((classroom / "in/all.zip").read_bytes())
+    for info in spoilt:
+        begin = info.header_offset + 60
+        data[begin : begin + 200] = b"\x55" * 200
+    (classroom / "in/all.zip").write_bytes(data)
+    handed_in(classroom, "y.ipynb", "ab3")
+    done = graded(classroom)
+    assert grades_of(done) == {"ab1": 16, "ab3": 16}
+    assert sorted(because.split("(")[0] for _, _, because in done.people) == [
+        "it cannot be read ", "it is not a zip that can be read ",
+    ]  # fmt: skip
+
+
 def test_a_zip_whose_size_is_a_lie(tmp_path):
     path = tmp_path / "x.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
