@@ -3,7 +3,6 @@
 import functools
 import io
 import re
-import stat
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -85,15 +84,10 @@ def _printable(found: Submission) -> Submission:
 def _in_folder(folder: Path) -> Iterator[Submission]:
     for path in folder.rglob("*"):
         parts = path.relative_to(folder).parts
-        mode = path.lstat().st_mode
-        if stat.S_ISLNK(mode) and path.suffix == ".ipynb":
+        if path.is_symlink() and path.suffix == ".ipynb":
             yield Submission(str(path), trouble="it is a link to another file")
-        elif stat.S_ISREG(mode) and not _NOT_WORK & set(parts) and not _behind_a_link(folder, path):
+        elif path.is_file() and not path.is_symlink() and not _NOT_WORK & set(parts):
             yield from _in_file(path, parts)
-
-
-def _behind_a_link(folder: Path, path: Path) -> bool:
-    return any(parent.is_symlink() for parent in path.parents if folder in parent.parents)
 
 
 def _in_file(path: Path, parts: Sequence[str]) -> Iterator[Submission]:
