@@ -327,6 +327,7 @@ def test_scripts_and_formulas_stay_text(classroom):
         text = (classroom / "out" / page).read_text()
         assert "<script" not in text
         assert "default-src 'none'" in text
+        assert not re.search(r'://|(src|href)="(?!data:)', text)
     assert "&lt;script&gt;" in (classroom / "out/report.html").read_text()
     assert re.fullmatch(r"[\d.]+", grades(classroom)[0])
 
