@@ -8,12 +8,13 @@ import html
 import inspect
 import math
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
 from ..parameters import shown
 from ..questions import Choice, Number
+from ..tables import table
 from .judge import Given, Verdict, judge, last_place, well_formed
 from .sandbox import Sandbox
 from .task import Assignment, Code, Preparation, Task, asked_for, shuffled, tolerance
@@ -125,8 +126,12 @@ class Lab:
         return f"{self.assignment.title}, {self.variant.course}, for {self.variant.student} ({mode})"
 
     def _repr_html_(self) -> str:
-        given = _table((name, words, meaning) for name, meaning, words in self.assignment.given(self.variant))
-        tasks = _table((name, asked_for(task).replace("`", ""), tolerance(task)) for name, task in self.tasks.items())
+        given = table(
+            [(name, words, meaning) for name, meaning, words in self.assignment.given(self.variant)], left=True
+        )
+        tasks = table(
+            [(name, asked_for(task).replace("`", ""), tolerance(task)) for name, task in self.tasks.items()], left=True
+        )
         return f"<p><b>{html.escape(self._heading())}</b></p>{given}{tasks}"
 
 
@@ -140,15 +145,7 @@ class Letters:
         return "\n".join((self.text, *(f"{letter}) {option}" for letter, option in self.options.items())))
 
     def _repr_html_(self) -> str:
-        return _table(self.options.items())
-
-
-def _table(rows: Iterable[Sequence[str]]) -> str:
-    body = "".join(
-        "<tr>" + "".join(f'<td style="text-align: left">{html.escape(cell)}</td>' for cell in row) + "</tr>"
-        for row in rows
-    )
-    return f"<table>{body}</table>"
+        return table(self.options.items(), left=True)
 
 
 def show(line: str, data: dict[str, Any]) -> None:
