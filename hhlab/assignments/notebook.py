@@ -82,7 +82,8 @@ def _answers(cell: dict[str, Any]) -> list[dict[str, str]]:
 def _checked(answer: dict[str, Any]) -> dict[str, str]:
     """An answer whose parts are texts of a sane length, with ids as they are compared; empty for anything else."""
     texts = {
-        key: answer.get(key, "") for key in ("assignment", "course", "student", "task", "value", "unit", "because")
+        key: answer.get(key, "")
+        for key in ("assignment", "course", "student", "task", "value", "unit", "because", "option")
     }
     code = answer.get("code", "")
     short = all(isinstance(text, str) and len(text) <= LONGEST for text in texts.values())
@@ -101,7 +102,7 @@ def _sound(text: str) -> str:
 
 
 def _given(answer: dict[str, str]) -> Given:
-    return Given(answer["value"], answer["unit"], answer["because"], answer["code"])
+    return Given(answer["value"], answer["unit"], answer["because"], answer["code"], answer["option"])
 
 
 def _why_none(cells: list[dict[str, Any]]) -> str:

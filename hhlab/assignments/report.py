@@ -80,7 +80,7 @@ def _item(name: str, found: Sequence[tuple[Verdict, float]]) -> tuple[str, ...]:
     verdicts = [each for each, _ in found]
     answered = sum(each.state != "no answer" for each in verdicts)
     right = sum(each.right for each in verdicts) / len(verdicts)
-    replies = Counter(each.reply for each in verdicts if each.state == "judged" and not each.right)
+    replies = Counter(each.reply for each in verdicts if each.judged and not each.right)
     usual = "; ".join(f"{reply} ({count})" for reply, count in sorted(replies.items(), key=lambda r: (-r[1], r[0]))[:1])
     mean = f"{np.mean([each.points for each in verdicts]):.2f}\u00a0of\u00a0{verdicts[0].of:g}"
     together = discrimination([each.points for each in verdicts], [rest for _, rest in found])
