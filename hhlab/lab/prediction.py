@@ -11,7 +11,7 @@ from .claim_card import SURE, picture_of
 from .frame import Frame, button, paragraph, radio, say
 from .log_card import AGAIN, concern
 from .log_file import open_log
-from .question import NOT_SAID, Controls, Question, as_question, in_words, judge
+from .question import Controls, Question, as_question, in_words, judge
 
 NOT_KNOWN = "how sure is not known"
 
@@ -44,11 +44,9 @@ class Prediction(Frame):
             return None
         answer, sure = self.controls.answer(), self.sure.value
         try:
-            if not answer:
-                raise ValueError(NOT_SAID.rstrip("."))
+            judged = judge(self.question, answer)
             if sure is None:
                 raise ValueError("Say how sure you are first")
-            judged = judge(self.question, answer)
         except ValueError as error:
             return say(self.outcome, paragraph(f"{error}.", "notice", role="alert"))
         open_log().add("prediction", self.name, question=self.question.text, answer=answer, sure=sure,

@@ -20,7 +20,7 @@ AT_AN_END = (1000.0, 0.5, 0.2)
 
 Question = Choice | Number
 Answer = str | list[str]
-NOT_SAID = "Choose or type an answer first."
+NOT_SAID = "Choose or type an answer first"
 
 
 class Controls(widgets.VBox):
@@ -101,8 +101,6 @@ class Asked(widgets.VBox):
         """Reply to the answer, and keep it if it is a new one; what cannot be read gets a sentence."""
         answer = self.controls.answer()
         try:
-            if not answer:
-                raise ValueError(NOT_SAID.rstrip("."))
             judged = judge(self.question, answer)
         except ValueError as error:
             return say(self.reply, paragraph(f"{error}.", "notice", role="alert"))
@@ -147,7 +145,9 @@ def _by_wording(question: Choice) -> list[tuple[str, str]]:
 
 
 def judge(question: Question, answer: Any) -> Judgement:
-    """The judgement on an answer as controls or the work log have it; ValueError for one that cannot be read."""
+    """The judgement on an answer as controls or the work log have it; ValueError for none, or what cannot be read."""
+    if not answer:
+        raise ValueError(NOT_SAID)
     if isinstance(question, Number):
         return question.judge(question.read(str(answer)))
     return question.judge(answer)
@@ -156,10 +156,9 @@ def judge(question: Question, answer: Any) -> Judgement:
 def in_words(question: Question | None, answer: Any) -> list[str]:
     """The parts of an answer as students read them, with options named by id or, as in older logs, by wording."""
     parts = answer if isinstance(answer, list) else [answer]
-    if not isinstance(question, Choice):
-        return [str(part) for part in parts]
-    found = [(question.option(part), part) for part in parts]
-    return [question.wording(option) if option else str(part) for option, part in found]
+    if isinstance(question, Choice):
+        parts = [question.wording(option) if (option := question.option(part)) else part for part in parts]
+    return [str(part) for part in parts]
 
 
 def keep(question: Question, answer: Answer, judged: Judgement) -> None:

@@ -4,16 +4,7 @@ import functools
 import math
 
 from ...cells import Cell, Squid
-from ...measure import (
-    RefractoryPeriods,
-    availability,
-    frequency,
-    recovery,
-    refractory,
-    refractory_periods,
-    rheobase,
-    threshold,
-)
+from ...measure import availability, frequency, recovery, refractory, refractory_periods, rheobase, threshold
 from ...physics import nernst
 from ...questions import Texts
 from ...recording import Recording
@@ -34,6 +25,7 @@ GRIDS = {
 }
 BENCH = 'hh.explore(lab.axon, hh.PulsePair(), ("voltage", "gates", "two-pulse curve"), knobs=("interval", "second"))'
 SHARE = (0.0, 500.0)
+_periods = functools.lru_cache(maxsize=64)(refractory_periods)
 WARM = Squid(T=18.5)
 
 
@@ -63,16 +55,6 @@ def _E_K(v: Variant) -> float:
     return float(nernst(1, v.K_out, v.K_in, v.T))
 
 
-@functools.lru_cache(maxsize=64)
-def _periods(cell: Squid) -> RefractoryPeriods:
-    return refractory_periods(cell)
-
-
-@functools.lru_cache(maxsize=64)
-def _once(cell: Squid) -> float:
-    return threshold(cell)
-
-
 def _available(v: Variant, V: float) -> float:
     """Sodium channels available after a prepulse to V (mV), %."""
     return 100 * float(availability(axon(v), V))
@@ -92,7 +74,7 @@ def _deciding_gate(v: Variant) -> str:
 
 def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
-    here, E_K, once = axon(v), _E_K(v), _once(axon(v))
+    here, E_K, once = axon(v), _E_K(v), threshold(axon(v))
     ratio = float(refractory(here, v.interval))
     second = ratio * once
     return (

@@ -1,7 +1,6 @@
 """Assignment 03: the spike of an axon of the student's own, one with a drug in another bath, and a channel to write."""
 
 import functools
-from collections.abc import Callable
 
 import numpy as np
 
@@ -103,21 +102,13 @@ def _channel(v: Variant, *, power: float = 0, flip: bool = False, E: float = E_A
     return [v.g_A, E, *(a * b).tolist(), *[TAU_A] * len(PROBED), *[v.tau_b] * len(PROBED)]
 
 
-def _channel_task(v: Variant) -> Code:
-    def given(**slip: float | bool) -> Callable[[], Values]:
-        return functools.partial(_channel, v, **slip)  # type: ignore[arg-type]
-
-    return Code.of(
-        ask, "channel", "channel", {"kind": "channel", "volts": PROBED, "T": v.T}, given(), SOLUTION.format(**v.values),
-        one_gate=given(power=1), rising=given(flip=True), positive_E=given(E=77.0),
-    )  # fmt: skip
-
-
 def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
     here, spike = axon(v), simulate(axon(v), Shock(v.shock), 30)
     (highest, when), width, least = peak(spike), half_width(spike), threshold(here, v.duration)
     sodium = float(spike.I["Na"][spike.V.argmax()])
+    slip = functools.partial(functools.partial, _channel, v)
+    probe = {"kind": "channel", "volts": PROBED, "T": v.T}
     return (
         Task(ask.number("peak", "mV", highest, 0.3, E_Na=here.E_Na),
              near=3.0, span=VOLTS, dot=lambda mV: ("voltage", when, mV)),
@@ -132,7 +123,8 @@ def tasks(v: Variant) -> tuple[Task, ...]:
                         peak=lambda: peak(simulate(treated(v), Shock(30), 30))[0]), points=3, near=2.0, span=VOLTS),
         Task(ask.number("blocked", "%", 100 * (1 - v.left), 0.5, left=100 * v.left,
                         by_current=lambda: _ratio_of_currents(v)), points=3, near=2.0, span=(0.0, 100.0)),
-        Task(_channel_task(v), points=4, starter=CHANNEL),
+        Task(Code.of(ask, "channel", "channel", probe, slip(), SOLUTION.format(**v.values), one_gate=slip(power=1),
+                     rising=slip(flip=True), positive_E=slip(E=77.0)), points=4, starter=CHANNEL),
     )  # fmt: skip
 
 
