@@ -320,9 +320,11 @@ OF_THEN = (
     '"answer": ["Sodium channels inactivate.", "The pump moves sodium out."], "sure": "a guess", "right": false, '
     '"misconception": "M1"}\n'
     '{"time": "2025-03-01T10:02:00+01:00", "kind": "prediction", "name": "stronger_shock", "question": "A shock ...", '
-    '"answer": "0,5 mV", "sure": "a guess", "right": true, "misconception": ""}\n'
+    '"answer": "1,125 mV", "sure": "a guess", "right": true, "misconception": ""}\n'
     '{"time": "2025-03-01T10:03:00+01:00", "kind": "answer", "name": "slow_rise", "question": "At 6.3 ...", '
     '"answer": "The leak lets the current out again.", "right": false, "misconception": ""}\n'
+    '{"time": "2025-03-01T10:04:00+01:00", "kind": "answer", "name": "current_at_a_moment", "question": "At one ...", '
+    '"answer": "-250,125", "right": true, "misconception": ""}\n'
 )
 """A log from before options had ids: it holds their wording, and no version of the models."""
 
@@ -336,14 +338,15 @@ def test_a_log_from_before_options_had_ids_is_understood():
             ["inactivation", "pump"],
             "“Sodium channels inactivate”, “The pump moves sodium out”",
         ),
-        ("stronger_shock", "0,5 mV", "“0,5 mV” (a guess). That is right"),
+        ("stronger_shock", "1.125 mV", "“1.125 mV” (a guess). That is right"),
     ):
         card = hh.predict(name)
         assert (card.committed, card.controls.answer()) == (True, given)
         assert words in " ".join(said(card.outcome).split())
-    found = hh.ask("action_potential").asked["slow_rise"]
-    assert found.controls.answer() == "leak"
-    assert "At −58 mV V is below E_L" in said(found.reply)
+    card = hh.ask("action_potential").asked
+    assert card["slow_rise"].controls.answer() == "leak"
+    assert "At −58 mV V is below E_L" in said(card["slow_rise"].reply)
+    assert said(card["current_at_a_moment"].reply).strip().startswith("Right (−250.125 µA/cm²).")
     assert "Sodium channels inactivate.; The pump moves sodium out." in said(hh.worklog().content)
     assert worklog_path().read_text(encoding="utf-8") == OF_THEN
 

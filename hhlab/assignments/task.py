@@ -103,11 +103,6 @@ class Task:
         """The name under which it is answered."""
         return self.question.name
 
-    @property
-    def worth(self) -> str:
-        """What it is worth, in words."""
-        return f"{self.points:g} points"
-
     def share(self, judged: Judgement) -> float:
         """The share of the points that an answer earns."""
         if judged.right:
@@ -169,10 +164,6 @@ class Assignment:
         tasks = {task.name: task for task in self.tasks(variant)}
         return tasks[name] if name in tasks else unknown(f"assignment {self.name}", "task", name, tasks)
 
-    def of(self, variant: Variant) -> float:
-        """All points together."""
-        return sum(task.points for task in self.tasks(variant))
-
 
 def about(share: float, value: float) -> float:
     """A tolerance of at most a share of a value: 1, 2 or 5 times a power of ten, so that it does not tell the value."""
@@ -196,12 +187,12 @@ def shuffled(question: Choice, variant: Variant, *, by_wording: bool = False) ->
 
 def asked_for(task: Task) -> str:
     """What an answer must look like, in words that hold for every student."""
-    question = task.question
+    question, worth = task.question, f"{task.points:g} points"
     if isinstance(question, Number):
-        return f"A number in {pretty(question.unit)}, {task.worth}."
+        return f"A number in {pretty(question.unit)}, {worth}."
     if isinstance(question, Code):
-        return f"Code that defines `{question.defines}`, {task.worth}. The cell must hold all that it needs."
-    return f"One letter, and why in a sentence of your own, {task.worth}."
+        return f"Code that defines `{question.defines}`, {worth}. The cell must hold all that it needs."
+    return f"One letter, and why in a sentence of your own, {worth}."
 
 
 def tolerance(task: Task) -> str:

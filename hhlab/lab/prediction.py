@@ -11,7 +11,7 @@ from .claim_card import SURE, picture_of
 from .frame import Frame, button, paragraph, radio, say
 from .log_card import AGAIN, concern
 from .log_file import open_log
-from .question import Controls, Question, as_question, in_words, judge
+from .question import Controls, Question, answer_of, as_question, in_words, judge
 
 NOT_KNOWN = "how sure is not known"
 
@@ -57,14 +57,15 @@ class Prediction(Frame):
         before = open_log().first("prediction", self.name)
         if not before:
             return
+        answer = answer_of(self.question, before)
         try:
-            judge(self.question, before.get("answer"))
+            judge(self.question, answer)
         except (ValueError, TypeError):
             return
-        self.controls.put(before["answer"])
+        self.controls.put(answer)
         sure = before.get("sure")
         self.sure.value = sure if sure in SURE else None
-        self._stand(before["answer"], str(self.sure.value or NOT_KNOWN))
+        self._stand(answer, str(self.sure.value or NOT_KNOWN))
 
     def _stand(self, answer: Any, sure: str) -> None:
         """Show a prediction that stands, and beside it the answer, unless that comes later."""

@@ -14,7 +14,7 @@ from ..protocols import Step
 from ..questions import Choice, Judgement, Number, check, find
 from ..views import VIEWS
 from .frame import Frame, button, paragraph, radio, say, sendable
-from .log_file import open_log
+from .log_file import Entry, open_log
 
 AT_AN_END = (1000.0, 0.5, 0.2)
 
@@ -89,7 +89,7 @@ class Asked(widgets.VBox):
         self.refute.on_click(lambda _: self._show_experiment())
         before = open_log().last("answer", question.name)
         if before:
-            self._kept = before.get("answer", "")
+            self._kept = answer_of(question, before)
             self.controls.put(self._kept)
             self._kept = self.controls.answer()
             if self._kept:
@@ -151,6 +151,13 @@ def judge(question: Question, answer: Any) -> Judgement:
     if isinstance(question, Number):
         return question.judge(question.read(str(answer)))
     return question.judge(answer)
+
+
+def answer_of(question: Question, entry: Entry) -> Any:
+    """The answer in an entry of the work log. In older entries a comma in a number always began its decimals."""
+    answer = entry.get("answer", "")
+    of_then = "models" not in entry and isinstance(question, Number) and isinstance(answer, str)
+    return answer.replace(",", ".") if of_then else answer
 
 
 def in_words(question: Question | None, answer: Any) -> list[str]:
