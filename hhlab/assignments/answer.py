@@ -69,8 +69,8 @@ class Lab:
             line += " It replaces your answer from before."
         who = {"assignment": self.assignment.name, "course": self.variant.course, "student": self.variant.student}
         what = {"task": task, "value": given.value, "unit": given.unit, "because": given.because}
-        more = {key: text for key, text in {"option": given.option, "code": given.code}.items() if text}
-        show(line, {MIME: {"format": FORMAT, **who, **what, **more, "version": MODELS_VERSION}})
+        more = {"option": given.option, "code": given.code, "version": MODELS_VERSION}
+        show(line, {MIME: {"format": FORMAT, **who, **what, **more}})
 
     def letters(self, task: str) -> "Letters":
         """The options of a choice, each with the letter that it has for this student."""
