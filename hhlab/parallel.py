@@ -35,17 +35,17 @@ class Outcome(NamedTuple):
 
 def carry_out(
     work: Callable[[Piece], Any], pieces: Sequence[Piece], executor: Executor | None = None, *,
-    sizes: Sequence[int], threads: int = 1,
+    sizes: Sequence[int], threads: int = 1, unit: str = "run",
 ) -> Outcome:  # fmt: skip
     """What `work` makes of each piece: on an executor, or else by so many threads.
 
     Threads serve work that leaves Python's lock alone, as the kernel does. A ValueError of the work is raised. An
     interruption, or an executor that fails, ends the work; what was done until then is given back.
     """
-    with closing(Bar(sum(sizes))) as bar:
+    with closing(Bar(sum(sizes), unit)) as bar:
         if executor is not None:
             return _on(executor, work, pieces, sizes, bar)
-        if min(threads, len(pieces)) == 1:
+        if min(threads, len(pieces)) < 2:
             return _here(work, pieces, sizes, bar)
         pool = ThreadPoolExecutor(min(threads, len(pieces)))
         try:
@@ -70,10 +70,10 @@ def cores() -> int:
 
 
 class Bar:
-    """A progress bar that appears only where work takes longer than one waits gladly."""
+    """A progress bar that is shown only after 1.5 s."""
 
-    def __init__(self, total: int) -> None:
-        self._total, self._done, self._began = total, 0, time.perf_counter()
+    def __init__(self, total: int, unit: str) -> None:
+        self._total, self._unit, self._done, self._began = total, unit, 0, time.perf_counter()
         self._shown: Any = None
 
     def move(self, by: int) -> None:
@@ -83,7 +83,7 @@ class Bar:
         elif self._done < self._total and time.perf_counter() - self._began > PATIENCE:
             from tqdm.auto import tqdm
 
-            self._shown = tqdm(total=self._total, initial=self._done, unit="run")
+            self._shown = tqdm(total=self._total, initial=self._done, unit=self._unit)
 
     def close(self) -> None:
         if self._shown is not None:

@@ -43,7 +43,7 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     pool = ProcessPoolExecutor(options.jobs, get_context("spawn")) if options.jobs > 1 else None
     try:
         done = grade(options.submissions, options.course, options.roster, options.out, assignment=options.assignment,
-                     id_column=options.id, grade_column=options.column, executor=pool, progress=_progress)  # fmt: skip
+                     id_column=options.id, grade_column=options.column, executor=pool)  # fmt: skip
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)
@@ -69,12 +69,6 @@ def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     write(path, page.encode())
     print(f"With pictures: {path}")
     return 0
-
-
-def _progress(done: int, of: int) -> None:
-    tail = "\n" if done == of or not sys.stderr.isatty() else "\r"
-    if sys.stderr.isatty() or done == of or done % 25 == 0:
-        print(f"{done} of {of} graded", end=tail, file=sys.stderr, flush=True)
 
 
 def _assign_options(command: argparse.ArgumentParser) -> None:

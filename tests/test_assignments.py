@@ -11,7 +11,7 @@ from classroom import answers
 import hhlab as hh
 from hhlab.assignments import answer as answer_module
 from hhlab.assignments import find
-from hhlab.assignments.copies import as_file, notebook, title
+from hhlab.assignments.copies import write_copies
 from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.assignments.judge import Given, judge
 from hhlab.assignments.notebook import read_answers
@@ -298,6 +298,6 @@ def test_what_a_lab_shows():
 
 
 @EVERY
-def test_the_notebook_in_the_course_is_made_from_the_assignment(name, root):
-    path = root / "notebooks/assignments" / title(find(name))
-    assert path.read_text() == as_file(notebook(find(name), "practice", "your-id"))
+def test_the_notebook_in_the_course_is_made_from_the_assignment(name, root, tmp_path):
+    (made,) = write_copies([find(name)], "practice", tmp_path)
+    assert (root / "notebooks/assignments" / made.name).read_text() == made.read_text()

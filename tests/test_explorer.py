@@ -606,7 +606,7 @@ def test_the_table_says_what_differs(bench):
     assert head == [
         "trace",
         "g_Na (mS/cm²)",
-        "gates held",
+        "gates frozen",
         "spikes",
         "peak (mV)",
         "half-width (ms)",

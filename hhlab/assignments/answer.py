@@ -7,11 +7,12 @@ because a browser writes -90.0 as -90 and the digits of a measurement count.
 import html
 import inspect
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ..parameters import shown
 from ..questions import MODELS_VERSION, Choice, Number
+from ..tables import table
 from .judge import Given, Verdict, judge, named, well_formed
 from .sandbox import Sandbox
 from .task import Assignment, Code, Preparation, Task, asked_for, shuffled, tolerance
@@ -123,8 +124,12 @@ class Lab:
         return f"{self.assignment.title}, {self.variant.course}, for {self.variant.student} ({mode})"
 
     def _repr_html_(self) -> str:
-        given = _table((name, words, meaning) for name, meaning, words in self.assignment.given(self.variant))
-        tasks = _table((name, asked_for(task).replace("`", ""), tolerance(task)) for name, task in self.tasks.items())
+        given = table(
+            [(name, words, meaning) for name, meaning, words in self.assignment.given(self.variant)], left=True
+        )
+        tasks = table(
+            [(name, asked_for(task).replace("`", ""), tolerance(task)) for name, task in self.tasks.items()], left=True
+        )
         return f"<p><b>{html.escape(self._heading())}</b></p>{given}{tasks}"
 
 
@@ -138,15 +143,7 @@ class Letters:
         return "\n".join((self.text, *(f"{letter}) {option}" for letter, option in self.options.items())))
 
     def _repr_html_(self) -> str:
-        return _table(self.options.items())
-
-
-def _table(rows: Iterable[Sequence[str]]) -> str:
-    body = "".join(
-        "<tr>" + "".join(f'<td style="text-align: left">{html.escape(cell)}</td>' for cell in row) + "</tr>"
-        for row in rows
-    )
-    return f"<table>{body}</table>"
+        return table(self.options.items(), left=True)
 
 
 def show(line: str, data: dict[str, Any]) -> None:

@@ -1,16 +1,19 @@
 """The notebooks that students fill in, made from the assignments: one for all, one for each, or for nbgrader."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ..questions import Choice, Number
 from .grade import file_name
 from .task import Assignment, Code, Task, asked_for
 
-Cells = list[dict[str, Any]]
-
+ANYBODY = "your-id"
 HOW = """
 **Handing in.** Write your answers into the cells below in place of `...`, run all cells, save, and hand in this file.
 Each `lab.answer` says at once how your answer was understood. Running a cell again replaces an answer. Your numbers are
@@ -21,12 +24,14 @@ c.CourseDirectory.course_id = {course!r}
 c.ClearSolutions.code_stub = {{"python": "# your answer in place of the three dots"}}
 c.ExecutePreprocessor.timeout = 120
 """
+KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+          "language_info": {"name": "python"}}  # fmt: skip
 
 
 def notebook(
     assignment: Assignment, course: str, student: str, *, graded: bool = False, nbgrader: bool = False
-) -> dict[str, Any]:
-    """The notebook of an assignment, as the JSON of a file.
+) -> nbformat.NotebookNode:
+    """The notebook of an assignment.
 
     Parameters
     ----------
@@ -34,39 +39,41 @@ def notebook(
     graded : whether answers are told only that they are well-formed.
     nbgrader : whether cells carry what nbgrader needs, and each task is followed by a cell that scores it.
     """
-    mode = ", graded=True" if graded else ""
-    name, who, whose = (json.dumps(each, ensure_ascii=False) for each in (assignment.name, course, student))
-    call = f"lab = hh.assignment({name}, course={who}, student={whose}{mode})"
     tasks = assignment.tasks(assignment.variant("any", "any"))
+    story = f"# Assignment: {assignment.title}\n\n{_folded(assignment.story)}\n\n{_folded(HOW)}"
     cells = [
-        _text("title", f"# Assignment: {assignment.title}\n\n{_folded(assignment.story)}\n\n{_folded(HOW)}"),
-        *_solution("who", f"import hhlab as hh\n\n{call}\nlab", nbgrader),
-        _code("bench", assignment.bench),
+        new_markdown_cell(story, id="title"),
+        _to_change("who", f"import hhlab as hh\n\n{call(assignment, course, student, graded)}\nlab", nbgrader),
+        new_code_cell(assignment.bench, id="bench"),
     ]
     for number, task in enumerate(tasks, 1):
         cells += _task(number, task, nbgrader)
-    return {"cells": cells, "metadata": _KERNEL, "nbformat": 4, "nbformat_minor": 5}
+    return new_notebook(cells=cells, metadata=KERNEL)
 
 
-_KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-           "language_info": {"name": "python"}}  # fmt: skip
+def call(assignment: Assignment, course: str, student: str, graded: bool = False) -> str:
+    """The line with which a notebook begins."""
+    name, who, whose = (json.dumps(each, ensure_ascii=False) for each in (assignment.name, course, student))
+    return f"lab = hh.assignment({name}, course={who}, student={whose}{', graded=True' if graded else ''})"
 
 
-def _task(number: int, task: Task, nbgrader: bool) -> Cells:
+def _task(number: int, task: Task, nbgrader: bool) -> list[Any]:
     """The cells of a task: its text, the letters of a choice, the answer, and for nbgrader the score."""
     question, name = task.question, task.name
-    cells = [_text(f"{name}-text", f"## {number}. `{name}`\n\n{question.text}\n\n*{asked_for(task)}*")]
+    text = f"## {number}. `{name}`\n\n{question.text}\n\n*{asked_for(task)}*"
+    cells = [new_markdown_cell(text, id=f"{name}-text")]
     if isinstance(question, Choice):
-        cells.append(_code(f"{name}-letters", f'lab.letters("{name}")'))
-    cells += _solution(f"{name}-answer", f"{task.starter}{_call(task)}".strip(), nbgrader)
+        cells.append(new_code_cell(f'lab.letters("{name}")', id=f"{name}-letters"))
+    cells.append(_to_change(f"{name}-answer", f"{task.starter}{_answer(task)}".strip(), nbgrader))
     if nbgrader:
-        scored = f'### BEGIN HIDDEN TESTS\nlab.score("{name}")\n### END HIDDEN TESTS'
-        meta = {"grade": True, "locked": True, "solution": False, "points": task.points}
-        cells.append(_code(f"{name}-score", f"# This cell scores {name}.\n{scored}", _nbgrader(f"{name}-score", meta)))
+        scored = f'# This cell scores {name}.\n### BEGIN HIDDEN TESTS\nlab.score("{name}")\n### END HIDDEN TESTS'
+        meta = _nbgrader(f"{name}-score", grade=True, locked=True, solution=False, points=task.points)
+        cells.append(new_code_cell(scored, id=f"{name}-score", metadata=meta))
     return cells
 
 
-def _call(task: Task) -> str:
+def _answer(task: Task) -> str:
+    """The lines of a cell that hand in."""
     if isinstance(task.question, Number):
         return f'lab.answer("{task.name}", ..., "{task.question.unit}")'
     if isinstance(task.question, Code):
@@ -74,34 +81,20 @@ def _call(task: Task) -> str:
     return f'lab.answer("{task.name}", ..., because="")'
 
 
-def _solution(name: str, source: str, nbgrader: bool) -> Cells:
+def _to_change(name: str, source: str, nbgrader: bool) -> Any:
     """A cell that the student changes."""
     if not nbgrader:
-        return [_code(name, source)]
-    meta = {"grade": False, "locked": False, "solution": True}
-    return [_code(name, f"### BEGIN SOLUTION\n### END SOLUTION\n{source}", _nbgrader(name, meta))]
+        return new_code_cell(source, id=name)
+    meta = _nbgrader(name, grade=False, locked=False, solution=True)
+    return new_code_cell(f"### BEGIN SOLUTION\n### END SOLUTION\n{source}", id=name, metadata=meta)
 
 
-def _nbgrader(name: str, meta: Mapping[str, Any]) -> dict[str, Any]:
+def _nbgrader(name: str, **meta: Any) -> dict[str, Any]:
     return {"nbgrader": {"schema_version": 3, "grade_id": name, "task": False, **meta}}
 
 
 def _folded(text: str) -> str:
     return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))
-
-
-def _text(name: str, source: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source.splitlines(keepends=True)}
-
-
-def _code(name: str, source: str, metadata: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    return {"cell_type": "code", "execution_count": None, "id": name, "metadata": dict(metadata or {}), "outputs": [],
-            "source": source.splitlines(keepends=True)}  # fmt: skip
-
-
-def as_file(made: Mapping[str, Any]) -> str:
-    """A notebook as Jupyter writes it."""
-    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
 
 
 def title(assignment: Assignment) -> str:
@@ -114,14 +107,11 @@ def write_copies(
 ) -> list[Path]:
     """Write the notebooks, one for all or one for each student in a folder; never over one that is there."""
     made = []
-    for assignment in assignments:
-        for student in list(students) or [""]:
-            path = out / file_name(student) / title(assignment) if student else out / title(assignment)
-            if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                filled = notebook(assignment, course, student or "your-id", graded=graded)
-                path.write_text(as_file(filled), encoding="utf-8")
-                made.append(path)
+    for assignment, student in product(assignments, list(students) or [""]):
+        path = out / (file_name(student) if student else "") / title(assignment)
+        if not path.exists():
+            _write(path, notebook(assignment, course, student or ANYBODY, graded=graded))
+            made.append(path)
     return made
 
 
@@ -129,10 +119,12 @@ def write_nbgrader(assignments: Iterable[Assignment], course: str, out: Path, *,
     """Write the source of an nbgrader course: a folder for each assignment, and the configuration."""
     made = []
     for assignment in assignments:
-        path = out / "source" / assignment.name / f"{assignment.name}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        filled = notebook(assignment, course, "your-id", graded=graded, nbgrader=True)
-        path.write_text(as_file(filled), encoding="utf-8")
-        made.append(path)
+        made.append(out / "source" / assignment.name / f"{assignment.name}.ipynb")
+        _write(made[-1], notebook(assignment, course, ANYBODY, graded=graded, nbgrader=True))
     (out / "nbgrader_config.py").write_text(NBGRADER.format(course=course), encoding="utf-8")
     return made
+
+
+def _write(path: Path, made: nbformat.NotebookNode) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(made, path)

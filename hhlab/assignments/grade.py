@@ -3,18 +3,20 @@
 Order does not matter, one bad file never stops the others, and what was graded before is not graded again.
 """
 
+import functools
 import hashlib
 import json
 import os
+import platform
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, as_completed
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
+from ..parallel import carry_out
 from ..parameters import shown
 from .course import ASSIGNMENTS
 from .feedback import feedback
@@ -26,7 +28,9 @@ from .sandbox import Sandbox, describe
 from .submissions import Submission, find
 from .variant import plain_id
 
-SAVED = 1
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SOURCES = (".py", ".toml", ".j2")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,34 @@ class Work:
     name: str
     answers: dict[str, Given]
     remarks: tuple[str, ...]
+    rules: str
 
     @property
     def key(self) -> str:
-        """Changes with everything that the result depends on."""
-        told = [SAVED, version("hhlab"), asdict(self)]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]
+        """Changes with everything that the marks and their page depend on."""
+        return _fingerprint(json.dumps(asdict(self), sort_keys=True).encode())
+
+
+def rules(assignment: str) -> str:
+    """A fingerprint of all that the marks of an assignment depend on, except the answers.
+
+    It changes with the tasks (points, tolerances, texts), with any source file of this package, which compute what is
+    right, and with the versions of what they stand on.
+    """
+    tasks = ASSIGNMENTS[assignment].tasks(ASSIGNMENTS[assignment].variant("any", "any"))
+    return _fingerprint(_ADDRESS.sub("", repr((ASSIGNMENTS[assignment], tasks))).encode(), _sources())
+
+
+@functools.cache
+def _sources() -> bytes:
+    """A fingerprint of the source of this package, and of the versions of what it stands on."""
+    paths = sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _SOURCES)
+    versions = " ".join([platform.python_version(), *map(version, ("hhlab", "numpy", "scipy"))])
+    return _fingerprint(versions.encode(), *(path.read_bytes() for path in paths)).encode()
+
+
+def _fingerprint(*told: bytes) -> str:
+    return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
 
 
 @dataclass
@@ -76,7 +102,7 @@ class Graded:
 
 def grade(
     places: Iterable[Path], course: str, roster: Path, out: Path, *, assignment: str = "", id_column: str = "",
-    grade_column: str = "", executor: Executor | None = None, progress: Callable[[int, int], None] | None = None,
+    grade_column: str = "", executor: Executor | None = None,
 ) -> Graded:  # fmt: skip
     """Grade what was handed in, and write the roster, the pages and the report to a folder.
 
@@ -89,7 +115,6 @@ def grade(
     assignment : its name; unless given, the one that most of the notebooks are of.
     id_column, grade_column : headers in the roster, where they are not the usual ones.
     executor : any of concurrent.futures; None for one after the other.
-    progress : called with how many are graded, of how many.
 
     Raises
     ------
@@ -109,10 +134,7 @@ def grade(
     works = list(_sorted_out(read, name, course, listed, graded))
     for folder in ("feedback", "results"):
         (out / folder).mkdir(parents=True, exist_ok=True)
-    for done, (work, verdicts) in enumerate(_marked(works, out, executor, graded), 1):
-        graded.marks[work.student] = verdicts
-        if progress:
-            progress(done, len(works))
+    _mark_all(works, out, executor, graded)
     _finish(graded, listed, course, roster, out)
     return graded
 
@@ -146,6 +168,7 @@ def _sorted_out(
     read: Sequence[tuple[Submission, Handed | str]], name: str, course: str, roster: Roster, graded: Graded
 ) -> Iterator[Work]:
     """What is to be judged of each student; what cannot be goes to `graded`, with the reason."""
+    now = rules(name)
     good: dict[str, list[tuple[Submission, Handed]]] = defaultdict(list)
     bad: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for submission, handed in read:
@@ -164,7 +187,7 @@ def _sorted_out(
             remarks = (*handed.remarks, *said)
             left_out = [f"{label} was left out: {because}." for label, because in troubled]
             graded.remarks += [(student.id, remark) for remark in (*remarks, *left_out)]
-            yield Work(name, course, student.id, student.name, handed.answers, remarks)
+            yield Work(name, course, student.id, student.name, handed.answers, remarks, now)
         else:
             several = " and ".join(submission.label for submission, _ in found)
             differ = [(several, "there are several notebooks with different answers: keep one")] * bool(found)
@@ -208,61 +231,53 @@ def _chosen(found: Sequence[tuple[Submission, Handed]]) -> tuple[Handed, list[st
     return handed, [f"There are {len(found)} copies: {latest.label} counts."] if len(found) > 1 else []
 
 
-def _marked(
-    works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded
-) -> Iterator[tuple[Work, list[Verdict]]]:
-    """Each piece of work with its verdicts, as they come; saved at once, and taken from there if it was before."""
-    fresh = []
-    for work in works:
-        saved = _saved(work, out)
-        if saved is None:
-            fresh.append(work)
+def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> None:
+    """Put the verdicts on each piece of work into `graded`: those that are kept, and all others, which are kept now."""
+    kept = {work.student: _kept(work, out) for work in works}
+    fresh = [work for work in works if kept[work.student] is None]
+    result = carry_out(
+        functools.partial(_mark_and_keep, out=out), fresh, executor, sizes=[1] * len(fresh), unit="student"
+    )
+    if isinstance(result.cut_short, KeyboardInterrupt):
+        raise result.cut_short
+    marked = kept | {work.student: result.done.get(n, result.in_words()) for n, work in enumerate(fresh)}
+    for student, found in marked.items():
+        if isinstance(found, list):
+            graded.marks[student] = found
         else:
-            yield work, saved
-    for work, result in _results(fresh, executor):
-        try:
-            verdicts, html = result()
-        except Exception as error:
-            why = f"grading it failed ({type(error).__name__}: {error}): run again, or tell the makers of hhlab"
-            graded.people.append(("", work.student, why))
-            continue
-        _save(work, verdicts, html, out)
-        yield work, verdicts
+            why = f"grading it failed ({found}): run again, or tell the makers of hhlab"
+            graded.people.append(("", student, why))
 
 
-def _results(works: Sequence[Work], executor: Executor | None) -> Iterator[tuple[Work, Callable[[], Any]]]:
-    if executor is None:
-        yield from ((work, lambda work=work: mark(work)) for work in works)
-        return
-    futures = {executor.submit(mark, work): work for work in works}
+def _mark_and_keep(work: Work, out: Path) -> list[Verdict] | str:
+    """The verdicts on what a student handed in, which are kept with their page; or why there are none."""
     try:
-        yield from ((futures[future], future.result) for future in as_completed(futures))
-    finally:
-        for future in futures:
-            future.cancel()
+        verdicts, html = mark(work)
+        name = file_name(work.student)
+        write(out / "feedback" / f"{name}.html", html.encode())
+        told = {"key": work.key, "student": work.student, "verdicts": [asdict(each) for each in verdicts]}
+        if not any(each.state == "not graded" for each in verdicts):
+            write(out / "results" / f"{name}.json", json.dumps(told, indent=1).encode())
+        return verdicts
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def _kept(work: Work, out: Path) -> list[Verdict] | None:
+    """The verdicts that are kept from before; None if there are none, or something has changed since."""
+    name = file_name(work.student)
+    try:
+        told = json.loads((out / "results" / f"{name}.json").read_text("utf-8"))
+        known = told["key"] == work.key and (out / "feedback" / f"{name}.html").exists()
+        return [Verdict(**each) for each in told["verdicts"]] if known else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def file_name(student: str) -> str:
     """A name for a file that no id can turn into another place."""
     safe = re.sub(r"[^a-z0-9-]", "_", student)[:60]
     return safe if safe == student else f"{safe}-{hashlib.sha256(student.encode()).hexdigest()[:8]}"
-
-
-def _saved(work: Work, out: Path) -> list[Verdict] | None:
-    try:
-        saved = json.loads((out / "results" / f"{file_name(work.student)}.json").read_text("utf-8"))
-        known = saved["key"] == work.key and (out / "feedback" / f"{file_name(work.student)}.html").exists()
-        return [Verdict(**each) for each in saved["verdicts"]] if known else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _save(work: Work, verdicts: Sequence[Verdict], html: str, out: Path) -> None:
-    name = file_name(work.student)
-    write(out / "feedback" / f"{name}.html", html.encode())
-    told = {"key": work.key, "student": work.student, "verdicts": [asdict(each) for each in verdicts]}
-    if not any(each.state == "not graded" for each in verdicts):
-        write(out / "results" / f"{name}.json", json.dumps(told, indent=1).encode())
 
 
 def write(path: Path, data: bytes) -> None:

@@ -1,10 +1,14 @@
-"""The answers in a notebook, read from its saved outputs. Nothing is run, and nothing that stands there is believed."""
+"""The answers in a notebook, read from its saved outputs. Nothing is run, and nothing that stands there is believed.
+
+It is read as plain JSON, and only the parts with answers are looked at. nbformat would refuse, mend or convert a file
+that is not sound elsewhere, and could lose answers that are sound.
+"""
 
 import ast
 import json
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from ..parameters import shown
 from .answer import FORMAT, MIME
@@ -14,6 +18,8 @@ from .variant import plain_id
 LARGEST = 20 * 2**20
 LONGEST_CODE = 20_000
 MOST_ANSWERS = 2000
+TEXTS = ("assignment", "course", "student", "task", "value", "unit", "because", "option")
+Part = TypeVar("Part", dict[str, Any], list[Any])
 
 
 class UnreadableError(Exception):
@@ -28,7 +34,7 @@ class Handed:
     course: str
     student: str
     answers: dict[str, Given]
-    remarks: tuple[str, ...] = field(default=())
+    remarks: tuple[str, ...] = ()
 
 
 def read_answers(data: bytes) -> Handed:
@@ -52,7 +58,8 @@ def read_answers(data: bytes) -> Handed:
             f"its answers are for different students, courses or assignments: {said}. Was it run anew?"
         )
     ((assignment, course, student),) = who
-    answers = {answer["task"]: _given(answer) for _, _, answer in found}
+    parts = ("value", "unit", "because", "code", "option")
+    answers = {each["task"]: Given(*(each[part] for part in parts)) for _, _, each in found}
     return Handed(assignment, course, student, answers, tuple(_remarks(found)))
 
 
@@ -63,28 +70,26 @@ def _cells(data: bytes) -> list[dict[str, Any]]:
         raise UnreadableError("it is nested too deeply to be a notebook") from None
     except ValueError:
         raise UnreadableError("it is not a notebook: its JSON is broken or cut off") from None
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list):
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise UnreadableError("it is not a notebook of format 4: open it in JupyterLab and save it again")
-    return [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    return [cell for cell in notebook["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"]
 
 
 def _answers(cell: dict[str, Any]) -> list[dict[str, str]]:
     """The well-formed answers among the outputs of a cell, as texts."""
-    outputs = cell.get("outputs")
-    bundles = (
-        [output.get("data") for output in outputs if isinstance(output, dict)] if isinstance(outputs, list) else []
-    )
-    found = [bundle[MIME] for bundle in bundles if isinstance(bundle, dict) and isinstance(bundle.get(MIME), dict)]
-    return [answer for answer in map(_checked, found) if answer]
+    bundles = (_part(output, "data", dict) for output in _part(cell, "outputs", list))
+    return [answer for answer in (_checked(_part(bundle, MIME, dict)) for bundle in bundles) if answer]
+
+
+def _part(whole: Any, name: str, kind: type[Part]) -> Part:
+    """A part of what was read if it is there and of that kind, or else an empty one."""
+    part = whole.get(name) if isinstance(whole, dict) else None
+    return part if isinstance(part, kind) else kind()
 
 
 def _checked(answer: dict[str, Any]) -> dict[str, str]:
     """An answer whose parts are texts of a sane length, with ids as they are compared; empty for anything else."""
-    texts = {
-        key: answer.get(key, "")
-        for key in ("assignment", "course", "student", "task", "value", "unit", "because", "option")
-    }
+    texts = {key: answer.get(key, "") for key in TEXTS}
     code = answer.get("code", "")
     short = all(isinstance(text, str) and len(text) <= LONGEST for text in texts.values())
     if not short or answer.get("format") != FORMAT or not isinstance(code, str) or len(code) > LONGEST_CODE:
@@ -101,10 +106,6 @@ def _sound(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _given(answer: dict[str, str]) -> Given:
-    return Given(answer["value"], answer["unit"], answer["because"], answer["code"], answer["option"])
-
-
 def _why_none(cells: list[dict[str, Any]]) -> str:
     """Why a notebook has no answers: never run, or another notebook."""
     calls = sum(len(_calls(cell)) for cell in cells)
@@ -117,7 +118,7 @@ def _remarks(found: list[tuple[int, dict[str, Any], dict[str, str]]]) -> list[st
     """What a person should know about how the answers stand in the notebook."""
     cells = Counter(task for task, _ in {(answer["task"], number) for number, _, answer in found})
     remarks = [f"{shown(task)} is answered in {n} cells: the last one counts." for task, n in cells.items() if n > 1]
-    for _, cell, answer in {answer["task"]: each for each in found for answer in [each[2]]}.values():
+    for _, cell, answer in {each[2]["task"]: each for each in found}.values():
         calls = [value for task, value in _calls(cell) if task in (answer["task"], None)]
         if not calls:
             remarks.append(f"The cell with the answer to {shown(answer['task'])} no longer hands it in.")

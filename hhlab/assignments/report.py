@@ -8,11 +8,12 @@ import numpy as np
 
 from ..claims import MISCONCEPTIONS
 from .judge import Verdict
-from .page import bar, heading, page, table, text
+from .page import bar, page
 from .task import Assignment
 
 BINS = 10
 Marks = Mapping[str, Sequence[Verdict]]
+Rows = list[tuple[str, ...]]
 
 
 def report(
@@ -29,63 +30,61 @@ def report(
     silent : ids of students who handed in nothing.
     sandbox : how code was locked in.
     """
+    shares = [share(verdicts) for verdicts in marks.values()]
     return page(
-        f"{assignment.title}: {course}",
-        text(f"{len(marks)} graded, {len(people)} need a person, {len(silent)} handed in nothing."),
-        heading("Distribution"), distribution(marks),
-        heading("Tasks"), items(marks),
-        heading("Misconceptions"), misconceptions(marks),
-        heading("Needs a person"), table(("Where", "Who", "Could not be graded, because"), people),
-        heading("Remarks"), table(("Who", ""), remarks),
-        heading("Handed in nothing"), text(", ".join(silent) or "Nobody."),
-        heading("Reasons in their own words"), reasons(marks),
-        text(sandbox, "note"),
+        "report.html", title=f"{assignment.title}: {course}", graded=len(marks), people=people, silent=silent,
+        spread=spread(shares), bins=bins(shares), tasks=tasks(marks), misconceptions=misconceptions(marks),
+        remarks=remarks, reasons=reasons(marks), sandbox=sandbox,
     )  # fmt: skip
 
 
-def distribution(marks: Marks) -> str:
-    """Mean, quartiles, and how many earned how much."""
-    if not marks:
-        return text("Nobody was graded.")
-    shares = np.array([share(verdicts) for verdicts in marks.values()])
-    low, middle, high = np.percentile(100 * shares, (25, 50, 75))
-    counts, _ = np.histogram(shares, BINS, (0, 1))
-    step = 100 // BINS
-    rows = [
-        (f"{step * n} to {step * (n + 1)} %", bar(count / counts.max()), f"{count}") for n, count in enumerate(counts)
-    ]
-    told = f"Mean {100 * shares.mean():.0f} %, median {middle:.0f} %, half between {low:.0f} and {high:.0f} %."
-    return text(told) + table(("Of all points", "", "Students"), rows, raw=(1,))
-
-
 def share(verdicts: Sequence[Verdict]) -> float:
-    """The share of all points that were earned."""
-    return sum(each.points for each in verdicts) / sum(each.of for each in verdicts)
+    """The share of all points that were earned; 0 where there was nothing to earn."""
+    of = sum(each.of for each in verdicts)
+    return sum(each.points for each in verdicts) / of if of else 0.0
 
 
-def items(marks: Marks) -> str:
+def spread(shares: Sequence[float]) -> str:
+    """Mean, median and quartiles; empty for nobody."""
+    if not shares:
+        return ""
+    low, middle, high = 100 * np.percentile(shares, (25, 50, 75))
+    return f"Mean {100 * np.mean(shares):.0f} %, median {middle:.0f} %, half between {low:.0f} and {high:.0f} %."
+
+
+def bins(shares: Sequence[float]) -> Rows:
+    """How many earned which share of all points."""
+    counts, edges = np.histogram(shares, BINS, (0, 1))
+    most = max(1, counts.max())
+    return [
+        (f"{100 * low:.0f} to {100 * high:.0f} %", bar(count / most), f"{count}")
+        for low, high, count in zip(edges, edges[1:], counts, strict=False)
+    ]
+
+
+def tasks(marks: Marks) -> Rows:
     """Of each task: how many answered, how many were right, and how well it tells good students from others."""
-    tasks: dict[str, list[tuple[Verdict, float]]] = {}
-    for verdicts in marks.values():
-        for each in verdicts:
-            rest = [other for other in verdicts if other is not each]
-            tasks.setdefault(each.task, []).append((each, share(rest) if rest else 0.0))
-    rows = [_item(name, found) for name, found in tasks.items()]
-    heads = ("Task", "Answered", "Right", "", "Mean points", "Discrimination", "Most frequent reply to a wrong answer")
-    note = "Discrimination is the correlation of a task with the rest of the points; below 0.2 a task tells little."
-    return table(heads, rows, raw=(3,)) + text(note, "note")
+    rests = [[share([*all_of[:n], *all_of[n + 1 :]]) for n in range(len(all_of))] for all_of in marks.values()]
+    by_task = zip(zip(*marks.values(), strict=True), zip(*rests, strict=True), strict=True)
+    return [_task(verdicts, rest) for verdicts, rest in by_task]
 
 
-def _item(name: str, found: Sequence[tuple[Verdict, float]]) -> tuple[str, ...]:
-    verdicts = [each for each, _ in found]
+def _task(verdicts: Sequence[Verdict], rest: Sequence[float]) -> tuple[str, ...]:
+    points = [each.points for each in verdicts]
     answered = sum(each.state != "no answer" for each in verdicts)
     right = sum(each.right for each in verdicts) / len(verdicts)
     replies = Counter(each.reply for each in verdicts if each.judged and not each.right)
-    usual = "; ".join(f"{reply} ({count})" for reply, count in sorted(replies.items(), key=lambda r: (-r[1], r[0]))[:1])
-    mean = f"{np.mean([each.points for each in verdicts]):.2f}\u00a0of\u00a0{verdicts[0].of:g}"
-    together = discrimination([each.points for each in verdicts], [rest for _, rest in found])
+    usual = "; ".join(f"{reply} ({count})" for reply, count in by_number(replies)[:1])
+    mean = f"{np.mean(points):.2f}\u00a0of\u00a0{verdicts[0].of:g}"
+    together = discrimination(points, rest)
     told = "–" if math.isnan(together) else f"{together:.2f}".replace("-", "−")
-    return name, f"{answered} of {len(verdicts)}", f"{100 * right:.0f}\u00a0%", bar(right), mean, told, usual
+    answers = f"{answered} of {len(verdicts)}"
+    return verdicts[0].task, answers, f"{100 * right:.0f}\u00a0%", bar(right), mean, told, usual
+
+
+def by_number(counted: Mapping[str, int]) -> list[tuple[str, int]]:
+    """What was counted, the most frequent first, and in the order of the alphabet where it is equally frequent."""
+    return sorted(counted.items(), key=lambda each: (-each[1], each[0]))
 
 
 def discrimination(points: Sequence[float], rest: Sequence[float]) -> float:
@@ -95,22 +94,14 @@ def discrimination(points: Sequence[float], rest: Sequence[float]) -> float:
     return float(np.corrcoef(points, rest)[0, 1])
 
 
-def misconceptions(marks: Marks) -> str:
+def misconceptions(marks: Marks) -> Rows:
     """Which ideas showed in how many students, and what refutes them."""
     found = Counter(idea for verdicts in marks.values() for idea in {each.misconception for each in verdicts} - {""})
-    rows = [
-        (idea, MISCONCEPTIONS[idea].text, f"{count}", MISCONCEPTIONS[idea].shown_by)
-        for idea, count in sorted(found.items(), key=lambda each: (-each[1], each[0]))
-    ]
-    return table(("", "What they seem to think", "Students", "What to show"), rows) if rows else text("None was seen.")
+    known = MISCONCEPTIONS
+    return [(idea, known[idea].text, f"{count}", known[idea].shown_by) for idea, count in by_number(found)]
 
 
-def reasons(marks: Marks) -> str:
+def reasons(marks: Marks) -> Rows:
     """What students wrote to their choices, which no program judges."""
-    rows = [
-        (each.task, who, each.understood, each.because)
-        for who, verdicts in marks.items()
-        for each in verdicts
-        if each.because
-    ]
-    return table(("Task", "Who", "Chose", "Because"), sorted(rows)) if rows else text("None.")
+    given = ((each, who) for who, verdicts in marks.items() for each in verdicts if each.because)
+    return sorted((each.task, who, each.understood, each.because) for each, who in given)

@@ -85,12 +85,11 @@ def read_roster(path: Path, *, id_column: str = "", grade_column: str = "", titl
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
     roster = _split(data)
-    heads = [folded(plain(each)) for each in roster.rows[0]] if roster.rows else []
-    raw = roster.rows[0] if heads else []
+    heads = [folded(plain(each)) for each in roster.rows[0]]
     known = heads if id_column else [head if _is_used(roster, at) else "" for at, head in enumerate(heads)]
-    ids = _column(path.name, known, raw, IDS, id_column, "student ids", "--id")
+    ids = _column(path.name, known, roster.rows[0], IDS, id_column, "student ids", "--id")
     if ids is None:
-        names = ", ".join(map(plain, raw)) or "nothing"
+        names = ", ".join(map(plain, roster.rows[0])) or "nothing"
         raise ValueError(f"{path.name} has no column with student ids: it has {names}; name one with --id")
     _read_students(path.name, roster, heads, ids)
     _find_grades(path.name, roster, heads, grade_column, title)
@@ -110,29 +109,22 @@ def _split(data: bytes) -> Roster:
     except UnicodeDecodeError:
         encoding = "latin-1"
         text = data[len(mark) :].decode(encoding)
-    rows, ends = _fields(text, delimiter := _delimiter(text))
-    return Roster(mark, encoding, delimiter, rows, ends)
+    delimiter = _delimiter(text)
+    return Roster(mark, encoding, delimiter, *_fields(text, delimiter))
 
 
 def _fields(text: str, delimiter: str) -> tuple[list[list[str]], list[str]]:
-    """Raw fields by row, and the end of each row. A quote opens only at the beginning of a field."""
+    """Raw fields by row, and the end of each row, "" of the last. A quote opens only at the beginning of a field."""
     rows: list[list[str]] = [[]]
     ends: list[str] = []
-    begin, quoted = 0, False
-    for match in re.finditer(rf'"|{re.escape(delimiter)}|\r\n|\n|\r', text):
-        sign, place = match[0], match.start()
-        if sign == '"':
-            quoted = not quoted if quoted or place == begin or text[begin] == '"' else quoted
-        elif not quoted:
-            rows[-1].append(text[begin:place])
-            begin = match.end()
-            if sign != delimiter:
-                ends.append(sign)
-                rows.append([])
-    if begin < len(text) or rows[-1]:
-        rows[-1].append(text[begin:])
-        return rows, [*ends, ""]
-    return rows[:-1], ends
+    for match in re.finditer(rf'((?:"(?:[^"]|"")*+"?)?[^{delimiter}\r\n]*+)({delimiter}|\r\n|\n|\r|\Z)', text):
+        rows[-1].append(match[1])
+        if match[2] != delimiter:
+            ends.append(match[2])
+            if not match[2]:
+                break
+            rows.append([])
+    return rows, ends
 
 
 def _delimiter(text: str) -> str:
@@ -174,23 +166,23 @@ def _is_canvas_name(name: str, heads: list[str]) -> bool:
 
 
 def _read_students(who: str, roster: Roster, heads: list[str], ids: int) -> None:
-    first, last = (next((heads.index(name) for name in names if name in heads), None) for names in (FIRST, LAST))
     for number, row in enumerate(roster.rows[1:], 1):
-        cells = [plain(each) for each in row]
-        if len(cells) <= ids or not cells[ids] or POINTS_POSSIBLE in folded(cells[0]):
+        cells = [plain(each) for each in row] + [""] * (len(heads) - len(row))
+        if not cells[ids] or POINTS_POSSIBLE in folded(cells[0]):
             continue
         own = plain_id(cells[ids])
         if own in roster.students:
             before = roster.students[own].row + 1
             raise ValueError(f"{who}: rows {before} and {number + 1} have the same id {shown(cells[ids])}; correct one")
-        called = [cells[at] for at, head in enumerate(heads) if at < len(cells) and head in NAMES and at != ids]
-        both = [cells[at] for at in (first, last) if at is not None and at < len(cells)]
-        name = called[0] if called else " ".join(both)
-        keys = {cells[at] for at, head in enumerate(heads) if at < len(cells) and head in HANDLES}
+        columns = list(zip(heads, cells, strict=False))
+        first, last = (next((cell for head, cell in columns if head in names), "") for names in (FIRST, LAST))
+        called = [cell for at, (head, cell) in enumerate(columns) if head in NAMES and at != ids]
+        name = called[0] if called else f"{first} {last}".strip()
+        keys = {cell for head, cell in columns if head in HANDLES}
         numbers = {found[0] for found in (re.search(r"\d+$", key) for key in keys) if found}
-        names = {name, letters_of(name), *({" ".join(both[::-1]), letters_of("".join(both[::-1]))} if both else ())}
-        swapped = {" ".join(reversed(name.split(", ")))} if ", " in name else set()
-        handles = {own, *map(folded, keys | numbers | names | swapped)} - {""}
+        turned = {f"{last} {first}", " ".join(reversed(name.split(", ")))}
+        names = {name, letters_of(name), letters_of(last + first), *turned}
+        handles = {own, *map(folded, keys | numbers | names)} - {""}
         roster.students[own] = Student(number, own, name or cells[ids], frozenset(handles))
 
 

@@ -28,16 +28,11 @@ def solution(assignment: Assignment, course: str, student: str) -> tuple[str, st
     """The answers of a student as text, and as a page with pictures."""
     variant = assignment.variant(course, student)
     answers = right_answers(assignment, variant)
-
-    def known(code: Code, _: str) -> list[float]:
-        return code.truth()
-
-    verdicts = [judge(task, answers[task.name], variant, known) for task in assignment.tasks(variant)]
-    hidden = [
-        f"{name} = {grid.in_words(variant.values[name])} (hidden)"
-        for name, grid in assignment.grids.items()
-        if grid.hidden
+    verdicts = [
+        judge(task, answers[task.name], variant, lambda code, _: code.truth()) for task in assignment.tasks(variant)
     ]
+    grids = {name: grid for name, grid in assignment.grids.items() if grid.hidden}
+    hidden = [f"{name} = {grid.in_words(variant.values[name])} (hidden)" for name, grid in grids.items()]
     given = [f"{name} = {words} ({meaning})" for name, meaning, words in assignment.given(variant)]
     lines = [f"{assignment.title}, {variant.course}, {variant.student}", *given, *hidden, ""]
     lines += [_line(each, assignment, variant, answers) for each in verdicts]

@@ -1,13 +1,13 @@
 """Where notebooks come from: folders and zips as learning platforms make them. Names only; nothing is unpacked."""
 
+import functools
 import io
 import re
-import stat
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from .notebook import LARGEST, UnreadableError
 
@@ -53,15 +53,9 @@ class Submission:
                 with zipfile.ZipFile(self.path if data is None else io.BytesIO(data)) as archive:
                     info = archive.getinfo(member)
                     data = _limited(info.file_size, archive.open(info))
-        except (
-            OSError,
-            zipfile.BadZipFile,
-            RuntimeError,
-            NotImplementedError,
-            KeyError,
-            ValueError,
-            EOFError,
-        ) as error:
+        except UnreadableError:
+            raise
+        except Exception as error:
             raise UnreadableError(f"it cannot be read ({type(error).__name__})") from None
         return data or b""
 
@@ -90,32 +84,33 @@ def _printable(found: Submission) -> Submission:
 def _in_folder(folder: Path) -> Iterator[Submission]:
     for path in folder.rglob("*"):
         parts = path.relative_to(folder).parts
-        mode = path.lstat().st_mode
-        if stat.S_ISLNK(mode) and path.suffix == ".ipynb":
+        if path.is_symlink() and path.suffix == ".ipynb":
             yield Submission(str(path), trouble="it is a link to another file")
-        elif stat.S_ISREG(mode) and not _NOT_WORK & set(parts) and not _behind_a_link(folder, path):
+        elif path.is_file() and not path.is_symlink() and not _NOT_WORK & set(parts):
             yield from _in_file(path, parts)
 
 
-def _behind_a_link(folder: Path, path: Path) -> bool:
-    return any(parent.is_symlink() for parent in path.parents if folder in parent.parents)
-
-
 def _in_file(path: Path, parts: Sequence[str]) -> Iterator[Submission]:
-    if path.suffix.lower() != ".zip":
-        yield from _named(parts, str(path), path, ())
-        return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            yield from _in_zip(archive, parts, str(path), path, ())
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
-        yield Submission(str(path), *_uploader(parts), trouble=f"it is not a zip that can be read ({error})")
+    if path.suffix.lower() == ".zip":
+        return _in_zip(lambda: path, parts, str(path), path, ())
+    return _named(parts, str(path), path, ())
 
 
 def _in_zip(
+    source: Callable[[], Any], parts: Sequence[str], label: str, path: Path, members: tuple[str, ...]
+) -> Iterator[Submission]:
+    """The files of a zip, whose path or bytes `source` gives, or why there are none, whatever is wrong with it."""
+    try:
+        with zipfile.ZipFile(source()) as archive:
+            yield from _members(archive, parts, label, path, members)
+    except Exception as error:
+        yield Submission(label, *_uploader(parts), trouble=f"it is not a zip that can be read ({error})")
+
+
+def _members(
     archive: zipfile.ZipFile, parts: Sequence[str], label: str, path: Path, members: tuple[str, ...]
 ) -> Iterator[Submission]:
-    """The files of a zip; a zip in a zip is looked into as well, one in that is not."""
+    """The files of an open zip; a zip in a zip is looked into as well, one in that is not."""
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > MOST_FILES:
         yield Submission(label, *_uploader(parts), trouble=f"it holds more than {MOST_FILES} files")
@@ -124,34 +119,17 @@ def _in_zip(
         inside = [part for part in PurePosixPath(info.filename.replace("\\", "/")).parts if part not in ("/", "..")]
         if not inside or _NOT_WORK & set(inside):
             continue
-        where, all_parts = f"{label}: {info.filename}", (*parts[:-1], *inside)
-        if inside[-1].lower().endswith(".zip"):
-            yield from _in_inner_zip(archive, info, all_parts, where, path, members)
+        where, all_parts, so_far = f"{label}: {info.filename}", (*parts[:-1], *inside), (*members, info.filename)
+        if not inside[-1].lower().endswith(".zip"):
+            yield from _named(all_parts, where, path, so_far)
+        elif members:
+            yield Submission(where, *_uploader(all_parts), trouble="it is a zip in a zip in a zip")
         else:
-            yield from _named(all_parts, where, path, (*members, info.filename))
+            yield from _in_zip(functools.partial(_inner, archive, info), all_parts, where, path, so_far)
 
 
-def _in_inner_zip(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, parts: Sequence[str], label: str, path: Path,
-    members: tuple[str, ...],
-) -> Iterator[Submission]:  # fmt: skip
-    if members:
-        yield Submission(label, *_uploader(parts), trouble="it is a zip in a zip in a zip")
-        return
-    try:
-        data = _limited(info.file_size, archive.open(info))
-        with zipfile.ZipFile(io.BytesIO(data)) as inner:
-            yield from _in_zip(inner, parts, label, path, (info.filename,))
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        RuntimeError,
-        NotImplementedError,
-        ValueError,
-        EOFError,
-        UnreadableError,
-    ) as error:
-        yield Submission(label, *_uploader(parts), trouble=f"it is not a zip that can be read ({error})")
+def _inner(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    return io.BytesIO(_limited(info.file_size, archive.open(info)))
 
 
 def _named(parts: Sequence[str], label: str, path: Path, members: tuple[str, ...]) -> Iterator[Submission]:

@@ -1,12 +1,11 @@
 """Traces held for comparison, and the table of what differs."""
 
-import html
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import measure
+from .. import measure, tables
 from ..axon_recording import AxonRecording
 from ..parameters import Parameter, pretty, tidy
 
@@ -21,6 +20,11 @@ class Measured:
     name: str
     unit: str
     decimals: int
+
+    @property
+    def head(self) -> str:
+        """The heading of its column."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
 
     def shown(self, value: float, now: float | None) -> str:
         """A value, with its difference from the present one."""
@@ -59,31 +63,20 @@ def parameters(rec: Any) -> dict[str, Parameter]:
 
 def table(now: Any, held: Mapping[str, Any]) -> str:
     """An HTML table: a row for each trace, with the parameters that differ, and measurements with their differences."""
-    rows, columns = {NOW: now, **held}, (ALONG if isinstance(now, AxonRecording) else ()) + MEASURED
-    known = {label: parameters(rec) for label, rec in rows.items()}
-    names = list(dict.fromkeys(name for each in known.values() for name in each))
-    differing = [n for n in names if len({each[n].value if n in each else None for each in known.values()}) > 1]
-    heads = [f"{n} ({pretty(next(e[n].unit for e in known.values() if n in e))})" for n in differing]
-    freezes = any(rec.settings.get("freeze") for rec in rows.values())
-    resets = any(rec.settings.get("reset") for rec in rows.values())
-    heads += (
-        ["gates held"] * freezes
-        + ["gates reset"] * resets
-        + [f"{m.name} ({m.unit})" if m.unit else m.name for m in columns]
-    )
-    present = measured(now)
-    body = []
-    for label, rec in rows.items():
-        cells = [tidy(known[label][n].value) if n in known[label] else "–" for n in differing]
-        cells += [", ".join(rec.settings.get("freeze", ())) or "none"] * freezes
-        cells += [", ".join(rec.settings.get("reset", ())) or "none"] * resets
-        reference = [None] * len(columns) if label == NOW else list(present)
-        cells += [m.shown(v, r) for m, v, r in zip(columns, measured(rec), reference, strict=True)]
-        body.append(_row("th scope=row", label, cells))
-    head = "".join(f"<th scope=col>{html.escape(each)}</th>" for each in ("trace", *heads))
-    caption = "<caption>What differs (in brackets: the difference from now)</caption>"
-    return f'<table class="hhlab-table">{caption}<thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
-
-
-def _row(tag: str, label: str, cells: list[str]) -> str:
-    return f"<tr><{tag}>{label}</th>" + "".join(f"<td>{html.escape(each)}</td>" for each in cells) + "</tr>"
+    traces = {NOW: now, **held}
+    columns: dict[str, Iterable[str]] = {"trace": traces}
+    known = [parameters(rec) for rec in traces.values()]
+    for name in dict.fromkeys(name for each in known for name in each):
+        values = [tidy(each[name].value) if name in each else "–" for each in known]
+        if len(set(values)) > 1:
+            unit = next(each[name].unit for each in known if name in each)
+            columns[f"{name} ({pretty(unit)})"] = values
+    for setting, head in (("freeze", "gates frozen"), ("reset", "gates reset")):
+        gates = [", ".join(rec.settings.get(setting, ())) for rec in traces.values()]
+        if any(gates):
+            columns[head] = [each or "none" for each in gates]
+    kinds = (ALONG if isinstance(now, AxonRecording) else ()) + MEASURED
+    for kind, (present, *others) in zip(kinds, zip(*map(measured, traces.values()), strict=True), strict=True):
+        columns[kind.head] = [kind.shown(present, None), *(kind.shown(value, present) for value in others)]
+    caption = "What differs (in brackets: the difference from now)"
+    return tables.table(zip(*columns.values(), strict=True), columns, caption=caption, style="hhlab-table", named=True)

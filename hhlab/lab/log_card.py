@@ -1,11 +1,11 @@
 """The work log as a card: what was predicted, run and answered, and a button to download it."""
 
-import html
 import os
 
 import ipywidgets as widgets
 
 from ..questions import every
+from ..tables import table
 from .frame import Frame, button, paragraph, say, sendable
 from .log_file import Entry, open_log
 from .question import in_words
@@ -48,15 +48,9 @@ class LogCard(Frame):
         parts = [paragraph("Your work log", "heading"), paragraph(where, "note"), concern()]
         if not entries:
             return "".join([*parts, paragraph("Nothing has been predicted, run or answered yet.")])
-        rows = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(sendable(text))}</td>' for text in _row(entry))}</tr>"
-            for entry in entries
-        )
-        heads = "".join(
-            f"<th scope=col>{head}</th>" for head in ("when", "what", "question or claim", "your answer", "")
-        )
-        table = f'<table class="hhlab-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-        return "".join([*parts, table])
+        rows = [[sendable(text) for text in _row(entry)] for entry in entries]
+        heads = ("when", "what", "question or claim", "your answer", "")
+        return "".join([*parts, table(rows, heads, style="hhlab-table")])
 
     def still(self) -> tuple[str, bytes]:
         return f"Work log: {len(self.kept.entries())} entries.", b""

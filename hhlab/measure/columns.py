@@ -37,18 +37,14 @@ def named(measure: Measure | Iterable[Measure] | Mapping[str, Measure]) -> dict[
     else:
         listed = [measure] if callable(measure) else measure
         must_be(Iterable, A_MEASURE, listed)
-        found = _by_own_name(list(listed))
+        measures = list(listed)
+        found = {_own_name(each): each for each in measures}
+        if len(found) < len(measures):
+            raise ValueError("two measurements have the same name: give a dict of them by name")
     if not found:
         raise ValueError("there is nothing to measure: give a function such as hh.measure.peak")
     must_be(Callable, A_MEASURE, *found.values())
     return found
-
-
-def _by_own_name(measures: list[Measure]) -> dict[str, Measure]:
-    names = [_own_name(each) for each in measures]
-    if len(set(names)) < len(names):
-        raise ValueError("two measurements have the same name: give a dict of them by name")
-    return dict(zip(names, measures, strict=True))
 
 
 def _own_name(measure: Measure) -> str:

@@ -11,6 +11,7 @@ from ..channels import Channel
 from ..parameters import Parameter, must_be
 from ..physics import CHARGE, F
 from ..recording import A_RECORDING, Recording
+from ..tables import table
 from .resting import rest
 from .spike import peak
 
@@ -61,9 +62,8 @@ class Ledger:
             (ion, f"{m.into:.3f}", f"{m.out_of:.3f}", f"{m.change:+.3g}", f"{m.percent:+.3g}")
             for ion, m in self.ions.items()
         ]
-        lines = "".join(f"<tr>{''.join(f'<td>{each}</td>' for each in row)}</tr>" for row in rows)
         return (
-            f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{lines}</table>"
+            f"{table(rows, heads)}"
             f"<p>Na carries {self.charge:.3g} nC/cm², {self.excess:.3g} times the capacitive minimum; "
             f"ATP to bring it out again: {self.ATP:.3g} pmol/cm². Diameter {self.diameter:g} µm.</p>"
         )
