@@ -13,6 +13,10 @@ from typing import Any, ClassVar, NoReturn, Self, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .quantities import UNITS, AmbiguousError, read_number, read_quantity
+from .quantities import pretty as pretty  # for those who show what is declared here
+from .quantities import shown as shown
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -61,9 +65,11 @@ class Parameter:
         return self.slider or (self.low, self.high)
 
     def check(self, value: Any) -> float:
-        """The value as a float, or ValueError with a sentence: what, value, unit, range."""
+        """The value as a float, or ValueError with a sentence: what, value, unit, range. A text may have a unit."""
         try:
-            number = float(value)
+            number = self._read(value) if isinstance(value, str) else float(value)
+        except AmbiguousError as error:
+            raise ValueError(f"{self.name} = {error}") from None
         except (TypeError, ValueError, OverflowError):
             raise ValueError(
                 f"{self.name} = {shown(value)} is not a number: give one in {self.unit}, {self.low:g} to {self.high:g}"
@@ -73,6 +79,10 @@ class Parameter:
             raise ValueError(f"{self.name} = {tidy(number)} {self.unit} is outside {low} to {high} {self.unit}")
         return number
 
+    def _read(self, text: str) -> float:
+        """A typed number; with a unit only where that is one which can be converted."""
+        return read_quantity(text, self.unit).value if self.unit in UNITS else read_number(text)
+
 
 def param(
     value: float, unit: str, low: float, high: float, meaning: str, *,
@@ -80,12 +90,6 @@ def param(
 ) -> Parameter:  # fmt: skip
     """Declare a parameter in the body of a Described class."""
     return Parameter(float(value), unit, low, high, meaning, source, slider)
-
-
-def shown(value: object) -> str:
-    """Whatever was given, as a short text for a sentence."""
-    text = repr(value).replace("\n", " ")
-    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def must_be(kind: Any, example: str, *things: object) -> None:
@@ -125,21 +129,6 @@ def unknown(owner: str, kind: str, name: str, known: Iterable[str]) -> NoReturn:
 def tidy(value: float) -> str:
     """A number as the shortest text that reads back as the same number: 20 for 20.0."""
     return repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
-
-
-def pretty(unit: str) -> str:
-    """A unit as print shows it: uA/cm2 as µA/cm²."""
-    if unit == "um":
-        return "µm"
-    return (
-        unit.replace("1e-6 ", "10⁻⁶ ")
-        .replace("uA", "µA")
-        .replace("uF", "µF")
-        .replace("uM", "µM")
-        .replace("cm2", "cm²")
-        .replace("degC", "°C")
-        .replace("ohm", "Ω")
-    )
 
 
 class Described:

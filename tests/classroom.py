@@ -17,7 +17,8 @@ def answers(name, course, student):
 def output(name, course, student, task, given, /, **forged):
     """The output of a cell that hands in an answer."""
     who = {"assignment": name, "course": course, "student": student, "task": task}
-    what = {"value": given.value, "unit": given.unit, "because": given.because, "code": given.code}
+    what = {"value": given.value, "unit": given.unit, "because": given.because, "code": given.code,
+            "option": given.option}  # fmt: skip
     data = {"format": FORMAT} | who | what | forged
     return {"output_type": "display_data", "metadata": {}, "data": {"text/plain": f"{task}: handed in", MIME: data}}
 

@@ -14,10 +14,11 @@ from hhlab.assignments import find
 from hhlab.assignments.copies import write_copies
 from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.assignments.judge import Given, judge
+from hhlab.assignments.notebook import read_answers
 from hhlab.assignments.sandbox import Sandbox
 from hhlab.assignments.task import about, shuffled
 from hhlab.assignments.variant import Variant, draw
-from hhlab.questions import Choice, Number
+from hhlab.questions import MODELS_VERSION, Choice, Number
 
 EVERY = pytest.mark.parametrize("name", ASSIGNMENTS)
 
@@ -90,8 +91,8 @@ def test_the_reset_of_a_gate_has_the_same_answer_for_all():
     said = {}
     for variant in drawn("refractory", 6) + corners("refractory", 4):
         question = find("refractory").task(variant, "which_gate").question
-        said.setdefault(variant.when, set()).add(question.right[0].split(":")[0])
-    assert said == {0.35: {"Neither alone"}, 0.8: {"n"}, 1.3: {"None is needed"}}
+        said.setdefault(variant.when, set()).add(question.right[0])
+    assert said == {0.35: {"neither"}, 0.8: {"n"}, 1.3: {"none"}}
 
 
 @EVERY
@@ -129,10 +130,13 @@ def test_right_answers_are_right_and_earn_everything(name):
 @pytest.mark.parametrize(
     ("value", "unit", "state", "points", "words"),
     [
-        ("-79.9", "mV", "judged", 2, "Your axon"),
-        ("-0.07986", "V", "judged", 2, "Your axon"),
-        ("−79,9 mV", "", "judged", 2, "Your axon"),
-        ("79.9", "mV", "judged", 0, "The sign"),
+        ("-79.9", "mV", "right", 2, "Your axon"),
+        ("-0.07986", "V", "right", 2, "Your axon"),
+        ("−79,9 mV", "", "right", 2, "Your axon"),
+        ("\u201179,9\u00a0mV", "mV", "right", 2, "Your axon"),
+        ("-79.9 mV", "V", "not well-formed", 0, "has a unit that is not known here"),
+        ("-79,900", "mV", "not well-formed", 0, "can mean 79.900 or 79900: write the one that you mean"),
+        ("79.9", "mV", "wrong", 0, "The sign"),
         ("-75", "mV", "not well-formed", 0, "too few digits, as right is within 0.3 mV: give more, such as -75.0 mV"),
         ("-79.9", "", "not well-formed", 0, 'has no unit: write it as a text after the number, "mV"'),
         ("-79.9", "ms", "not well-formed", 0, "is a time; give a voltage in mV"),
@@ -162,15 +166,40 @@ def test_half_of_the_points_for_nearly():
 def test_choices():
     variant = find("pump").variant("bio2", "ab1234")
     task = find("pump").task(variant, "falling_phase")
-    letters = {option: letter for letter, option in shuffled(task.question, variant).items()}
     (half,), right = task.partial, task.question.right[0]
-    why = "no pump is needed for a spike"
-    for value, because, points, state in (
-        (letters[right], why, 2, "judged"), (letters[right].upper() + ")", why, 2, "judged"), (right, why, 2, "judged"),
-        (letters[half], why, 1, "judged"), (letters[right], "", 0, "not well-formed"), ("z", why, 0, "not well-formed"),
+    wording, why = task.question.wording(right), "no pump is needed for a spike"
+    for option, value, because, points, state in (
+        (right, "", why, 2, "right"), ("", wording, why, 2, "right"), ("", right, why, 2, "right"),
+        (half, "", why, 1, "wrong"), (right, "", "", 0, "not well-formed"), ("", "z", why, 0, "not well-formed"),
+        ("nonsense", wording, why, 0, "not well-formed"),
     ):  # fmt: skip
-        verdict = judge(task, Given(value, because=because), variant, Sandbox().run)
+        verdict = judge(task, Given(value, because=because, option=option), variant, Sandbox().run)
         assert (verdict.points, verdict.state) == (points, state)
+
+
+def test_a_letter_stands_for_the_option_that_was_shown_with_it(said):
+    """What is handed in names the option, so it means the same whatever the letters are later."""
+    lab = hh.assignment("pump", course="bio2", student="ab1234")
+    question = lab.tasks["falling_phase"].question
+    for letter, wording in lab.letters("falling_phase").options.items():
+        for typed in (letter, f" {letter.upper()})", wording):
+            lab.answer("falling_phase", typed, because="no pump is needed for a spike")
+            (data,) = said[-1][1].values()
+            assert question.wording(data["option"]) == wording
+            assert f"falling_phase: {wording.rstrip('.')}." in said[-1][0]
+    assert said[-1][1]["application/vnd.hhlab.answer+json"]["version"] == MODELS_VERSION
+
+
+def test_letters_handed_in_before_options_had_ids_are_understood(root):
+    """As in a notebook of then: letters went by the wording, and answers did not name the option."""
+    (path,) = (root / "tests/five_submissions/handed_in").glob("Ada*/*.ipynb")
+    handed = read_answers(path.read_bytes())
+    variant = find("ions").variant(handed.course, handed.student)
+    for name in ("chloride_flow", "more_potassium"):
+        given, task = handed.answers[name], find("ions").task(variant, name)
+        assert (given.value, given.option) == ("b", "")
+        assert shuffled(task.question, variant)["b"] != task.question.right[0]
+        assert judge(task, given, variant, Sandbox().run).right
 
 
 def test_letters_are_a_students_own():

@@ -183,7 +183,7 @@ def answer_rightly(page, card, asked):
         if isinstance(question, hh.Number):
             one.locator(".widget-text input").fill(f"{question.truth()} {question.unit}")
         else:
-            one.get_by_label(question.right[0], exact=True).check()
+            one.get_by_label(question.wording(question.right[0]), exact=True).check()
         press(page, one, "Check")
         one.get_by_text(RIGHT).first.wait_for(timeout=30_000)
 

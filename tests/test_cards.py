@@ -165,18 +165,21 @@ def test_nothing_gives_the_answer_away_before_the_prediction_stands(name):
 def test_a_prediction_stands_and_the_answer_is_beside_it(name, right):
     question = questions.find(name)
     given = some_answer(question, right)
+    judged = question.judge(question.read(given) if isinstance(question, Number) else given)
     card = committed(name, given, "a guess", show=lambda: plot(hh.simulate(hh.Squid(), hh.Step())))
     assert card.committed
-    assert question.judge(given).reply in said(card.outcome)
+    assert judged.reply in said(card.outcome)
     assert ("That is right" if right else "Not so") in said(card.outcome)
     assert "(a guess)" in said(card.outcome)
-    assert all(str(part).rstrip(".") in said(card.outcome) for part in ([given] if isinstance(given, str) else given))
+    parts = [given] if isinstance(question, Number) else judged.understood.split("; ")
+    assert all(part.rstrip(".") in said(card.outcome) for part in parts)
     assert re.search(
         r'<img class="hhlab-picture" alt="1 spike at .*?" src="data:image/png;base64,iVBOR', card.picture.value
     )
     (entry,) = entries(kind="prediction", name=name)
     assert (entry["answer"], entry["sure"], entry["right"]) == (given, "a guess", right)
-    assert entry["misconception"] == question.judge(given).misconception
+    assert entry["misconception"] == judged.misconception
+    assert entry["models"] == questions.MODELS_VERSION
 
 
 def test_what_the_model_gives_is_said():
@@ -210,6 +213,7 @@ def test_what_stands_can_no_longer_be_changed(question):
         (NUMBER, "41 mV", None, "Say how sure you are first."),
         (NUMBER, "about 40", "certain", "'about 40' is not a number with a unit: give a voltage in mV, such as 5 mV."),
         (NUMBER, "3 ms", "certain", "3 ms is a time; give a voltage in mV."),
+        (NUMBER, "1,000 mV", "certain", "'1,000 mV' can mean 1.000 or 1000: write the one that you mean."),
         (NUMBER, "1e999", "certain", "'1e999' is too large: give a voltage in mV."),
         (NUMBER, SCRIPT, "certain", f"{SCRIPT!r} is not a number with a unit: give a voltage in mV, such as 5 mV."),
     ],
@@ -274,6 +278,77 @@ def test_a_prediction_is_found_again_after_a_restart(question, how):
     assert found.sure.value == "fairly sure"
     assert found.outcome.value == card.outcome.value
     assert len(entries()) == 1
+
+
+def colour(red, blue="Blue.", **how):
+    """A question whose options have ids and are worded in some way."""
+    options = {"red": Reply("Red it is.", right=True, wording=red), "blue": Reply("Not blue.", "M8", wording=blue)}
+    return Choice("colour", "Which colour?", options, **how)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_prediction_survives_that_its_options_are_worded_anew(several):
+    given = ["red"] if several else "red"
+    committed(colour("Red.", several=several), given, later=True)
+    restart()
+    card = hh.predict(colour("Scarlet.", several=several))
+    assert card.committed
+    assert card.controls.answer() == given
+    assert "You predicted: “Scarlet” (certain)." in said(card.outcome)
+    assert [entry["answer"] for entry in entries()] == [given]
+    again = hh.predict(colour("Crimson.", several=several), again=True)
+    answer(again.controls, given)
+    again.sure.value = "a guess"
+    again.commit()
+    assert "At the beginning you said: “Crimson” (certain)." in said(again.outcome)
+
+
+def test_an_answer_survives_that_its_options_are_worded_anew():
+    asked(colour("Red."), "blue")
+    restart()
+    (found,) = hh.ask(colour("Scarlet.", "Azure.")).asked.values()
+    assert found.controls.choice.label == "Azure."
+    assert "Not blue." in said(found.reply)
+    assert len(entries()) == 1
+
+
+OF_THEN = (
+    '{"hhlab work log": 1, "about": "Kept beside the notebook, sent nowhere."}\n'
+    '{"time": "2025-03-01T10:00:00+01:00", "kind": "prediction", "name": "longer_pulse", "question": "A pulse ...", '
+    '"answer": "There are more spikes.", "sure": "certain", "right": true, "misconception": ""}\n'
+    '{"time": "2025-03-01T10:01:00+01:00", "kind": "prediction", "name": "what_ends_the_spike", "question": "The ...", '
+    '"answer": ["Sodium channels inactivate.", "The pump moves sodium out."], "sure": "a guess", "right": false, '
+    '"misconception": "M1"}\n'
+    '{"time": "2025-03-01T10:02:00+01:00", "kind": "prediction", "name": "stronger_shock", "question": "A shock ...", '
+    '"answer": "1,125 mV", "sure": "a guess", "right": true, "misconception": ""}\n'
+    '{"time": "2025-03-01T10:03:00+01:00", "kind": "answer", "name": "slow_rise", "question": "At 6.3 ...", '
+    '"answer": "The leak lets the current out again.", "right": false, "misconception": ""}\n'
+    '{"time": "2025-03-01T10:04:00+01:00", "kind": "answer", "name": "current_at_a_moment", "question": "At one ...", '
+    '"answer": "-250,125", "right": true, "misconception": ""}\n'
+)
+"""A log from before options had ids: it holds their wording, and no version of the models."""
+
+
+def test_a_log_from_before_options_had_ids_is_understood():
+    worklog_path().write_text(OF_THEN, encoding="utf-8")
+    for name, given, words in (
+        ("longer_pulse", "more_spikes", "“There are more spikes” (certain). That is right."),
+        (
+            "what_ends_the_spike",
+            ["inactivation", "pump"],
+            "“Sodium channels inactivate”, “The pump moves sodium out”",
+        ),
+        ("stronger_shock", "1.125 mV", "“1.125 mV” (a guess). That is right"),
+    ):
+        card = hh.predict(name)
+        assert (card.committed, card.controls.answer()) == (True, given)
+        assert words in " ".join(said(card.outcome).split())
+    card = hh.ask("action_potential").asked
+    assert card["slow_rise"].controls.answer() == "leak"
+    assert "At −58 mV V is below E_L" in said(card["slow_rise"].reply)
+    assert said(card["current_at_a_moment"].reply).strip().startswith("Right (−250.125 µA/cm²).")
+    assert "Sodium channels inactivate.; The pump moves sodium out." in said(hh.worklog().content)
+    assert worklog_path().read_text(encoding="utf-8") == OF_THEN
 
 
 NONSENSE = [
@@ -613,18 +688,20 @@ def test_an_empty_work_log():
 
 
 def test_the_work_log_shows_what_was_done():
+    committed("longer_pulse", "more_spikes")
     committed(SEVERAL, ["Red.", "Grey."])
     predicted(22, FAILS)
     asked(NUMBER, "41.4 mV")
     card = hh.worklog()
     rows = re.findall(r"<tr><td>(.*?)</td></tr>", card.content.value)
     assert [row.split("</td><td>")[1:] for row in rows] == [
+        ["prediction", questions.find("longer_pulse").text, "There are more spikes.", "as the model"],
         ["prediction", "Which colours?", "Red.; Grey.", "otherwise in the model"],
         ["claim", html.escape(REGISTRY[22].statement), "does not hold", "otherwise in the model"],
         ["answer", "How high?", "41.4 mV", "as the model"],
     ]
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d<", row) for row in rows)
-    assert card.still()[0] == "Work log: 3 entries."
+    assert card.still()[0] == "Work log: 4 entries."
 
 
 def test_the_work_log_is_downloaded(monkeypatch):

@@ -116,7 +116,7 @@ def declared(bench):
 
 def picture_belongs_to_the_knobs(bench):
     """What the knobs show, simulated anew, is what picture, text and values show."""
-    shown = {name: knob.field.value for name, knob in bench.knobs.items() if name in declared(bench)}
+    shown = {name: float(knob.field.value) for name, knob in bench.knobs.items() if name in declared(bench)}
     cell = bench.cell.replace(**{name: shown[name] for name in shown if name in bench.cell.parameters()})
     stimulus = bench.protocol.replace(**{name: shown[name] for name in shown if name in bench.protocol.parameters()})
     frozen = [gate for (_, gate), box in bench.boxes.items() if box.value]
@@ -137,7 +137,7 @@ def knobs_are_in_order(bench):
         assert (knob.layout.display is None) == (name in declared(bench))
         if name not in declared(bench):
             continue
-        assert abs(knob.slider.value - knob.field.value) <= knob.slider.step
+        assert abs(knob.slider.value - float(knob.field.value)) <= knob.slider.step
         if name in began:
             off = declared(bench)[name].value != began[name].value
             assert ("hhlab-off" in knob._dom_classes) == (knob.back.layout.visibility == "visible") == off
@@ -169,7 +169,7 @@ class Hand:
 
     def type(self, number, value):
         name, knob = self.knob(number)
-        self.move(name, setattr, knob.field, "value", value)
+        self.move(name, setattr, knob.field, "value", str(value))
 
     def say(self, number, value):
         name, _ = self.knob(number)
@@ -304,14 +304,14 @@ def test_knobs_come_from_the_declarations(bench):
     assert knob.children[2].value == "mS/cm²"
     assert knob.slider.tooltip == "g_Na, maximal sodium conductance (mS/cm²)"
     assert knob.back.tooltip == "put g_Na back to 120 mS/cm²"
-    assert bench.knobs["T"].field.value == 6.3
+    assert bench.knobs["T"].field.value == "6.3"
 
 
 def test_each_slider_to_both_ends(bench):
     for knob in bench.knobs.values():
         for end in (knob.slider.min, knob.slider.max):
             knob.slider.value = end
-            assert knob.field.value == pytest.approx(end, abs=1e-8) or bench.notice.value
+            assert float(knob.field.value) == pytest.approx(end, abs=1e-8) or bench.notice.value
             picture_belongs_to_the_knobs(bench)
 
 
@@ -326,12 +326,38 @@ def test_pulses_are_counted_in_whole_numbers():
 @pytest.mark.parametrize("typed", [nan, inf, -1e99, 5000])
 def test_what_cannot_be_is_refused_in_a_sentence(bench, typed):
     before = bench.live.points, bench.live.text
-    bench.knobs["g_Na"].field.value = typed
+    if np.isfinite(typed):
+        bench.knobs["g_Na"].field.value = str(typed)
+    else:
+        bench.set(g_Na=typed)
     assert f"g_Na = {typed:g} mS/cm2 is outside 0 to 1000 mS/cm2. The bench stays as it was." in bench.notice.value
-    assert bench.knobs["g_Na"].field.value == 120
+    assert bench.knobs["g_Na"].field.value == "120"
     assert (bench.live.points, bench.live.text) == before
-    bench.knobs["g_Na"].field.value = 100
+    bench.knobs["g_Na"].field.value = "100"
     assert bench.notice.value == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "g_Na", "notice"),
+    [
+        ("100,5", 100.5, ""),
+        ("0,1 S/cm2", 100, ""),
+        ("\u202f1\u202f000 mS/cm²", 1000, ""),
+        (
+            "1,000",
+            120,
+            "g_Na = '1,000' can mean 1.000 or 1000: write the one that you mean. The bench stays",
+        ),
+        ("12 mV", 120, "g_Na = '12 mV' is not a number: give one in mS/cm2, 0 to 1000. The bench stays"),
+        ("nan", 120, "g_Na = 'nan' is not a number: give one in mS/cm2, 0 to 1000. The bench stays"),
+        ("−5", 120, "g_Na = -5 mS/cm2 is outside 0 to 1000 mS/cm2. The bench stays"),
+    ],
+)
+def test_what_is_typed_is_read_as_answers_are(bench, typed, g_Na, notice):
+    bench.knobs["g_Na"].field.value = typed
+    assert bench.cell.g_Na == g_Na
+    assert bench.knobs["g_Na"].field.value == f"{g_Na:g}"
+    assert html.unescape(re.sub("<[^>]*>", "", bench.notice.value)).removesuffix(" as it was.") == notice
 
 
 @pytest.mark.parametrize("value", GARBAGE)
@@ -344,7 +370,7 @@ def test_what_is_no_number_is_refused_in_a_sentence(bench, value):
 
 
 def test_a_membrane_that_runs_away_leaves_the_bench_as_it_was(bench):
-    bench.knobs["amplitude"].field.value = -60000
+    bench.knobs["amplitude"].field.value = "-60000"
     assert "left +-500 mV" in bench.notice.value
     assert bench.protocol == hh.Step(20)
     picture_belongs_to_the_knobs(bench)
@@ -364,7 +390,7 @@ def test_the_last_permeability_cannot_be_taken_away(views):
 
 
 def test_typing_beyond_the_slider_makes_it_longer(bench):
-    bench.knobs["g_Na"].field.value = 900
+    bench.knobs["g_Na"].field.value = "900"
     assert bench.cell.g_Na == 900
     assert bench.knobs["g_Na"].slider.max >= 899
 

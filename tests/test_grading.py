@@ -552,6 +552,11 @@ def test_rosters_keep_every_other_byte(classroom, name):
             "has no column 'nr' for student ids: it has student, grade; choose",
         ),
         ("student,grade\nab1,\n", {"grade_column": "note"}, "has no column 'note' for grades"),
+        (
+            'student,grade,Maximum Grade\nab1,,"1,000"\n',
+            {},
+            "'1,000' can mean 1.000 or 1000: write the one that you mean",
+        ),
         ("SIS User ID,ID,Student,pump (1),pump (2)\nab1,1,Ada,,\n", {}, "has 2 columns 'pump': name one with --column"),
     ],
 )

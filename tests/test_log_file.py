@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,9 @@ def test_values_of_numpy_and_odd_texts_are_kept(path):
 
 
 def test_the_time_is_the_log_s_own(path):
-    assert WorkLog(path).add("answer", "a", time="never")["time"] != "never"
+    kept = WorkLog(path).add("answer", "a", time="never", models="none")
+    assert kept["time"] != "never"
+    assert kept["models"] == version("hhlab")
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,12 @@ import pytest
 import hhlab as hh
 from hhlab import questions
 from hhlab.assignments.course import ASSIGNMENTS
-from hhlab.questions import Choice, Mistake, Number, Reply
-from hhlab.questions.files import read_sets
-from hhlab.questions.units import read_quantity
+from hhlab.quantities import AmbiguousError, read_number, read_quantity
+from hhlab.questions import Choice, Mistake, Number, Reply, State, Texts
 
 SETS = questions._sets()
-PREDICTIONS, CHECK, TURNS = ([q for each in SETS.values() for q in each[part]] for part in range(3))
-EVERY = (*PREDICTIONS, *CHECK, *TURNS)
+PREDICTIONS, CHECK, SOLVED = ([q for each in SETS.values() for q in each[part]] for part in range(3))
+EVERY = (*PREDICTIONS, *CHECK, *SOLVED)
 TASKS = [task.question for each in ASSIGNMENTS.values() for task in each.tasks(each.variant("course", "ab1234"))]
 CHOICES = [question for question in EVERY if isinstance(question, Choice)]
 NUMBERS = [question for question in EVERY if isinstance(question, Number)]
@@ -57,10 +56,74 @@ def named(some):
         ("6.3 °C", "degC", 6.3),
         ("6.25 percent", "%", 6.25),
         ("1 uF/cm²", "uF/cm2", 1),
+        ("5 mV mV", "mV", 5),
+        ("-88.9 m V  mV", "mV", -88.9),
+        ("5 μA / cm^2 uA/cm2", "uA/cm2", 5),
+        ("−  5 mV", "mV", -5),
+        ("1.234", "mV", 1.234),
+        ("0,005", "mV", 0.005),
+        ("1,0000", "mV", 1),
+        ("1,0", "mV", 1),
+        ("1.000,5 mV", "mV", 1000.5),
+        ("1,000.5 mV", "mV", 1000.5),
+        ("1,000,000 mV", "mV", 1e6),
+        ("1.000.000,25", "mV", 1e6 + 0.25),
+        ("60\u202f000 ms", "ms", 60_000),
+        ("1 000 mV", "V", 1),
+        ("−1\u2009234\u2009567,5 ms", "ms", -1234567.5),
     ],
 )
 def test_a_typed_quantity_is_understood(text, unit, value):
-    assert read_quantity(text, unit) == pytest.approx(value, rel=1e-12)
+    assert read_quantity(text, unit).value == pytest.approx(value, rel=1e-12)
+
+
+MINUSES = "-\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"
+SPACES = ("", " ", "\u00a0", "\u2007", "\u2009", "\u202f", "\u3000", "\u200b", "\t")
+
+
+@pytest.mark.parametrize("minus", MINUSES, ids=ascii)
+@pytest.mark.parametrize("space", SPACES, ids=ascii)
+def test_every_minus_and_every_space(minus, space):
+    assert read_quantity(f"{space}{minus}{space}88,9{space}mV{space}", "mV").value == -88.9
+    assert read_quantity(f"4.7e{minus}5 A/cm2", "uA/cm2").value == pytest.approx(47)
+    assert read_number(f"{minus}0.5") == -0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "either"),
+    [("1,000 Hz", "1.000 or 1000"), ("-12,345", "12.345 or 12345"), ("999,999 Hz Hz", "999.999 or 999999"),
+     ("1,000e3", "1.000 or 1000")],
+)  # fmt: skip
+def test_what_can_be_read_in_two_ways_is_asked_back(text, either):
+    sentence = f"{text!r} can mean {either}: write the one that you mean"
+    with pytest.raises(AmbiguousError, match=re.escape(sentence)):
+        read_quantity(text, "Hz")
+    with pytest.raises(ValueError, match=re.escape(f"g_K = {text!r} can mean") if "Hz" not in text else "g_K"):
+        hh.Squid(g_K=text)
+
+
+def test_the_digits_of_a_typed_quantity_count():
+    found = read_quantity("-88.90 mV", "V")
+    assert (found.step, found.digits, found.unit) == (pytest.approx(1e-5), 3, "mV")
+    assert read_quantity("90", "mV").step == 1
+    assert read_quantity("1,50e3", "mV").step == 10
+
+
+def test_a_parameter_reads_text_as_answers_are_read():
+    assert hh.Squid(g_K="0,036 S/cm2", T=" 18.5 °C").parameters()["g_K"].value == 36
+    assert hh.Train(count="3").count == 3
+    assert hh.Step("−5").amplitude == -5
+    with pytest.raises(ValueError, match=r"g_K = '36 mV' is not a number: give one in mS/cm2, 0 to 1000"):
+        hh.Squid(g_K="36 mV")
+
+
+@pytest.mark.parametrize("text", ["", "-", "3 points", "100,", "1,5,5", "n/a"])
+def test_what_is_no_bare_number(text):
+    if text == "100,":
+        assert read_number(text) == 100
+    else:
+        with pytest.raises(ValueError, match="is not a number"):
+            read_number(text)
 
 
 @pytest.mark.parametrize(
@@ -74,16 +137,20 @@ def test_a_typed_quantity_is_understood(text, unit, value):
         ("5 uA", "uA/cm2", "5 uA is a current; give a current per area in µA/cm²"),
         ("5 C", "degC", "5 C is a charge; give a temperature in °C"),
         ("5 furlongs", "mV", "'5 furlongs' has a unit that is not known here; give a voltage in mV"),
-        ("5 mV mV", "mV", "unit that is not known here"),
+        ("5 mV V", "mV", "unit that is not known here"),
+        ("5 mV mV mV", "mV", "unit that is not known here"),
         ("5²", "mV", "unit that is not known here"),
-        ("1 000 mV", "mV", "unit that is not known here"),
+        ("1 00 mV", "mV", "unit that is not known here"),
         ("1/2", "mV", "unit that is not known here"),
         ("", "mV", "'' is not a number with a unit: give a voltage in mV, such as 5 mV"),
         ("mV", "mV", "is not a number with a unit"),
         ("about 5", "mV", "is not a number with a unit"),
         ("nan mV", "mV", "is not a number with a unit"),
         ("-inf", "mV", "is not a number with a unit"),
-        ("1,000.5", "mV", "is not a number with a unit"),
+        ("1,00.5", "mV", "is not a number with a unit"),
+        ("1.2.3", "mV", "is not a number with a unit"),
+        ("1,000.000,5", "mV", "is not a number with a unit"),
+        ("--5", "mV", "is not a number with a unit"),
         ("½", "mV", "is not a number with a unit"),
         ("1e999 mV", "mV", "'1e999 mV' is too large: give a voltage in mV"),
         ("1e300 GV", "fV", "is too large"),
@@ -131,7 +198,8 @@ def test_one_option_is_judged(question):
     for option, reply in question.options.items():
         judged = question.judge(option)
         assert (judged.right, judged.reply) == (reply.right, reply.text)
-        assert (judged.misconception, judged.understood) == (reply.misconception, option)
+        assert (judged.misconception, judged.understood) == (reply.misconception, reply.wording)
+        assert question.judge(reply.wording) == judged
     with pytest.raises(ValueError, match="choose one answer"):
         question.judge(list(question.options))
 
@@ -140,7 +208,7 @@ def test_several_options_are_judged_together():
     question = questions.find("what_ends_the_spike")
     inactivation, opening, pump, leak = question.options
     assert question.judge([opening, inactivation]).right
-    assert question.judge([opening, inactivation]).understood == f"{inactivation}; {opening}"
+    assert question.judge([opening, inactivation]).understood == "Sodium channels inactivate.; Potassium channels open."
     half = question.judge(inactivation)
     assert not half.right
     assert half.reply.endswith("That is not all: more of the answers are right.")
@@ -158,10 +226,10 @@ def test_numbers_are_judged_by_the_model(question):
     truth, off = question.truth(), question.tolerance
     assert math.isfinite(truth)
     for share in (0, -0.9, 0.9):
-        judged = question.judge(f"{truth + share * off:.9f} {question.unit}")
+        judged = question.judge(question.read(f"{truth + share * off:.9f} {question.unit}"))
         assert (judged.right, judged.reply, judged.misconception) == (True, question.reply, "")
     for share, hint in ((-1.5, question.hints[0]), (1.5, question.hints[1])):
-        judged = question.judge(repr(truth + share * off))
+        judged = question.judge(truth + share * off)
         assert (judged.right, judged.reply, judged.misconception) == (False, hint, "")
 
 
@@ -192,7 +260,8 @@ def test_mistakes_are_recognised(question):
 )
 def test_a_small_mistake_is_not_seen_everywhere(name, answer, reply):
     """What a mistake smaller than the truth catches is as much smaller."""
-    judged = questions.find(name).judge(answer)
+    question = questions.find(name)
+    judged = question.judge(question.read(answer))
     assert not judged.right
     assert judged.reply.startswith(reply)
 
@@ -215,10 +284,10 @@ def test_no_reply_repeats_what_the_card_says_before_it(question):
 
 def test_how_a_number_was_understood():
     question = questions.find("current_at_a_moment")
-    assert question.judge("−0,00025 A/cm2").understood == "−250 µA/cm²"
+    assert question.judge(question.read("−0,00025 A/cm2")).understood == "−250 µA/cm²"
     assert question.allowed == "within 5 µA/cm²"
     with pytest.raises(ValueError, match="3 ms is a time; give a current per area in µA/cm²"):
-        question.judge("3 ms")
+        question.read("3 ms")
 
 
 def test_questions_that_cannot_be():
@@ -226,6 +295,10 @@ def test_questions_that_cannot_be():
         Choice("q", "?", {"a": Reply("no"), "b": Reply("no")})
     with pytest.raises(ValueError, match="question q: tolerance = 0 mV is not above 0"):
         Number("q", "?", "mV", float, 0, ("low", "high"), "yes", (Mistake(float, "no"),))
+    with pytest.raises(ValueError, match="question q has unit = 'furlong'; give a unit such as mV"):
+        Number("q", "?", "furlong", float, 1, ("low", "high"), "yes")
+    with pytest.raises(ValueError, match="question q has two options with the same text; change or delete one"):
+        Choice("q", "?", {"a": Reply("no", right=True, wording="A"), "b": Reply("no", wording="A")})
 
 
 def slow(times):
@@ -372,57 +445,103 @@ def test_what_the_replies_say_is_what_the_model_does(found, said):
 
 
 GOOD = """
-[[check]]
-name = "one"
+[check.one]
 text = "How
 much?"
-unit = "mV"
-truth = "resting_potential"
-tolerance = 1
 low = "l"
 high = "h"
 reply = "r"
 
-[[check]]
-name = "two"
+[check.one.mistakes.sign]
+reply = "The sign."
+
+[predictions.two]
 text = "Which?"
-options = [{text = "a", reply = "yes", right = true}, {text = "b", reply = "no", misconception = "M8"}]
+options.a = {text = "A", reply = "yes", right = true}
+options.b = {text = "B", reply = "no", misconception = "M8"}
+
+[tasks.three]
+text = "And here?"
+reply = "Look again."
+when_right = "So it is."
+options.a.text = "A"
+options.b = {text = "B", when_right = "Just so.", misconception = "M1"}
 """.replace('"How\nmuch?"', '"""How\nmuch?"""')
 
 
 def read(folder, text):
-    (folder / "action_potential.toml").write_text(text)
-    return read_sets(folder)["action_potential"]
+    (folder / "own.toml").write_text(text)
+    return Texts(folder / "own.py")
 
 
 def test_a_file_of_questions(tmp_path):
-    one, two = read(tmp_path, GOOD).check
-    assert (one.text, one.judge("-65 mV").right) == ("How much?", True)
-    assert (two.right, two.options["b"].misconception) == (("a",), "M8")
+    ask = read(tmp_path, GOOD)
+    one = ask.number("one", "mV", lambda: -65, 1, sign=65)
+    assert one.text == "How much?"
+    assert [one.judge(value).reply for value in (-65, -70, -60, 65)] == ["r", "l", "h", "The sign."]
+    two = ask.choice("two")
+    assert (two.right, two.wording("a"), two.options["b"].misconception) == (("a",), "A", "M8")
+    assert [three.judge(each).reply for three in (ask.choice("three", right="a"),) for each in "ab"] == [
+        "So it is.", "Look again.",
+    ]  # fmt: skip
+    assert ask.choice("three", right="b").judge("b").reply == "Just so."
+    right = GOOD.replace('options.a.text = "A"', 'options.a = {text = "A", right = true}')
+    whole = read(tmp_path, right.replace("[tasks.three]", "[check.three]"))
+    assert [[question.name for question in part] for part in whole.arranged(one)] == [["two"], ["one", "three"], []]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        (
-            "tolerance",
-            "tollerance",
-            "action_potential.toml: question one has no key tollerance; did you mean tolerance?",
-        ),
-        ('reply = "r"', 'reply = "r"\nhint = "x"', "question one has no key hint"),
-        ('"resting_potential"', '"nonsense"', "question one: action_potential.py has no function nonsense"),
-        ('"resting_potential"', "-65", "question one has truth = -65; give the name of a function"),
-        ('"M8"', '"M16"', "an option of question two has misconception = 'M16'; give one of M1"),
+        ("high", "hihg", "own.toml: question one has no key hihg; did you mean high?"),
+        ('reply = "r"', 'reply = "r"\nhint = "x"', "own.toml: question one has no key hint"),
+        ('low = "l"', "", "own.toml: question one has no low; give a text in quotation marks"),
+        ('low = "l"', "low = 3", "own.toml: question one has low = 3; give a text in quotation marks"),
+        (".sign]", ".other]", "own.toml: question one: the mistake sign has no text in the file; give one, or delete"),
+        ('"The sign."', '"s"\n[check.one.mistakes.log]\nreply = "l"', "question one: the mistake log has no value in"),
+        ('"M8"', '"M16"', "option b of own.toml: question two has misconception = 'M16'; give one of M1"),
         ("right = true", "right = false", "question two: give two or more options, of which one or more are right"),
-        ('"two"', '"one"', "question one has the name of one in"),
-        ('"mV"', '"furlong"', "question one has unit = 'furlong'; give a unit such as mV"),
-        ("[[check]]", "[[chek]]", "the file has no key chek; did you mean check"),
-        ("tolerance = 1", "tolerance = = 1", "action_potential.toml: "),
+        ("right = true", "right = 1", "option a of own.toml: question two has right = 1; give true or false"),
+        ("tasks.three", "tasks.one", "own.toml: there are two questions one; give one of them another name"),
+        ("[predictions.two]", "[check.one]", "own.toml: Cannot declare ('check', 'one') twice"),
+        ('{text = "A"', '{text = "B"', "question two has two options with the same text; change or delete one"),
+        ("[tasks.three]", "[taks.three]", "own.toml: the file has no key taks; did you mean tasks"),
+        ('text = "Which?"', 'text = = "Which?"', "own.toml: "),
+        ("check.one", "check.won", "own.toml has no question one; did you mean won?"),
     ],
 )
 def test_a_mistake_in_a_file_gets_a_sentence(tmp_path, old, new, sentence):
+    def all_questions():
+        ask = read(tmp_path, GOOD.replace(old, new))
+        return ask.number("one", "mV", -65, 1, sign=65), ask.choice("two"), ask.choice("three", right="a")
+
     with pytest.raises(ValueError, match=re.escape(sentence)):
-        read(tmp_path, GOOD.replace(old, new))
+        all_questions()
+
+
+def test_a_number_without_anything_that_computes_it_is_noticed(tmp_path):
+    with pytest.raises(ValueError, match=r"own.toml: question one has no key low; it has text, options"):
+        read(tmp_path, GOOD).arranged()
+
+
+def test_an_option_keeps_its_id_when_it_is_worded_anew():
+    before, after = (
+        Choice("q", "?", {"a": Reply("yes", right=True, wording=wording), "b": Reply("no", wording="Never.")})
+        for wording in ("Always.", "At all times.")
+    )
+    assert after.judge("a").understood == "At all times."
+    assert before.option("Always.") == after.option("a") == "a"
+    assert after.option("Always.") is None
+    with pytest.raises(ValueError, match=r"question q has no option Alway.; it has At all times., Never."):
+        after.judge("Alway.")
+
+
+def test_states_are_few_and_told_as_a_sentence():
+    number = Number("n", "?", "mV", lambda: 5.0, 1, ("low", "high"), "So it is.")
+    assert [number.judge(each).state for each in (5, 7)] == [State.RIGHT, State.WRONG]
+    assert repr(number.judge(5)) == "Right (5 mV). So it is."
+    assert repr(number.judge(7)) == "Not yet (7 mV). high"
+    assert '<div class="hhlab-right">Right (5 mV). So it is.</div>' in number.judge(5)._repr_html_()
 
 
 def test_no_file_is_read_before_a_question_is_asked_for():

@@ -10,7 +10,7 @@ import pytest
 import hhlab as hh
 from hhlab import questions
 from hhlab.lab import log_file
-from hhlab.lab.turn import Checked
+from hhlab.questions import Judgement
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
 SOLUTION = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -113,7 +113,7 @@ def value(*sources):
 
 
 def test_every_task_is_in_a_notebook():
-    asked = {question.name for each in questions._sets().values() for question in each.turns}
+    asked = {question.name for each in questions._sets().values() for question in each.tasks}
     assert set(TURNS) == asked == set(WRONG)
 
 
@@ -127,7 +127,7 @@ def test_the_solution_is_right(name):
 def test_the_cell_as_given_is_neither_judged_nor_kept(name):
     before, given, _ = TURNS[name]
     found = value(before, given)
-    assert isinstance(found, Checked)
+    assert isinstance(found, Judgement)
     assert not found.right
     assert repr(found).startswith("Nothing to judge yet: write your own lines where the three dots ... are")
     assert log_file.open_log().entries() == []

@@ -6,22 +6,19 @@ because a browser writes -90.0 as -90 and the digits of a measurement count.
 
 import html
 import inspect
-import math
 import sys
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any
 
 from ..parameters import shown
-from ..questions import Choice, Number
+from ..questions import MODELS_VERSION, Choice, Number
 from ..tables import table
-from .judge import Given, Verdict, judge, last_place, well_formed
+from .judge import Given, Verdict, judge, named, well_formed
 from .sandbox import Sandbox
 from .task import Assignment, Code, Preparation, Task, asked_for, shuffled, tolerance
 
 MIME = "application/vnd.hhlab.answer+json"
 FORMAT = 1
-MANY_DIGITS = 8
 
 
 class Lab:
@@ -73,15 +70,16 @@ class Lab:
             line += " It replaces your answer from before."
         who = {"assignment": self.assignment.name, "course": self.variant.course, "student": self.variant.student}
         what = {"task": task, "value": given.value, "unit": given.unit, "because": given.because}
-        code = {"code": given.code} if given.code else {}
-        show(line, {MIME: {"format": FORMAT, **who, **what, **code, "version": version("hhlab")}})
+        more = {"option": given.option, "code": given.code, "version": MODELS_VERSION}
+        show(line, {MIME: {"format": FORMAT, **who, **what, **more}})
 
     def letters(self, task: str) -> "Letters":
         """The options of a choice, each with the letter that it has for this student."""
         question = self.assignment.task(self.variant, task).question
         if not isinstance(question, Choice):
             raise ValueError(f"{task} is not a choice: it has no letters")
-        return Letters(question.text, shuffled(question, self.variant))
+        letters = shuffled(question, self.variant)
+        return Letters(question.text, {letter: question.wording(option) for letter, option in letters.items()})
 
     def score(self, task: str) -> float:
         """The points of the last answer to a task in this session, as `hhlab grade` gives them; for nbgrader."""
@@ -93,7 +91,9 @@ class Lab:
     def _read(self, task: Task, value: Any, unit: str, because: str) -> Given:
         if isinstance(task.question, Code):
             return Given(code=_source(value))
-        return Given(_text(value), unit, because)
+        text, question = _text(value), task.question
+        option = named(question, text, shuffled(question, self.variant)) if isinstance(question, Choice) else ""
+        return Given(text, unit, because, option=option)
 
     def _reply(self, task: Task, given: Given) -> str:
         """The line under an answer."""
@@ -102,15 +102,13 @@ class Lab:
         except ValueError as error:
             return f"Not handed in: {error}."
         sign = " =" if isinstance(task.question, Number) else ":"
-        line = (
-            f"Handed in for {self.variant.student}: {task.name}{sign} {understood.rstrip('.')}{_digits(task, given)}."
-        )
+        line = f"Handed in for {self.variant.student}: {task.name}{sign} {understood.rstrip('.')}."
         if isinstance(task.question, Code) and not given.code:
             return f"Not handed in: {task.name} is handed in from the cell of a notebook that holds the code."
         if self.graded and not isinstance(task.question, Code):
             return line
         verdict = self._judge(task, given)
-        if verdict.state != "judged":
+        if not verdict.judged:
             return f"{line} But {verdict.reply}"
         if self.graded:
             return f"{line} It runs."
@@ -168,16 +166,6 @@ def _text(value: Any) -> str:
         return repr(float(value.item()))
     except (AttributeError, TypeError, ValueError, OverflowError):
         return shown(value)
-
-
-def _digits(task: Task, given: Given) -> str:
-    """A remark on digits that no measurement has."""
-    if not isinstance(task.question, Number):
-        return ""
-    number = given.value.split()[0]
-    place = last_place(number) if number.lstrip("+-").replace(".", "").isdigit() else math.inf
-    many = len(number.strip("+-0.").replace(".", "")) > MANY_DIGITS and place < 1
-    return ", in more digits than mean anything" if many else ""
 
 
 def _source(value: Any) -> str:

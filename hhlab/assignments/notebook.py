@@ -18,7 +18,7 @@ from .variant import plain_id
 LARGEST = 20 * 2**20
 LONGEST_CODE = 20_000
 MOST_ANSWERS = 2000
-TEXTS = ("assignment", "course", "student", "task", "value", "unit", "because")
+TEXTS = ("assignment", "course", "student", "task", "value", "unit", "because", "option")
 Part = TypeVar("Part", dict[str, Any], list[Any])
 
 
@@ -58,7 +58,8 @@ def read_answers(data: bytes) -> Handed:
             f"its answers are for different students, courses or assignments: {said}. Was it run anew?"
         )
     ((assignment, course, student),) = who
-    answers = {each["task"]: Given(each["value"], each["unit"], each["because"], each["code"]) for _, _, each in found}
+    parts = ("value", "unit", "because", "code", "option")
+    answers = {each["task"]: Given(*(each[part] for part in parts)) for _, _, each in found}
     return Handed(assignment, course, student, answers, tuple(_remarks(found)))
 
 

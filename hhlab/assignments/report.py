@@ -73,7 +73,7 @@ def _task(verdicts: Sequence[Verdict], rest: Sequence[float]) -> tuple[str, ...]
     points = [each.points for each in verdicts]
     answered = sum(each.state != "no answer" for each in verdicts)
     right = sum(each.right for each in verdicts) / len(verdicts)
-    replies = Counter(each.reply for each in verdicts if each.state == "judged" and not each.right)
+    replies = Counter(each.reply for each in verdicts if each.judged and not each.right)
     usual = "; ".join(f"{reply} ({count})" for reply, count in by_number(replies)[:1])
     mean = f"{np.mean(points):.2f}\u00a0of\u00a0{verdicts[0].of:g}"
     together = discrimination(points, rest)

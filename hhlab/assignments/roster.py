@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..parameters import shown
+from ..quantities import AmbiguousError, read_number
 from .variant import plain_id
 
 IDS = ("student id", "student_id", "id number", "idnumber", "sis login id", "sis user id", "matriculation number",
@@ -212,5 +213,16 @@ def _find_maxima(roster: Roster, heads: list[str]) -> None:
             raw = row[roster.grade]
         text = plain(raw)
         roster.comma |= bool(re.fullmatch(r"\d+,\d+", text))
-        if re.fullmatch(r"\d+([.,]\d+)?", text) and float(text.replace(",", ".")) > 0:
-            roster.maximum[student.row] = float(text.replace(",", "."))
+        points = _points(text)
+        if points > 0:
+            roster.maximum[student.row] = points
+
+
+def _points(text: str) -> float:
+    """The points that a field holds; 0 if it holds no number, ValueError if that can be read in two ways."""
+    try:
+        return read_number(text)
+    except AmbiguousError:
+        raise
+    except ValueError:
+        return 0.0

@@ -16,7 +16,9 @@ def right_answers(assignment: Assignment, variant: Variant) -> dict[str, Given]:
             found[task.name] = Given(f"{question.truth():.{decimals(question.tolerance) + 1}f}", question.unit)
         elif isinstance(question, Choice):
             letters = {option: letter for letter, option in shuffled(question, variant).items()}
-            found[task.name] = Given(letters[question.right[0]], because="This is the option that is right.")
+            found[task.name] = Given(
+                letters[question.right[0]], because="This is the option that is right.", option=question.right[0]
+            )
         else:
             found[task.name] = Given(code=question.solution.strip())
     return found

@@ -9,11 +9,13 @@ from typing import Any
 from ..axons import Fibre
 from ..cells import Cell
 from ..parameters import pretty, unknown
-from ..questions import Choice, Judgement, Number
+from ..questions import Choice, Judgement, Mistake, Number, State, Texts
 from ..recording import Recording
 from .variant import Grid, Variant, draw
 
 HALF = 0.5
+VOLTS = (-200.0, 200.0)
+"""What V or a reversal potential can be at all, mV."""
 Values = list[float]
 Preparation = Cell | Fibre
 
@@ -29,9 +31,9 @@ class Code:
     probe : what is asked of it, as data for `probe.py`: {"kind": "call", "calls": [...]} for a function,
         {"kind": "channel", "volts": [...]} for a channel.
     truth : computes the right numbers, one for each that the probe brings back.
-    mistakes : the numbers of well-known wrong ways, with what is said to them.
     hint, reply : what is said to other numbers, and to the right ones.
     solution : code that is right, for teachers.
+    mistakes : the numbers of well-known wrong ways, with what is said to them.
     relative : how far off, as a share of the right number, is still right.
     """
 
@@ -43,16 +45,28 @@ class Code:
     hint: str
     reply: str
     solution: str
-    mistakes: tuple[tuple[Callable[[], Values], str], ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
     relative: float = 1e-3
+
+    @classmethod
+    def of(
+        cls, ask: Texts, name: str, defines: str, probe: Mapping[str, Any], truth: Callable[[], Values], solution: str,
+        **mistakes: Callable[[], Values],
+    ) -> "Code":  # fmt: skip
+        """The task of a name with the texts of a file; the arguments are those of Code, mistakes by name."""
+        text = ask.table(name, "text hint reply", "mistakes")
+        wrong = ask.mistakes(name, mistakes)
+        return cls(name, text["text"], defines, probe, truth, text["hint"], text["reply"], solution, wrong)
 
     def judge(self, values: Sequence[float]) -> Judgement:
         """The judgement on what a probe brought back."""
         truth = self.truth()
-        right = self._same(values, truth)
-        told = next((reply for wrong, reply in self.mistakes if not right and self._same(values, wrong())), self.hint)
         fits = sum(self._near(a, b) for a, b in zip(values, truth, strict=False))
-        return Judgement(right, self.reply if right else told, "", f"{fits} of {len(truth)} numbers right")
+        understood = f"{fits} of {len(truth)} numbers right"
+        if self._same(values, truth):
+            return Judgement(State.RIGHT, self.reply, understood=understood)
+        told = next((each.reply for each in self.mistakes if self._same(values, each.value())), self.hint)
+        return Judgement(State.WRONG, told, understood=understood)
 
     def _same(self, values: Sequence[float], truth: Sequence[float]) -> bool:
         return len(values) == len(truth) and all(map(self._near, values, truth))
@@ -71,7 +85,7 @@ class Task:
     points : what a right answer earns.
     span : lowest and highest number that can be meant at all, in the unit of the question.
     near : a number within so many tolerances earns half of the points; 0 for none.
-    partial : options of a choice that earn a share of the points, with the share.
+    partial : ids of options of a choice that earn a share of the points, with the share.
     starter : lines of the student's cell before the answer.
     dot : where a number is shown in the picture of the feedback: view, x and y there.
     """
@@ -89,19 +103,15 @@ class Task:
         """The name under which it is answered."""
         return self.question.name
 
-    @property
-    def worth(self) -> str:
-        """What it is worth, in words."""
-        return f"{self.points:g} points"
-
-    def share(self, judged: Judgement, value: float = math.nan) -> float:
-        """The share of the points that an answer earns; `value` is the number that was given, if it was one."""
+    def share(self, judged: Judgement) -> float:
+        """The share of the points that an answer earns."""
         if judged.right:
             return 1.0
         if isinstance(self.question, Number):
-            away = abs(value - self.question.truth())
+            away = abs(judged.value - self.question.truth())
             return HALF if away <= self.near * self.question.tolerance else 0.0
-        return self.partial.get(judged.understood, 0.0)
+        option = self.question.option(judged.understood) if isinstance(self.question, Choice) else None
+        return self.partial.get(option or "", 0.0)
 
 
 @dataclass(frozen=True)
@@ -112,8 +122,7 @@ class Assignment:
     ----------
     name : such as "refractory"; never changed, as variants hang on it.
     notebook : the notebook of the course that it goes with, such as "05_refractory_period".
-    title : its heading.
-    story : the text that stands above the tasks, the same for all.
+    texts : its title, the story that stands above the tasks, what is given, and the texts of the tasks.
     grids : what is drawn for each student.
     cells : the preparations by name, from a variant.
     tasks : the tasks of a variant.
@@ -123,13 +132,22 @@ class Assignment:
 
     name: str
     notebook: str
-    title: str
-    story: str
+    texts: Texts
     grids: Mapping[str, Grid]
     cells: Callable[[Variant], Mapping[str, Preparation]]
     tasks: Callable[[Variant], tuple[Task, ...]]
     picture: Callable[[Variant], tuple[Mapping[str, Recording], tuple[str, ...]]]
     bench: str
+
+    @property
+    def title(self) -> str:
+        """Its heading."""
+        return str(self.texts.general["title"])
+
+    @property
+    def story(self) -> str:
+        """The text that stands above the tasks, the same for all."""
+        return str(self.texts.general["story"])
 
     def variant(self, course: str, student: str) -> Variant:
         """What a student of a course is given."""
@@ -137,17 +155,14 @@ class Assignment:
 
     def given(self, variant: Variant) -> list[tuple[str, str, str]]:
         """What a student is told: name, meaning, and value with its unit."""
+        meanings = self.texts.general["given"]
         shown = ((name, grid) for name, grid in self.grids.items() if not grid.hidden)
-        return [(name, grid.meaning, grid.in_words(variant.values[name])) for name, grid in shown]
+        return [(name, meanings[name], grid.in_words(variant.values[name])) for name, grid in shown]
 
     def task(self, variant: Variant, name: str) -> Task:
         """The task of a name; ValueError for an unknown one."""
         tasks = {task.name: task for task in self.tasks(variant)}
         return tasks[name] if name in tasks else unknown(f"assignment {self.name}", "task", name, tasks)
-
-    def of(self, variant: Variant) -> float:
-        """All points together."""
-        return sum(task.points for task in self.tasks(variant))
 
 
 def about(share: float, value: float) -> float:
@@ -157,23 +172,27 @@ def about(share: float, value: float) -> float:
     return max(step * power for step in (1, 2, 5) if step * power <= most)
 
 
-def shuffled(question: Choice, variant: Variant) -> dict[str, str]:
-    """The options of a choice by letter, in an order of the student's own."""
+def shuffled(question: Choice, variant: Variant, *, by_wording: bool = False) -> dict[str, str]:
+    """The ids of the options of a choice by letter, in an order of the student's own.
+
+    Answers that were handed in before options had ids have letters by the wording of the options.
+    """
 
     def place(option: str) -> bytes:
-        return hashlib.sha256("\n".join((variant.course, variant.student, question.name, option)).encode()).digest()
+        drawn = question.wording(option) if by_wording else option
+        return hashlib.sha256("\n".join((variant.course, variant.student, question.name, drawn)).encode()).digest()
 
     return dict(zip("abcdefghij", sorted(question.options, key=place), strict=False))
 
 
 def asked_for(task: Task) -> str:
     """What an answer must look like, in words that hold for every student."""
-    question = task.question
+    question, worth = task.question, f"{task.points:g} points"
     if isinstance(question, Number):
-        return f"A number in {pretty(question.unit)}, {task.worth}."
+        return f"A number in {pretty(question.unit)}, {worth}."
     if isinstance(question, Code):
-        return f"Code that defines `{question.defines}`, {task.worth}. The cell must hold all that it needs."
-    return f"One letter, and why in a sentence of your own, {task.worth}."
+        return f"Code that defines `{question.defines}`, {worth}. The cell must hold all that it needs."
+    return f"One letter, and why in a sentence of your own, {worth}."
 
 
 def tolerance(task: Task) -> str:

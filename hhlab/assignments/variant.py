@@ -12,14 +12,13 @@ LONGEST_ID = 100
 
 @dataclass(frozen=True)
 class Grid:
-    """The values that one quantity of an assignment can have, with unit and meaning.
+    """The values that one quantity of an assignment can have, with their unit.
 
     A hidden one is not shown to the student: it is what an experiment is to find.
     """
 
     values: tuple[float, ...]
     unit: str
-    meaning: str
     hidden: bool = False
 
     def in_words(self, value: float) -> str:

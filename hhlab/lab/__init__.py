@@ -5,6 +5,6 @@ from .explorer import Bench, explore
 from .log_card import worklog
 from .prediction import predict
 from .question import ask
-from .turn import check
+from .task import check
 
 __all__ = ["Bench", "ask", "check", "claim", "explore", "predict", "worklog"]

@@ -16,10 +16,11 @@ COUNTED = ("pulses", "nodes")
 class Knob(widgets.HBox):
     """A slider, a field, the unit, and a button that puts the value back; marked where it is off its beginning.
 
-    The slider stands on its own grid of steps, as near to the value as it can; the field shows the value itself.
+    The slider stands on its own grid of steps, as near to the value as it can; the field shows the value itself. What
+    is typed there is handed on as text, which the parameter reads.
     """
 
-    def __init__(self, parameter: Parameter, began: float, moved: Callable[[str, float], None]) -> None:
+    def __init__(self, parameter: Parameter, began: float, moved: Callable[[str, Any], None]) -> None:
         self.parameter, self._began, self._moved = parameter, began, moved
         low, high = parameter.span
         step = 1.0 if parameter.unit in COUNTED else _round_step((high - low) / FINENESS)
@@ -30,7 +31,7 @@ class Knob(widgets.HBox):
             low, min=low, max=high, step=step, readout=False, description=label, tooltip=name,
             layout={"width": "212px"}, style={"description_width": "96px"},
         )  # fmt: skip
-        self.field = widgets.FloatText(parameter.value, tooltip=name, layout={"width": "72px"})
+        self.field = widgets.Text(tooltip=name, continuous_update=False, layout={"width": "72px"})
         self.back = widgets.Button(
             icon="undo", tooltip=f"put {parameter.name} back to {tidy(began)} {pretty(parameter.unit)}",
             layout={"width": "30px", "visibility": "hidden"},
@@ -53,7 +54,7 @@ class Knob(widgets.HBox):
         step, low = self.slider.step, self.slider.min
         self._value, self._place = value, low + round((value - low) / step) * step
         self.slider.min, self.slider.max = min(low, self._place), max(self.slider.max, self._place)
-        self.slider.value, self.field.value = self._place, value
+        self.slider.value, self.field.value = self._place, tidy(value)
         if (self.back.layout.visibility == "visible") != self.off:
             self.back.layout.visibility = "visible" if self.off else "hidden"
             self.add_class("hhlab-off") if self.off else self.remove_class("hhlab-off")
@@ -63,7 +64,7 @@ class Knob(widgets.HBox):
             self._moved(self.parameter.name, round(change["new"], DECIMALS))
 
     def _typed(self, change: dict[str, Any]) -> None:
-        if change["new"] != self._value:
+        if change["new"] != tidy(self._value):
             self._moved(self.parameter.name, change["new"])
 
 

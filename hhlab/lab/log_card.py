@@ -4,11 +4,15 @@ import os
 
 import ipywidgets as widgets
 
+from ..questions import every
 from ..tables import table
 from .frame import Frame, button, paragraph, say, sendable
 from .log_file import Entry, open_log
+from .question import in_words
 
 ON_BINDER = ("BINDER_SERVICE_HOST", "BINDER_LAUNCH_HOST", "BINDER_REQUEST")
+AGAIN = ", again"
+"""Behind the name of a question that was predicted a second time."""
 REMINDER = "This is Binder: everything is lost when the session ends. Download your work log before you go."
 
 
@@ -54,7 +58,7 @@ class LogCard(Frame):
 
 def _row(entry: Entry) -> tuple[str, ...]:
     answer = entry.get("answer", entry.get("predicted", ""))
-    said = "; ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
+    said = "; ".join(in_words(every().get(entry["name"].removesuffix(AGAIN)), answer))
     right = entry.get("right", entry.get("predicted") == entry.get("verdict"))
     about = str(entry.get("question", entry.get("claim", entry["name"])))
     when = str(entry["time"])[:16].replace("T", " ")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..parameters import must_be, unknown
+from ..questions import MODELS_VERSION
 
 KINDS = ("prediction", "claim", "answer")
 VERSION = 1
@@ -81,7 +82,8 @@ class WorkLog:
         ----------
         kind : "prediction", "claim" or "answer".
         name : of the question or claim.
-        what : texts, finite numbers, true or false, and lists or dicts of these. The time is added.
+        what : texts, finite numbers, true or false, and lists or dicts of these. The time and the version of the models
+            are added.
 
         Raises
         ------
@@ -91,7 +93,8 @@ class WorkLog:
         if kind not in KINDS:
             unknown("the work log", "kind", kind, KINDS)
         must_be(str, "the name of a question or claim: give one such as 'longer_pulse'", name)
-        stamp = {"time": datetime.now().astimezone().isoformat(timespec="seconds"), "kind": kind, "name": name}
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        stamp = {"time": now, "kind": kind, "name": name, "models": MODELS_VERSION}
         line = _line(stamp | what | stamp)
         self._refresh()
         self._pending.append(_Kept(line, json.loads(line)))

@@ -9,11 +9,10 @@ from ..plots import Picture
 from ..questions import Number
 from .claim_card import SURE, picture_of
 from .frame import Frame, button, paragraph, radio, say
-from .log_card import concern
+from .log_card import AGAIN, concern
 from .log_file import open_log
-from .question import NOT_SAID, Controls, Question, as_question
+from .question import Controls, Question, answer_of, as_question, in_words, judge
 
-AGAIN = "again"
 NOT_KNOWN = "how sure is not known"
 
 
@@ -22,7 +21,7 @@ class Prediction(Frame):
 
     def __init__(self, question: Question, show: Callable[[], Any] | None, later: bool, again: bool) -> None:
         self.question, self._show, self._later, self._again = question, show, later, again
-        self.name = f"{question.name}, {AGAIN}" if again else question.name
+        self.name = question.name + AGAIN if again else question.name
         self.controls, self.sure = Controls(question, lambda: None), radio(SURE, "How sure are you?")
         self.commit_button = button("Commit", "commit this prediction: it can no longer be changed")
         self.outcome, self.picture = widgets.HTML(), widgets.HTML()
@@ -45,11 +44,9 @@ class Prediction(Frame):
             return None
         answer, sure = self.controls.answer(), self.sure.value
         try:
-            if not answer:
-                raise ValueError(NOT_SAID.rstrip("."))
+            judged = judge(self.question, answer)
             if sure is None:
                 raise ValueError("Say how sure you are first")
-            judged = self.question.judge(answer)  # type: ignore[arg-type]
         except ValueError as error:
             return say(self.outcome, paragraph(f"{error}.", "notice", role="alert"))
         open_log().add("prediction", self.name, question=self.question.text, answer=answer, sure=sure,
@@ -60,20 +57,21 @@ class Prediction(Frame):
         before = open_log().first("prediction", self.name)
         if not before:
             return
+        answer = answer_of(self.question, before)
         try:
-            self.question.judge(before.get("answer"))  # type: ignore[arg-type]
+            judge(self.question, answer)
         except (ValueError, TypeError):
             return
-        self.controls.put(before["answer"])
+        self.controls.put(answer)
         sure = before.get("sure")
         self.sure.value = sure if sure in SURE else None
-        self._stand(before["answer"], str(self.sure.value or NOT_KNOWN))
+        self._stand(answer, str(self.sure.value or NOT_KNOWN))
 
     def _stand(self, answer: Any, sure: str) -> None:
         """Show a prediction that stands, and beside it the answer, unless that comes later."""
         self.controls.lock()
         self.sure.disabled = self.commit_button.disabled = True
-        parts = [paragraph(f"You predicted: {_said(answer)} ({sure}).", "said")]
+        parts = [paragraph(f"You predicted: {self._said(answer)} ({sure}).", "said")]
         if self._again:
             parts.insert(0, paragraph(self._at_first(), "said"))
         if self._later:
@@ -85,7 +83,7 @@ class Prediction(Frame):
             say(self.picture, picture_of(self._show()))
 
     def _answer(self, answer: Any) -> str:
-        judged = self.question.judge(answer)
+        judged = judge(self.question, answer)
         mark = "That is right" if judged.right else "Not so"
         if isinstance(self.question, Number):
             mark += f": the model gives {self.question.in_words(float(f'{self.question.truth():.3g}'))}"
@@ -95,15 +93,13 @@ class Prediction(Frame):
         first = open_log().first("prediction", self.question.name)
         if not first or not first.get("answer"):
             return "You did not answer this question at the beginning."
-        return f"At the beginning you said: {_said(first['answer'])} ({first.get('sure') or NOT_KNOWN})."
+        return f"At the beginning you said: {self._said(first['answer'])} ({first.get('sure') or NOT_KNOWN})."
+
+    def _said(self, answer: Any) -> str:
+        return ", ".join(f"“{text.rstrip('.')}”" for text in in_words(self.question, answer))
 
     def still(self) -> tuple[str, bytes]:
         return self.question.text, b""
-
-
-def _said(answer: Any) -> str:
-    texts = answer if isinstance(answer, list) else [answer]
-    return ", ".join(f"“{str(text).rstrip('.')}”" for text in texts)
 
 
 def predict(

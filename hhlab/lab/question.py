@@ -14,13 +14,13 @@ from ..protocols import Step
 from ..questions import Choice, Judgement, Number, check, find
 from ..views import VIEWS
 from .frame import Frame, button, paragraph, radio, say, sendable
-from .log_file import open_log
+from .log_file import Entry, open_log
 
 AT_AN_END = (1000.0, 0.5, 0.2)
 
 Question = Choice | Number
 Answer = str | list[str]
-NOT_SAID = "Choose or type an answer first."
+NOT_SAID = "Choose or type an answer first"
 
 
 class Controls(widgets.VBox):
@@ -41,30 +41,31 @@ class Controls(widgets.VBox):
             note = f"Right is {question.allowed}."
         elif question.several:
             self.ticks = {
-                text: widgets.Checkbox(False, description=text, indent=False, layout={"width": "auto"})
-                for text in question.options
+                option: widgets.Checkbox(False, description=text, indent=False, layout={"width": "auto"})
+                for text, option in _by_wording(question)
             }
             note = "Choose one or more."
         else:
-            self.choice = radio(list(question.options), question.text)
+            self.choice = radio(_by_wording(question), question.text)
         asked = widgets.HTML(paragraph(question.text, "question") + paragraph(note, "note"))
         super().__init__([asked, *(self.ticks.values() or [self.choice or self.field])])
 
     def answer(self) -> Answer:
-        """What was chosen or typed; empty if nothing was."""
+        """The ids of what was chosen, or what was typed; empty if nothing was."""
         if self.ticks:
-            return [text for text, box in self.ticks.items() if box.value]
+            return [option for option, box in self.ticks.items() if box.value]
         return str(self.choice.value or "" if self.choice else self.field.value).strip()
 
     def put(self, answer: Any) -> None:
         """Show an answer that was given before, as far as the question still has it."""
-        said = answer if isinstance(answer, list) else [answer]
-        if self.field:
+        if isinstance(self.question, Number):
             self.field.value = sendable(answer) if isinstance(answer, str) else ""
-        elif self.choice:
-            self.choice.value = next((option for option in self.choice.options if option in said), None)
-        for text, box in self.ticks.items():
-            box.value = text in said
+            return
+        said = [self.question.option(each) for each in (answer if isinstance(answer, list) else [answer])]
+        if self.choice:
+            self.choice.value = next((option for option in self.question.options if option in said), None)
+        for option, box in self.ticks.items():
+            box.value = option in said
 
     def lock(self) -> None:
         """Let the answer stand as it is."""
@@ -81,15 +82,17 @@ class Asked(widgets.VBox):
         self.check = button("Check", "check this answer")
         self.refute = button("See the experiment")
         self.reply, self.place = widgets.HTML(), widgets.VBox()
-        self._misconception, self._kept = "", None
+        self._misconception = ""
+        self._kept: Answer = ""
         self.refute.layout.display = "none"
         self.check.on_click(lambda _: self.judge())
         self.refute.on_click(lambda _: self._show_experiment())
         before = open_log().last("answer", question.name)
         if before:
-            self._kept = before.get("answer")
+            self._kept = answer_of(question, before)
             self.controls.put(self._kept)
-            if self.controls.answer():
+            self._kept = self.controls.answer()
+            if self._kept:
                 self.judge()
         super().__init__([self.controls, self.check, self.reply, self.refute, self.place])
         self.add_class("hhlab-asked")
@@ -98,16 +101,13 @@ class Asked(widgets.VBox):
         """Reply to the answer, and keep it if it is a new one; what cannot be read gets a sentence."""
         answer = self.controls.answer()
         try:
-            if not answer:
-                raise ValueError(NOT_SAID.rstrip("."))
-            judged = self.question.judge(answer)  # type: ignore[arg-type]
+            judged = judge(self.question, answer)
         except ValueError as error:
             return say(self.reply, paragraph(f"{error}.", "notice", role="alert"))
         if answer != self._kept:
             self._kept = answer
             keep(self.question, answer, judged)
-        told = replied(self.question, judged)
-        say(self.reply, paragraph(told, "right" if judged.right else "reply", role="status"))
+        say(self.reply, paragraph(judged.sentence, "right" if judged.right else "reply", role="status"))
         self._offer(judged.misconception)
 
     def _offer(self, misconception: str) -> None:
@@ -139,17 +139,39 @@ def _claims(misconception: str) -> list[int]:
     return [number for number in MISCONCEPTIONS[misconception].claims if number in REGISTRY]
 
 
+def _by_wording(question: Choice) -> list[tuple[str, str]]:
+    """The options as students read them, each with its id."""
+    return [(question.wording(option), option) for option in question.options]
+
+
+def judge(question: Question, answer: Any) -> Judgement:
+    """The judgement on an answer as controls or the work log have it; ValueError for none, or what cannot be read."""
+    if not answer:
+        raise ValueError(NOT_SAID)
+    if isinstance(question, Number):
+        return question.judge(question.read(str(answer)))
+    return question.judge(answer)
+
+
+def answer_of(question: Question, entry: Entry) -> Any:
+    """The answer in an entry of the work log. In older entries a comma in a number always began its decimals."""
+    answer = entry.get("answer", "")
+    of_then = "models" not in entry and isinstance(question, Number) and isinstance(answer, str)
+    return answer.replace(",", ".") if of_then else answer
+
+
+def in_words(question: Question | None, answer: Any) -> list[str]:
+    """The parts of an answer as students read them, with options named by id or, as in older logs, by wording."""
+    parts = answer if isinstance(answer, list) else [answer]
+    if isinstance(question, Choice):
+        parts = [question.wording(option) if (option := question.option(part)) else part for part in parts]
+    return [str(part) for part in parts]
+
+
 def keep(question: Question, answer: Answer, judged: Judgement) -> None:
     """Put an answer into the work log."""
     open_log().add("answer", question.name, question=question.text, answer=answer, right=judged.right,
                    misconception=judged.misconception)  # fmt: skip
-
-
-def replied(question: Question, judged: Judgement) -> str:
-    """The reply to an answer: whether it is right, how a number was understood, and why."""
-    mark = "Right" if judged.right else "Not yet"
-    read = f" ({judged.understood})" if isinstance(question, Number) else ""
-    return f"{mark}{read}. {judged.reply}"
 
 
 class Questions(Frame):

@@ -2,25 +2,35 @@
 
 import itertools
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 from ..parameters import unknown
-from .files import QuestionSet, read_sets
-from .question import Choice, Judgement, Mistake, Number, Reply
+from .question import MODELS_VERSION, Choice, Judgement, Mistake, Number, Reply, State
+from .texts import QuestionSet, Texts
 
-__all__ = ["Choice", "Judgement", "Mistake", "Number", "Reply", "check", "find"]
+__all__ = [
+    "MODELS_VERSION", "Choice", "Judgement", "Mistake", "Number", "Reply", "State", "Texts", "check", "every",
+    "find",
+]  # fmt: skip
 
 
 @cache
 def _sets() -> dict[str, QuestionSet]:
-    """All sets of questions, read when the first question is asked for."""
-    return read_sets(Path(__file__).parent)
+    """All sets of questions, a file of texts each, read when the first question is asked for."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("*.toml"))
+    return {name: import_module(f".{name}", __package__).QUESTIONS for name in names}
+
+
+@cache
+def every() -> dict[str, Choice | Number]:
+    """All predictions, checks and tasks of the course by name."""
+    return {question.name: question for each in _sets().values() for question in itertools.chain(*each)}
 
 
 def find(name: str) -> Choice | Number:
     """The question of a name, among all predictions, checks and tasks; ValueError for an unknown name."""
-    every = {question.name: question for each in _sets().values() for question in itertools.chain(*each)}
-    return every[name] if name in every else unknown("the course", "question", name, every)
+    return every()[name] if name in every() else unknown("the course", "question", name, every())
 
 
 def check(name: str) -> tuple[Choice | Number, ...]:

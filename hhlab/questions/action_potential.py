@@ -5,115 +5,16 @@ from ..channels import Channel
 from ..measure import peak, rest, spikes, threshold, undershoot
 from ..protocols import Shock, Step
 from ..simulate import simulate
+from .texts import Texts
 
-
-def rise_of_the_peak() -> float:
-    """How much higher the peak is after a shock of 12 mV than after one of 10 mV, in mV."""
-    return _peak(12) - _peak(10)
-
-
-def a_fifth_of_the_spike() -> float:
-    """A fifth of the way from rest to the peak, mV."""
-    return 0.2 * (_peak(10) - rest(Squid()))
-
-
-def a_fifth_of_the_peak() -> float:
-    """A fifth of V at the peak, mV."""
-    return 0.2 * _peak(10)
-
-
-def rise_without_n() -> float:
-    """How much higher the peak is with n held at rest, in mV."""
-    return _peak(15, ("n",)) - _peak(15)
-
-
-def from_the_peak_to_sodium_reversal() -> float:
-    """How far the peak is below E_Na, in mV."""
-    return Squid().E_Na - _peak(15)
-
-
-def sodium_current() -> float:
-    """The sodium current through 25 mS/cm2 at +40 mV, uA/cm2."""
-    return _current(25, 40)
-
-
-def sodium_current_as_positive() -> float:
-    """The same without the sign that it has, uA/cm2."""
-    return -sodium_current()
-
-
-def sodium_current_at_0_mV() -> float:
-    """The sodium current through 25 mS/cm2 at 0 mV, uA/cm2."""
-    return -25 * Squid().E_Na
-
-
-def current_of_potassium() -> float:
-    """The potassium current through 25 mS/cm2 at +40 mV, uA/cm2."""
-    return _current(25, 40, "K")
-
-
-def open_channels() -> float:
-    """The percentage of potassium channels whose n gates are all open when n is 0.5."""
-    (gate,) = (gate for gate in Squid().gates if gate.name == "n")
-    return 100 * float(0.5**gate.power)
-
-
-def lowest_with_twice_the_potassium() -> float:
-    """The lowest V after a spike with twice the potassium channels, mV."""
-    return _lowest(Squid(g_K=2 * Squid().g_K))
-
-
-def twice_as_deep() -> float:
-    """The lowest V of an undershoot twice as deep as that of the squid axon, mV."""
-    return rest(Squid()) - 2 * (rest(Squid()) - _lowest(Squid()))
-
-
-def resting_potential() -> float:
-    """The resting potential, mV."""
-    return rest(Squid())
-
-
-def charge_of_a_long_pulse() -> float:
-    """Charge at threshold of a pulse of 5 ms, nC/cm2."""
-    return 5 * threshold_of_a_long_pulse()
-
-
-def charge_of_a_brief_pulse() -> float:
-    """The same for 0.1 ms."""
-    return 0.1 * threshold(Squid(), 0.1)
-
-
-def threshold_of_a_long_pulse() -> float:
-    """Amplitude at threshold of a pulse of 5 ms, uA/cm2."""
-    return threshold(Squid(), 5)
-
-
-def least_sodium_conductance() -> float:
-    """The smallest whole g_Na, mS/cm2, with which a pulse of 20 uA/cm2 for 0.5 ms makes a spike."""
-    g_Na = int(Squid().g_Na)
-    while spikes(simulate(Squid(g_Na=g_Na - 1), Step(20), 30)).size:
-        g_Na -= 1
-    return float(g_Na)
-
-
-def sodium_conductance_to_lose() -> float:
-    """How much of g_Na may be lost, mS/cm2."""
-    return Squid().g_Na - least_sodium_conductance()
-
-
-def threshold_with_a_leak() -> float:
-    """Threshold for 0.5 ms with a potassium leak of 0.5 mS/cm2, uA/cm2."""
-    return threshold(Squid().plus(Channel("K_leak", 0.5, -77)))
-
-
-def threshold_without_a_leak() -> float:
-    """The same without it."""
-    return threshold(Squid())
+SQUID = Squid()
+g, V = 25, 40
+"""The conductance (mS/cm2) and the voltage (mV) of the question current_at_a_moment."""
 
 
 def _peak(shock: float, freeze: tuple[str, ...] = ()) -> float:
     """The highest V, mV, of the squid axon after a shock (mV)."""
-    return peak(simulate(Squid(), Shock(shock), freeze=freeze))[0]
+    return peak(simulate(SQUID, Shock(shock), freeze=freeze))[0]
 
 
 def _lowest(cell: Squid) -> float:
@@ -121,6 +22,32 @@ def _lowest(cell: Squid) -> float:
     return undershoot(simulate(cell, Shock(30)))[0]
 
 
-def _current(g: float, V: float, channel: str = "Na") -> float:
-    """The current, uA/cm2, through a conductance (mS/cm2) at V (mV), with the reversal potential of a channel."""
-    return g * (V - Squid().parameters()[f"E_{channel}"].value)
+def _least_sodium_conductance() -> float:
+    """The smallest whole g_Na, mS/cm2, with which a pulse of 20 uA/cm2 for 0.5 ms makes a spike."""
+    g_Na = int(SQUID.g_Na)
+    while spikes(simulate(Squid(g_Na=g_Na - 1), Step(20), 30)).size:
+        g_Na -= 1
+    return float(g_Na)
+
+
+ask = Texts(__file__)
+QUESTIONS = ask.arranged(
+    ask.number("stronger_shock", "mV", lambda: _peak(12) - _peak(10), 1,
+               a_fifth_of_the_spike=lambda: 0.2 * (_peak(10) - rest(SQUID)),
+               a_fifth_of_the_peak=lambda: 0.2 * _peak(10)),
+    ask.number("peak_without_n", "mV", lambda: _peak(15, ("n",)) - _peak(15), 0.8,
+               unchanged=0, from_the_peak_to_sodium_reversal=lambda: SQUID.E_Na - _peak(15)),
+    ask.number("current_at_a_moment", "uA/cm2", g * (V - SQUID.E_Na), 5,
+               sodium_current_as_positive=-g * (V - SQUID.E_Na), conductance_times_V=g * V,
+               sodium_current_at_0_mV=-g * SQUID.E_Na, current_of_potassium=g * (V - SQUID.E_K)),
+    ask.number("half_open", "%", 100 * 0.5**4, 0.5, open_gates=50, three_gates=12.5, none_open=0),
+    ask.number("twice_the_potassium", "mV", lambda: _lowest(Squid(g_K=2 * SQUID.g_K)), 1,
+               twice_as_deep=lambda: 2 * _lowest(SQUID) - rest(SQUID), resting_potential=lambda: rest(SQUID)),
+    ask.number("charge_of_a_long_pulse", "nC/cm2", lambda: 5 * threshold(SQUID, 5), 0.2,
+               charge_of_a_brief_pulse=lambda: 0.1 * threshold(SQUID, 0.1),
+               threshold_of_a_long_pulse=lambda: threshold(SQUID, 5)),
+    ask.number("channels_to_spare", "mS/cm2", _least_sodium_conductance, 0.3,
+               sodium_conductance_to_lose=lambda: SQUID.g_Na - _least_sodium_conductance()),
+    ask.number("threshold_with_a_leak", "uA/cm2", lambda: threshold(SQUID.plus(Channel("K_leak", 0.5, -77))), 0.5,
+               threshold_without_a_leak=lambda: threshold(SQUID)),
+)  # fmt: skip

@@ -7,34 +7,15 @@ from ..measure import period, release, spikes
 from ..physics import nernst
 from ..protocols import Step
 from ..simulate import simulate
+from .texts import Texts
 
-OUTSIDE, INSIDE, WARM = 2.0, 2.4e-4, 36.0
 ASKED, MINUTE = 200.0, 60_000.0
+"""The beats a minute that are asked for, and a minute in ms."""
 
 
-def E_Ca() -> float:
-    """The Nernst potential of calcium with 2 mM outside and 0.24 uM inside at 36 degC, mV."""
-    return float(nernst(2, OUTSIDE, INSIDE, WARM))
-
-
-def E_Ca_of_one_charge() -> float:
-    """The same with one charge."""
-    return 2 * E_Ca()
-
-
-def E_Ca_in_micromolar() -> float:
-    """The same with the number of uM inside taken for mM."""
-    return float(nernst(2, OUTSIDE, 1e3 * INSIDE, WARM))
-
-
-def release_at_three_quarters() -> float:
-    """What is left of release when calcium near the channels falls to three quarters, %."""
-    return 100 * _highest_release(0.75) / _highest_release(1.0)
-
-
-def release_lost() -> float:
-    """How much of it is lost, %."""
-    return 100 - release_at_three_quarters()
+def _E_Ca(inside: float = 2.4e-4) -> float:
+    """The Nernst potential of calcium with 2 mM outside and so much inside (mM) at 36 degC, mV."""
+    return float(nernst(2, 2, inside, 36))
 
 
 def _highest_release(share: float) -> float:
@@ -43,35 +24,14 @@ def _highest_release(share: float) -> float:
     return float(release(simulate(cell.replace(domain=share * cell.domain), Step(25, 2, 1), 8)).max())
 
 
-def shortest_for_a_burst() -> float:
-    """How long -1 uA/cm2 must flow through a relay cell for a spike to follow, ms."""
-    return _shortest(500.0)
-
-
-def shortest_within_150_ms() -> float:
-    """The same if only 150 ms after its end are recorded."""
-    return _shortest(150.0)
-
-
-def g_h_for_200_beats() -> float:
-    """The conductance of h channels with which the sino-atrial node beats 200 times a minute, mS/cm2."""
-    from scipy.optimize import brentq
-
-    return float(brentq(lambda g: MINUTE / _period(g) - ASKED, 0.4, 2.0, xtol=1e-4))
-
-
-def times_g_h() -> float:
-    """How many times the usual conductance that is."""
-    return g_h_for_200_beats() / SinoatrialNode().g_h
-
-
-def g_h_in_proportion() -> float:
-    """What it would be if the rate went with it, mS/cm2."""
-    return SinoatrialNode().g_h * ASKED / (MINUTE / _period(SinoatrialNode().g_h))
+def _released() -> float:
+    """What is left of release when calcium near the channels falls to three quarters, %."""
+    return 100 * _highest_release(0.75) / _highest_release(1.0)
 
 
 @cache
 def _shortest(afterwards: float) -> float:
+    """How long -1 uA/cm2 must flow through a relay cell for a spike to follow within so many ms, ms."""
     from scipy.optimize import bisect
 
     def fires(duration: float) -> float:
@@ -82,5 +42,27 @@ def _shortest(afterwards: float) -> float:
 
 
 @cache
-def _period(g_h: float) -> float:
-    return period(simulate(SinoatrialNode(g_h=g_h), None, 4000))
+def _beats(g_h: float) -> float:
+    """How often the sino-atrial node beats in a minute with a conductance of h channels (mS/cm2)."""
+    return MINUTE / period(simulate(SinoatrialNode(g_h=g_h), None, 4000))
+
+
+def _g_h() -> float:
+    """The conductance of h channels with which the sino-atrial node beats 200 times a minute, mS/cm2."""
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda g: _beats(g) - ASKED, 0.4, 2.0, xtol=1e-4))
+
+
+ask = Texts(__file__)
+QUESTIONS = ask.arranged(
+    ask.number("E_Ca_by_hand", "mV", _E_Ca(), 1.0,
+               E_Ca_of_one_charge=2 * _E_Ca(), E_Ca_in_micromolar=_E_Ca(inside=0.24)),
+    ask.number("release_at_three_quarters", "%", _released, 1.0,
+               calcium_left=75, release_lost=lambda: 100 - _released()),
+    ask.number("shortest_for_a_burst", "ms", lambda: _shortest(500.0), 1.0,
+               shortest_within_150_ms=lambda: _shortest(150.0)),
+    ask.number("g_h_for_200_beats", "mS/cm2", _g_h, 0.02,
+               times_g_h=lambda: _g_h() / SinoatrialNode().g_h,
+               g_h_in_proportion=lambda: SinoatrialNode().g_h * ASKED / _beats(SinoatrialNode().g_h)),
+)  # fmt: skip

@@ -5,99 +5,53 @@ import math
 from ..cells import gallery
 from ..measure import rest
 from ..physics import ghk_voltage, nernst, thermal_voltage
+from .texts import Texts
 
 WARM = 37.0
 BELOW, ABOVE = 1e-6, 10.0
+"""Where the ratio P_Na / P_K is looked for."""
 
-
-def a_tenth_outside() -> float:
-    """E_K at 37 degC with ten times as much inside as outside, mV."""
-    return float(nernst(1, 14, 140, WARM))
-
-
-def a_tenth_the_wrong_way() -> float:
-    """The same with the wrong sign, mV."""
-    return -a_tenth_outside()
-
-
-def a_tenth_without_logarithm_of_ten() -> float:
-    """RT/F with a minus sign, mV."""
-    return -float(thermal_voltage(WARM))
-
-
-def charge_of_50_mV() -> float:
-    """Charge that changes V by 50 mV, nC/cm2."""
-    return gallery["neuron"].C * 50
-
-
-def percent_of_sodium_at_minus_80() -> float:
-    """P_Na / P_K, in percent, with which K 4/140 and Na 145/12 mM give -80 mV at 37 degC."""
-    low, high = BELOW, ABOVE
-    for _ in range(60):
-        middle = math.sqrt(low * high)
-        low, high = (middle, high) if _without_chloride(middle) < -80 else (low, middle)
-    return 100 * low
-
-
-def ratio_of_sodium_at_minus_80() -> float:
-    """The same as a ratio, not in percent."""
-    return percent_of_sodium_at_minus_80() / 100
-
-
-def percent_of_the_way() -> float:
-    """How far -80 mV is on the way from E_K to E_Na, in percent."""
-    E_K, E_Na = float(nernst(1, 4, 140, WARM)), float(nernst(1, 145, 12, WARM))
-    return 100 * (-80 - E_K) / (E_Na - E_K)
-
-
-def calcium() -> float:
-    """E_Ca at 37 degC with 2 mM outside and 100 nM inside, mV."""
-    return float(nernst(2, 2, 1e-4, WARM))
-
-
-def calcium_without_its_charge() -> float:
-    """The same for one charge, mV."""
-    return 2 * calcium()
-
-
-def calcium_with_log10() -> float:
-    """The same with the logarithm to base 10, mV."""
-    return calcium() / math.log(10)
-
-
-def calcium_in_celsius() -> float:
-    """The same with the temperature taken as kelvin, mV."""
-    return calcium() * WARM / (WARM + 273.15)
-
-
-def calcium_upside_down() -> float:
-    """The same with inside over outside, mV."""
-    return -calcium()
-
-
-def muscle() -> float:
-    """V of skeletal muscle, mV."""
-    return rest(gallery["skeletal muscle"])
-
-
-def muscle_with_chloride_upside_down() -> float:
-    """The same with chloride as if it were positive, mV."""
-    cell = gallery["skeletal muscle"]
-    above = cell.P_K * cell.K_out + cell.P_Na * cell.Na_out + cell.P_Cl * cell.Cl_out
-    below = cell.P_K * cell.K_in + cell.P_Na * cell.Na_in + cell.P_Cl * cell.Cl_in
-    return float(thermal_voltage(cell.T)) * math.log(above / below)
-
-
-def muscle_without_chloride() -> float:
-    """The same without chloride, mV."""
-    return rest(gallery["skeletal muscle"].replace(P_Cl=0))
-
-
-def muscle_with_the_fraction_inverted() -> float:
-    """The same with the fraction of the GHK equation inverted, mV."""
-    return -muscle()
+E_K, E_Na = float(nernst(1, 4, 140, WARM)), float(nernst(1, 145, 12, WARM))
+E_Ca = float(nernst(2, 2, 1e-4, WARM))
+TENTH = float(nernst(1, 14, 140, WARM))
+MUSCLE = gallery["skeletal muscle"]
 
 
 def _without_chloride(ratio: float) -> float:
     """V at a ratio P_Na / P_K with K 4/140 and Na 145/12 mM at 37 degC, mV."""
     return float(ghk_voltage({"K": 1, "Na": ratio}, {"K": 4, "Na": 145}, {"K": 140, "Na": 12}, WARM))
+
+
+def _ratio_at_minus_80() -> float:
+    """P_Na / P_K with which K 4/140 and Na 145/12 mM give -80 mV at 37 degC."""
+    low, high = BELOW, ABOVE
+    for _ in range(60):
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if _without_chloride(middle) < -80 else (low, middle)
+    return low
+
+
+def _chloride_upside_down() -> float:
+    """V of skeletal muscle with chloride as if it were positive, mV."""
+    above = MUSCLE.P_K * MUSCLE.K_out + MUSCLE.P_Na * MUSCLE.Na_out + MUSCLE.P_Cl * MUSCLE.Cl_out
+    below = MUSCLE.P_K * MUSCLE.K_in + MUSCLE.P_Na * MUSCLE.Na_in + MUSCLE.P_Cl * MUSCLE.Cl_in
+    return float(thermal_voltage(MUSCLE.T)) * math.log(above / below)
+
+
+ask = Texts(__file__)
+QUESTIONS = ask.arranged(
+    ask.number("tenth_of_potassium", "mV", TENTH, 1,
+               a_tenth_the_wrong_way=-TENTH, at_20_degC=-58,
+               a_tenth_without_logarithm_of_ten=-float(thermal_voltage(WARM))),
+    ask.number("charge_for_a_change", "nC/cm2", gallery["neuron"].C * 50, 1,
+               capacitance_over_voltage=0.02, in_microcoulomb=0.05),
+    ask.number("permeability_from_V", "%", lambda: 100 * _ratio_at_minus_80(), 0.15,
+               ratio_of_sodium_at_minus_80=_ratio_at_minus_80, percent_of_the_way=100 * (-80 - E_K) / (E_Na - E_K)),
+    ask.number("nernst_function", "mV", E_Ca, 0.5,
+               calcium_without_its_charge=2 * E_Ca, calcium_with_log10=E_Ca / math.log(10),
+               calcium_in_celsius=E_Ca * WARM / (WARM + 273.15), calcium_upside_down=-E_Ca),
+    ask.number("muscle_by_hand", "mV", lambda: rest(MUSCLE), 0.3,
+               muscle_with_chloride_upside_down=_chloride_upside_down,
+               muscle_without_chloride=lambda: rest(MUSCLE.replace(P_Cl=0)),
+               muscle_with_the_fraction_inverted=lambda: -rest(MUSCLE)),
+)  # fmt: skip

@@ -7,44 +7,26 @@ from ..cells import Squid
 from ..measure import conduction, velocity
 from ..propagate import propagate
 from ..protocols import Step
+from .texts import Texts
 
 WIDE, THIN, QUARTER, SLOW = 476.0, 119.0, 4.0, 1.0
+"""Diameters in um, their ratio, and the velocity in m/s of a slow axon."""
 LONG = 8.0
 
 
 @functools.cache
-def usual_velocity() -> float:
+def _velocity() -> float:
     """The velocity in the squid axon of 476 um at 18.5 degC, m/s."""
     return velocity(propagate(Axon(length=LONG), Step(1000, 0.5, 0.2)))
 
 
-def quarter_as_wide() -> float:
+def _quarter_as_wide() -> float:
     """The velocity in an axon of a quarter of the diameter, m/s."""
     return velocity(propagate(Axon(diameter=THIN, length=LONG), Step(1000, 0.5, 0.2), t_stop=16))
 
 
-def quarter_as_fast() -> float:
-    """A quarter of the usual velocity, m/s."""
-    return usual_velocity() / QUARTER
-
-
-def thin_is_fast() -> float:
-    """Twice the usual velocity, m/s."""
-    return usual_velocity() * QUARTER**0.5
-
-
-def diameter_of_a_slow_axon() -> float:
-    """The diameter in um of an axon of this membrane that conducts at 1 m/s."""
-    return WIDE * (SLOW / usual_velocity()) ** 2
-
-
-def diameter_in_proportion() -> float:
-    """The diameter in um, if velocity were proportional to it."""
-    return WIDE * SLOW / usual_velocity()
-
-
 @functools.cache
-def least_sodium() -> float:
+def _least_sodium() -> float:
     """The least g_Na, mS/cm2, with which an impulse runs along 8 cm, to 0.1."""
     low, high = 20.0, 120.0
     while high - low > 0.1:
@@ -53,11 +35,17 @@ def least_sodium() -> float:
     return high
 
 
-def sodium_to_spare() -> float:
-    """How much of the usual g_Na can be missing, mS/cm2."""
-    return Squid().g_Na - least_sodium()
-
-
 def _arrives(g_Na: float) -> bool:
     axon = Axon(Squid(T=18.5, g_Na=g_Na), length=LONG)
     return conduction(propagate(axon, Step(3000, 0.5, 0.2))).arrived
+
+
+ask = Texts(__file__)
+QUESTIONS = ask.arranged(
+    ask.number("speed_of_a_thin_axon", "m/s", _quarter_as_wide, 0.2,
+               quarter_as_fast=lambda: _velocity() / QUARTER, thin_is_fast=lambda: _velocity() * QUARTER**0.5),
+    ask.number("diameter_of_a_slow_axon", "um", lambda: WIDE * (SLOW / _velocity()) ** 2, 0.1,
+               diameter_in_proportion=lambda: WIDE * SLOW / _velocity()),
+    ask.number("least_sodium", "mS/cm2", _least_sodium, 1.0,
+               sodium_to_spare=lambda: Squid().g_Na - _least_sodium()),
+)  # fmt: skip

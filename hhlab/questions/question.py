@@ -1,41 +1,113 @@
-"""Questions that judge an answer and reply in physics. Nothing here draws, and nothing here keeps answers.
+"""Questions that judge an answer and reply in physics. Nothing here shows anything, and nothing here keeps answers.
 
 A choice replies to each of its options. A number is compared with what the model computes at that moment.
 """
 
+import html
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import version
+from typing import Any
 
-from ..parameters import pretty, unknown
-from .units import read_quantity
+from ..parameters import pretty, shown, unknown
+from ..quantities import UNITS, read_quantity
+
+MODELS_VERSION = version("hhlab")
+"""The version of the models whose numbers judge an answer; work logs and handed-in answers carry it.
+
+It is that of the package: a number of a model changes only with a release. A version of the models alone would have to
+be raised by hand at each such change, and would be forgotten.
+"""
+
+
+class State(StrEnum):
+    """What became of an answer."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    ABSENT = "no answer"
+    UNREADABLE = "not well-formed"
+    NOT_RUN = "not graded"
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What is said to an option after "Right." or "Not yet."; its misconception (M1 to M15); if it is right."""
+    """What is said to an option.
+
+    Parameters
+    ----------
+    text : what is said after "Right." or "Not yet.".
+    misconception : M1 to M15 if the option shows one, or "".
+    right : whether the option is right.
+    wording : the option as students read it; unless given, the id under which it stands in the options.
+    """
 
     text: str
     misconception: str = ""
     right: bool = False
+    wording: str = ""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A number that a well-known wrong way leads to, in the unit of the question, and what is said to it."""
+    """What a well-known wrong way leads to: a number in the unit of the question, or the numbers that code gives.
 
-    value: Callable[[], float]
+    Parameters
+    ----------
+    value : computes it.
+    reply : what is said to it.
+    misconception : M1 to M15, or "".
+    """
+
+    value: Callable[[], Any]
     reply: str
     misconception: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Judgement:
-    """Whether an answer was right, the reply, the misconception ("" if none), and how the answer was understood."""
+    """What became of an answer, and what is said to it. In a notebook it shows itself as a sentence.
 
-    right: bool
+    Attributes
+    ----------
+    state : right, wrong, or why it could not be judged.
+    reply : what is said to it.
+    misconception : M1 to M15, or "".
+    understood : how the answer was understood, in words.
+    value : the number that was understood; nan for any other answer.
+    """
+
+    state: State
     reply: str
-    misconception: str
-    understood: str
+    misconception: str = ""
+    understood: str = ""
+    value: float = math.nan
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer is right."""
+        return self.state == State.RIGHT
+
+    @property
+    def judged(self) -> bool:
+        """Whether the answer could be judged at all."""
+        return self.state in (State.RIGHT, State.WRONG)
+
+    @property
+    def sentence(self) -> str:
+        """Whether the answer is right, how a number was understood, and why."""
+        mark = "Right" if self.right else "Not yet"
+        read = f" ({self.understood})" if math.isfinite(self.value) else ""
+        return f"{mark}{read}. {self.reply}" if self.judged else self.reply
+
+    def __repr__(self) -> str:
+        return self.sentence
+
+    def _repr_html_(self) -> str:
+        kind = "right" if self.right else "reply"
+        return f'<div class="hhlab-frame"><div class="hhlab-{kind}">{html.escape(self.sentence)}</div></div>'
 
 
 @dataclass(frozen=True)
@@ -46,13 +118,14 @@ class Choice:
     ----------
     name : an identifier, the same for ever: logs refer to it.
     text : the question.
-    options : what can be chosen, each with its own reply; one or more are right.
+    options : what can be chosen, each with its own reply, by an id that stays the same for ever: logs refer to it. The
+        wording of an option, which may change, is the `wording` of its reply, or else the id itself.
     several : whether all that are right must be ticked. Otherwise one is chosen, and any right one is right.
 
     Raises
     ------
     ValueError
-        If there are fewer than two options, or none is right.
+        If there are fewer than two options, none is right, or two have the same wording.
     """
 
     name: str
@@ -63,33 +136,47 @@ class Choice:
     def __post_init__(self) -> None:
         if len(self.options) < 2 or not self.right:
             raise ValueError(f"question {self.name}: give two or more options, of which one or more are right")
+        if len({*map(self.wording, self.options)}) < len(self.options):
+            raise ValueError(f"question {self.name} has two options with the same text; change or delete one")
 
     @property
     def right(self) -> tuple[str, ...]:
-        """The options that are right."""
+        """The ids of the options that are right."""
         return tuple(option for option, reply in self.options.items() if reply.right)
+
+    def wording(self, option: str) -> str:
+        """An option as students read it."""
+        return self.options[option].wording or option
+
+    def option(self, given: object) -> str | None:
+        """The id of an option that is named by its id or, as in older logs, by its wording; None if there is none."""
+        ids = list(self.options)
+        names = ids if given in ids else [self.wording(each) for each in ids]
+        return ids[names.index(str(given))] if given in names else None
 
     def judge(self, answer: str | Iterable[str]) -> Judgement:
         """The judgement on an option, or on the options that were ticked; ValueError for what is not an option."""
         chosen = self._chosen((answer,) if isinstance(answer, str) else tuple(answer))
         replies = [self.options[option] for option in chosen]
-        missing = [option for option in self.right if option not in chosen] if self.several else []
-        texts = [reply.text for reply in replies] + ["That is not all: more of the answers are right."] * bool(missing)
+        missing = self.several and not set(self.right) <= set(chosen)
+        texts = [reply.text for reply in replies] + ["That is not all: more of the answers are right."] * missing
+        right = all(reply.right for reply in replies) and not missing
         return Judgement(
-            right=all(reply.right for reply in replies) and not missing,
-            reply=" ".join(texts),
-            misconception=next((reply.misconception for reply in replies if reply.misconception), ""),
-            understood="; ".join(chosen),
+            State.RIGHT if right else State.WRONG,
+            " ".join(texts),
+            next((reply.misconception for reply in replies if reply.misconception), ""),
+            "; ".join(map(self.wording, chosen)),
         )
 
-    def _chosen(self, answer: tuple[str, ...]) -> list[str]:
-        """The options of an answer in their own order, each once."""
-        for option in answer:
-            if option not in self.options:
-                unknown(f"question {self.name}", "option", option, self.options)
-        if not answer or (len(set(answer)) > 1 and not self.several):
+    def _chosen(self, answer: tuple[object, ...]) -> list[str]:
+        """The ids of the options of an answer in their own order, each once."""
+        for given in answer:
+            if self.option(given) is None:
+                unknown(f"question {self.name}", "option", str(given), map(self.wording, self.options))
+        chosen = {self.option(given) for given in answer}
+        if not chosen or (len(chosen) > 1 and not self.several):
             raise ValueError(f"question {self.name}: choose {'at least one answer' if self.several else 'one answer'}")
-        return [option for option in self.options if option in answer]
+        return [option for option in self.options if option in chosen]
 
 
 @dataclass(frozen=True)
@@ -111,7 +198,7 @@ class Number:
     Raises
     ------
     ValueError
-        If the tolerance is not above 0.
+        If the tolerance is not above 0, or the unit is not known.
     """
 
     name: str
@@ -124,6 +211,10 @@ class Number:
     mistakes: tuple[Mistake, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.unit not in UNITS:
+            raise ValueError(
+                f"question {self.name} has unit = {shown(self.unit)}; give a unit such as mV, ms or uA/cm2"
+            )
         if not self.tolerance > 0:
             raise ValueError(f"question {self.name}: tolerance = {self.tolerance} {self.unit} is not above 0")
 
@@ -136,19 +227,18 @@ class Number:
         """A number of this question with its unit, as print shows it: −5 µA/cm²."""
         return f"{value:.6g} {pretty(self.unit)}".replace("-", "−")
 
-    def judge(self, answer: str | float) -> Judgement:
-        """The judgement on a typed number such as "5 mV"; ValueError for what is not one."""
-        value = read_quantity(str(answer), self.unit)
+    def read(self, text: str) -> float:
+        """A typed number such as "5 mV", in the unit of the question; ValueError for what is not one."""
+        return read_quantity(text, self.unit).value
+
+    def judge(self, value: float) -> Judgement:
+        """The judgement on a number in the unit of the question."""
         truth = self.truth()
         right = abs(value - truth) <= self.tolerance
         mistake = None if right else self._mistake(value, truth)
-        hint = self.reply if right else self.hints[value > truth]
-        return Judgement(
-            right=right,
-            reply=mistake.reply if mistake else hint,
-            misconception=mistake.misconception if mistake else "",
-            understood=self.in_words(value),
-        )
+        reply = self.reply if right else mistake.reply if mistake else self.hints[value > truth]
+        misconception = mistake.misconception if mistake else ""
+        return Judgement(State.RIGHT if right else State.WRONG, reply, misconception, self.in_words(value), value)
 
     def _mistake(self, value: float, truth: float) -> Mistake | None:
         """The well-known mistake nearest to a number, if that is close enough to one."""

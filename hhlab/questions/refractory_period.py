@@ -3,57 +3,39 @@
 from ..cells import Squid
 from ..clamp import Clamp, clamp
 from ..measure import refractory, refractory_periods, threshold
+from .texts import Texts
 
+SQUID, WARM = Squid(), Squid(T=18.5)
 GAP, HELD_AT = 12.0, -45.0
+"""The interval of the second pulse, ms, and the V at which current is lost, mV."""
 
 
-def second_threshold() -> float:
-    """The threshold of a second pulse 12 ms after the first, uA/cm2."""
-    return ratio_of_thresholds() * resting_threshold()
+def _ratio() -> float:
+    """The threshold of a second pulse after the gap, as a multiple of that from rest."""
+    return float(refractory(SQUID, GAP))
 
 
-def ratio_of_thresholds() -> float:
-    """How many times the threshold from rest that is."""
-    return float(refractory(Squid(), GAP))
-
-
-def resting_threshold() -> float:
-    """The threshold from rest, uA/cm2."""
-    return threshold(Squid())
-
-
-def absolute_when_warm() -> float:
-    """The absolute refractory period at 18.5 degC, ms."""
-    return refractory_periods(Squid(T=18.5)).absolute
-
-
-def absolute_when_cold() -> float:
-    """The same at 6.3 degC."""
-    return refractory_periods(Squid()).absolute
-
-
-def relative_when_warm() -> float:
-    """When the relative refractory period is over at 18.5 degC, ms."""
-    return refractory_periods(Squid(T=18.5)).relative
-
-
-def time_to_lose_half() -> float:
-    """After how many ms at -45 mV half of the sodium current at 0 mV is left that there is from -65 mV."""
-    return _time_to(0.5 * _largest_current(-65.0, 1.0))
-
-
-def time_to_half_of_all() -> float:
-    """After how many ms half is left of what there is after a prepulse to -85 mV."""
-    return _time_to(0.5 * _largest_current(-85.0, 30.0))
-
-
-def _time_to(current: float) -> float:
+def _time_to_half(V: float, duration: float) -> float:
+    """After how many ms half of the current is left that there is after a prepulse to V (mV) of a duration (ms)."""
     from scipy.optimize import brentq
 
-    return float(brentq(lambda ms: _largest_current(HELD_AT, ms) - current, 0.05, 30.0, xtol=1e-3))
+    wanted = 0.5 * _largest_current(V, duration)
+    return float(brentq(lambda ms: _largest_current(HELD_AT, ms) - wanted, 0.05, 30.0, xtol=1e-3))
 
 
 def _largest_current(V: float, duration: float) -> float:
     """The largest inward sodium current at 0 mV after a prepulse to V (mV) of a duration (ms), uA/cm2."""
-    (rec,) = clamp(Squid(), Clamp(to=0, prepulse=(V, duration)))
+    (rec,) = clamp(SQUID, Clamp(to=0, prepulse=(V, duration)))
     return float(-rec.I["Na"][rec.t >= duration].min())
+
+
+ask = Texts(__file__)
+QUESTIONS = ask.arranged(
+    ask.number("second_threshold", "uA/cm2", lambda: _ratio() * threshold(SQUID), 1.0,
+               ratio_of_thresholds=_ratio, resting_threshold=lambda: threshold(SQUID)),
+    ask.number("absolute_when_warm", "ms", lambda: refractory_periods(WARM).absolute, 0.1,
+               absolute_when_cold=lambda: refractory_periods(SQUID).absolute,
+               relative_when_warm=lambda: refractory_periods(WARM).relative),
+    ask.number("time_to_lose_half", "ms", lambda: _time_to_half(-65.0, 1.0), 0.15,
+               time_to_half_of_all=lambda: _time_to_half(-85.0, 30.0)),
+)  # fmt: skip

@@ -5,28 +5,14 @@ from typing import Any
 import numpy as np
 
 from ..parameters import pretty, shown
-from ..questions import Judgement, Number, find
-from .frame import paragraph
+from ..questions import Judgement, Number, State, find
 from .log_file import open_log
-from .question import keep, replied
+from .question import keep
 
 UNTOUCHED = "Nothing to judge yet: write your own lines where the three dots ... are, and run the cell again."
 
 
-class Checked:
-    """What `check` returns: `right`, and a reply."""
-
-    def __init__(self, question: Number, judged: Judgement | None, sentence: str) -> None:
-        self.question, self.right, self.reply = question, judged is not None and judged.right, sentence
-
-    def __repr__(self) -> str:
-        return self.reply
-
-    def _repr_html_(self) -> str:
-        return f'<div class="hhlab-frame">{paragraph(self.reply, "right" if self.right else "reply")}</div>'
-
-
-def check(name: str, value: Any) -> Checked:
+def check(name: str, value: Any) -> Judgement:
     """The reply to a number that you have computed for a task, in the unit that the task asks for.
 
     Parameters
@@ -43,14 +29,16 @@ def check(name: str, value: Any) -> Checked:
     if not isinstance(question, Number):
         raise ValueError(f"{name} is not a task with a number: use ask or predict for it")
     if value is ...:
-        return Checked(question, None, UNTOUCHED)
+        return Judgement(State.ABSENT, UNTOUCHED)
     try:
         number = float(np.asarray([] if value is None else value, float).reshape(()))
     except (TypeError, ValueError):
-        return Checked(question, None, f"{shown(value)} is not one number: give one in {pretty(question.unit)}.")
+        told = f"{shown(value)} is not one number: give one in {pretty(question.unit)}."
+        return Judgement(State.UNREADABLE, told)
     if not np.isfinite(number):
-        return Checked(question, None, f"{number} is not a finite number: look at what your code divides by.")
-    judged = question.judge(f"{number!r} {question.unit}")
+        told = f"{number} is not a finite number: look at what your code divides by."
+        return Judgement(State.UNREADABLE, told)
+    judged = question.judge(number)
     if (open_log().last("answer", name) or {}).get("answer") != judged.understood:
         keep(question, judged.understood, judged)
-    return Checked(question, judged, replied(question, judged))
+    return judged
