@@ -497,7 +497,12 @@ def test_a_file_of_questions(tmp_path):
         ('reply = "r"', 'reply = "r"\nhint = "x"', "own.toml: question one has no key hint"),
         ('low = "l"', "", "own.toml: question one has no low; give a text in quotation marks"),
         ('low = "l"', "low = 3", "own.toml: question one has low = 3; give a text in quotation marks"),
-        (".sign]", ".other]", "own.toml: question one: the mistake sign has no text in the file; give one, or delete"),
+        (".sign]", ".other]", "own.toml: question one: the mistake other has no value in Python; give one, or delete"),
+        (
+            '[check.one.mistakes.sign]\nreply = "The sign."',
+            "",
+            "question one: the mistake sign has no text in the file",
+        ),
         ('"The sign."', '"s"\n[check.one.mistakes.log]\nreply = "l"', "question one: the mistake log has no value in"),
         ('"M8"', '"M16"', "option b of own.toml: question two has misconception = 'M16'; give one of M1"),
         ("right = true", "right = false", "question two: give two or more options, of which one or more are right"),

@@ -135,16 +135,16 @@ class Texts:
 
     def mistakes(self, name: str, values: Mapping[str, Computed]) -> tuple[Mistake, ...]:
         """The well-known mistakes of a question, whose texts are in the file and whose values are given."""
-        texts = self._tables[name].get("mistakes", {})
-        for mistake in (*values, *texts):
-            if mistake not in texts or mistake not in values:
-                where = "text in the file" if mistake not in texts else "value in Python"
-                raise ValueError(f"{self._who(name)}: the mistake {mistake} has no {where}; give one, or delete it")
-        checked = {
-            mistake: _checked(f"mistake {mistake} of {self._who(name)}", text, "reply", "misconception")
+        texts, who = self._tables[name].get("mistakes", {}), self._who(name)
+        for mistake in sorted(texts.keys() ^ values.keys()):
+            missing = "value in Python" if mistake in texts else "text in the file"
+            raise ValueError(f"{who}: the mistake {mistake} has no {missing}; give one, or delete it")
+        return tuple(
+            Mistake(
+                _function(values[mistake]), **_checked(f"mistake {mistake} of {who}", text, "reply", "misconception")
+            )
             for mistake, text in texts.items()
-        }
-        return tuple(Mistake(_function(values[mistake]), **text) for mistake, text in checked.items())
+        )
 
     def arranged(self, *numbers: Number) -> QuestionSet:
         """All questions of the file; those whose answers are numbers are given, in any order."""

@@ -1,4 +1,4 @@
-"""The assignments of the course, one file each. A new one is a file here and a name in this list."""
+"""The assignments of the course. A new one is two files here, its numbers and its texts, and a name in this list."""
 
 from ..task import Assignment
 from .calcium import CALCIUM
