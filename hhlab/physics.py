@@ -14,6 +14,7 @@ F = 96485.33212
 """Faraday constant, C/mol (CODATA 2018, exact)."""
 ZERO_CELSIUS = 273.15
 """0 degC in K."""
+MICRO = 1e-6
 
 
 def thermal_voltage(T: ArrayLike) -> Floats:

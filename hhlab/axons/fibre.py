@@ -244,12 +244,8 @@ def _changed(stretch: Stretch, number: int, given: Mapping[str, float]) -> Stret
 
 
 def resting_conductance(membrane: Cell) -> float:
-    """Slope of the current at rest against V at fixed gates, mS/cm2."""
-    V, state = membrane.rest()["V"], membrane.rest()
-    around = np.array([V - 0.01, V + 0.01])
-    total = 0.0
-    for channel in membrane.channels:
-        shares = {gate.name: np.full(2, state[f"{channel.name}.{gate.name}"]) for gate in channel.gates}
-        current = membrane.current(channel, around, channel.open_share(shares))
-        total += float(current[1] - current[0]) / 0.02
-    return total
+    """The slope of the current against V at rest, in mS/cm2, with the gates frozen."""
+    resting = membrane.rest()
+    around = resting["V"] + np.array([-0.01, 0.01])
+    below, above = sum(membrane.current_in(resting, channel, around) for channel in membrane.channels)
+    return float(above - below) / 0.02
