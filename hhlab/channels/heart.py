@@ -1,4 +1,4 @@
-"""Channels of the heart: of a ventricle (Beeler & Reuter) and of the sino-atrial node (Yanagihara, Noma & Irisawa)."""
+"""Channels of the ventricle (Beeler & Reuter) and of the sino-atrial node (Yanagihara, Noma & Irisawa)."""
 
 import numpy as np
 
@@ -72,18 +72,14 @@ NODE_NA = publish(
 NODE_S = publish(
     "node Ca", "slow inward channel of the sino-atrial node; below -60 mV its f does not close", "Ca", YANAGIHARA,
     Gate(
-        "d",
+        "d", weight=0.95, offset=0.05,
         alpha=lambda V: 0.01045 * linoid(V + 35, 2.5) + 0.03125 * linoid(V, 4.8),
         beta=lambda V: 0.00421 * linoid(-(V - 5), 2.5),
-        weight=0.95,
-        offset=0.05,
     ),
     Gate(
-        "f",
+        "f", weight=0.95, offset=0.05,
         alpha=lambda V: 0.000355 * linoid(-(V + 20), 5.633),
         beta=lambda V: 0.000944 * np.maximum(V + 60, 0) / (1 + np.exp(-(V + 29.5) / 4.16)),
-        weight=0.95,
-        offset=0.05,
     ),
 )  # fmt: skip
 
