@@ -75,7 +75,7 @@ def propagate(
     inside = len(axon.row.cells[0].state_names) - 1
     within_memory(steps, every, len(axon.row.x), inside, dt)
 
-    frozen = axon.membrane.gate_names if axon.gates_held else _names(freeze)
+    frozen = axon.membrane.gate_names if axon.gates_frozen else _names(freeze)
     asked = axon, stimuli(placed) or [Placed(Nothing())], steps, dt, every, frozen
     kept = _run(KEEP_V, *asked)
     settings = {"dt": dt, "every": every, "freeze": tuple(frozen)}

@@ -1,4 +1,4 @@
-"""What every axon has: a membrane, stretches that differ, and a row of patches that it is cut into."""
+"""What all axons have: a membrane, stretches that differ, and a row of patches."""
 
 import functools
 import math
@@ -6,29 +6,27 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..cells import Cell
-from ..parameters import Described, Parameter, param, tidy, unknown
+from ..parameters import Described, Parameter, must_be, param, tidy, unknown
+from ..physics import Floats
 
-Floats = NDArray[np.float64]
-
-UM = 1e-4
-"""One um in cm."""
+UM = 1e-4  # cm
+A_MEMBRANE = "a membrane: give a cell such as Squid(T=18.5)"
 
 
 class Row(NamedTuple):
-    """N patches in a row, sealed at both ends."""
+    """N patches in a row. Both ends are sealed."""
 
-    x: Floats  # (N,) where the middle of each is, cm
+    x: Floats  # (N,) the middle of each patch, cm
     width: Floats  # (N,) cm
     area: Floats  # (N,) cm2 of membrane
-    joint: Floats  # (N - 1,) mS between the middles of neighbours
+    joint: Floats  # (N - 1,) conductance between the middles of neighbours, mS
     cells: list[Cell]  # (N,) the membrane of each
 
 
 class Stretch(NamedTuple):
-    """A part of an axon that differs: from, to (cm), and what is different there."""
+    """A part of an axon that differs: from, to (cm), and its other values."""
 
     start: float
     end: float
@@ -36,17 +34,17 @@ class Stretch(NamedTuple):
 
 
 class Fibre(Described):
-    """What all axons have: a membrane, stretches that differ, and a resting state all along.
+    """An axon: a membrane on a conducting core.
 
-    An axon has the parameters of its membrane too, and what its membrane has: channels, gates, rest().
+    An axon also has the parameters of its membrane, and what else its membrane has: channels, gates, rest().
     """
 
     diameter = param(476, "um", 0.05, 2000, "diameter", slider=(10, 1000))
 
-    _made_of: ClassVar[tuple[str, ...]] = ("_values", "_membrane", "_stretches", "_still")
+    _made_of: ClassVar[tuple[str, ...]] = ("_values", "_membrane", "_stretches", "_frozen")
     _membrane: Cell
     _stretches: tuple[Stretch, ...] = ()
-    _still: bool = False
+    _frozen: bool = False
 
     @property
     def membrane(self) -> Cell:
@@ -59,19 +57,37 @@ class Fibre(Described):
         raise NotImplementedError
 
     @property
-    def gates_held(self) -> bool:
-        """Whether its gates are held as they are at rest."""
-        return self._still
+    def gates_frozen(self) -> bool:
+        """Whether its gates are frozen at their resting values."""
+        return self._frozen
 
     def passive(self) -> Self:
-        """The same with all gates held as they are at rest, so that nothing but the cable is left."""
-        return self._with(_still=True)
+        """The same axon with all gates frozen at their resting values, so that only the passive cable is left.
+
+        Returns
+        -------
+        Axon or MyelinatedAxon
+            An axon of the same class.
+        """
+        return self._with(_frozen=True)
 
     def locally(self, x_from: float, x_to: float, **changes: float) -> Self:
-        """The same, but different from x_from to x_to (cm): other values of parameters of the membrane, or a diameter.
+        """The same axon with other values between two places.
 
         A patch belongs to the stretch if its middle lies in it. The stretch adds its parameters with a number, such as
         from_1, to_1 and T_1. Where two stretches overlap, the later one counts.
+
+        Parameters
+        ----------
+        x_from, x_to : float
+            Where the stretch begins and ends, cm.
+        **changes : float
+            Parameters of the membrane, or `diameter`, with their values in the stretch.
+
+        Returns
+        -------
+        Axon or MyelinatedAxon
+            An axon of the same class.
 
         Raises
         ------
@@ -100,7 +116,7 @@ class Fibre(Described):
             raise ValueError(f"stretch {number} has other gates: only conductances, potentials, C and T can differ")
 
     def _local(self) -> dict[str, Parameter]:
-        """The parameters that a stretch may have of its own."""
+        """The parameters that can differ in a stretch."""
         inner = {name: p for name, p in self._membrane.parameters().items() if name != "diameter"}
         return inner | {"diameter": self._own()["diameter"]}
 
@@ -119,6 +135,9 @@ class Fibre(Described):
         return found
 
     def replace(self, **changes: Any) -> Self:
+        if "membrane" in changes:
+            must_be(Cell, A_MEMBRANE, changes["membrane"])
+            return self._with(_membrane=changes.pop("membrane")).replace(**changes)
         declared = self.parameters()
         for name in changes:
             if name not in declared:
@@ -133,24 +152,24 @@ class Fibre(Described):
         return new
 
     def __getattr__(self, name: str) -> Any:
-        """What its membrane has; only called where nothing else has the name."""
+        """What its membrane has; only called where nothing else has that name."""
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__} has no {name}")
         stretched = self.parameters() if self._stretches and name[-1:].isdigit() else {}
         return stretched[name].value if name in stretched else getattr(self._membrane, name)
 
     def _bare(self) -> tuple[Floats, Floats, Floats, list[Cell]]:
-        """Where each patch is, its width (both cm), its diameter (um) and its membrane, before stretches differ."""
+        """Place and width (cm), diameter (um) and membrane of each patch, without stretches."""
         raise NotImplementedError
 
     def _joints(self, width: Floats, diameter: Floats) -> Floats:
-        """Conductance in mS between the middles of neighbours: half of each one's core, in series."""
+        """The conductance in mS between the middles of neighbours: half of the core of each, in series."""
         half = 0.5 * self.R_i * width / (0.25 * math.pi * (diameter * UM) ** 2)
         return 1e3 / (half[1:] + half[:-1])
 
     @functools.cached_property
     def row(self) -> Row:
-        """Its patches, with what differs where."""
+        """Its patches, with the stretches that differ."""
         x, width, diameter, cells = self._bare()
         for number, (start, end, changes) in enumerate(self._stretches, 1):
             inside = np.flatnonzero((x >= start) & (x <= end))
@@ -163,40 +182,33 @@ class Fibre(Described):
                 if name == "diameter":
                     diameter[inside] = self._core(value)
             inner = {name: value for name, value in changes if name != "diameter"}
-            made: dict[int, Cell] = {}
+            there = functools.cache(lambda cell, inner=inner: cell.replace(**inner))
             for i in inside:
-                made.setdefault(id(cells[i]), cells[i].replace(**inner))
-            for i in inside:
-                cells[i] = made[id(cells[i])]
+                cells[i] = there(cells[i])
         return Row(x, width, math.pi * diameter * UM * width, self._joints(width, diameter), cells)
 
     def _core(self, diameter: float) -> float:
-        """Diameter of what conducts, um."""
+        """The diameter of the conducting core, um."""
         return diameter
 
     @functools.cached_property
     def length_constant(self) -> float:
-        """The distance in cm over which a small steady change of V falls to 1/e at rest; the shortest of its stretches.
+        """The distance in cm over which a small steady change of V falls to 1/e at rest; that of the shortest stretch.
 
-        The square root of (diameter/4) / (R_i G), with G the slope conductance of the resting membrane at fixed gates.
+        It is the square root of (diameter/4) / (R_i G), where G is the slope conductance of the resting membrane with
+        its gates frozen.
         """
-        return min(self._constant(self._membrane, self.diameter), *self._constants(), math.inf)
+        return min(self._constant(dict(changes)) for changes in ((), *(stretch.changes for stretch in self._stretches)))
 
-    def _constants(self) -> list[float]:
-        found = []
-        for stretch in self._stretches:
-            there = dict(stretch.changes)
-            wide = there.pop("diameter", self.diameter)
-            found.append(self._constant(self._membrane.replace(**there), wide))
-        return found
-
-    def _constant(self, membrane: Cell, diameter: float) -> float:
-        G = resting_conductance(membrane)
+    def _constant(self, changes: dict[str, float]) -> float:
+        """The length constant, cm, of an axon with these values everywhere."""
+        diameter = changes.pop("diameter", self.diameter)
+        G = resting_conductance(self._membrane.replace(**changes))
         return math.sqrt(self._core(diameter) * UM / 4 * 1e3 / (self.R_i * G)) if G > 0 else math.inf
 
     @property
     def dt(self) -> float:
-        """The time step, ms, that propagate takes unless told otherwise: half of what its membrane takes."""
+        """The time step, ms, that propagate takes unless told otherwise: half of that of its membrane."""
         return min(cell.dt for cell in {id(cell): cell for cell in self.row.cells}.values()) / 2
 
     @property
@@ -205,10 +217,10 @@ class Fibre(Described):
         return 5 * self.dt
 
     def check(self) -> None:
-        """ValueError with a sentence if what it would show means nothing."""
+        """ValueError if it is too short, or cut too coarsely, for its recordings to mean anything."""
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._values.values(), self._membrane, self._stretches, self._still))
+        return hash((type(self), *self._values.values(), self._membrane, self._stretches, self._frozen))
 
     def _given(self) -> list[str]:
         return [
@@ -219,16 +231,16 @@ class Fibre(Described):
         return f"{type(self).__name__}({', '.join([repr(self._membrane), *self._given()])}){self._changes()}"
 
     def code(self) -> str:
-        """The Python that makes it, of a cell called membrane."""
+        """The Python code that makes it from a cell called `membrane`."""
         return f"hh.{type(self).__name__}({', '.join(['membrane', *self._given()])}){self._changes()}"
 
     def _changes(self) -> str:
-        """What makes it differ from an even, active axon, as calls."""
+        """The calls that make its stretches, and freeze its gates."""
         calls = ""
         for start, end, changes in self._stretches:
             differs = "".join(f", {name}={tidy(value)}" for name, value in changes)
             calls += f".locally({tidy(start)}, {tidy(end)}{differs})"
-        return calls + (".passive()" if self._still else "")
+        return calls + (".passive()" if self._frozen else "")
 
 
 _ENDS = {"from": "begins", "to": "ends"}

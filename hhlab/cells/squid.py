@@ -44,7 +44,7 @@ class Squid(Cell):
     def _own_channels(self) -> tuple[Channel, ...]:
         m, h = SQUID_NA
         return (
-            Channel("Na", self.g_Na, self.E_Na, (m, h.held_open(self.pronase)), "Na"),
+            Channel("Na", self.g_Na, self.E_Na, (m, h.always_open(self.pronase)), "Na"),
             Channel("K", self.g_K, self.E_K, SQUID_K, "K"),
             Channel("L", self.g_L, self.E_L),
         )
