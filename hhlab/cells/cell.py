@@ -208,7 +208,7 @@ class Cell(Described):
         dict of str to float
             "V" in mV, every gate, such as "Na.m", and every concentration inside in mM, such as "Na_in".
         """
-        return dict(zip(self.state_names, self._resting_state, strict=True))
+        return dict(zip(self.state_names, self.state(None).tolist(), strict=True))
 
     @functools.cached_property
     def _resting_state(self) -> tuple[float, ...]:

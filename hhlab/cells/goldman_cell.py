@@ -26,9 +26,6 @@ class GoldmanCell(IonicCell):
     def _own_channels(self) -> tuple[Channel, ...]:
         return tuple(Channel(ion, ion=ion, P=self._values[f"P_{ion}"] * MICRO) for ion in ("Na", "K", "Cl"))
 
-    def rest(self) -> dict[str, float]:
-        return dict(zip(self.state_names, map(float, self.state(None)), strict=True))
-
     def state(self, given: Mapping[str, float] | None) -> Floats:
         found = super().state(given)
         if math.isnan(found[0]):

@@ -6,8 +6,9 @@ from typing import Any
 import matplotlib
 import numpy as np
 
+from ..physics import Floats
 from ..plots import COLOURS_OF_V, DPI, POINT, Panels
-from ..views import STYLES, Floats, Stroke
+from ..views import STYLES, Stroke
 
 
 def moving(panels: Panels) -> Iterator[tuple[int, Stroke]]:
