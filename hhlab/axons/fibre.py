@@ -2,7 +2,6 @@
 
 import functools
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -25,12 +24,8 @@ class Row(NamedTuple):
     cells: list[Cell]  # (N,) the membrane of each
 
 
-class Stretch(NamedTuple):
-    """A part of an axon that differs: from, to (cm), and its other values."""
-
-    start: float
-    end: float
-    changes: tuple[tuple[str, float], ...]
+Stretch = tuple[tuple[str, float], ...]
+"""A part of an axon that differs: names and values, first "from" and "to" (cm), then what differs there."""
 
 
 class Fibre(Described):
@@ -95,24 +90,25 @@ class Fibre(Described):
             If the stretch is not on the axon, or a parameter is unknown or out of range.
         """
         number = len(self._stretches) + 1
-        start, end = (Parameter(0, "cm", 0, self.length, "", name=n).check(x) for n, x in _ends(x_from, x_to))
+        ends = Parameter(0, "cm", 0, self.length, "")
+        start, end = ends.renamed("from").check(x_from), ends.renamed("to").check(x_to)
         if not changes:
             raise ValueError(f"nothing differs from {tidy(start)} to {tidy(end)} cm: say what does, such as T=30")
         declared = self._local()
         for name in changes:
             if name not in declared:
                 unknown(f"a stretch of this {type(self).__name__}", "parameter", name, declared)
-        checked = tuple((name, declared[name].check(value)) for name, value in changes.items())
-        new = self._with(_stretches=(*self._stretches, Stretch(start, end, checked)))
+        checked = ((name, declared[name].check(value)) for name, value in changes.items())
+        new = self._with(_stretches=(*self._stretches, (("from", start), ("to", end), *checked)))
         new._check_stretch(number)
         return new
 
     def _check_stretch(self, number: int) -> None:
-        start, end, changes = self._stretches[number - 1]
+        start, end, changes = _parts(self._stretches[number - 1])
         if not start < end:
             raise ValueError(f"stretch {number} from {tidy(start)} to {tidy(end)} cm has no length: give from < to")
-        there = self._membrane.replace(**{name: value for name, value in changes if name != "diameter"})
-        if there.gates != self._membrane.gates:
+        changes.pop("diameter", None)
+        if self._membrane.replace(**changes).gates != self._membrane.gates:
             raise ValueError(f"stretch {number} has other gates: only conductances, potentials, C and T can differ")
 
     def _local(self) -> dict[str, Parameter]:
@@ -127,10 +123,9 @@ class Fibre(Described):
         inner, local = self._membrane.parameters(), self._local()
         found = {**inner, **self._own()}
         for number, stretch in enumerate(self._stretches, 1):
-            for name, value in _ends(stretch.start, stretch.end):
-                where = Parameter(value, "cm", 0, self.length, f"where stretch {number} {_ENDS[name]}")
-                found[f"{name}_{number}"] = where.renamed(f"{name}_{number}")
-            for name, value in stretch.changes:
+            for end, does in (("from", "begins"), ("to", "ends")):
+                local[end] = Parameter(0, "cm", 0, self.length, f"where stretch {number} {does}")
+            for name, value in stretch:
                 found[f"{name}_{number}"] = local[name].at(value).renamed(f"{name}_{number}")
         return found
 
@@ -144,7 +139,10 @@ class Fibre(Described):
                 unknown(type(self).__name__, "parameter", name, declared)
         given = {name: declared[name].check(value) for name, value in changes.items()}
         own = {name: given.pop(name) for name in list(given) if name in self._declared}
-        stretches = tuple(_changed(s, number, given) for number, s in enumerate(self._stretches, 1))
+        stretches = tuple(
+            tuple((name, given.get(f"{name}_{number}", value)) for name, value in stretch)
+            for number, stretch in enumerate(self._stretches, 1)
+        )
         inner = {name: value for name, value in given.items() if name in self._membrane.parameters()}
         new = self._with(_values=self._values | own, _membrane=self._membrane.replace(**inner), _stretches=stretches)
         for number in range(1, len(stretches) + 1):
@@ -171,18 +169,16 @@ class Fibre(Described):
     def row(self) -> Row:
         """Its patches, with the stretches that differ."""
         x, width, diameter, cells = self._bare()
-        for number, (start, end, changes) in enumerate(self._stretches, 1):
+        for number, (start, end, changes) in enumerate(map(_parts, self._stretches), 1):
             inside = np.flatnonzero((x >= start) & (x <= end))
             if not inside.size:
                 raise ValueError(
                     f"stretch {number} from {tidy(start)} to {tidy(end)} cm lies between the middles of two patches: "
                     "make it longer"
                 )
-            for name, value in changes:
-                if name == "diameter":
-                    diameter[inside] = self._core(value)
-            inner = {name: value for name, value in changes if name != "diameter"}
-            there = functools.cache(lambda cell, inner=inner: cell.replace(**inner))
+            if "diameter" in changes:
+                diameter[inside] = self._core(changes.pop("diameter"))
+            there = functools.cache(lambda cell, changes=changes: cell.replace(**changes))
             for i in inside:
                 cells[i] = there(cells[i])
         return Row(x, width, math.pi * diameter * UM * width, self._joints(width, diameter), cells)
@@ -198,7 +194,7 @@ class Fibre(Described):
         It is the square root of (diameter/4) / (R_i G), where G is the slope conductance of the resting membrane with
         its gates frozen.
         """
-        return min(self._constant(dict(changes)) for changes in ((), *(stretch.changes for stretch in self._stretches)))
+        return min(self._constant(changes) for changes in ({}, *(_parts(stretch)[2] for stretch in self._stretches)))
 
     def _constant(self, changes: dict[str, float]) -> float:
         """The length constant, cm, of an axon with these values everywhere."""
@@ -237,22 +233,16 @@ class Fibre(Described):
     def _changes(self) -> str:
         """The calls that make its stretches, and freeze its gates."""
         calls = ""
-        for start, end, changes in self._stretches:
-            differs = "".join(f", {name}={tidy(value)}" for name, value in changes)
+        for start, end, changes in map(_parts, self._stretches):
+            differs = "".join(f", {name}={tidy(value)}" for name, value in changes.items())
             calls += f".locally({tidy(start)}, {tidy(end)}{differs})"
         return calls + (".passive()" if self._frozen else "")
 
 
-_ENDS = {"from": "begins", "to": "ends"}
-
-
-def _ends(start: Any, end: Any) -> list[tuple[str, Any]]:
-    return list(zip(_ENDS, (start, end), strict=True))
-
-
-def _changed(stretch: Stretch, number: int, given: Mapping[str, float]) -> Stretch:
-    start, end = given.get(f"from_{number}", stretch.start), given.get(f"to_{number}", stretch.end)
-    return Stretch(start, end, tuple((n, given.get(f"{n}_{number}", value)) for n, value in stretch.changes))
+def _parts(stretch: Stretch) -> tuple[float, float, dict[str, float]]:
+    """Where a stretch begins and ends, cm, and what differs there."""
+    (_, start), (_, end), *changes = stretch
+    return start, end, dict(changes)
 
 
 def resting_conductance(membrane: Cell) -> float:

@@ -60,10 +60,7 @@ def _calcium(V_1: float, V_2: float) -> tuple[Gate, ...]:
 
 @functools.lru_cache(maxsize=64)
 def _potassium(V_3: float, V_4: float, phi: float) -> tuple[Gate, ...]:
-    return (
-        Gate(
-            "w",
-            inf=lambda V: 0.5 * (1 + np.tanh((V - V_3) / V_4)),
-            tau=lambda V: 1 / (phi * np.cosh((V - V_3) / (2 * V_4))),
-        ),
-    )
+    w = Gate("w",
+             inf=lambda V: 0.5 * (1 + np.tanh((V - V_3) / V_4)),
+             tau=lambda V: 1 / (phi * np.cosh((V - V_3) / (2 * V_4))))  # fmt: skip
+    return (w,)

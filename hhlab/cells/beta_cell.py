@@ -18,12 +18,10 @@ _CALCIUM = (
     Gate("h", inf=lambda V: 1 / (1 + np.exp((V + 10) / 10)), tau=lambda V: 0 * V),
 )
 _POTASSIUM = (
-    Gate(
-        "n",
-        inf=lambda V: 1 / (1 + np.exp(-(V + 15) / 5.6)),
-        tau=lambda V: 60 / 1.6 / (np.exp((V + 75) / 65) + np.exp(-(V + 75) / 20)),
-    ),
-)
+    Gate("n",
+         inf=lambda V: 1 / (1 + np.exp(-(V + 15) / 5.6)),
+         tau=lambda V: 60 / 1.6 / (np.exp((V + 75) / 65) + np.exp(-(V + 75) / 20))),
+)  # fmt: skip
 _BY_CALCIUM = (Gate("c", inf=lambda Ca: Ca / (Ca + 0.1), tau=lambda Ca: 0 * Ca, ion="Ca"),)
 
 

@@ -2,16 +2,8 @@
 
 import math
 
-from ..channels import NODE_H, NODE_K, NODE_NA, NODE_S, VENTRICLE_NA, VENTRICLE_S, VENTRICLE_X1, Channel
-from ..channels.heart import (
-    BEELER_REUTER,
-    YANAGIHARA,
-    drive_K1,
-    drive_node_K,
-    drive_node_leak,
-    drive_node_s,
-    drive_x1,
-)
+from ..channels import NODE_H, NODE_K, NODE_NA, NODE_S, VENTRICLE_NA, VENTRICLE_S, VENTRICLE_X1, Channel, heart
+from ..channels.heart import BEELER_REUTER, YANAGIHARA
 from ..parameters import param
 from ..physics import ZERO_CELSIUS, F, R
 from ..pools import Pool, Shell
@@ -51,8 +43,8 @@ class Ventricle(Cell):
             Channel("Na", self.g_Na, self.E_Na, VENTRICLE_NA, "Na"),
             Channel("NaL", self.g_NaL, self.E_Na, ion="Na"),
             Channel("s", self.g_s, gates=VENTRICLE_S, ion="Ca"),
-            Channel("K1", self.g_K1, drive=drive_K1, ion="K"),
-            Channel("x1", self.g_x1, gates=VENTRICLE_X1, drive=drive_x1, ion="K"),
+            Channel("K1", self.g_K1, drive=heart.drive_K1, ion="K"),
+            Channel("x1", self.g_x1, gates=VENTRICLE_X1, drive=heart.drive_x1, ion="K"),
         )
 
 
@@ -80,8 +72,8 @@ class SinoatrialNode(Cell):
     def _own_channels(self) -> tuple[Channel, ...]:
         return (
             Channel("Na", self.g_Na, self.E_Na, NODE_NA, "Na"),
-            Channel("s", self.g_s, gates=NODE_S, drive=drive_node_s, ion="Ca"),
+            Channel("s", self.g_s, gates=NODE_S, drive=heart.drive_node_s, ion="Ca"),
             Channel("h", self.g_h, self.E_h, NODE_H),
-            Channel("K", self.g_K, gates=NODE_K, drive=drive_node_K, ion="K"),
-            Channel("L", self.g_L, drive=drive_node_leak),
+            Channel("K", self.g_K, gates=NODE_K, drive=heart.drive_node_K, ion="K"),
+            Channel("L", self.g_L, drive=heart.drive_node_leak),
         )

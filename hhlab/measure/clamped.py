@@ -11,7 +11,7 @@ from ..clamp import Clamp, ClampFamily, clamp
 from ..parameters import must_be, numbers, unknown
 from ..physics import Floats
 from ..protocols import VoltageStep
-from ..recording import Recording
+from ..recording import Recording, crossings
 
 if TYPE_CHECKING:
     import pandas
@@ -217,11 +217,8 @@ def reversal(family: ClampFamily, channel: str = "Na") -> float:
         unknown("this family", "channel", channel, family[0].I)
     rows = table.sort_values("V")
     V, current = rows["V"].to_numpy(float), rows[wanted].to_numpy(float)
-    at = np.flatnonzero((current[:-1] < 0) & (current[1:] >= 0))
-    if not at.size:
-        return float("nan")
-    here, there = current[at[-1]], current[at[-1] + 1]
-    return float(V[at[-1]] + (V[at[-1] + 1] - V[at[-1]]) * here / (here - there))
+    found = crossings(V, current, 0.0)
+    return float(found[-1]) if found.size else float("nan")
 
 
 def tail_time_constants(family: ClampFamily, channel: str = "K") -> Floats:

@@ -57,7 +57,7 @@ def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset
     Examples
     --------
     >>> hh.measure.refractory(hh.Squid(), [5, 10, 20]).round(2)
-    array([ inf, 2.15, 0.85])
+    array([ inf, 3.96, 0.85])
     """
     shape = numbers("intervals", "ms", intervals).shape
     gaps, once, before = _after_a_spike(cell, intervals, duration)

@@ -38,7 +38,7 @@ def spikes(rec: Recording, level: float = SPIKE_LEVEL) -> Floats:
     --------
     >>> rec = hh.simulate(hh.Squid(), hh.Step(20, start=5, duration=0.5))
     >>> hh.measure.spikes(rec).round(2)
-    array([6.81])
+    array([6.87])
     """
     must_be(Recording, A_RECORDING, rec)
     return rec.crossings(LEVEL.check(level))

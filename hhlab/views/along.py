@@ -7,7 +7,7 @@ import numpy as np
 
 from ..axon_recording import AxonRecording
 from ..physics import Floats
-from .view import COLOURS, DOT, FAINT, INK, STYLES, THIN, Limits, Stroke, View, at, colour_of_recording, roomy
+from .view import COLOURS, DOT, FAINT, INK, STYLES, THIN, Limits, Stroke, View, at, colour_of_recording
 
 LOWEST, HIGHEST = -90.0, 60.0  # mV at the ends of the colour scale; 0 mV is white
 SCALE = (-90, -60, -30, 0, 30, 60)  # mV that label it
@@ -70,8 +70,7 @@ class Electrodes(Along):
         return found
 
     def limits(self, recordings: Sequence[Any], strokes: Sequence[Stroke]) -> Limits:
-        low, high = self.extent(stroke.y for stroke in strokes if stroke.thin)
-        return self.whole_time(recordings), (-roomy(-low, 90), roomy(high, 60))
+        return self.whole_time(recordings), self.around((stroke.y for stroke in strokes if stroke.thin), -90, 60)
 
 
 class Profile(Along):

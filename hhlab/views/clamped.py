@@ -7,7 +7,7 @@ import numpy as np
 from ..measure.clamped import during_step
 from ..protocols import VoltageStep
 from ..recording import Recording
-from .view import DOT, Limits, Stroke, View, colour_of, roomy
+from .view import DOT, Limits, Stroke, View, colour_of
 
 
 class PeakCurrents(View):
@@ -31,5 +31,4 @@ class PeakCurrents(View):
         return found
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        (left, right), (low, high) = self.extent(s.x for s in strokes), self.extent(s.y for s in strokes)
-        return (-roomy(-left, 100), roomy(right, 60)), (-roomy(-low, 2000), roomy(high, 5000))
+        return self.around((s.x for s in strokes), -100, 60), self.around((s.y for s in strokes), -2000, 5000)

@@ -62,9 +62,8 @@ class Potentials(View):
         return found
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        low, high = self.extent(s.y for s in strokes)
         columns = len({channel.ion or channel.name for channel in recordings[0].cell.channels})
-        return (-0.6, max(columns, 1) - 0.4), (-roomy(-low, 100), roomy(high, 80))
+        return (-0.6, max(columns, 1) - 0.4), self.around((s.y for s in strokes), -100, 80)
 
     def ticks(self, rec: Recording) -> list[tuple[float, str]]:
         return [(place, f"E_{name}") for place, name in enumerate(_pulls(rec, 0.0))]
@@ -89,8 +88,7 @@ class CurrentVoltage(View):
         return [*found, Stroke(V, np.asarray(total), INK, dot=True, width=DOT)]
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        low, high = self.extent(s.y for s in strokes)
-        return (-100.0, 60.0), (-roomy(-low, 5), roomy(high, 5))
+        return (-100.0, 60.0), self.around((s.y for s in strokes), -5, 5)
 
 
 class AgainstPotassium(View):
@@ -120,8 +118,7 @@ class AgainstPotassium(View):
         ]
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        low, high = self.extent((s.y for s in strokes), -100.0, 20.0)
-        return (np.log10(self.LOW), np.log10(self.HIGH)), (-roomy(-low, 100), roomy(high, 20))
+        return (np.log10(self.LOW), np.log10(self.HIGH)), self.around((s.y for s in strokes), -100, 20)
 
     def ticks(self, rec: Recording) -> list[tuple[float, str]]:
         return [(float(np.log10(mM)), f"{mM}") for mM in (1, 3, 10, 30, 100)]

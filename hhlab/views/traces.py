@@ -7,21 +7,7 @@ import numpy as np
 
 from ..physics import Floats
 from ..recording import Recording
-from .view import (
-    DOT,
-    FAINT,
-    INK,
-    OF_TRACE,
-    THIN,
-    V_AXIS,
-    Limits,
-    Stroke,
-    View,
-    at,
-    colour_of,
-    colour_of_recording,
-    roomy,
-)
+from .view import DOT, FAINT, INK, OF_TRACE, THIN, V_AXIS, Limits, Stroke, View, at, colour_of, colour_of_recording
 
 LIVELY = 20.0  # mS/cm2 of a gated channel from which on currents are as large as those of a nerve
 
@@ -67,9 +53,8 @@ class Traces(View):
         return [self.cursor_line(cursor), *dots]
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        least, most = (self.low, self.high) if any(map(_lively, recordings)) else self.quiet
-        low, high = self.extent((stroke.y for stroke in strokes if stroke.thin), least, most)
-        return self.whole_time(recordings), (-roomy(-low, -least), roomy(high, most))
+        usual = (self.low, self.high) if any(map(_lively, recordings)) else self.quiet
+        return self.whole_time(recordings), self.around((stroke.y for stroke in strokes if stroke.thin), *usual)
 
 
 def _lively(rec: Recording) -> bool:
@@ -98,8 +83,7 @@ class GateCurves(View):
         return found + dots
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        _, highest = self.extent((s.y for s in strokes if not s.dot), high=self.top)
-        return (-100.0, 60.0), (0.0, roomy(highest, self.top))
+        return (-100.0, 60.0), self.around((s.y for s in strokes if not s.dot), 0.0, self.top)
 
 
 class PhasePlane(View):
@@ -123,6 +107,5 @@ class PhasePlane(View):
         return slope
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        left, right = self.extent(s.x for s in strokes if not s.dot)
-        low, high = self.extent(s.y for s in strokes if not s.dot)
-        return (-roomy(-left, 90), roomy(right, 60)), (-roomy(-low, 100), roomy(high, 300))
+        loops = [s for s in strokes if not s.dot]
+        return self.around((s.x for s in loops), -90, 60), self.around((s.y for s in loops), -100, 300)

@@ -102,10 +102,10 @@ class View:
         return Stroke(np.array([left, right]), np.full(2, level), INK, 2, width=0.8, alpha=FAINT)
 
     @staticmethod
-    def extent(curves: Iterable[Floats], low: float = 0.0, high: float = 0.0) -> tuple[float, float]:
-        """The lowest and the highest value of all curves; low and high without curves."""
-        found = list(curves)
-        return min((float(c.min()) for c in found), default=low), max((float(c.max()) for c in found), default=high)
+    def around(curves: Iterable[Floats], low: float, high: float) -> tuple[float, float]:
+        """Limits that contain `low`, `high` and all curves."""
+        ends = [(float(curve.min()), float(curve.max())) for curve in curves] or [(low, high)]
+        return -roomy(-min(least for least, _ in ends), -low), roomy(max(most for _, most in ends), high)
 
     @staticmethod
     def whole_time(recordings: Iterable[Any]) -> tuple[float, float]:
