@@ -200,11 +200,33 @@ class Gate:
         return self._curves(V, inside)[1] / self.speed(T)
 
     def speed(self, T: float) -> float:
-        """How many times faster the rates are at T (degC) than at T_ref."""
+        """How many times faster the rates are than at T_ref.
+
+        Parameters
+        ----------
+        T : float
+            Temperature, degC.
+
+        Returns
+        -------
+        float
+            The factor; 1 without T_ref.
+        """
         return 1.0 if self.T_ref is None else float(q10_factor(self.q10, T, self.T_ref))
 
     def always_open(self, share: float) -> "Gate":
-        """The same gate where a share (0 to 1) of the channels has it always open."""
+        """The same gate where a share of the channels has it always open.
+
+        Parameters
+        ----------
+        share : float
+            The share of these channels, 0 to 1.
+
+        Returns
+        -------
+        Gate
+            A gate of the same speed.
+        """
         return _always_open(self, share) if share else self
 
     def _curves(self, V: ArrayLike, inside: ArrayLike | None = None) -> tuple[Floats, Floats]:

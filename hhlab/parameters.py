@@ -183,7 +183,13 @@ class Described:
         return {name: p.check(named[name]) if name in named else p.value for name, p in declared.items()}
 
     def parameters(self) -> dict[str, Parameter]:
-        """Its declared parameters by name, each with its value here."""
+        """Its parameters, each with its value here.
+
+        Returns
+        -------
+        dict of str to Parameter
+            The parameters by name.
+        """
         return dict(self._with_values)
 
     @functools.cached_property
@@ -191,7 +197,23 @@ class Described:
         return {name: p.at(self._values[name]) for name, p in self._declared.items()}
 
     def replace(self, **changes: float) -> Self:
-        """The same with other values; ValueError for an unknown name or a value outside its range."""
+        """The same with other values.
+
+        Parameters
+        ----------
+        **changes : float
+            New values by name of the parameter.
+
+        Returns
+        -------
+        same as self
+            A new object of the same class.
+
+        Raises
+        ------
+        ValueError
+            For an unknown name, or a value outside its range.
+        """
         return self._with(_values=self._checked(self.parameters(), changes))
 
     def _with(self, **made_of: Any) -> Self:

@@ -8,11 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-R = 8.314462618  # Gas constant, J/(mol K) (CODATA 2018, exact)
+R = 8.314462618  # gas constant, J/(mol K) (CODATA 2018, exact)
 F = 96485.33212  # Faraday constant, C/mol (CODATA 2018, exact)
 ZERO_CELSIUS = 273.15  # 0 degC in K
 MICRO = 1e-6
-CHARGE = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}  # Elementary charges that each ion carries
+CHARGE = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}  # elementary charges that each ion carries
 SMALL = 1e-4  # |zVF/RT| below which a GHK current is computed from the series of its quotient
 
 

@@ -35,19 +35,43 @@ class Protocol(Described):
     """A stimulus; `a + b` applies both."""
 
     def pieces(self) -> list[Piece]:
-        """Its current as straight pieces."""
+        """Its current as straight pieces.
+
+        Returns
+        -------
+        list of Piece
+            The pieces, with their start and end in ms and currents in uA/cm2.
+        """
         return []
 
     def shocks(self) -> list[tuple[float, float]]:
-        """Its sudden displacements of V: pairs (ms, mV)."""
+        """Its sudden displacements of V.
+
+        Returns
+        -------
+        list of tuple
+            Pairs of a time in ms and a displacement in mV.
+        """
         return []
 
     def synapses(self) -> "list[Synapse]":
-        """Its synapses: conductances that open for a while."""
+        """Its synapses: conductances that open for a while.
+
+        Returns
+        -------
+        list of Synapse
+            The synapses.
+        """
         return []
 
     def in_words(self) -> str:
-        """What it does, as a phrase that a student can read."""
+        """What it does, as a phrase that a student can read.
+
+        Returns
+        -------
+        str
+            The phrase, with units.
+        """
         raise NotImplementedError
 
     @property
@@ -73,7 +97,18 @@ class Protocol(Described):
         return max((x for piece in self.pieces() for x in (piece.first, piece.last)), key=abs, default=0.0)
 
     def with_many(self, values: Mapping[str, Floats]) -> Self:
-        """The same with arrays of values, not checked, in place of numbers, so that `pieces` has arrays too."""
+        """The same with arrays in place of numbers, so that `pieces` has arrays too. They are not checked.
+
+        Parameters
+        ----------
+        values : dict of str to numpy.ndarray
+            Values by name of the parameter; all of one shape.
+
+        Returns
+        -------
+        Protocol
+            A protocol of the same class.
+        """
         return self._with(_values={**self._values, **values})
 
     def current(self, t: ArrayLike) -> Floats:
@@ -98,12 +133,38 @@ class Protocol(Described):
         return total.reshape(times.shape)
 
     def synaptic_current(self, t: ArrayLike, V: ArrayLike) -> Floats:
-        """The current of its synapses in uA/cm2 at the times t (ms) and V (mV); positive where it depolarises."""
+        """The current of its synapses.
+
+        Parameters
+        ----------
+        t : array_like
+            Times, ms.
+        V : array_like
+            Membrane potential at these times, mV.
+
+        Returns
+        -------
+        numpy.ndarray
+            The current in uA/cm2, positive where it depolarises; shape of t.
+        """
         times, volts = np.asarray(t, float), np.asarray(V, float)
         return sum((s.conductance(times) * (s.E - volts) for s in self.synapses()), np.zeros(times.shape))
 
     def mean_conductance(self, steps: int, dt: float) -> Floats:
-        """Means over each step of dt (ms), all synapses together: g (mS/cm2) and g E (uA/cm2); shape (2, steps)."""
+        """The mean conductance of all its synapses together in each time step.
+
+        Parameters
+        ----------
+        steps : int
+            Number of steps.
+        dt : float
+            Time step, ms.
+
+        Returns
+        -------
+        numpy.ndarray
+            g in mS/cm2, and g E in uA/cm2; shape (2, steps).
+        """
         total = np.zeros((2, steps))
         for synapse in self.synapses():
             mean = synapse.mean(steps, dt)
@@ -111,7 +172,20 @@ class Protocol(Described):
         return total
 
     def mean_current(self, steps: int, dt: float) -> Floats:
-        """Its mean current in uA/cm2 in each of the steps of dt (ms); shape (steps,)."""
+        """Its mean current in each time step.
+
+        Parameters
+        ----------
+        steps : int
+            Number of steps.
+        dt : float
+            Time step, ms.
+
+        Returns
+        -------
+        numpy.ndarray
+            The means in uA/cm2; shape (steps,).
+        """
         total = np.zeros(steps)
         for piece in self.pieces():
             first, last = max(int(piece.start / dt), 0), min(int(np.ceil(piece.end / dt)), steps)
@@ -272,7 +346,20 @@ class Synapse(Protocol):
         return self._scale * (np.exp(-since / decay) - np.exp(-since / rise))
 
     def mean(self, steps: int, dt: float) -> Floats:
-        """Its exact mean conductance in mS/cm2 in each of the steps of dt (ms); shape (steps,)."""
+        """Its mean conductance in each time step, which is exact.
+
+        Parameters
+        ----------
+        steps : int
+            Number of steps.
+        dt : float
+            Time step, ms.
+
+        Returns
+        -------
+        numpy.ndarray
+            The means in mS/cm2; shape (steps,).
+        """
         since = np.maximum(np.arange(steps + 1) * dt - self.start, 0.0)
         rise, decay = self._times
         return self._scale * np.diff(rise * np.exp(-since / rise) - decay * np.exp(-since / decay)) / dt

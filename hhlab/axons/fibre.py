@@ -227,7 +227,13 @@ class Fibre(Described):
         return f"{type(self).__name__}({', '.join([repr(self._membrane), *self._given()])}){self._changes()}"
 
     def code(self) -> str:
-        """The Python code that makes it from a cell called `membrane`."""
+        """The Python code that makes it from a cell called `membrane`.
+
+        Returns
+        -------
+        str
+            An expression.
+        """
         return f"hh.{type(self).__name__}({', '.join(['membrane', *self._given()])}){self._changes()}"
 
     def _changes(self) -> str:

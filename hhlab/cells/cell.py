@@ -101,9 +101,23 @@ class Cell(Described):
         return bool(self.carrier)
 
     def current(self, channel: Channel, V: Floats, share: Floats, inside: Any = None) -> Any:
-        """The current of one of its channels (uA/cm2) at V (mV) with a share of it open.
+        """The current of one of its channels.
 
-        `inside` is the concentration of its ion inside (mM); None for the one that the cell is given.
+        Parameters
+        ----------
+        channel : Channel
+            The channel.
+        V : numpy.ndarray
+            Membrane potential, mV.
+        share : numpy.ndarray
+            The share of open channels, 0 to 1.
+        inside : float or numpy.ndarray, optional
+            Concentration of its ion inside, mM; without it the one that the cell is given.
+
+        Returns
+        -------
+        numpy.ndarray
+            The current in uA/cm2, outward positive.
         """
         pool = self.pool.get(channel.ion)
         if pool is not None and inside is not None:
@@ -111,7 +125,22 @@ class Cell(Described):
         return channel.current(V, share, pool, self.temperature)
 
     def current_in(self, state: Mapping[str, float], channel: Channel, V: Any) -> Any:
-        """The current of one of its channels (uA/cm2) at V (mV), with gates and concentrations frozen in a state."""
+        """The current of one of its channels with gates and concentrations frozen in a state.
+
+        Parameters
+        ----------
+        state : dict of str to float
+            Values of all gates and concentrations by name, as from `rest`.
+        channel : Channel
+            The channel.
+        V : float or numpy.ndarray
+            Membrane potential, mV.
+
+        Returns
+        -------
+        float or numpy.ndarray
+            The current in uA/cm2, outward positive.
+        """
         shares = {gate.name: np.array(state[f"{channel.name}.{gate.name}"]) for gate in channel.gates}
         inside = state[self.pool[channel.ion].name] if channel.ion in self.pool else None
         return self.current(channel, V, channel.open_share(shares), inside)
@@ -128,7 +157,23 @@ class Cell(Described):
         return begin, np.array([gate.power for gate in self.gates], np.int64)
 
     def gate_number(self, name: str) -> int:
-        """The number of a gate among all gates; "m" is enough where only one channel has an m."""
+        """The number of a gate among all gates.
+
+        Parameters
+        ----------
+        name : str
+            Its name, such as "Na.m"; "m" is enough where only one channel has an m.
+
+        Returns
+        -------
+        int
+            The number, from 0.
+
+        Raises
+        ------
+        ValueError
+            If there is no such gate, or more than one.
+        """
         return self.gate_names.index(full_name(name, self.gate_names, type(self).__name__))
 
     @property
@@ -285,11 +330,38 @@ class Cell(Described):
         return c
 
     def pump_current(self, V: Floats) -> Floats:
-        """Net outward current of the whole pump, uA/cm2, at V (mV) and the concentrations that the cell is given."""
+        """The net outward current of the whole pump at the concentrations that the cell is given.
+
+        Parameters
+        ----------
+        V : numpy.ndarray
+            Membrane potential, mV.
+
+        Returns
+        -------
+        numpy.ndarray
+            The current in uA/cm2; shape of V.
+        """
         return np.zeros_like(V)
 
     def state(self, given: Mapping[str, float] | None) -> Floats:
-        """V, all gates and all concentrations as an array. Values given by name replace those at rest."""
+        """V, all gates and all concentrations as an array.
+
+        Parameters
+        ----------
+        given : dict of str to float, optional
+            Values by name that replace those at rest.
+
+        Returns
+        -------
+        numpy.ndarray
+            The values, in the order of `state_names`.
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown, or a value is out of range.
+        """
         state = np.array(self._resting_state)
         for name, value in (given or {}).items():
             number = self.state_number(name)
@@ -298,7 +370,23 @@ class Cell(Described):
         return state
 
     def state_number(self, name: str) -> int:
-        """The number of V, a gate or a concentration among all state variables."""
+        """The number of V, a gate or a concentration among all state variables.
+
+        Parameters
+        ----------
+        name : str
+            Its name, such as "V", "Na.m" or "Na_in".
+
+        Returns
+        -------
+        int
+            The number, from 0.
+
+        Raises
+        ------
+        ValueError
+            If there is none of this name.
+        """
         if name in self.state_names:
             return self.state_names.index(name)
         if self.pools and "_" in str(name):

@@ -75,7 +75,13 @@ class Channel:
             raise ValueError(f"channel {self.name} has two gates of one name: give each its own")
 
     def parameters(self) -> dict[str, Parameter]:
-        """The parameters that it adds to a cell."""
+        """The parameters that it adds to a cell.
+
+        Returns
+        -------
+        dict of str to Parameter
+            The parameters by name, such as g_A.
+        """
         if self.P is not None:
             return {f"P_{self.name}": PERMEABILITY.renamed(f"P_{self.name}").at(self.P)}
         g, E = f"g_{self.name}", f"E_{self.name}"
@@ -88,7 +94,24 @@ class Channel:
         return {g: conductance, E: Parameter(self.E, "mV", -200, 200, f"reversal potential of {self.name}", name=E)}
 
     def current(self, V: Floats, share: Floats, pool: Pool | None, T: float) -> Floats:
-        """Current in uA/cm2 at V (mV) with a share of the channels open; `pool` is that of its ion, if there is one."""
+        """The current.
+
+        Parameters
+        ----------
+        V : numpy.ndarray
+            Membrane potential, mV.
+        share : numpy.ndarray
+            The share of open channels, 0 to 1.
+        pool : Pool or None
+            The pool of its ion, if the cell has one.
+        T : float
+            Temperature, degC.
+
+        Returns
+        -------
+        numpy.ndarray
+            The current in uA/cm2, outward positive.
+        """
         if self.P is not None and pool is not None:
             return share * ghk_current(self.P, pool.z, V, pool.outside, pool.inside, T)
         if self.drive is not None:
@@ -96,13 +119,37 @@ class Channel:
         return self.g * share * (V - self.reversal(pool, T))
 
     def reversal(self, pool: Pool | None, T: float) -> Floats:
-        """Reversal potential in mV: E, or the Nernst potential of the pool of its ion; nan with a `drive`."""
+        """The reversal potential: E, or the Nernst potential of its ion.
+
+        Parameters
+        ----------
+        pool : Pool or None
+            The pool of its ion, if the cell has one.
+        T : float
+            Temperature, degC.
+
+        Returns
+        -------
+        numpy.ndarray
+            The potential in mV; nan with a `drive`.
+        """
         if self.E is not None or pool is None:
             return np.asarray(np.nan if self.E is None else self.E, float)
         return nernst(pool.z, pool.outside, pool.inside, T)
 
     def open_share(self, gate_values: dict[str, Floats]) -> Floats:
-        """The share of open channels, from the values of its gates by name (arrays of one shape)."""
+        """The share of open channels.
+
+        Parameters
+        ----------
+        gate_values : dict of str to numpy.ndarray
+            The values of its gates by name, 0 to 1; arrays of one shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shares, 0 to 1; the same shape.
+        """
         share, together = np.asarray(1.0), np.asarray(0.0)
         for gate in self.gates:
             together = together + (gate.offset + gate.weight * gate_values[gate.name])

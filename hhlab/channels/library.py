@@ -69,21 +69,17 @@ class Published:
 
         The whole power counts: where a channel needs four gates, each is open to 0.84. nan without such gates.
         """
-        share, together, found = np.ones_like(_GRID), np.zeros_like(_GRID), False
-        for gate in self.gates:
-            if gate.reads != BY_V:
-                continue
-            inf = gate.steady_state(_GRID)
-            if (inf[-1] > inf[0]) is not np.bool_(opening):
-                continue
-            together, found = together + gate.weight * inf, True
-            if not gate.adds_to_next:
-                share, together = share * together**gate.power, np.zeros_like(_GRID)
-        if not found:
+        curves = [(gate, gate.steady_state(_GRID)) for gate in self.gates if gate.reads == BY_V]
+        chosen = [(gate, inf) for gate, inf in curves if (inf[-1] > inf[0]) == opening]
+        if not chosen:
             return float("nan")
-        middle = 0.5 * (share.max() + share.min()) if not opening else 0.5 * share.max()
-        rising = share if opening else -share
-        return float(np.interp(middle if opening else -middle, rising, _GRID))
+        share, total = np.ones_like(_GRID), np.zeros_like(_GRID)
+        for gate, inf in chosen:
+            total = total + gate.weight * inf
+            if not gate.adds_to_next:
+                share, total = share * total**gate.power, np.zeros_like(_GRID)
+        sign, least = (1.0, 0.0) if opening else (-1.0, share.min())
+        return float(np.interp(sign * 0.5 * (share.max() + least), sign * share, _GRID))
 
 
 class Library(dict[str, Published]):

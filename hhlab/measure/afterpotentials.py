@@ -15,7 +15,7 @@ from .spike import attribution, extremum, spikes
 # mV: through which V falls at the end of a spike; and how near to rest it must stay for all to be over.
 FALL_LEVEL, NEAR_REST = -20.0, 1.0
 SHARE = Parameter(0.9, "(share)", 0.01, 0.99, "share of repolarisation", name="share")
-NONE = (float("nan"), float("nan"))
+NO_POINT = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def afterpotentials(rec: Recording) -> Afterpotentials:
     falls, times = crossings(rec.t, -rec.V, -FALL_LEVEL), spikes(rec)
     falls = falls[falls > times[0]] if times.size else falls[:0]
     if not falls.size:
-        return Afterpotentials(NONE, NONE, NONE, float("nan"), float("nan"))
+        return Afterpotentials(NO_POINT, NO_POINT, NO_POINT, float("nan"), float("nan"))
     fall = float(falls[0])
     stop = times[1] if times.size > 1 else np.inf
     after = np.flatnonzero((rec.t > fall) & (rec.t < stop))
@@ -80,7 +80,7 @@ def afterpotentials(rec: Recording) -> Afterpotentials:
     back = float(rec.t[first + away[-1]]) - fall if away.size else 0.0
     lasts = float("inf") if away.size and first + away[-1] == rec.V.size - 1 else back
     if extrema.size < 2 or rec.V[extrema[0]] > rec.V[extrema[1]]:
-        return Afterpotentials(NONE, NONE, point(first + int(rec.V[first : last + 1].argmin())), lasts, fall)
+        return Afterpotentials(NO_POINT, NO_POINT, point(first + int(rec.V[first : last + 1].argmin())), lasts, fall)
     low = extrema[1] + int(rec.V[extrema[1] : last + 1].argmin())
     return Afterpotentials(point(extrema[0]), point(extrema[1]), point(low), lasts, fall)
 

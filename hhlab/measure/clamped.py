@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas
 
 A_FAMILY = "a clamp family: give what clamp returns"
-FEWEST_POINTS = 3  # Points that a curve of two or three values must at least be fitted to
-LEAST_SPREAD = 1e-3  # How far the largest and the smallest share must be apart
+FEWEST_POINTS = 3  # points that a curve of two or three values must at least be fitted to
+LEAST_SPREAD = 1e-3  # how far the largest and the smallest share must be apart
 USUAL_SLOPE = 7.0  # mV: the k of a Boltzmann curve from which its fit starts
 LEAST_TAIL = 1e-6  # uA/cm2 by which the current of a tail must change
 ALL_AVAILABLE = -125.0  # mV at which no sodium channel is inactivated

@@ -15,7 +15,7 @@ from ..recording import KEEP_V, Recording
 from ..simulate import simulate_many
 from .columns import gives
 from .spike import response
-from .thresholds import responses, smallest, threshold
+from .thresholds import bisected, responses, smallest, threshold
 
 # The first pulse, and the weakest and strongest second one that is tried, in multiples of the resting threshold.
 FIRST_PULSE, WEAKEST, STRONGEST = 1.5, 0.1, 10.0
@@ -125,11 +125,8 @@ def refractory_periods(cell: Cell, duration: float = 0.5) -> RefractoryPeriods:
 
     def end(late: int, limit: float) -> float:
         """When the ratio falls below a limit, between this interval of the grid and the one before it."""
-        early, found = float(times[late - 1]), float(times[late])
-        while found - early > RESOLUTION:
-            middle = 0.5 * (early + found)
-            early, found = (early, middle) if refractory(cell, middle, duration) < limit else (middle, found)
-        return found
+        early, found = times[late - 1 : late + 1].tolist()
+        return bisected(lambda gap: bool(refractory(cell, gap, duration) < limit), early, found, RESOLUTION)
 
     below = np.flatnonzero(ratios[first:] <= 1.0) + first
     relative = end(int(below[0]), 1.0) if below.size and below[0] > 0 else float("nan")

@@ -11,9 +11,10 @@ from ..physics import Floats
 from ..propagate import AN_AXON, propagate
 from ..protocols import Train
 from ..recording import crossings
+from .thresholds import bisected
 
 ARRIVAL_LEVEL = -20.0  # mV that V crosses when an impulse arrives
-EARLY, LATE = 0.4, 0.8  # Shares of the length between which the velocity is taken
+EARLY, LATE = 0.4, 0.8  # shares of the length between which the velocity is taken
 LEVEL = Parameter(ARRIVAL_LEVEL, "mV", -200, 200, "level whose upward crossing is the arrival", name="level")
 PULSES = Parameter(12, "pulses", 2, 1000, "number of pulses", name="pulses")
 AMPLITUDE = Parameter(2000.0, "uA/cm2", 0, 1e5, "current of each pulse", name="amplitude")
@@ -219,11 +220,7 @@ def following_frequency(axon: Fibre, pulses: int = 12, amplitude: float = 2000.0
 
     if not follows(LONGEST_INTERVAL):
         return float("nan")
-    short, long = SHORTEST_INTERVAL, LONGEST_INTERVAL
-    while long - short > RESOLUTION:
-        middle = 0.5 * (short + long)
-        short, long = (short, middle) if follows(middle) else (middle, long)
-    return 1000.0 / long
+    return 1000.0 / bisected(follows, SHORTEST_INTERVAL, LONGEST_INTERVAL, RESOLUTION)
 
 
 def _arrivals(run: AxonRecording, level: float, patches: Any = slice(None)) -> list[Floats]:

@@ -20,7 +20,7 @@ RHEOBASE_STEP = 50.0
 SHORTEST_PULSE = 1e-3  # ms: the shortest pulse that can be the chronaxie
 # The smallest and the largest that is tried: uA/cm2, mV, uA/cm2.
 PULSES_TRIED, SHOCKS_TRIED, BREAKS_TRIED = (0.01, 10_000.0), (0.1, 200.0), (0.01, 100.0)
-SLOPES_TRIED = 0.02, 200.0  # The same of ramps: uA/cm2 per ms
+SLOPES_TRIED = 0.02, 200.0  # the same of ramps: uA/cm2 per ms
 
 
 @gives("uA/cm2")
@@ -203,6 +203,14 @@ def smallest(
             return 0.0
         sizes = np.linspace(sizes[max(first - 1, 0)], sizes[first], tries)
     return float(sizes[-1])
+
+
+def bisected(works: Callable[[float], bool], fails_at: float, works_at: float, resolution: float) -> float:
+    """The smallest value that works, to this resolution, between one that fails and a larger one that works."""
+    while works_at - fails_at > resolution:
+        middle = 0.5 * (fails_at + works_at)
+        fails_at, works_at = (fails_at, middle) if works(middle) else (middle, works_at)
+    return works_at
 
 
 def fires(

@@ -82,8 +82,8 @@ class Profile(Along):
     against_time = False
     x_label = "x (cm)"
     y_ticks = (-80, -40, 0, 40)
-    SIGNS, TALL = 28, 7.0
-    WALLS, INSIDE, OUTSIDE = (-128.0, -172.0), -150.0, (-113.0, -187.0)
+    SIGNS, TALL = 28, 7.0  # signs along the axon; half of their height, mV
+    WALLS, INSIDE, OUTSIDE = (-128.0, -172.0), -150.0, (-113.0, -187.0)  # where they are on the scale of V, mV
 
     def strokes(self, recordings: Sequence[Any], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         found = []

@@ -16,7 +16,7 @@ class IonBars(View):
 
     against_time = False
     x_label = ""
-    WIDE = 0.34
+    WIDE = 0.34  # of a bar, where ions are 1 apart
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         rec, found = recordings[0], []
@@ -44,7 +44,7 @@ class Potentials(View):
 
     against_time = False
     x_label = ""
-    LEAST, WIDEST = 0.01, 0.5
+    LEAST, WIDEST = 0.01, 0.5  # widths of a stem
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         rec = recordings[0]
@@ -96,7 +96,7 @@ class AgainstPotassium(View):
 
     against_time = False
     x_label = "K outside (mM)"
-    LOW, HIGH = 1.0, 200.0
+    LOW, HIGH = 1.0, 200.0  # mM
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         cell = recordings[0].cell

@@ -15,6 +15,7 @@ class Membrane(View):
     against_time = False
     grid = False
     x_label = ""
+    # Sizes, where channels are 1 apart.
     WALL, GAP, THICKNESS = 0.1, 0.5, 0.22
     ARROW, HEAD, REACH, LEAST = 0.3, 0.16, 0.8, 0.012
     MARGIN = 0.35

@@ -20,7 +20,7 @@ class TwoPulseCurve(View):
 
     against_time = False
     x_label = "interval (ms)"
-    LAST, MOST = 40.0, 10.0
+    LAST, MOST = 40.0, 10.0  # ms; times the threshold from rest
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         found = [self.level_line(0.0, self.LAST, 1.0)]
