@@ -254,7 +254,7 @@ class Gate:
         return inf, tau
 
     def _value(self, which: str, at: dict[str, Floats]) -> Floats:
-        """One of its functions there; ValueError if a value is negative, too."""
+        """The values of one of its functions; ValueError also if one is negative."""
         name = f"gate {self.name}: {which}"
         value = _filled(name, getattr(self, which), at)
         _refuse(value < 0.0, name, value, at, "negative")
@@ -265,7 +265,7 @@ class Gate:
 
 
 def _filled(name: str, function: Rate, at: dict[str, Floats]) -> Floats:
-    """A function there, with an isolated 0/0 filled by the mean of its two sides; ValueError if a value is bad."""
+    """The values of a function, with an isolated 0/0 replaced by the mean of its two sides; ValueError if one is bad."""
     first, *others = at.values()
     what = "concentrations" if "V" not in at else "voltages"
     try:
@@ -387,7 +387,7 @@ def curve(drive: Rate) -> Floats:
 
 
 def driving_force(drive: Rate, V: ArrayLike) -> Floats:
-    """A driving force at V (mV, any shape), with an isolated 0/0 filled; ValueError if a value is not finite."""
+    """A driving force at V (mV, any shape), with an isolated 0/0 replaced; ValueError if a value is not finite."""
     volts = np.asarray(V, float)
     with np.errstate(all="ignore"):
         return _filled("drive", drive, {"V": volts.ravel()}).reshape(volts.shape)

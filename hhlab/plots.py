@@ -151,7 +151,7 @@ class Panels:
     def update(self, recordings: Sequence[Any], labels: Sequence[str] = ("",), cursor: float | None = None) -> bool:
         """Compute the strokes that show these recordings. True if the background changed.
 
-        The first recording is the current one, the others are to compare it with. `cursor` is a moment in ms.
+        The first recording is the main one, the others are to compare it with. `cursor` is a moment in ms.
         """
         if not recordings:
             raise ValueError("there is no recording to show: give at least one")

@@ -16,7 +16,7 @@ _ML = "artielbm, Models/ML/MLdimen.ode"
 class Barnacle(Cell):
     """A muscle fibre of the barnacle. Only calcium makes its spikes; its potassium channels open with V alone.
 
-    Firing begins at a Hopf bifurcation, at a rate above 0. That of `Barnacle.saddle_node()` begins at any low rate.
+    Firing begins at a Hopf bifurcation, at a rate above 0. In `Barnacle.saddle_node()` it begins at any low rate.
     """
 
     C = param(20, "uF/cm2", 0.01, 100, "membrane capacitance", source=_ML, slider=(5, 50))

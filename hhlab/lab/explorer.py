@@ -259,7 +259,7 @@ class Bench(Frame):
         self._attempt(before, remember=False)
 
     def hold(self) -> None:
-        """Hold the current trace in the picture, to compare the next ones with it; up to four traces."""
+        """Hold the present trace in the picture, to compare the next ones with it; up to four traces."""
         free = [letter for letter in held.LETTERS if letter not in self.held]
         if not free:
             return self._say(f"{len(self.held)} traces are held already: drop one first.")
@@ -348,7 +348,7 @@ class Bench(Frame):
 
     @property
     def picture(self) -> Any:
-        """The current picture, with held traces and cursor, as from `plot`."""
+        """The present picture, with held traces and cursor, as from `plot`."""
         shown = {held.NOW: self.recording, **self.held} if self.held else self.recording
         moment = None if self.live.cursor < 0 else min(self.live.cursor, float(self.recording.t[-1]))
         return plot(shown, *(view.name for view in self.live.panels.views), at=moment)

@@ -46,7 +46,7 @@ class LiveFigure(anywidget.AnyWidget):
         self.observe(self._on_another_screen, ["ratio", "dark"])
 
     def show(self, recordings: Sequence[Any], labels: Sequence[str] = ("",)) -> None:
-        """Show recordings, the current one first. If they cannot be shown, the picture stays as it was."""
+        """Show recordings, the main one first. If they cannot be shown, the picture stays as it was."""
         self.recordings, self.labels = list(recordings), list(labels)
         with self.hold_sync():
             self.t_end = float(max(rec.t[-1] for rec in recordings))

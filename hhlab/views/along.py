@@ -27,7 +27,7 @@ class Along(View):
     along = True
 
     def length(self, runs: Sequence[Any]) -> float:
-        """The length of the current axon, cm."""
+        """The length of the main axon, cm."""
         return float(runs[0].axon.length)
 
 

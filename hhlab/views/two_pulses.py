@@ -15,7 +15,7 @@ from .view import DOT, INK, STYLES, Limits, Stroke, View, colour_of_recording
 class TwoPulseCurve(View):
     """The threshold of a second pulse against the interval, with the same gates reset as in the recording.
 
-    The dot is the last pulse of the current recording. Each held trace has its own curve.
+    The dot is the last pulse of the main recording. Each held trace has its own curve.
     """
 
     against_time = False

@@ -72,7 +72,7 @@ class View:
         self.name, self.label = name, label
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
-        """The strokes that show recordings, the current one first, and a cursor at a moment in ms."""
+        """The strokes that show recordings, the main one first, and a cursor at a moment in ms."""
         raise NotImplementedError
 
     def curves(self, rec: Recording) -> Mapping[str, Floats]:
@@ -132,5 +132,5 @@ def roomy(extreme: float, usual: float) -> float:
 
 
 def colour_of_recording(number: int) -> str:
-    """The colour of the current recording (0), or of one of those to compare it with."""
+    """The colour of the main recording (0), or of one of those to compare it with."""
     return COLOURS[(number - 1) % len(COLOURS)] if number else INK
