@@ -265,7 +265,7 @@ class Gate:
 
 
 def _filled(name: str, function: Rate, at: dict[str, Floats]) -> Floats:
-    """The values of a function, with an isolated 0/0 replaced by the mean of its two sides; ValueError if one is bad."""
+    """The values of a function, with an isolated 0/0 replaced by the mean of both sides; ValueError if one is bad."""
     first, *others = at.values()
     what = "concentrations" if "V" not in at else "voltages"
     try:
