@@ -10,7 +10,6 @@ from ..parameters import Parameter, must_be
 from ..physics import Floats
 from ..propagate import AN_AXON, propagate
 from ..protocols import Train
-from ..recording import crossings
 from .thresholds import bisected
 
 ARRIVAL_LEVEL = -20.0  # mV that V crosses when an impulse arrives
@@ -226,5 +225,8 @@ def following_frequency(axon: Fibre, pulses: int = 12, amplitude: float = 2000.0
 def _arrivals(run: AxonRecording, level: float, patches: Any = slice(None)) -> list[Floats]:
     """For each of these patches, the times (ms) at which V crosses the level (mV) upward."""
     must_be(AxonRecording, AN_AXON_RECORDING, run)
-    limit = LEVEL.check(level)
-    return [crossings(run.t, V, limit) for V in run.V[patches]]
+    V, limit = run.V[patches], LEVEL.check(level)
+    patch, at = np.nonzero((V[:, :-1] < limit) & (V[:, 1:] >= limit))
+    before, after = V[patch, at], V[patch, at + 1]
+    times = run.t[at] + (run.t[at + 1] - run.t[at]) * (limit - before) / (after - before)
+    return np.split(times, np.searchsorted(patch, np.arange(1, len(V))))
