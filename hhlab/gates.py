@@ -1,8 +1,8 @@
-"""Gates, and the tables that the kernel walks.
+"""Gates, and the tables from which the kernel takes their steps.
 
 A gate's rates are plain NumPy functions of V, of a concentration, or of both. They are tabulated once, as cubics on a
-half-millivolt grid (or a grid in the logarithm of the concentration), so the curve that is plotted is the curve that is
-integrated, and a gate never seen before runs at full speed.
+grid of 0.5 mV (or on a grid in the logarithm of the concentration). So the curve that is plotted is the curve that is
+integrated, and a new gate runs at full speed without being compiled.
 """
 
 import functools
@@ -16,27 +16,44 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import kernel
 from .parameters import Parameter, shown, unknown
-from .physics import q10_factor
+from .physics import Floats, q10_factor
 
-Floats = NDArray[np.float64]
 Rate = Callable[..., ArrayLike]
 
+# Chebyshev nodes of one row. They lie inside it, so a kink, a step or a 0/0 on a grid line does no harm.
 _NODES = 0.5 - 0.5 * np.cos(np.pi * (np.arange(kernel.CUBIC) + 0.5) / kernel.CUBIC)
-"""Chebyshev nodes of one row. They lie inside it, so a kink, a step or a 0/0 on a grid line does no harm."""
 _TO_CUBIC = np.linalg.inv(np.vander(_NODES, kernel.CUBIC, increasing=True))
 _V_NODES = kernel.V_MIN + (np.arange(kernel.ROWS)[:, None] + _NODES) / kernel.ROWS_PER_MV
 _ION_NODES = 10.0 ** (kernel.LOG_MIN + (np.arange(kernel.ION_ROWS)[:, None] + _NODES) / kernel.ROWS_PER_DECADE)
 _V_OF_BOTH = kernel.V_MIN + (np.arange(kernel.BOTH_V_ROWS)[:, None] + _NODES) / kernel.COARSE_V
 _ION_OF_BOTH = 10.0 ** (kernel.LOG_MIN + (np.arange(kernel.BOTH_ION_ROWS)[:, None] + _NODES) / kernel.COARSE_ION)
 _WITHIN_A_ROW = np.vander(np.linspace(0.0, 1.0, 9), kernel.CUBIC, increasing=True)
-
+WILD_SPREAD = 0.01  # change of A or B within one row from which on a cubic may be replaced by a straight line
 
 Q10 = Parameter(1.0, "times", 0.1, 20, "speed at 10 degC more", name="q10")
 T_REF = Parameter(6.3, "degC", -20, 60, "temperature at which rates hold", name="T_ref")
 
 
 def linoid(x: ArrayLike, scale: float) -> Floats:
-    """Rate of an activation gate, x / (1 - exp(-x / scale)): finite everywhere, and `scale` at x = 0."""
+    """The function x / (1 - exp(-x / scale)) of many opening rates, which is `scale` at x = 0.
+
+    Parameters
+    ----------
+    x : array_like
+        Distance from the voltage at which the rate is `scale`, mV.
+    scale : float
+        Width of the bend, mV.
+
+    Returns
+    -------
+    numpy.ndarray
+        The values, finite everywhere, mV; shape of x.
+
+    Examples
+    --------
+    >>> hh.linoid([-10, 0, 10], 10).round(2)
+    array([ 5.82, 10.  , 15.82])
+    """
     u = np.asarray(x, float) / scale
     small = np.abs(u) < 1e-6
     safe = np.where(small, 1.0, u)
@@ -49,18 +66,28 @@ class Gate:
 
     Parameters
     ----------
-    name : an identifier such as "m"; in a recording it is called "Na.m".
-    inf, tau : functions of V (1-d array, mV): steady state (0 to 1) and time constant (ms). With tau 0 the gate is
-        instantaneous, and the error of a simulation is then of first order in dt. What they compute must not change
-        later: it is tabulated once.
-    alpha, beta : instead of inf and tau: opening and closing rate (1/ms).
-    power : how many such gates a channel needs to conduct, 1 to 8.
-    q10, T_ref : the rates are as given at T_ref (degC) and q10 times faster 10 degC above it.
-    ion : what it reads besides or instead of V: "Ca" for the calcium inside, "Ca_domain" for that at the mouth of
-        calcium channels, in mM. Its functions are then functions of (Ca), or all of (V, Ca).
-    weight, offset : in the product of gates it counts as offset + weight * x, where that is between 0 and 1.
-    adds_to_next : what it counts for is added to that of the next gate instead of multiplied in; the power is then
-        that of the last of the sum.
+    name : str
+        An identifier such as "m"; a recording calls it "Na.m".
+    inf, tau : callable
+        Functions of V (1-d array, mV): steady state (0 to 1) and time constant (ms). They are tabulated once, so what
+        they compute must not change later. A gate with tau = 0 is instantaneous, and the error of a simulation is then
+        of first order in dt.
+    alpha, beta : callable
+        Opening and closing rate (1/ms), instead of inf and tau.
+    power : int
+        How many such gates must be open for a channel to conduct, 1 to 8.
+    q10 : float
+        How many times faster the rates are 10 degC above T_ref.
+    T_ref : float, optional
+        The temperature at which the rates hold, degC.
+    ion : str
+        What its rates depend on besides or instead of V, in mM: "Ca" for the calcium inside, "Ca_domain" for the
+        calcium at the mouth of calcium channels. All its functions are then functions of (Ca), or of (V, Ca).
+    weight, offset : float
+        In the product of gates it counts as offset + weight * x, which must be between 0 and 1.
+    adds_to_next : bool
+        Whether its term is added to that of the next gate instead of multiplied. The power is then that of the last
+        gate of the sum.
 
     Raises
     ------
@@ -68,6 +95,12 @@ class Gate:
         If neither inf and tau nor alpha and beta are given, they do not take the same arguments, or the power is not a
         whole number from 1 to 8. Rates that are negative, not finite, or of the wrong shape are found when the gate is
         first used; the error names gate, value and voltage.
+
+    Examples
+    --------
+    >>> slow = hh.Gate("s", inf=lambda V: 1 / (1 + np.exp(-(V + 35) / 10)), tau=lambda V: 40 + 0 * V)
+    >>> float(slow.steady_state(-35))
+    0.5
     """
 
     name: str
@@ -105,41 +138,96 @@ class Gate:
 
     @functools.cached_property
     def reads(self) -> int:
-        """What its rates depend on: kernel.BY_V, BY_ION or BY_BOTH."""
+        """Whether its rates depend on V, on a concentration, or on both: kernel.BY_V, BY_ION or BY_BOTH."""
         if not self.ion:
             return kernel.BY_V
         return kernel.BY_ION if _arguments(self.inf or self.alpha) == 1 else kernel.BY_BOTH
 
     @functools.cached_property
     def at_once(self) -> bool:
-        """Whether it follows what it reads without delay."""
-        if self.reads == kernel.BY_BOTH:
-            return not _curves_over_both(self)[1].any()
-        return not (_node_curves(self) if self.reads == kernel.BY_V else self._curves(0.0, _ION_NODES))[1].any()
+        """Whether it is instantaneous: its time constant is 0 everywhere."""
+        return not _at_nodes(self)[1].any()
 
     @property
     def plain(self) -> bool:
-        """Whether it reads V, follows it in time, and counts as it is."""
+        """Whether it reads V alone, is not instantaneous, and is a plain factor of the open share."""
         return not (self.ion or self.at_once or self.adds_to_next) and (self.weight, self.offset) == (1.0, 0.0)
 
     def steady_state(self, V: ArrayLike, inside: ArrayLike | None = None) -> Floats:
-        """Share of open gates (0 to 1) after a long time at V (mV) and, if it reads one, a concentration inside (mM).
+        """The share of open gates after a long time.
 
-        They broadcast; a gate that reads V alone does not care what is inside.
+        Parameters
+        ----------
+        V : array_like
+            Membrane potential, mV.
+        inside : array_like, optional
+            Concentration of its ion inside, mM; needed if the gate reads one, else ignored.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shares, 0 to 1; V and `inside` broadcast.
+
+        Raises
+        ------
+        ValueError
+            If a rate is negative, not finite, or of the wrong shape, or a concentration is missing.
         """
         return self._curves(V, inside)[0]
 
     def time_constant(self, V: ArrayLike, T: float, inside: ArrayLike | None = None) -> Floats:
-        """Time constant in ms at V (mV), temperature T (degC) and, if it reads one, a concentration inside (mM)."""
+        """The time constant.
+
+        Parameters
+        ----------
+        V : array_like
+            Membrane potential, mV.
+        T : float
+            Temperature, degC.
+        inside : array_like, optional
+            Concentration of its ion inside, mM; needed if the gate reads one, else ignored.
+
+        Returns
+        -------
+        numpy.ndarray
+            Time constants in ms; V and `inside` broadcast.
+
+        Raises
+        ------
+        ValueError
+            If a rate is negative, not finite, or of the wrong shape, or a concentration is missing.
+        """
         return self._curves(V, inside)[1] / self.speed(T)
 
     def speed(self, T: float) -> float:
-        """How many times faster than given the rates are at T (degC)."""
+        """How many times faster the rates are than at T_ref.
+
+        Parameters
+        ----------
+        T : float
+            Temperature, degC.
+
+        Returns
+        -------
+        float
+            The factor; 1 without T_ref.
+        """
         return 1.0 if self.T_ref is None else float(q10_factor(self.q10, T, self.T_ref))
 
-    def held_open(self, share: float) -> "Gate":
-        """The gate of channels of which a share (0 to 1) has this gate always open: of the same speed."""
-        return _held_open(self, share) if share else self
+    def always_open(self, share: float) -> "Gate":
+        """The same gate where a share of the channels has it always open.
+
+        Parameters
+        ----------
+        share : float
+            The share of these channels, 0 to 1.
+
+        Returns
+        -------
+        Gate
+            A gate of the same speed.
+        """
+        return _always_open(self, share) if share else self
 
     def _curves(self, V: ArrayLike, inside: ArrayLike | None = None) -> tuple[Floats, Floats]:
         """Steady state and time constant at T_ref, checked."""
@@ -166,7 +254,7 @@ class Gate:
         return inf, tau
 
     def _value(self, which: str, at: dict[str, Floats]) -> Floats:
-        """One function there; refused if it is negative too."""
+        """The values of one of its functions; ValueError also if one is negative."""
         name = f"gate {self.name}: {which}"
         value = _filled(name, getattr(self, which), at)
         _refuse(value < 0.0, name, value, at, "negative")
@@ -177,7 +265,7 @@ class Gate:
 
 
 def _filled(name: str, function: Rate, at: dict[str, Floats]) -> Floats:
-    """A function there, with an isolated 0/0 filled by the mean of its two sides; refused if bad."""
+    """The values of a function, with an isolated 0/0 replaced by the mean of both sides; ValueError if one is bad."""
     first, *others = at.values()
     what = "concentrations" if "V" not in at else "voltages"
     try:
@@ -221,41 +309,43 @@ def _arguments(function: Any) -> int:
 
 
 @functools.lru_cache(maxsize=64)
-def _held_open(gate: Gate, share: float) -> Gate:
-    """Of power 1, so that the mean over both kinds of channel moves as one gate. Kept: its tables go by identity."""
+def _always_open(gate: Gate, share: float) -> Gate:
+    """The mean over both kinds of channel moves as one gate, as its power is 1. Cached: tables go by identity."""
     T_ref = 0.0 if gate.T_ref is None else gate.T_ref
-    inf: Rate = lambda V: share + (1.0 - share) * gate.steady_state(V)  # noqa: E731
-    tau: Rate = lambda V: gate.time_constant(V, T_ref)  # noqa: E731
-    return replace(gate, inf=inf, tau=tau, alpha=None, beta=None)
+    return replace(
+        gate, alpha=None, beta=None,
+        inf=lambda V: share + (1.0 - share) * gate.steady_state(V),
+        tau=lambda V: gate.time_constant(V, T_ref),
+    )  # fmt: skip
 
 
 @functools.lru_cache(maxsize=64)
-def _node_curves(gate: Gate) -> tuple[Floats, Floats]:
-    return gate._curves(_V_NODES)
+def _at_nodes(gate: Gate) -> tuple[Floats, Floats]:
+    """Steady state and time constant (ms) at the nodes of its table: (rows, nodes), for each of V and concentration."""
+    if gate.reads == kernel.BY_BOTH:
+        return gate._curves(_V_OF_BOTH[:, :, None, None], _ION_OF_BOTH)
+    return gate._curves(_V_NODES) if gate.reads == kernel.BY_V else gate._curves(0.0, _ION_NODES)
 
 
 @functools.lru_cache(maxsize=256)
 def _cubics(gate: Gate, T: float, dt: float) -> Floats:
-    """A and B of one gate, where a step of dt (ms) at V takes x to A + B x; shape (ROWS, 2, CUBIC)."""
-    return _rows(*_node_curves(gate), dt * gate.speed(T))
-
-
-def _rows(inf: Floats, tau: Floats, dt: float) -> Floats:
-    """A and B as cubics of rows, from steady state and time constant (ms) at the nodes of each; (rows, 2, CUBIC)."""
-    at_nodes = np.stack(_step(inf, tau, dt), axis=1)
+    """A and B of a gate that reads one thing, as cubics: a step of dt (ms) takes x to A + B x; (rows, 2, CUBIC)."""
+    at_nodes = np.stack(_step(gate, T, dt), axis=1)
     return _tamed(at_nodes @ _TO_CUBIC.T, at_nodes)
 
 
-def _step(inf: Floats, tau: Floats, dt: float) -> tuple[Floats, Floats]:
+def _step(gate: Gate, T: float, dt: float) -> tuple[Floats, Floats]:
+    """A and B at the nodes of its table."""
+    inf, tau = _at_nodes(gate)
     with np.errstate(divide="ignore", under="ignore"):
-        b = np.exp(-dt / tau)
-    return inf * (1.0 - b), b
+        B = np.exp(-dt * gate.speed(T) / tau)
+    return inf * (1.0 - B), B
 
 
 def _tamed(cubics: Floats, at_nodes: Floats) -> Floats:
-    """The same, but straight in rows where a cubic would carry a gate outside 0 to 1: at a step in a rate."""
+    """The same cubics, but straight lines where a cubic would take a gate outside 0 to 1: at a step in a rate."""
     a, b = np.moveaxis(cubics @ _WITHIN_A_ROW.T, 1, 0)
-    wild = np.any((a < 0.0) | (b < 0.0) | (a + b > 1.0), axis=1) & (np.ptp(at_nodes, axis=2).max(axis=1) > 0.01)
+    wild = np.any((a < 0.0) | (b < 0.0) | (a + b > 1.0), axis=1) & (np.ptp(at_nodes, axis=2).max(axis=1) > WILD_SPREAD)
     cubics[wild] = 0.0
     cubics[wild, :, 0] = at_nodes[wild, :, 0]
     cubics[wild, :, 1] = at_nodes[wild, :, -1] - at_nodes[wild, :, 0]
@@ -264,7 +354,7 @@ def _tamed(cubics: Floats, at_nodes: Floats) -> Floats:
 
 @functools.lru_cache(maxsize=64)
 def table(gates: tuple[Gate, ...], T: float, dt: float, frozen: frozenset[int] = frozenset()) -> Floats:
-    """The kernel's table over V for these gates at T (degC) and dt (ms), flat; those numbered in `frozen` stay."""
+    """The kernel's table over V for these gates at T (degC) and dt (ms), flat; gates with a number in `frozen` stay."""
     whole = np.empty((kernel.ROWS, len(gates), 2, kernel.CUBIC))
     for number, gate in enumerate(gates):
         if number in frozen or gate.reads != kernel.BY_V:
@@ -276,36 +366,28 @@ def table(gates: tuple[Gate, ...], T: float, dt: float, frozen: frozenset[int] =
 
 @functools.lru_cache(maxsize=64)
 def tables_over_ions(gates: tuple[Gate, ...], T: float, dt: float) -> tuple[NDArray[np.int64], Floats]:
-    """Where the table of each gate that reads a concentration begins, and all of them, flat."""
-    pieces = [_over_ions(gate, T, dt) if gate.reads != kernel.BY_V else np.empty(0) for gate in gates]
-    begin = np.cumsum([0, *(piece.size for piece in pieces)])[:-1]
-    return begin.astype(np.int64), np.concatenate([np.zeros(1), *pieces])[1:]
+    """The tables of all gates that read a concentration, flat, and where that of each gate begins in them."""
+    tables = [np.empty(0) if gate.reads == kernel.BY_V else _over_ions(gate, T, dt) for gate in gates]
+    begin = np.cumsum([0, *(each.size for each in tables)])[:-1]
+    return begin.astype(np.int64), np.concatenate([np.zeros(1), *tables])[1:]
 
 
 @functools.lru_cache(maxsize=32)
 def _over_ions(gate: Gate, T: float, dt: float) -> Floats:
     if gate.reads == kernel.BY_ION:
-        return _rows(*gate._curves(0.0, _ION_NODES), dt * gate.speed(T)).ravel()
-    at_nodes = _step(*_curves_over_both(gate), dt * gate.speed(T))
-    cubics = np.einsum("kp,lq,rpcq->rckl", _TO_CUBIC, _TO_CUBIC, at_nodes[0], optimize=True)
-    others = np.einsum("kp,lq,rpcq->rckl", _TO_CUBIC, _TO_CUBIC, at_nodes[1], optimize=True)
-    return np.stack((cubics, others), axis=2).ravel()
-
-
-@functools.lru_cache(maxsize=16)
-def _curves_over_both(gate: Gate) -> tuple[Floats, Floats]:
-    """Shape (rows of V, nodes, rows of the concentration, nodes)."""
-    return gate._curves(_V_OF_BOTH[:, :, None, None], _ION_OF_BOTH)
+        return _cubics(gate, T, dt).ravel()
+    A, B = (np.einsum("kp,lq,rpcq->rckl", _TO_CUBIC, _TO_CUBIC, x, optimize=True) for x in _step(gate, T, dt))
+    return np.stack((A, B), axis=2).ravel()
 
 
 @functools.lru_cache(maxsize=64)
 def curve(drive: Rate) -> Floats:
-    """A driving force (mV) as a function of V as the kernel's table, flat."""
+    """The kernel's table of a driving force (mV) that is a function of V, flat."""
     return (driving_force(drive, _V_NODES) @ _TO_CUBIC.T).ravel()
 
 
 def driving_force(drive: Rate, V: ArrayLike) -> Floats:
-    """What it gives at V (mV, any shape), with an isolated 0/0 filled; ValueError if it is not finite or misshapen."""
+    """A driving force at V (mV, any shape), with an isolated 0/0 replaced; ValueError if a value is not finite."""
     volts = np.asarray(V, float)
     with np.errstate(all="ignore"):
         return _filled("drive", drive, {"V": volts.ravel()}).reshape(volts.shape)

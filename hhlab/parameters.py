@@ -131,21 +131,37 @@ def tidy(value: float) -> str:
     return repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
 
 
+def _with_parameters(doc: str | None, declared: Mapping[str, Parameter]) -> str | None:
+    """A docstring with a section on these parameters, before a section that it has already."""
+    if not (doc and declared):
+        return doc
+    told = "\n".join(
+        f"{name} : float, default {tidy(p.value)}\n    {p.meaning[:1].upper()}{p.meaning[1:]}, "
+        f"{tidy(p.low)} to {tidy(p.high)} {p.unit}.{f' Source: {p.source}.' if p.source else ''}"
+        for name, p in declared.items()
+    )
+    text, *sections = inspect.cleandoc(doc).partition("\n\nExamples\n")
+    return f"{text}\n\nParameters\n----------\n{told}{''.join(sections)}"
+
+
 class Described:
     """A frozen thing made of declared parameters. Values go in by position or by name; a change makes a new thing."""
 
     _declared: ClassVar[dict[str, Parameter]] = {}
     _made_of: ClassVar[tuple[str, ...]] = ("_values",)
+    __signature__: ClassVar[inspect.Signature | None]
     _values: dict[str, float]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Parameter)}
         cls._declared = {**cls._declared, **own}
-        keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        cls.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [inspect.Parameter(name, keyword, default=p.value) for name, p in cls._declared.items()]
-        )
+        cls.__signature__ = None
+        if cls.__init__ is Described.__init__:
+            keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
+            named = [inspect.Parameter(name, keyword, default=p.value) for name, p in cls._declared.items()]
+            cls.__signature__ = inspect.Signature(named)
+            cls.__doc__ = _with_parameters(cls.__doc__, cls._declared)
 
     def __init__(self, *values: float, **named: float) -> None:
         names = list(self._declared)
@@ -164,7 +180,13 @@ class Described:
         return {name: p.check(named[name]) if name in named else p.value for name, p in declared.items()}
 
     def parameters(self) -> dict[str, Parameter]:
-        """Its declared parameters by name, each with its value here."""
+        """Its parameters, each with its value here.
+
+        Returns
+        -------
+        dict of str to Parameter
+            The parameters by name.
+        """
         return dict(self._with_values)
 
     @functools.cached_property
@@ -172,7 +194,23 @@ class Described:
         return {name: p.at(self._values[name]) for name, p in self._declared.items()}
 
     def replace(self, **changes: float) -> Self:
-        """The same with other values; ValueError for an unknown name or a value outside its range."""
+        """The same with other values.
+
+        Parameters
+        ----------
+        **changes : float
+            New values by name of the parameter.
+
+        Returns
+        -------
+        same as self
+            A new object of the same class.
+
+        Raises
+        ------
+        ValueError
+            For an unknown name, or a value outside its range.
+        """
         return self._with(_values=self._checked(self._with_values, changes))
 
     def _with(self, **made_of: Any) -> Self:

@@ -1,4 +1,4 @@
-"""Physical laws, one equation a function. All broadcast over arrays; nothing here knows of cells or channels."""
+"""Physical laws, one equation a function. All broadcast over arrays; none knows cells or channels."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,12 +8,12 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-R = 8.314462618
-"""Gas constant, J/(mol K) (CODATA 2018, exact)."""
-F = 96485.33212
-"""Faraday constant, C/mol (CODATA 2018, exact)."""
-ZERO_CELSIUS = 273.15
-"""0 degC in K."""
+R = 8.314462618  # gas constant, J/(mol K) (CODATA 2018, exact)
+F = 96485.33212  # Faraday constant, C/mol (CODATA 2018, exact)
+ZERO_CELSIUS = 273.15  # 0 degC in K
+MICRO = 1e-6
+CHARGE = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}  # elementary charges that each ion carries
+SMALL = 1e-4  # |zVF/RT| below which a GHK current is computed from the series of its quotient
 
 
 def thermal_voltage(T: ArrayLike) -> Floats:
@@ -21,32 +21,37 @@ def thermal_voltage(T: ArrayLike) -> Floats:
     return 1000.0 * R * (np.asarray(T, float) + ZERO_CELSIUS) / F
 
 
-CHARGE = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}
-"""Charges that an ion of each kind carries."""
-SMALL = 1e-4
-"""|zVF/RT| below which a GHK current takes the series of its quotient."""
-
-
 def nernst(z: ArrayLike, outside: ArrayLike, inside: ArrayLike, T: ArrayLike) -> Floats:
-    """Nernst potential in mV: the voltage at which an ion has no net drive, (RT/zF) ln(outside/inside).
+    """The Nernst potential: the voltage at which an ion is at equilibrium, (RT/zF) ln(outside/inside).
 
     Parameters
     ----------
-    z : charge of the ion, e.g. 1 for K, -1 for Cl, 2 for Ca.
-    outside, inside : concentrations, both in the same unit (mM), greater than 0.
-    T : temperature, degC.
+    z : array_like
+        Charge of the ion: 1 for K, -1 for Cl, 2 for Ca.
+    outside, inside : array_like
+        Concentrations, mM, greater than 0.
+    T : array_like
+        Temperature, degC.
 
-    All four may be arrays; they broadcast.
+    Returns
+    -------
+    numpy.ndarray
+        The potential in mV; all arguments broadcast.
 
     Raises
     ------
     ValueError
         If a charge is 0, a concentration is not a positive finite number, or T is at or below absolute zero.
+
+    Examples
+    --------
+    >>> print(f"{hh.nernst(1, 4, 140, 37):.1f} mV")
+    -95.0 mV
     """
     charge, out, in_, celsius = _numbers("nernst", z=z, outside=outside, inside=inside, T=T)
-    _refuse_charge(charge)
-    _refuse_concentrations(outside=out, inside=in_)
-    _refuse_cold(celsius)
+    _check_charge(charge)
+    _check_concentrations(outside=out, inside=in_)
+    _check_temperature(celsius)
     return thermal_voltage(celsius) / charge * np.log(out / in_)
 
 
@@ -54,37 +59,43 @@ def ghk_voltage(
     permeability: Mapping[str, ArrayLike], outside: Mapping[str, ArrayLike], inside: Mapping[str, ArrayLike],
     T: ArrayLike,
 ) -> Floats:  # fmt: skip
-    """Membrane potential in mV at which the GHK currents of K, Na and Cl cancel (Goldman 1943; Hodgkin & Katz 1949).
+    """The membrane potential at which the GHK currents of K, Na and Cl cancel (Goldman 1943; Hodgkin & Katz 1949).
 
-    V = (RT/F) ln[(P_K K_out + P_Na Na_out + P_Cl Cl_in) / (P_K K_in + P_Na Na_in + P_Cl Cl_out)]: chloride is negative,
-    so its inside stands above the line.
+    V = (RT/F) ln[(P_K K_out + P_Na Na_out + P_Cl Cl_in) / (P_K K_in + P_Na Na_in + P_Cl Cl_out)]. Chloride is negative,
+    so its concentration inside is in the numerator.
 
     Parameters
     ----------
-    permeability : by ion, such as {"K": 1, "Na": 0.04, "Cl": 0.45}; only ratios matter; 0 or more, not all 0.
-    outside, inside : concentrations by ion, mM, for every ion that has a permeability.
-    T : temperature, degC.
+    permeability : dict of str to array_like
+        Permeabilities by ion, such as {"K": 1, "Na": 0.04, "Cl": 0.45}. Only their ratios count.
+    outside, inside : dict of str to array_like
+        Concentrations by ion, mM, of every ion that has a permeability.
+    T : array_like
+        Temperature, degC.
 
-    All numbers may be arrays; they broadcast.
+    Returns
+    -------
+    numpy.ndarray
+        The potential in mV; all numbers broadcast.
 
     Raises
     ------
     ValueError
-        For an ion other than K, Na and Cl, a missing or impossible concentration, or permeabilities that are all 0.
+        For an ion other than K, Na and Cl, a missing or impossible concentration, a negative permeability, or if all
+        are 0.
     """
     above: Any = 0.0
     below: Any = 0.0
     celsius = np.asarray(T, float)
-    _refuse_cold(celsius)
+    _check_temperature(celsius)
     for ion in _by_ion(permeability, "permeability"):
         if abs(CHARGE.get(ion, 0)) != 1:
             raise ValueError(f"{ion} is not an ion of ghk_voltage: it takes K, Na and Cl, which carry one charge each")
         if ion not in _by_ion(outside, "outside") or ion not in _by_ion(inside, "inside"):
             raise ValueError(f"{ion} has a permeability but no concentration on both sides: give both in mM")
         P, out, in_ = _numbers("ghk_voltage", permeability=permeability[ion], outside=outside[ion], inside=inside[ion])
-        if not np.all(np.isfinite(P) & (P >= 0)):
-            raise ValueError(f"the permeability of {ion} is not a permeability: give finite numbers of 0 or more")
-        _refuse_concentrations(outside=out, inside=in_)
+        _check(P >= 0, P, f"the permeability of {ion} is not a permeability: give finite numbers of 0 or more")
+        _check_concentrations(outside=out, inside=in_)
         top, bottom = (out, in_) if CHARGE[ion] > 0 else (in_, out)
         above, below = above + P * top, below + P * bottom
     if not np.all(np.asarray(above) > 0):
@@ -95,33 +106,39 @@ def ghk_voltage(
 def ghk_current(
     P: ArrayLike, z: ArrayLike, V: ArrayLike, outside: ArrayLike, inside: ArrayLike, T: ArrayLike
 ) -> Floats:
-    """GHK current in uA/cm2, outward positive: P z F (inside B(-u) - outside B(u)), u = zVF/RT, B(u) = u / (e^u - 1).
+    """The GHK current: P z F (inside B(-u) - outside B(u)), with u = zVF/RT and B(u) = u / (e^u - 1).
 
     Parameters
     ----------
-    P : permeability, cm/s, 0 or more.
-    z : charge of the ion.
-    V : membrane potential, mV.
-    outside, inside : concentrations, mM; 0 or more.
-    T : temperature, degC.
+    P : array_like
+        Permeability, cm/s, 0 or more.
+    z : array_like
+        Charge of the ion.
+    V : array_like
+        Membrane potential, mV.
+    outside, inside : array_like
+        Concentrations, mM, 0 or more.
+    T : array_like
+        Temperature, degC.
 
-    All may be arrays; they broadcast. At V = 0 the quotient is taken from its series.
+    Returns
+    -------
+    numpy.ndarray
+        The current in uA/cm2, outward positive; all arguments broadcast.
 
     Raises
     ------
     ValueError
-        If a number is not finite, a permeability or concentration is negative, a charge is 0, or T is too cold.
+        If a number is not finite, a permeability or concentration is negative, a charge is 0, or T is at or below
+        absolute zero.
     """
     given = _numbers("ghk_current", P=P, z=z, V=V, outside=outside, inside=inside, T=T)
     permeability, charge, volts, out, in_, celsius = given
-    _refuse_charge(charge)
-    _refuse_cold(celsius)
-    for name, value in (("P", permeability), ("outside", out), ("inside", in_)):
-        if not np.all(np.isfinite(value) & (value >= 0)):
-            wrong, unit = value[~(np.isfinite(value) & (value >= 0))].flat[0], "cm/s" if name == "P" else "mM"
-            raise ValueError(f"{name} = {wrong:g} {unit} is not 0 or more: give what a membrane or a solution can have")
-    if not np.all(np.isfinite(volts)):
-        raise ValueError("V is not finite: give voltages in mV")
+    _check_charge(charge)
+    _check_temperature(celsius)
+    for what, value in (("P = {:g} cm/s", permeability), ("outside = {:g} mM", out), ("inside = {:g} mM", in_)):
+        _check(value >= 0, value, what + " is not 0 or more: give what a membrane or a solution can have")
+    _check(True, volts, "V is not finite: give voltages in mV")
     u = charge * volts / thermal_voltage(celsius)
     return permeability * charge * F * (in_ * bernoulli(-u) - out * bernoulli(u))
 
@@ -138,24 +155,37 @@ def bernoulli(u: ArrayLike) -> Floats:
 def mullins_noda(
     outside: Mapping[str, ArrayLike], inside: Mapping[str, ArrayLike], T: ArrayLike, b: ArrayLike, r: ArrayLike = 1.5
 ) -> Floats:
-    """Steady potential in mV of a cell whose pump moves r Na out for each K in (Mullins & Noda 1963).
+    """The steady potential of a cell whose pump moves r Na out for each K in (Mullins & Noda 1963).
 
-    (RT/F) ln[(r K_out + b Na_out) / (r K_in + b Na_in)]. With r = 1 the pump moves no charge and this is GHK for K and
-    Na.
+    V = (RT/F) ln[(r K_out + b Na_out) / (r K_in + b Na_in)]. With r = 1 the pump moves no charge, and this is the GHK
+    equation for K and Na.
 
     Parameters
     ----------
-    outside, inside : concentrations of "K" and "Na", mM.
-    T : temperature, degC.
-    b : P_Na / P_K.
-    r : 3/2 for the Na/K-ATPase.
+    outside, inside : dict of str to array_like
+        Concentrations of "K" and "Na", mM.
+    T : array_like
+        Temperature, degC.
+    b : array_like
+        P_Na / P_K.
+    r : array_like
+        Na per K of the pump: 3/2 for the Na/K-ATPase.
+
+    Returns
+    -------
+    numpy.ndarray
+        The potential in mV; all numbers broadcast.
+
+    Raises
+    ------
+    ValueError
+        If K or Na is missing, a concentration is not positive, or r or b is not the ratio that it should be.
     """
     for where, given in (("outside", outside), ("inside", inside)):
         if not {"K", "Na"} <= set(_by_ion(given, where)):
             raise ValueError(f"{where} lacks K or Na: give both in mM, such as {{'K': 4, 'Na': 145}}")
     ratio, share = _numbers("mullins_noda", r=r, b=b)
-    if not np.all(np.isfinite(ratio) & (ratio > 0)):
-        raise ValueError("r is not the ratio of a pump: give a number above 0, such as 1.5")
+    _check(ratio > 0, ratio, "r = {:g} is not the ratio of a pump: give a number above 0, such as 1.5")
     scaled = {"K": ratio, "Na": share}
     return ghk_voltage(scaled, {ion: outside[ion] for ion in scaled}, {ion: inside[ion] for ion in scaled}, T)
 
@@ -163,8 +193,7 @@ def mullins_noda(
 def q10_factor(q10: ArrayLike, T: ArrayLike, T_ref: ArrayLike) -> Floats:
     """How many times faster a process runs at T than at T_ref (both degC): q10 ** ((T - T_ref) / 10); broadcasts."""
     factor, warm, cold = _numbers("q10_factor", q10=q10, T=T, T_ref=T_ref)
-    if not np.all(np.isfinite(factor) & (factor > 0)):
-        raise ValueError("q10 is not a ratio of speeds: give a number above 0, such as 3")
+    _check(factor > 0, factor, "q10 = {:g} is not a ratio of speeds: give a number above 0, such as 3")
     return np.asarray(factor ** ((warm - cold) / 10.0))
 
 
@@ -182,18 +211,21 @@ def _by_ion(given: Any, what: str) -> Mapping[str, ArrayLike]:
     return given
 
 
-def _refuse_charge(z: Floats) -> None:
-    if np.any(z == 0) or not np.all(np.isfinite(z)):
-        raise ValueError(f"z = {z} has no Nernst potential: give the charge of an ion, such as 1, -1 or 2")
+def _check(good: Any, values: Floats, sentence: str) -> None:
+    """ValueError with the first of these values that is not good or not finite."""
+    bad = values[~(np.isfinite(values) & good)]
+    if bad.size:
+        raise ValueError(sentence.format(bad.flat[0]))
 
 
-def _refuse_concentrations(**given: Floats) -> None:
-    for name, concentration in given.items():
-        bad = concentration[~(np.isfinite(concentration) & (concentration > 0))]
-        if bad.size:
-            raise ValueError(f"{name} = {bad.flat[0]:g} mM is not a concentration: give a finite number above 0 mM")
+def _check_charge(z: Floats) -> None:
+    _check(z != 0, z, "z = {} has no Nernst potential: give the charge of an ion, such as 1, -1 or 2")
 
 
-def _refuse_cold(T: Floats) -> None:
-    if not np.all(np.isfinite(T) & (T > -ZERO_CELSIUS)):
-        raise ValueError(f"T = {T} degC is not a temperature: give a finite number above {-ZERO_CELSIUS} degC")
+def _check_concentrations(**given: Floats) -> None:
+    for name, values in given.items():
+        _check(values > 0, values, name + " = {:g} mM is not a concentration: give a finite number above 0 mM")
+
+
+def _check_temperature(T: Floats) -> None:
+    _check(T > -ZERO_CELSIUS, T, "T = {} degC is not a temperature: give a finite number above -273.15 degC")

@@ -1,7 +1,7 @@
-"""Views of recordings: drawn once on given axes, then updated. No widgets and no simulation here.
+"""Pictures of recordings, without widgets and without simulations.
 
-A view says which strokes show a recording; `Panels` draws them on axes of its own. Colours are Okabe & Ito's, which
-colour-blind readers can tell apart, and every curve has a line style of its own too.
+A view says which strokes show a recording; `Panels` draws them on its own axes, and then only updates them. The colours
+are those of Okabe & Ito, which colour-blind readers can tell apart; every curve has its own line style, too.
 """
 
 import io
@@ -23,12 +23,12 @@ from .parameters import Parameter, must_be, pretty, shown, unknown
 from .recording import A_RECORDING, Recording
 from .views import INK, STYLES, VIEWS, Stroke, View, in_words, shade, time_unit
 
-DPI, POINT = 100, 72
-PANEL, ROW_OF_STATES = 2.3, 1.75
-TALLEST = 5.4
-ROW_OF_LEGEND = 0.55
-LEGEND = 9
-TIME_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+DPI, POINT = 100, 72  # pixels, and points, in an inch
+PANEL_HEIGHT, ROW_HEIGHT = 2.3, 1.75  # inches: a panel against time if it is alone; the row of the other panels
+MOST_HEIGHT = 5.4  # inches of all panels against time together
+LEGEND_HEIGHT = 0.55  # inches above a row of panels
+LEGEND_SIZE = 9  # points
+TIME_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # between ticks, in any unit
 MOST_TICKS = 8
 DARK = {INK: "#E6E6E6", "#666666": "#A8A8A8", "#6B4A00": "#C9A227", "#882255": "#F0E442"}
 COLOURS_OF_V = "RdBu_r"
@@ -45,16 +45,24 @@ def plot(
 
     Parameters
     ----------
-    recordings : one recording, of a cell or an axon, several, or several with a label each: {"control": a, "TTX": b}.
-    views : names of panels. Against time, from top to bottom: "voltage", "stimulus", "currents", "total current",
-        "conductances", "gates", "driving forces", "reversal potentials", "concentrations", "calcium",
-        "calcium below the membrane", "release", "attribution", "currentscape"; then, in a row, "steady states",
-        "time constants", "phase plane", "membrane", "ions", "potentials", "current against V", "V against K outside",
-        "two-pulse curve", and of a clamp family "peak currents". With none given, "voltage". Of an axon there are
-        "space and time" and "electrodes" against time, and "along the axon"; the others show the place of its first
-        electrode.
-    size : width and height in inches.
-    at : a moment in ms, which a cursor marks in every panel; the membrane picture shows the peak of V without it.
+    recordings : Recording or AxonRecording, or a sequence or dict of them
+        What to show; with a dict, each has a label: {"control": a, "TTX": b}.
+    *views : str
+        Names of panels; "voltage" if none is given. Panels against time, from top to bottom: "voltage", "stimulus",
+        "currents", "total current", "conductances", "gates", "driving forces", "reversal potentials", "concentrations",
+        "calcium", "calcium below the membrane", "release", "attribution", "currentscape". Panels in a row below them:
+        "steady states", "time constants", "phase plane", "membrane", "ions", "potentials", "current against V",
+        "V against K outside", "two-pulse curve", and for a clamp family "peak currents". For an axon there are also
+        "space and time" and "electrodes" against time, and "along the axon"; the other panels show its first electrode.
+    size : tuple of (float, float), optional
+        Width and height, inches.
+    at : float, optional
+        A moment, ms, that a cursor marks in every panel. Without it "membrane" shows the peak of V.
+
+    Returns
+    -------
+    Picture
+        The picture, which Jupyter shows, and which can be saved.
 
     Raises
     ------
@@ -69,7 +77,7 @@ def plot(
 
 
 class Panels:
-    """Panels on a figure of their own: those against time one below the other, the others in a row below them."""
+    """The panels of a figure: those against time below each other, the others in a row below them."""
 
     def __init__(self, views: Sequence[str], size: tuple[float, float] | None = None, dark: bool = False) -> None:
         found = [VIEWS[v] if v in VIEWS else unknown("plots", "view", v, VIEWS) for v in views]
@@ -85,16 +93,16 @@ class Panels:
 
     def _lay_out(self, size: tuple[float, float] | None) -> None:
         traces, states = ([v for v in self.views if v.against_time is each] for each in (True, False))
-        heights = [view.height * PANEL / max(len(traces), 1) ** 0.4 for view in traces]
-        rest = 0.7 + (0.45 + ROW_OF_STATES if states else 0.0)
+        heights = [view.height * PANEL_HEIGHT / max(len(traces), 1) ** 0.4 for view in traces]
+        rest = 0.7 + (0.45 + ROW_HEIGHT if states else 0.0)
         if traces:
-            shrunk = min(1.0, (TALLEST - rest) / sum(heights))
+            shrunk = min(1.0, (MOST_HEIGHT - rest) / sum(heights))
             heights = [height * shrunk for height in heights]
         total = rest + sum(heights)
         self.figure = Figure(size or (7.2, total), dpi=DPI)
         self.canvas = FigureCanvasAgg(self.figure)
         width, height = self.figure.get_size_inches()
-        below = (ROW_OF_STATES + (0.75 if traces else 0.5)) / total * height if states else 0.5
+        below = (ROW_HEIGHT + (0.75 if traces else 0.5)) / total * height if states else 0.5
         right = 1 - 1.1 / width
         self.axes: list[Axes] = []
         if traces:
@@ -106,7 +114,7 @@ class Panels:
         if states:
             grid = self.figure.add_gridspec(
                 1, len(states), left=0.98 / width, right=1 - 0.2 / width, bottom=0.5 / height,
-                top=(below - 0.75) / height if traces else 1 - ROW_OF_LEGEND / height, wspace=0.42,
+                top=(below - 0.75) / height if traces else 1 - LEGEND_HEIGHT / height, wspace=0.42,
             )  # fmt: skip
             self.axes += [self.figure.add_subplot(grid[column]) for column in range(len(states))]
         for axes, view in zip(self.axes, self.views, strict=True):
@@ -132,18 +140,18 @@ class Panels:
         axes.set_xlabel(view.x_label if last or not view.against_time else "")
 
     def _scale(self, axes: Axes, view: View) -> None:
-        """The scale of colours at the right of a panel."""
+        """The colour scale at the right of a panel."""
         beside = axes.inset_axes((1.02, 0.04, 0.025, 0.92))
         beside.imshow(np.arange(256)[::-1, None], cmap=COLOURS_OF_V, aspect="auto")
         places = 255.0 - shade(np.array(view.scale, float))
         beside.set(xticks=[], yticks=places, yticklabels=[f"{V} mV".replace("-", "−") for V in view.scale])
         beside.yaxis.tick_right()
-        beside.tick_params(labelsize=LEGEND, length=2)
+        beside.tick_params(labelsize=LEGEND_SIZE, length=2)
 
     def update(self, recordings: Sequence[Any], labels: Sequence[str] = ("",), cursor: float | None = None) -> bool:
-        """Work out the strokes that show these recordings. True if the ground changed.
+        """Compute the strokes that show these recordings. True if the background changed.
 
-        The first recording is the one at hand; the others are there to compare it with. `cursor` is a moment in ms.
+        The first recording is the main one, the others are to compare it with. `cursor` is a moment in ms.
         """
         if not recordings:
             raise ValueError("there is no recording to show: give at least one")
@@ -167,7 +175,7 @@ class Panels:
         return True
 
     def _tell_time(self, number: int, length: float) -> None:
-        """Put the marks of a time axis where a clock has them: ms, s, min or h."""
+        """Put the ticks of a time axis at round numbers of its unit: ms, s, min or h."""
         axes, (factor, unit) = self.axes[number], time_unit(length)
         step = next((s for s in TIME_STEPS if length / factor / s <= MOST_TICKS), TIME_STEPS[-1])
         axes.xaxis.set_major_locator(MultipleLocator(step * factor))
@@ -176,7 +184,7 @@ class Panels:
             axes.set_xlabel(f"t ({unit})")
 
     def _caption(self, number: int, view: View, first: Any) -> bool:
-        """The legend of one panel and the words in it; True if they changed."""
+        """Update the legend of a panel and the words in it. True if they changed."""
         furniture, named = view.furniture(first), self._named(number)
         ticks = view.ticks(first)
         wanted = furniture, ticks, [(s.name, s.colour, s.style) for s in named]
@@ -194,7 +202,7 @@ class Panels:
         return True
 
     def _named(self, number: int) -> list[Stroke]:
-        """The strokes of a panel that its legend names: none where a panel above has named them all."""
+        """The strokes in the legend of a panel: none if a panel above has named them all."""
         named = sorted((s for s in self.strokes[number] if s.name), key=lambda stroke: stroke.style)
         above = {s.name for strokes in self.strokes[:number] for s in strokes}
         return [] if {s.name for s in named} <= above else named
@@ -213,16 +221,16 @@ class Panels:
         bands = {"linewidth": 6.0, "solid_capstyle": "butt"}
         lines = [Line2D([], [], **self._look(stroke) | (bands if stroke.fill else {})) for stroke in named]
         with matplotlib.rc_context(_plain(self.dark)):
-            axes.legend(lines, [s.name for s in named], frameon=False, fontsize=LEGEND, handlelength=2.0, **place)
+            axes.legend(lines, [s.name for s in named], frameon=False, fontsize=LEGEND_SIZE, handlelength=2.0, **place)
 
     def _spacing(self, axes: Axes, named: Sequence[Stroke]) -> float:
-        """Space between the lines of a legend, in heights of its letters: less where many must fit beside a panel."""
+        """The space between the lines of a legend, in heights of its letters: less if there are many lines."""
         room = axes.get_position().height * self.figure.get_size_inches()[1] * POINT
-        return min(max(room / (LEGEND * len(named)) - 1.1, 0.0), 0.5)
+        return min(max(room / (LEGEND_SIZE * len(named)) - 1.1, 0.0), 0.5)
 
     def _make_room(self, names: Sequence[str]) -> None:
-        """Room for a legend of these names at the right of the traces."""
-        extent, font = self.canvas.get_renderer().get_text_width_height_descent, FontProperties(size=LEGEND)
+        """Make room for a legend with these names at the right of the traces."""
+        extent, font = self.canvas.get_renderer().get_text_width_height_descent, FontProperties(size=LEGEND_SIZE)
         longest = max((extent(name, font, False)[0] / DPI for name in names), default=0.0)
         width = self.figure.get_size_inches()[0]
         right = 1 - min(0.65 + longest, 0.45 * width) / width
@@ -234,7 +242,7 @@ class Panels:
                 axes.yaxis.set_label_coords(-0.6 / (right * width - 0.98), 0.5)
 
     def ink(self, colour: str) -> str:
-        """A colour as it is on the present ground, light or dark."""
+        """A colour as it is on a light or dark background."""
         return DARK.get(colour, colour) if self.dark else colour
 
     def _look(self, stroke: Stroke) -> dict[str, Any]:
@@ -242,7 +250,7 @@ class Panels:
         return look | {"linestyle": STYLES[stroke.style % len(STYLES)]}
 
     def ground(self, ratio: float = 1.0) -> bytes:
-        """All that does not move, as a PNG of `ratio` pixels to each pixel of the layout."""
+        """The background, which does not move, as a PNG with `ratio` pixels for each pixel of the layout."""
         from PIL import Image
 
         self._put_on_paper([[s for s in strokes if s.held] for strokes in self.strokes])
@@ -267,7 +275,7 @@ class Panels:
         return self.figure
 
     def _put_on_paper(self, every: Sequence[Sequence[Stroke]]) -> None:
-        """Have these strokes of each panel, and no others, on the figure."""
+        """Draw these strokes of each panel, and no others, on the figure."""
         for line in self._lines:
             line.remove()
         each = [(axes, stroke) for axes, strokes in zip(self.axes, every, strict=True) for stroke in strokes]
@@ -289,7 +297,7 @@ class Panels:
 
 
 class Picture:
-    """A finished picture, shown by Jupyter as an image with a line of text that says what it shows."""
+    """A finished picture. Jupyter shows it as an image, with a line of text that describes it."""
 
     def __init__(self, panels: Panels) -> None:
         self.panels, self.figure = panels, panels.drawn()
@@ -302,7 +310,7 @@ class Picture:
         return data.getvalue()
 
     def save(self, path: str) -> None:
-        """Write the picture to a file; the ending of the name (.png, .pdf, .svg) says how."""
+        """Write the picture to a file; its suffix (.png, .pdf, .svg) sets the format."""
         self.figure.savefig(path)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -313,7 +321,7 @@ class Picture:
 
 
 def seen_by(view: View, rec: Any) -> Any:
-    """What a view shows of a recording: of an axon the whole, or what its first electrode records."""
+    """What a view shows: the recording, or, for a view of one place, the first electrode of an axon."""
     if not view.along:
         return rec.first if isinstance(rec, AxonRecording) else rec
     if not isinstance(rec, AxonRecording):

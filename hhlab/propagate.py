@@ -58,7 +58,7 @@ def propagate(
     cells, sources = axon.row.cells, stimuli(placed) or [Placed(Nothing())]
     settings = settings_of(
         axon, length, len(cells), KEEP_ALL, dt=dt, every=every,
-        freeze=axon.membrane.gate_names if axon.gates_held else freeze,
+        freeze=axon.membrane.gate_names if axon.gates_frozen else freeze,
     )  # fmt: skip
     again = functools.partial(carried_out, cells, sources, settings, _axial(axon, sources))
     return AxonRecording(

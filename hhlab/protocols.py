@@ -1,7 +1,7 @@
-"""What is done to a membrane: steps, ramps, trains and shocks. They add with +, and say what they are in words.
+"""Stimuli: steps, ramps, trains, shocks and synapses. They add with +, and each can describe itself in words.
 
-Every current is a list of straight pieces, and the mean over each time step is exact, so a pulse delivers its charge
-wherever it falls on the time grid.
+Every current is a list of straight pieces, and its mean over each time step is exact. So a pulse delivers its whole
+charge wherever it lies on the time grid.
 """
 
 from collections import Counter
@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .parameters import Described, Parameter, param, tidy, unknown
+from .physics import Floats
 
-Floats = NDArray[np.float64]
-LONGEST = 1e9
-NEARLY_EQUAL = 1e-5
+LONGEST = 1e9  # ms
+NEARLY_EQUAL = 1e-5  # relative difference to which equal time constants of a synapse are moved apart
+CLOSED_AFTER = 10.0  # time constants after which a synapse counts as closed
 
 
 class Piece(NamedTuple):
-    """Current that goes straight from one value (uA/cm2) at its start (ms) to another at its end (ms)."""
+    """A current that changes linearly from one value (uA/cm2) at its start (ms) to another at its end (ms)."""
 
     start: float
     end: float
@@ -31,32 +32,56 @@ class Piece(NamedTuple):
 
 
 class Protocol(Described):
-    """A stimulus. `a + b` applies both."""
+    """A stimulus; `a + b` applies both."""
 
     def pieces(self) -> list[Piece]:
-        """Its current as straight pieces."""
+        """Its current as straight pieces.
+
+        Returns
+        -------
+        list of Piece
+            The pieces, with their start and end in ms and currents in uA/cm2.
+        """
         return []
 
     def shocks(self) -> list[tuple[float, float]]:
-        """Its sudden displacements of V: (ms, mV)."""
+        """Its sudden displacements of V.
+
+        Returns
+        -------
+        list of tuple
+            Pairs of a time in ms and a displacement in mV.
+        """
         return []
 
     def synapses(self) -> "list[Synapse]":
-        """Its conductances that open for a while."""
+        """Its synapses: conductances that open for a while.
+
+        Returns
+        -------
+        list of Synapse
+            The synapses.
+        """
         return []
 
     def in_words(self) -> str:
-        """What it does, as a phrase a student can read."""
+        """What it does, as a phrase that a student can read.
+
+        Returns
+        -------
+        str
+            The phrase, with units.
+        """
         raise NotImplementedError
 
     @property
     def parts(self) -> "tuple[Protocol, ...]":
-        """The single protocols it is made of."""
+        """The single protocols that it is made of."""
         return (self,)
 
     @property
     def end(self) -> float:
-        """When it is over, ms."""
+        """When it ends, ms."""
         moments = [piece.end for piece in self.pieces()] + [t for t, _ in self.shocks()]
         return max(moments + [synapse.over for synapse in self.synapses()], default=0.0)
 
@@ -72,11 +97,33 @@ class Protocol(Described):
         return max((x for piece in self.pieces() for x in (piece.first, piece.last)), key=abs, default=0.0)
 
     def with_many(self, values: Mapping[str, Floats]) -> Self:
-        """The same with an array of values in place of a number, for `pieces` to tell of all at once; not checked."""
+        """The same with arrays in place of numbers, so that `pieces` has arrays too. They are not checked.
+
+        Parameters
+        ----------
+        values : dict of str to numpy.ndarray
+            Values by name of the parameter; all of one shape.
+
+        Returns
+        -------
+        Protocol
+            A protocol of the same class.
+        """
         return self._with(_values={**self._values, **values})
 
     def current(self, t: ArrayLike) -> Floats:
-        """Current in uA/cm2 at the times t (ms, any shape), without that of synapses, which depends on V."""
+        """Its current, without that of synapses, which depends on V.
+
+        Parameters
+        ----------
+        t : array_like
+            Times, ms.
+
+        Returns
+        -------
+        numpy.ndarray
+            The current in uA/cm2, positive where it depolarises; shape of t.
+        """
         times = np.asarray(t, float)
         order = np.argsort(times, axis=None, kind="stable")
         rising, total = times.ravel()[order], np.zeros(times.size)
@@ -86,12 +133,38 @@ class Protocol(Described):
         return total.reshape(times.shape)
 
     def synaptic_current(self, t: ArrayLike, V: ArrayLike) -> Floats:
-        """Current of its synapses in uA/cm2 at the times t (ms) and V (mV), positive where it depolarises."""
+        """The current of its synapses.
+
+        Parameters
+        ----------
+        t : array_like
+            Times, ms.
+        V : array_like
+            Membrane potential at these times, mV.
+
+        Returns
+        -------
+        numpy.ndarray
+            The current in uA/cm2, positive where it depolarises; shape of t.
+        """
         times, volts = np.asarray(t, float), np.asarray(V, float)
         return sum((s.conductance(times) * (s.E - volts) for s in self.synapses()), np.zeros(times.shape))
 
     def mean_conductance(self, steps: int, dt: float) -> Floats:
-        """Of all its synapses, the mean over each step of dt (ms): g (mS/cm2) and g E (uA/cm2); shape (2, steps)."""
+        """The mean conductance of all its synapses together in each time step.
+
+        Parameters
+        ----------
+        steps : int
+            Number of steps.
+        dt : float
+            Time step, ms.
+
+        Returns
+        -------
+        numpy.ndarray
+            g in mS/cm2, and g E in uA/cm2; shape (2, steps).
+        """
         total = np.zeros((2, steps))
         for synapse in self.synapses():
             mean = synapse.mean(steps, dt)
@@ -99,7 +172,20 @@ class Protocol(Described):
         return total
 
     def mean_current(self, steps: int, dt: float) -> Floats:
-        """Mean current in uA/cm2 of each of the steps of dt (ms); shape (steps,)."""
+        """Its mean current in each time step.
+
+        Parameters
+        ----------
+        steps : int
+            Number of steps.
+        dt : float
+            Time step, ms.
+
+        Returns
+        -------
+        numpy.ndarray
+            The means in uA/cm2; shape (steps,).
+        """
         total = np.zeros(steps)
         for piece in self.pieces():
             first, last = max(int(piece.start / dt), 0), min(int(np.ceil(piece.end / dt)), steps)
@@ -121,7 +207,13 @@ class Protocol(Described):
 
 
 class Step(Protocol):
-    """A constant current: amplitude in uA/cm2 (positive depolarises), start and duration in ms."""
+    """A pulse of constant current. A positive one depolarises.
+
+    Examples
+    --------
+    >>> hh.Step(20, start=5, duration=0.5).in_words()
+    '20 uA/cm2 for 0.5 ms at 5 ms'
+    """
 
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "stimulus current", slider=(-20, 60))
     start = param(5, "ms", 0, LONGEST, "start of the stimulus", slider=(0, 50))
@@ -135,7 +227,7 @@ class Step(Protocol):
 
 
 class Ramp(Protocol):
-    """A current that rises evenly from 0 to amplitude (uA/cm2) over duration (ms), and then holds (ms)."""
+    """A current that rises linearly from 0 to `amplitude` during `duration`, and then stays there for `hold`."""
 
     amplitude = param(5, "uA/cm2", -1e5, 1e5, "current at the end of the ramp", slider=(-20, 60))
     start = param(5, "ms", 0, LONGEST, "start of the ramp", slider=(0, 50))
@@ -156,7 +248,7 @@ class Ramp(Protocol):
 
 
 class Train(Protocol):
-    """Equal pulses: amplitude in uA/cm2, start, duration and interval (onset to onset) in ms, count of pulses."""
+    """Equal pulses of current at equal intervals."""
 
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "current of each pulse", slider=(-20, 60))
     start = param(5, "ms", 0, LONGEST, "onset of the first pulse", slider=(0, 50))
@@ -183,7 +275,7 @@ class Train(Protocol):
 
 
 class PulsePair(Protocol):
-    """Two pulses: the amplitude of each in uA/cm2, start of the first, interval from onset to onset, duration in ms."""
+    """Two pulses of current with their own amplitudes and the same duration."""
 
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "current of the first pulse", slider=(-20, 60))
     second = param(20, "uA/cm2", -1e5, 1e5, "current of the second pulse", slider=(-20, 160))
@@ -203,7 +295,7 @@ class PulsePair(Protocol):
 
 
 class Shock(Protocol):
-    """A sudden displacement of V, in mV, at start (ms): a brief shock that charges the membrane at once."""
+    """A sudden displacement of V: a shock so brief that it charges the membrane at once."""
 
     mV = param(15, "mV", -200, 200, "displacement of the membrane potential", slider=(-30, 60))
     start = param(0, "ms", 0, LONGEST, "time of the shock", slider=(0, 50))
@@ -216,10 +308,10 @@ class Shock(Protocol):
 
 
 class Synapse(Protocol):
-    """A synapse that opens at start (ms), a conductance g = g_max N (e^(-t/decay) - e^(-t/rise)) towards E (mV).
+    """A synapse that opens once, with the conductance g = g_max N (e^(-t/decay) - e^(-t/rise)).
 
-    N makes the largest conductance g_max (mS/cm2); rise and decay are time constants (ms). The synapse excites where E
-    lies above the threshold, and inhibits where it lies below.
+    t is the time since `start`, and N makes g_max the largest conductance. The synapse excites if E is above the
+    threshold, and inhibits if E is below.
     """
 
     g_max = param(0.1, "mS/cm2", 0, 1000, "largest conductance of the synapse", slider=(0, 0.5))
@@ -233,24 +325,48 @@ class Synapse(Protocol):
 
     @property
     def over(self) -> float:
-        """When it is as good as closed, ms."""
-        return self.start + 10.0 * max(self.rise, self.decay)
+        """When it counts as closed, ms."""
+        return self.start + CLOSED_AFTER * max(self.rise, self.decay)
 
     def conductance(self, t: ArrayLike) -> Floats:
-        """Its conductance in mS/cm2 at the times t (ms, any shape)."""
+        """Its conductance.
+
+        Parameters
+        ----------
+        t : array_like
+            Times, ms.
+
+        Returns
+        -------
+        numpy.ndarray
+            The conductance in mS/cm2; shape of t.
+        """
         since = np.maximum(np.asarray(t, float) - self.start, 0.0)
         rise, decay = self._times
         return self._scale * (np.exp(-since / decay) - np.exp(-since / rise))
 
     def mean(self, steps: int, dt: float) -> Floats:
-        """Its mean conductance in mS/cm2 in each of the steps of dt (ms), exact wherever it opens; shape (steps,)."""
+        """Its mean conductance in each time step, which is exact.
+
+        Parameters
+        ----------
+        steps : int
+            Number of steps.
+        dt : float
+            Time step, ms.
+
+        Returns
+        -------
+        numpy.ndarray
+            The means in mS/cm2; shape (steps,).
+        """
         since = np.maximum(np.arange(steps + 1) * dt - self.start, 0.0)
         rise, decay = self._times
         return self._scale * np.diff(rise * np.exp(-since / rise) - decay * np.exp(-since / decay)) / dt
 
     @property
     def _times(self) -> tuple[float, float]:
-        """Rise and decay, the shorter first, and a hair apart where they are the same."""
+        """Rise and decay, ms, the shorter one first, and moved apart a little if they are equal."""
         rise, decay = sorted((self.rise, self.decay))
         return rise, max(decay, rise * (1.0 + NEARLY_EQUAL))
 
@@ -265,7 +381,7 @@ class Synapse(Protocol):
 
 
 class VoltageStep(Protocol):
-    """What a voltage clamp does in one recording: V is held (mV), and stepped (mV) at start, for duration (ms)."""
+    """What a voltage clamp does in one recording: V is clamped to `hold`, and to `to` during the step."""
 
     hold = param(-65, "mV", -200, 200, "holding potential")
     to = param(0, "mV", -200, 200, "voltage of the step")
@@ -280,7 +396,7 @@ class VoltageStep(Protocol):
 
 
 class Together(Protocol):
-    """Several protocols at once. A parameter that more than one has is numbered: amplitude_1, amplitude_2."""
+    """Several protocols at once. Parameters that several of them have get numbers: amplitude_1, amplitude_2."""
 
     _made_of = ("_values", "_parts")
     _parts: tuple[Protocol, ...] = ()
@@ -306,7 +422,7 @@ class Together(Protocol):
         return " and ".join(part.in_words() for part in self.parts)
 
     def _owners(self) -> dict[str, tuple[int, str]]:
-        """For each parameter of the whole: which part has it, and its name there."""
+        """For each parameter of the sum, the number of the part that has it, and its name there."""
         names = [(number, name) for number, part in enumerate(self.parts) for name in part.parameters()]
         times, seen, owners = Counter(name for _, name in names), Counter[str](), dict[str, tuple[int, str]]()
         for number, name in names:
@@ -358,9 +474,9 @@ class Nothing(Protocol):
 
 
 class Varied(Sequence[Protocol]):
-    """One protocol with many values of some of its parameters, without shocks or synapses.
+    """One protocol, without shocks or synapses, with many values of some of its parameters.
 
-    A member is made only when it is asked for: `pieces` has those of all, with arrays in place of numbers.
+    A single protocol is made only when it is asked for; `pieces` are those of all, with arrays in place of numbers.
     """
 
     def __init__(self, protocol: Protocol, values: Mapping[str, Floats], pieces: Sequence[Piece]) -> None:
@@ -376,23 +492,23 @@ class Varied(Sequence[Protocol]):
 
 
 def varied(protocol: Protocol, values: Mapping[str, Floats]) -> Sequence[Protocol]:
-    """A protocol with each of some values, checked before, of its parameters; values (n,) by name."""
+    """A protocol with each of these values of its parameters: arrays (n,) by name, already checked."""
     whole, each = protocol.with_many(values), Varied(protocol, values, [])
     try:
         if len(each) > 1 and not whole.shocks() and not whole.synapses():
             return Varied(protocol, values, whole.pieces())
-    except (TypeError, ValueError):  # a choice or a count that the values decide
+    except (TypeError, ValueError):  # the values decide how many pieces there are
         pass
     return list(each)
 
 
 def one_by_one(protocols: Sequence[Protocol]) -> Sequence[Protocol]:
-    """Those that have to be asked one by one for what they do besides their currents."""
+    """The protocols that may have shocks or synapses, and have to be asked one by one."""
     return () if type(protocols) is Varied else protocols
 
 
 def _pieces(protocols: Sequence[Protocol]) -> Floats:
-    """The pieces of many protocols: rank, column, start, end, first and last; shape (6, pieces)."""
+    """The pieces of many protocols: number in the protocol, protocol, start, end, first and last; (6, pieces)."""
     if type(protocols) is not Varied:
         listed = [(rank, n, *piece) for n, each in enumerate(protocols) for rank, piece in enumerate(each.pieces())]
         return np.array(listed, float).reshape(-1, 6).T
@@ -405,9 +521,9 @@ def _pieces(protocols: Sequence[Protocol]) -> Floats:
 
 
 def mean_currents(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
-    """The mean currents of many protocols, as `mean_current` has them: for each step its row in a table, and the table.
+    """The mean currents of many protocols, as from `mean_current`: for each step its row in a table, and the table.
 
-    The table (uA/cm2) has a row wherever one of them may change, which is at few of the steps, and a column a protocol.
+    The table (uA/cm2) has a column for each protocol, and a row for each of the few steps at which one may change.
     """
     listed = _pieces(protocols)
     rank, column, start, end, low, high = listed[:, listed[2] < steps * dt]
@@ -420,8 +536,8 @@ def mean_currents(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple
     at = at[at < steps]
     current = np.zeros((at.size, len(protocols)))
     first, final = np.searchsorted(at, begin), np.searchsorted(at, stop - 1)
-    for turn in range(int(rank.max(initial=-1)) + 1):  # one piece of a protocol at a time, as they may overlap
-        n = np.flatnonzero((rank == turn) & (low == high))
+    for number in range(int(rank.max(initial=-1)) + 1):  # one piece of each protocol at a time, as they may overlap
+        n = np.flatnonzero((rank == number) & (low == high))
         during = (at[:, None] >= begin[n]) & (at[:, None] < stop[n])
         current[:, column[n]] += np.where(during, low[n], 0.0)
         current[first[n], column[n]] -= low[n] * (start[n] / dt - begin[n])

@@ -178,8 +178,11 @@ def halved(monkeypatch):
     kinds = [Cell]
     for kind in kinds:
         kinds += kind.__subclasses__()
-        if "dt" in vars(kind):
-            monkeypatch.setattr(kind, "dt", property(lambda self, usual=kind.dt: usual.__get__(self) / 2))
+        usual = vars(kind).get("dt")
+        if isinstance(usual, property):
+            monkeypatch.setattr(kind, "dt", property(lambda self, usual=usual: usual.__get__(self) / 2))
+        elif usual:
+            monkeypatch.setattr(kind, "dt", usual / 2)
 
 
 def test_the_verdict_is_the_same_with_the_step_halved(each, halved):

@@ -155,7 +155,7 @@ class Hand:
         act(*given, **named)
         if self.bench.state == before:
             return
-        if name != self.last[0] or self.clock.now - self.last[1] > explorer.ONE_MOVE or not self.past:
+        if name != self.last[0] or self.clock.now - self.last[1] > explorer.SAME_MOVE or not self.past:
             self.past.append(before)
         self.last = name, self.clock.now
 

@@ -1,4 +1,4 @@
-"""Axons: patches of a membrane in a row, with a core that conducts."""
+"""Axons: patches of a membrane in a row on a conducting core."""
 
 from .axon import Axon
 from .fibre import Fibre, Row, resting_conductance

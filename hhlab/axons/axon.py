@@ -7,29 +7,40 @@ import numpy as np
 
 from ..cells import Cell, Squid
 from ..parameters import must_be, param, shown, tidy
-from .fibre import Fibre, Floats
+from ..physics import Floats
+from .fibre import A_MEMBRANE, Fibre
 
-FINE, COARSEST = 28, 10
-"""Patches a length constant: as many as are taken, and as few as are accepted."""
-FEWEST, MOST = 20, 5000
+USUAL_PER_CONSTANT, FEWEST_PER_CONSTANT = 28, 10  # patches in one length constant: by default, and at least
+FEWEST, MOST = 20, 5000  # patches of the whole axon
 
 
 class Axon(Fibre):
-    """An unmyelinated axon, sealed at both ends, of the membrane of any cell; the squid's at 18.5 degC unless told.
+    """An unmyelinated axon with the membrane of any cell, sealed at both ends.
 
     Parameters
     ----------
-    membrane : the membrane, a cell such as Squid(T=18.5); its resting state is where the axon starts.
-    diameter : um.
-    length : cm.
-    R_i : resistivity of the core, ohm cm. The values of the squid axon are those of Hodgkin & Huxley 1952.
-    patches : into how many patches it is cut; None for 28 or more a length constant.
+    membrane : Cell, optional
+        The membrane; the axon starts from its resting state. Without it Squid(T=18.5).
+    diameter : float
+        Diameter, um.
+    length : float
+        Length, cm.
+    R_i : float
+        Resistivity of the core, ohm cm. The default, as that of the diameter, is from Hodgkin & Huxley 1952.
+    patches : int, optional
+        Number of patches. Without it there are 28 or more in one length constant.
 
     Raises
     ------
     ValueError
-        If a value is out of range. An axon shorter than its length constant, or with fewer than 10 patches to it, is
-        refused when something is to propagate.
+        If a value is out of range. `propagate` refuses an axon that is shorter than its length constant, or has fewer
+        than 10 patches in it.
+
+    Examples
+    --------
+    >>> axon = hh.Axon(diameter=476, length=5)
+    >>> print(f"{hh.measure.length_constant(axon):.2f} cm")
+    0.70 cm
     """
 
     length = param(5, "cm", 0.001, 200, "length", slider=(2, 20))
@@ -44,26 +55,20 @@ class Axon(Fibre):
     ) -> None:  # fmt: skip
         super().__init__(diameter=diameter, length=length, R_i=R_i)
         inner = Squid(T=18.5) if membrane is None else membrane
-        must_be(Cell, "a membrane: give a cell such as Squid(T=18.5)", inner)
-        if patches is not None and not (isinstance(patches, int) and 2 <= patches <= MOST):
-            raise ValueError(f"patches = {shown(patches)} is outside the whole numbers 2 to {MOST}")
-        self.__dict__.update(_membrane=inner, _patches=patches)
+        must_be(Cell, A_MEMBRANE, inner)
+        self.__dict__.update(_membrane=inner, _patches=_checked(patches))
 
     def replace(self, **changes: Any) -> Self:
-        if "membrane" in changes or "patches" in changes:
-            new = type(self)(
-                changes.pop("membrane", self._membrane), self.diameter, self.length, self.R_i,
-                changes.pop("patches", self._patches),
-            )  # fmt: skip
-            return new._with(_stretches=self._stretches, _still=self._still).replace(**changes)
+        if "patches" in changes:
+            return self._with(_patches=_checked(changes.pop("patches"))).replace(**changes)
         return super().replace(**changes)
 
     @property
     def patches(self) -> int:
-        """Into how many patches it is cut."""
+        """The number of its patches."""
         if self._patches is not None:
             return self._patches
-        return max(FEWEST, min(math.ceil(self.length / self.length_constant * FINE - 1e-9), MOST))
+        return max(FEWEST, min(math.ceil(self.length / self.length_constant * USUAL_PER_CONSTANT - 1e-9), MOST))
 
     def _bare(self) -> tuple[Floats, Floats, Floats, list[Cell]]:
         n, there = self.patches, self._membrane
@@ -79,8 +84,8 @@ class Axon(Fibre):
                 f"length = {tidy(self.length)} cm is less than the length constant of this axon, {constant:.3g} cm: "
                 "it is a cell rather than a cable; make it longer, or take simulate for a patch"
             )
-        if constant * self.patches < COARSEST * self.length * (1 - 1e-9):
-            needed = math.ceil(COARSEST * self.length / constant)
+        if constant * self.patches < FEWEST_PER_CONSTANT * self.length * (1 - 1e-9):
+            needed = math.ceil(FEWEST_PER_CONSTANT * self.length / constant)
             raise ValueError(
                 f"{self.patches} patches are too few for {tidy(self.length)} cm of this axon, whose length constant is "
                 f"{constant:.3g} cm: "
@@ -89,3 +94,9 @@ class Axon(Fibre):
 
     def _given(self) -> list[str]:
         return super()._given() + ([] if self._patches is None else [f"patches={self._patches}"])
+
+
+def _checked(patches: int | None) -> int | None:
+    if patches is not None and not (isinstance(patches, int) and 2 <= patches <= MOST):
+        raise ValueError(f"patches = {shown(patches)} is outside the whole numbers 2 to {MOST}")
+    return patches

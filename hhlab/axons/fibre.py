@@ -1,52 +1,45 @@
-"""What every axon has: a membrane, stretches that differ, and a row of patches that it is cut into."""
+"""What all axons have: a membrane, stretches that differ, and a row of patches."""
 
 import functools
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..cells import Cell
-from ..parameters import Described, Parameter, param, tidy, unknown
+from ..parameters import Described, Parameter, must_be, param, tidy, unknown
+from ..physics import Floats
 
-Floats = NDArray[np.float64]
-
-UM = 1e-4
-"""One um in cm."""
+UM = 1e-4  # cm
+A_MEMBRANE = "a membrane: give a cell such as Squid(T=18.5)"
 
 
 class Row(NamedTuple):
-    """N patches in a row, sealed at both ends."""
+    """N patches in a row. Both ends are sealed."""
 
-    x: Floats  # (N,) where the middle of each is, cm
+    x: Floats  # (N,) the middle of each patch, cm
     width: Floats  # (N,) cm
     area: Floats  # (N,) cm2 of membrane
-    joint: Floats  # (N - 1,) mS between the middles of neighbours
+    joint: Floats  # (N - 1,) conductance between the middles of neighbours, mS
     cells: list[Cell]  # (N,) the membrane of each
 
 
-class Stretch(NamedTuple):
-    """A part of an axon that differs: from, to (cm), and what is different there."""
-
-    start: float
-    end: float
-    changes: tuple[tuple[str, float], ...]
+Stretch = tuple[tuple[str, float], ...]
+"""A part of an axon that differs: names and values, first "from" and "to" (cm), then what differs there."""
 
 
 class Fibre(Described):
-    """What all axons have: a membrane, stretches that differ, and a resting state all along.
+    """An axon: a membrane on a conducting core.
 
-    An axon has the parameters of its membrane too, and what its membrane has: channels, gates, rest().
+    An axon also has the parameters of its membrane, and what else its membrane has: channels, gates, rest().
     """
 
     diameter = param(476, "um", 0.05, 2000, "diameter", slider=(10, 1000))
 
-    _made_of: ClassVar[tuple[str, ...]] = ("_values", "_membrane", "_stretches", "_still")
+    _made_of: ClassVar[tuple[str, ...]] = ("_values", "_membrane", "_stretches", "_frozen")
     _membrane: Cell
     _stretches: tuple[Stretch, ...] = ()
-    _still: bool = False
+    _frozen: bool = False
 
     @property
     def membrane(self) -> Cell:
@@ -59,19 +52,37 @@ class Fibre(Described):
         raise NotImplementedError
 
     @property
-    def gates_held(self) -> bool:
-        """Whether its gates are held as they are at rest."""
-        return self._still
+    def gates_frozen(self) -> bool:
+        """Whether its gates are frozen at their resting values."""
+        return self._frozen
 
     def passive(self) -> Self:
-        """The same with all gates held as they are at rest, so that nothing but the cable is left."""
-        return self._with(_still=True)
+        """The same axon with all gates frozen at their resting values, so that only the passive cable is left.
+
+        Returns
+        -------
+        Axon or MyelinatedAxon
+            An axon of the same class.
+        """
+        return self._with(_frozen=True)
 
     def locally(self, x_from: float, x_to: float, **changes: float) -> Self:
-        """The same, but different from x_from to x_to (cm): other values of parameters of the membrane, or a diameter.
+        """The same axon with other values between two places.
 
         A patch belongs to the stretch if its middle lies in it. The stretch adds its parameters with a number, such as
         from_1, to_1 and T_1. Where two stretches overlap, the later one counts.
+
+        Parameters
+        ----------
+        x_from, x_to : float
+            Where the stretch begins and ends, cm.
+        **changes : float
+            Parameters of the membrane, or `diameter`, with their values in the stretch.
+
+        Returns
+        -------
+        Axon or MyelinatedAxon
+            An axon of the same class.
 
         Raises
         ------
@@ -79,28 +90,29 @@ class Fibre(Described):
             If the stretch is not on the axon, or a parameter is unknown or out of range.
         """
         number = len(self._stretches) + 1
-        start, end = (Parameter(0, "cm", 0, self.length, "", name=n).check(x) for n, x in _ends(x_from, x_to))
+        ends = Parameter(0, "cm", 0, self.length, "")
+        start, end = ends.renamed("from").check(x_from), ends.renamed("to").check(x_to)
         if not changes:
             raise ValueError(f"nothing differs from {tidy(start)} to {tidy(end)} cm: say what does, such as T=30")
         declared = self._local()
         for name in changes:
             if name not in declared:
                 unknown(f"a stretch of this {type(self).__name__}", "parameter", name, declared)
-        checked = tuple((name, declared[name].check(value)) for name, value in changes.items())
-        new = self._with(_stretches=(*self._stretches, Stretch(start, end, checked)))
+        checked = ((name, declared[name].check(value)) for name, value in changes.items())
+        new = self._with(_stretches=(*self._stretches, (("from", start), ("to", end), *checked)))
         new._check_stretch(number)
         return new
 
     def _check_stretch(self, number: int) -> None:
-        start, end, changes = self._stretches[number - 1]
+        start, end, changes = _parts(self._stretches[number - 1])
         if not start < end:
             raise ValueError(f"stretch {number} from {tidy(start)} to {tidy(end)} cm has no length: give from < to")
-        there = self._membrane.replace(**{name: value for name, value in changes if name != "diameter"})
-        if there.gates != self._membrane.gates:
+        changes.pop("diameter", None)
+        if self._membrane.replace(**changes).gates != self._membrane.gates:
             raise ValueError(f"stretch {number} has other gates: only conductances, potentials, C and T can differ")
 
     def _local(self) -> dict[str, Parameter]:
-        """The parameters that a stretch may have of its own."""
+        """The parameters that can differ in a stretch."""
         inner = {name: p for name, p in self._membrane.parameters().items() if name != "diameter"}
         return inner | {"diameter": self._own()["diameter"]}
 
@@ -111,21 +123,26 @@ class Fibre(Described):
         inner, local = self._membrane.parameters(), self._local()
         found = {**inner, **self._own()}
         for number, stretch in enumerate(self._stretches, 1):
-            for name, value in _ends(stretch.start, stretch.end):
-                where = Parameter(value, "cm", 0, self.length, f"where stretch {number} {_ENDS[name]}")
-                found[f"{name}_{number}"] = where.renamed(f"{name}_{number}")
-            for name, value in stretch.changes:
+            for end, does in (("from", "begins"), ("to", "ends")):
+                local[end] = Parameter(0, "cm", 0, self.length, f"where stretch {number} {does}")
+            for name, value in stretch:
                 found[f"{name}_{number}"] = local[name].at(value).renamed(f"{name}_{number}")
         return found
 
     def replace(self, **changes: Any) -> Self:
+        if "membrane" in changes:
+            must_be(Cell, A_MEMBRANE, changes["membrane"])
+            return self._with(_membrane=changes.pop("membrane")).replace(**changes)
         declared = self.parameters()
         for name in changes:
             if name not in declared:
                 unknown(type(self).__name__, "parameter", name, declared)
         given = {name: declared[name].check(value) for name, value in changes.items()}
         own = {name: given.pop(name) for name in list(given) if name in self._declared}
-        stretches = tuple(_changed(s, number, given) for number, s in enumerate(self._stretches, 1))
+        stretches = tuple(
+            tuple((name, given.get(f"{name}_{number}", value)) for name, value in stretch)
+            for number, stretch in enumerate(self._stretches, 1)
+        )
         inner = {name: value for name, value in given.items() if name in self._membrane.parameters()}
         new = self._with(_values=self._values | own, _membrane=self._membrane.replace(**inner), _stretches=stretches)
         for number in range(1, len(stretches) + 1):
@@ -133,70 +150,61 @@ class Fibre(Described):
         return new
 
     def __getattr__(self, name: str) -> Any:
-        """What its membrane has; only called where nothing else has the name."""
+        """What its membrane has; only called where nothing else has that name."""
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__} has no {name}")
         stretched = self.parameters() if self._stretches and name[-1:].isdigit() else {}
         return stretched[name].value if name in stretched else getattr(self._membrane, name)
 
     def _bare(self) -> tuple[Floats, Floats, Floats, list[Cell]]:
-        """Where each patch is, its width (both cm), its diameter (um) and its membrane, before stretches differ."""
+        """Place and width (cm), diameter (um) and membrane of each patch, without stretches."""
         raise NotImplementedError
 
     def _joints(self, width: Floats, diameter: Floats) -> Floats:
-        """Conductance in mS between the middles of neighbours: half of each one's core, in series."""
+        """The conductance in mS between the middles of neighbours: half of the core of each, in series."""
         half = 0.5 * self.R_i * width / (0.25 * math.pi * (diameter * UM) ** 2)
         return 1e3 / (half[1:] + half[:-1])
 
     @functools.cached_property
     def row(self) -> Row:
-        """Its patches, with what differs where."""
+        """Its patches, with the stretches that differ."""
         x, width, diameter, cells = self._bare()
-        for number, (start, end, changes) in enumerate(self._stretches, 1):
+        for number, (start, end, changes) in enumerate(map(_parts, self._stretches), 1):
             inside = np.flatnonzero((x >= start) & (x <= end))
             if not inside.size:
                 raise ValueError(
                     f"stretch {number} from {tidy(start)} to {tidy(end)} cm lies between the middles of two patches: "
                     "make it longer"
                 )
-            for name, value in changes:
-                if name == "diameter":
-                    diameter[inside] = self._core(value)
-            inner = {name: value for name, value in changes if name != "diameter"}
-            made: dict[int, Cell] = {}
+            if "diameter" in changes:
+                diameter[inside] = self._core(changes.pop("diameter"))
+            there = functools.cache(lambda cell, changes=changes: cell.replace(**changes))
             for i in inside:
-                made.setdefault(id(cells[i]), cells[i].replace(**inner))
-            for i in inside:
-                cells[i] = made[id(cells[i])]
+                cells[i] = there(cells[i])
         return Row(x, width, math.pi * diameter * UM * width, self._joints(width, diameter), cells)
 
     def _core(self, diameter: float) -> float:
-        """Diameter of what conducts, um."""
+        """The diameter of the conducting core, um."""
         return diameter
 
     @functools.cached_property
     def length_constant(self) -> float:
-        """The distance in cm over which a small steady change of V falls to 1/e at rest; the shortest of its stretches.
+        """The distance in cm over which a small steady change of V falls to 1/e at rest; that of the shortest stretch.
 
-        The square root of (diameter/4) / (R_i G), with G the slope conductance of the resting membrane at fixed gates.
+        It is the square root of (diameter/4) / (R_i G), where G is the slope conductance of the resting membrane with
+        its gates frozen.
         """
-        return min(self._constant(self._membrane, self.diameter), *self._constants(), math.inf)
+        return min(self._constant(changes) for changes in ({}, *(_parts(stretch)[2] for stretch in self._stretches)))
 
-    def _constants(self) -> list[float]:
-        found = []
-        for stretch in self._stretches:
-            there = dict(stretch.changes)
-            wide = there.pop("diameter", self.diameter)
-            found.append(self._constant(self._membrane.replace(**there), wide))
-        return found
-
-    def _constant(self, membrane: Cell, diameter: float) -> float:
-        G = resting_conductance(membrane)
+    def _constant(self, changes: dict[str, float]) -> float:
+        """The length constant, cm, of an axon with these values everywhere."""
+        diameter = changes.pop("diameter", self.diameter)
+        G = resting_conductance(self._membrane.replace(**changes))
         return math.sqrt(self._core(diameter) * UM / 4 * 1e3 / (self.R_i * G)) if G > 0 else math.inf
 
     @property
     def dt(self) -> float:
-        """The time step, ms, that propagate takes unless told otherwise: half of what its membrane takes."""
+        """The time step, ms, that propagate takes unless told otherwise: half of that of its membrane."""
         return min(cell.dt for cell in {id(cell): cell for cell in self.row.cells}.values()) / 2
 
     @property
@@ -205,10 +213,10 @@ class Fibre(Described):
         return 5 * self.dt
 
     def check(self) -> None:
-        """ValueError with a sentence if what it would show means nothing."""
+        """ValueError if it is too short, or cut too coarsely, for its recordings to mean anything."""
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._values.values(), self._membrane, self._stretches, self._still))
+        return hash((type(self), *self._values.values(), self._membrane, self._stretches, self._frozen))
 
     def _given(self) -> list[str]:
         return [
@@ -219,37 +227,33 @@ class Fibre(Described):
         return f"{type(self).__name__}({', '.join([repr(self._membrane), *self._given()])}){self._changes()}"
 
     def code(self) -> str:
-        """The Python that makes it, of a cell called membrane."""
+        """The Python code that makes it from a cell called `membrane`.
+
+        Returns
+        -------
+        str
+            An expression.
+        """
         return f"hh.{type(self).__name__}({', '.join(['membrane', *self._given()])}){self._changes()}"
 
     def _changes(self) -> str:
-        """What makes it differ from an even, active axon, as calls."""
+        """The calls that make its stretches, and freeze its gates."""
         calls = ""
-        for start, end, changes in self._stretches:
-            differs = "".join(f", {name}={tidy(value)}" for name, value in changes)
+        for start, end, changes in map(_parts, self._stretches):
+            differs = "".join(f", {name}={tidy(value)}" for name, value in changes.items())
             calls += f".locally({tidy(start)}, {tidy(end)}{differs})"
-        return calls + (".passive()" if self._still else "")
+        return calls + (".passive()" if self._frozen else "")
 
 
-_ENDS = {"from": "begins", "to": "ends"}
-
-
-def _ends(start: Any, end: Any) -> list[tuple[str, Any]]:
-    return list(zip(_ENDS, (start, end), strict=True))
-
-
-def _changed(stretch: Stretch, number: int, given: Mapping[str, float]) -> Stretch:
-    start, end = given.get(f"from_{number}", stretch.start), given.get(f"to_{number}", stretch.end)
-    return Stretch(start, end, tuple((n, given.get(f"{n}_{number}", value)) for n, value in stretch.changes))
+def _parts(stretch: Stretch) -> tuple[float, float, dict[str, float]]:
+    """Where a stretch begins and ends, cm, and what differs there."""
+    (_, start), (_, end), *changes = stretch
+    return start, end, dict(changes)
 
 
 def resting_conductance(membrane: Cell) -> float:
-    """Slope of the current at rest against V at fixed gates, mS/cm2."""
-    V, state = membrane.rest()["V"], membrane.rest()
-    around = np.array([V - 0.01, V + 0.01])
-    total = 0.0
-    for channel in membrane.channels:
-        shares = {gate.name: np.full(2, state[f"{channel.name}.{gate.name}"]) for gate in channel.gates}
-        current = membrane.current(channel, around, channel.open_share(shares))
-        total += float(current[1] - current[0]) / 0.02
-    return total
+    """The slope of the current against V at rest, in mS/cm2, with the gates frozen."""
+    resting = membrane.rest()
+    around = resting["V"] + np.array([-0.01, 0.01])
+    below, above = sum(membrane.current_in(resting, channel, around) for channel in membrane.channels)
+    return float(above - below) / 0.02

@@ -8,18 +8,17 @@ import numpy as np
 
 from ..cells import Cell, FrogNode
 from ..parameters import Parameter, must_be, param, shown, tidy
-from .fibre import UM, Fibre, Floats, resting_conductance
+from ..physics import Floats
+from .fibre import A_MEMBRANE, UM, Fibre, resting_conductance
 
-PIECES = 10
-"""Into how many patches an internode is cut that has lost its myelin."""
-SPACING = 100.0
-"""From node to node, in fibre diameters."""
+BARE_PATCHES = 10  # of an internode that has lost its myelin
+SPACING = 100.0  # from node to node, in diameters of the fibre
 BARE_C = Parameter(1.0, "uF/cm2", 0, 10, "capacitance of the membrane of an internode", slider=(0.002, 0.6), name="C")
 BARE_G = Parameter(0.1, "mS/cm2", 0, 100, "leak conductance of an internode", slider=(0, 1), name="g")
 
 
 class Lost(NamedTuple):
-    """Internodes without their myelin, from the first to the last, and what their membrane then has."""
+    """Internodes without myelin, from the first to the last, and their C (uF/cm2) and leak (mS/cm2)."""
 
     first: int
     last: int
@@ -30,24 +29,32 @@ class Lost(NamedTuple):
 class MyelinatedAxon(Fibre):
     """A myelinated axon: nodes of Ranvier joined by internodes whose myelin insulates perfectly.
 
-    The core is 0.7 times as wide as the fibre, nodes are 2.5 um long, and 100 fibre diameters apart, as McNeal 1976 is
-    usually quoted. The conductance between nodes, over the area of a node, is then the same for every diameter, and the
-    velocity proportional to it.
+    The core is 0.7 times as wide as the fibre, nodes are 2.5 um long, and 100 fibre diameters apart, as usually quoted
+    after McNeal 1976. The conductance between nodes, divided by the area of a node, is then the same for every
+    diameter, and the velocity is proportional to the diameter.
 
     Parameters
     ----------
-    membrane : the membrane of a node; that of the frog at 20 degC unless told.
-    diameter : of the fibre with its myelin, um.
-    nodes : how many nodes; the length follows.
-    R_i : resistivity of the core, ohm cm.
+    membrane : Cell, optional
+        The membrane of a node. Without it FrogNode(), at 20 degC.
+    diameter : float
+        Diameter of the fibre with its myelin, um.
+    nodes : float
+        Number of nodes, which sets the length.
+    R_i : float
+        Resistivity of the core, ohm cm.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range, or `nodes` is not a whole number.
     """
 
     diameter = param(10, "um", 1, 50, "diameter of the fibre, with its myelin", slider=(2, 20))
     nodes = param(41, "nodes", 3, 1000, "number of nodes", slider=(11, 101))
     R_i = param(110, "ohm cm", 1, 10_000, "resistivity of the core", slider=(10, 300))
 
-    CORE, NODE = 0.7, 2.5
-    """Diameter of the core over that of the fibre; length of a node in um."""
+    CORE, NODE = 0.7, 2.5  # diameter of the core over that of the fibre; length of a node, um
 
     _made_of = (*Fibre._made_of, "_lost")
     _lost: tuple[Lost, ...] = ()
@@ -55,7 +62,7 @@ class MyelinatedAxon(Fibre):
     def __init__(self, membrane: Cell | None = None, diameter: float = 10, nodes: float = 41, R_i: float = 110) -> None:
         super().__init__(diameter=diameter, nodes=nodes, R_i=R_i)
         inner = FrogNode() if membrane is None else membrane
-        must_be(Cell, "a membrane: give a cell such as FrogNode()", inner)
+        must_be(Cell, A_MEMBRANE, inner)
         self.__dict__.update(_membrane=inner)
         self._check_nodes()
 
@@ -64,9 +71,6 @@ class MyelinatedAxon(Fibre):
             raise ValueError(f"nodes = {tidy(self.nodes)} is not a whole number: give one from 3 to 1000")
 
     def replace(self, **changes: Any) -> Self:
-        if "membrane" in changes:
-            must_be(Cell, "a membrane: give a cell such as FrogNode()", changes["membrane"])
-            return self._with(_membrane=changes.pop("membrane")).replace(**changes)
         lost = tuple(
             Lost(first, last, *(limit.check(changes.pop(f"{limit.name}_internode_{number}", value))
                                 for limit, value in ((BARE_C, C), (BARE_G, g))))
@@ -77,12 +81,26 @@ class MyelinatedAxon(Fibre):
         return new
 
     def demyelinated(self, first: int, last: int, C: float = 1.0, g: float = 0.1) -> Self:
-        """The same, but internodes first to last (the first internode of the axon is 1) have lost their myelin.
+        """The same axon with some internodes that have lost their myelin.
 
-        Their membrane has the capacitance C (uF/cm2) and the leak g (mS/cm2), which reverses at the resting potential
-        of the nodes, and no gated channels. Myelin makes both nearly 0, in this model quite; a bare membrane has about
-        1 uF/cm2. What the leak of a bare internode is, is not known so well: that value was chosen. Adds the parameters
-        C_internode_1 and g_internode_1.
+        Their bare membrane has a capacitance and a leak, which reverses at the resting potential of the nodes, but no
+        gated channels. Myelin makes both nearly 0; in this model they are exactly 0. A bare membrane has about
+        1 uF/cm2. Its leak is less well known: the default was chosen. The axon gets the parameters C_internode_1 and
+        g_internode_1.
+
+        Parameters
+        ----------
+        first, last : int
+            The first and the last of these internodes; the first internode of the axon is 1.
+        C : float
+            Capacitance of the bare membrane, uF/cm2.
+        g : float
+            Leak conductance of the bare membrane, mS/cm2.
+
+        Returns
+        -------
+        MyelinatedAxon
+            The axon without this myelin.
 
         Raises
         ------
@@ -111,7 +129,7 @@ class MyelinatedAxon(Fibre):
 
     @property
     def spacing(self) -> float:
-        """From node to node, cm."""
+        """The distance from node to node, cm."""
         return SPACING * self.diameter * UM
 
     @property
@@ -120,7 +138,7 @@ class MyelinatedAxon(Fibre):
 
     @functools.cached_property
     def length_constant(self) -> float:
-        """The distance in cm over which a small steady change of V falls to 1/e, at rest and with all its myelin."""
+        """The distance in cm over which a small steady change of V falls to 1/e at rest, with all myelin."""
         axial = 1e3 * 0.25 * math.pi * (self._core(self.diameter) * UM) ** 2 / (self.R_i * self.spacing)
         node = resting_conductance(self._membrane) * math.pi * self._core(self.diameter) * self.NODE * UM**2
         return self.spacing / math.acosh(1.0 + node / (2.0 * axial)) if node > 0 else math.inf
@@ -136,14 +154,14 @@ class MyelinatedAxon(Fibre):
             width.append(self.NODE * UM)
             cells.append(self._membrane)
             if node + 1 in bare:
-                piece = self.spacing / PIECES
-                x += [node * self.spacing + (k + 0.5) * piece for k in range(PIECES)]
-                width += [piece] * PIECES
-                cells += [bare[node + 1]] * PIECES
+                piece = self.spacing / BARE_PATCHES
+                x += [node * self.spacing + (k + 0.5) * piece for k in range(BARE_PATCHES)]
+                width += [piece] * BARE_PATCHES
+                cells += [bare[node + 1]] * BARE_PATCHES
         return np.array(x), np.array(width), np.full(len(x), self._core(self.diameter)), cells
 
     def _without_myelin(self) -> dict[int, Cell]:
-        """The membrane of each internode that has lost its myelin, by number."""
+        """The membrane of each internode that has lost its myelin, by the number of the internode."""
         found: dict[int, Cell] = {}
         for first, last, C, g in self._lost:
             if (C, g) != (0, 0):
@@ -152,14 +170,14 @@ class MyelinatedAxon(Fibre):
         return found
 
     def _joints(self, width: Floats, diameter: Floats) -> Floats:
-        """The core between two nodes is as long as they are apart; a bare internode is a cable of its pieces."""
+        """The conductance in mS between the middles of neighbours: between two nodes, or in a bare internode."""
         x = self._bare()[0]
         area = 0.25 * math.pi * (0.5 * (diameter[1:] + diameter[:-1]) * UM) ** 2
         return 1e3 * area / (self.R_i * np.diff(x))
 
     @property
     def patches(self) -> int:
-        """How many patches it has: one a node, and those of internodes without myelin."""
+        """The number of its patches: one for each node, and ten for each internode without myelin."""
         return len(self.row.x)
 
     def _changes(self) -> str:
@@ -168,7 +186,7 @@ class MyelinatedAxon(Fibre):
 
 
 def leak_only(membrane: Cell, C: float, g: float) -> Cell:
-    """A membrane with the same channels, but all closed up to a leak g (mS/cm2) that reverses at its rest."""
+    """A membrane with the same channels, all closed but a leak g (mS/cm2) that reverses at its resting potential."""
     leak = next((channel for channel in membrane.channels if not channel.gates and channel.E is not None), None)
     if leak is None:
         raise ValueError(f"{type(membrane).__name__} has no leak channel: a bare internode needs one")

@@ -15,20 +15,6 @@ from .squid_with_pumps import SquidWithPumps
 from .thalamic_relay import ThalamicRelay
 
 __all__ = [
-    "AfterpotentialCell",
-    "Barnacle",
-    "BetaCell",
-    "Cell",
-    "FrogNode",
-    "GoldmanCell",
-    "IonicCell",
-    "LuoRudyPumpCell",
-    "Neuron",
-    "PumpCell",
-    "SinoatrialNode",
-    "Squid",
-    "SquidWithPumps",
-    "ThalamicRelay",
-    "Ventricle",
-    "gallery",
-]
+    "AfterpotentialCell", "Barnacle", "BetaCell", "Cell", "FrogNode", "GoldmanCell", "IonicCell", "LuoRudyPumpCell",
+    "Neuron", "PumpCell", "SinoatrialNode", "Squid", "SquidWithPumps", "ThalamicRelay", "Ventricle", "gallery",
+]  # fmt: skip

@@ -7,16 +7,16 @@ from ..parameters import param
 from ..pools import Domain, Pool, Shell
 from .cell import Cell
 
-_INSIDE = 1e-4
+_CALCIUM_INSIDE = 1e-4  # mM
 
 
 class AfterpotentialCell(Cell):
-    """A patch of a neuron at 36 degC with afterpotentials: fAHP by BK, ADP by T, mAHP by SK and M.
+    """A patch of a neuron at 36 degC with afterpotentials: fast AHP by BK, ADP by T, medium AHP by SK and M.
 
-    The kinetics of its channels are published, each where `hhlab.library` says; their densities are tuned, so that all
-    three afterpotentials show. BK reads the calcium at the mouth of HVA channels, SK that below the whole membrane. The
-    driving force of calcium is V - E_Ca, where E_Ca follows what is inside. `AfterpotentialCell.burster()` has other
-    densities, and fires bursts where SK is blocked.
+    The kinetics of its channels are published; `hhlab.library` names the source of each. Their densities are tuned so
+    that all three afterpotentials show. BK reads the calcium at the mouth of HVA channels, SK the calcium below the
+    whole membrane. The driving force of calcium is V - E_Ca, where E_Ca follows the calcium inside.
+    `AfterpotentialCell.burster()` has other densities, and fires bursts when SK is blocked.
     """
 
     T = 36.0
@@ -37,16 +37,24 @@ class AfterpotentialCell(Cell):
     free_Ca = param(0.007, "(share)", 0, 1, "calcium that enters and is not bound", slider=(0, 0.02))
     domain = param(0.2, "uM cm2/uA", 0, 100, "calcium at the mouth of HVA channels for each uA/cm2", slider=(0, 1))
 
+    dt = 0.005
+
     @classmethod
     def burster(cls) -> Self:
-        """The cell with the densities that burst where SK is blocked; tuned, like the others."""
+        """The cell with densities, also tuned, that make it fire bursts when SK is blocked.
+
+        Returns
+        -------
+        AfterpotentialCell
+            The cell, with SK not blocked yet.
+        """
         return cls(E_L=-73, g_HVA=0.6, g_T=0.17, shift_T=0, g_BK=3, g_SK=0.08, g_M=0.01, g_NaP=0.02, free_Ca=0.0085,
                    domain=0.4)  # fmt: skip
 
     @property
     def pools(self) -> tuple[Pool, ...]:  # type: ignore[override]
         return (
-            Shell("Ca", self.Ca_out, _INSIDE, free=self.free_Ca),
+            Shell("Ca", self.Ca_out, _CALCIUM_INSIDE, free=self.free_Ca),
             Domain("Ca_domain", self.Ca_out, 1e-6, gain=1e-3 * self.domain, of="HVA"),
         )
 
@@ -62,7 +70,3 @@ class AfterpotentialCell(Cell):
             Channel("M", self.g_M, self.E_K, KV7, "K"),
             Channel("NaP", self.g_NaP, self.E_Na, NAP, "Na"),
         )
-
-    @property
-    def dt(self) -> float:
-        return 0.005

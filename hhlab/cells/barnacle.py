@@ -14,9 +14,9 @@ _ML = "artielbm, Models/ML/MLdimen.ode"
 
 
 class Barnacle(Cell):
-    """A muscle fibre of the barnacle, whose spikes calcium makes alone; its potassium channels only open with V.
+    """A muscle fibre of the barnacle. Only calcium makes its spikes; its potassium channels open with V alone.
 
-    Firing begins at a Hopf point, at a rate that is not 0. `Barnacle.saddle_node()` begins as slowly as one likes.
+    Firing begins at a Hopf bifurcation, at a rate above 0. In `Barnacle.saddle_node()` it begins at any low rate.
     """
 
     C = param(20, "uF/cm2", 0.01, 100, "membrane capacitance", source=_ML, slider=(5, 50))
@@ -32,9 +32,17 @@ class Barnacle(Cell):
     V_4 = param(30, "mV", 0.1, 200, "width of their activation", source=_ML, slider=(5, 40))
     phi = param(0.04, "1/ms", 1e-4, 10, "speed of potassium channels", source=_ML, slider=(0.01, 0.2))
 
+    dt = 0.1
+
     @classmethod
     def saddle_node(cls) -> Self:
-        """The fibre with the other set of values, in which firing begins at a saddle-node."""
+        """The fibre with the other set of values, in which firing begins at a saddle-node.
+
+        Returns
+        -------
+        Barnacle
+            The fibre with other g_Ca, V_3, V_4 and phi.
+        """
         return cls(g_Ca=4, V_3=12, V_4=17.4, phi=1 / 15)
 
     def _own_channels(self) -> tuple[Channel, ...]:
@@ -44,10 +52,6 @@ class Barnacle(Cell):
             Channel("L", self.g_L, self.E_L),
         )
 
-    @property
-    def dt(self) -> float:
-        return 0.1
-
 
 @functools.lru_cache(maxsize=64)
 def _calcium(V_1: float, V_2: float) -> tuple[Gate, ...]:
@@ -56,10 +60,7 @@ def _calcium(V_1: float, V_2: float) -> tuple[Gate, ...]:
 
 @functools.lru_cache(maxsize=64)
 def _potassium(V_3: float, V_4: float, phi: float) -> tuple[Gate, ...]:
-    return (
-        Gate(
-            "w",
-            inf=lambda V: 0.5 * (1 + np.tanh((V - V_3) / V_4)),
-            tau=lambda V: 1 / (phi * np.cosh((V - V_3) / (2 * V_4))),
-        ),
-    )
+    w = Gate("w",
+             inf=lambda V: 0.5 * (1 + np.tanh((V - V_3) / V_4)),
+             tau=lambda V: 1 / (phi * np.cosh((V - V_3) / (2 * V_4))))  # fmt: skip
+    return (w,)

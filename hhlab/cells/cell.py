@@ -1,4 +1,4 @@
-"""What every cell has: declared parameters, channels as data, a resting state, and a fitting time step."""
+"""What every cell has: declared parameters, channels as data, a resting state, and a suitable time step."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -12,22 +12,24 @@ from ..channels import Channel
 from ..gates import Gate, driving_force, full_name
 from ..kernel import BY_V
 from ..parameters import Described, Parameter, must_be, param, tidy, unknown
+from ..physics import Floats
 from ..pools import Pool, Pump
 
-_GRID = np.arange(-200.0, 200.5, 0.5)
-_MILLIMOLAR = np.geomspace(1e-6, 1e3, _GRID.size)
-_ZOOM = np.linspace(0.0, 1.0, 257)
+_GRID = np.arange(-200.0, 200.5, 0.5)  # mV at which steady currents and new gates are computed
+_CONCENTRATIONS = np.geomspace(1e-6, 1e3, _GRID.size)  # mM at which new gates are computed
+_WITHIN = np.linspace(0.0, 1.0, 257)  # points within one interval of the grid
 SHARE = Parameter(0.0, "(share)", 0, 1, "open share", name="share")
 INSIDE = Parameter(1.0, "mM", 1e-9, 5000, "concentration inside", name="inside")
-NUDGE, LEAST, NEWTON_STEPS = 1e-6, 1e-9, 60
+LEAST_INSIDE = 1e-9  # mM that Newton's method starts from at least
+RELATIVE_CHANGE, NEWTON_STEPS = 1e-6, 60  # by which it takes the slope, and how often it is repeated at most
 START_V = Parameter(-65.0, "mV", -200, 200, "membrane potential to start from", name="V")
 
 
 class Cell(Described):
-    """A membrane, frozen. A subclass declares its parameters and builds its channels from them."""
+    """A membrane. A subclass declares its parameters and builds its channels from them. A cell never changes."""
 
     V_START = -65.0
-    """mV: where a membrane starts that no current holds anywhere; nan where it must be told."""
+    """mV: where a membrane without a resting potential starts; nan if the user must say."""
 
     C = param(1.0, "uF/cm2", 0.01, 100, "membrane capacitance", slider=(0.2, 5))
 
@@ -35,22 +37,29 @@ class Cell(Described):
     _added: tuple[Channel, ...] = ()
 
     pools: tuple[Pool, ...] = ()
-    """What is inside and changes: ions that currents can use up, or that come in and are cleared."""
+    """The concentrations inside: of ions that currents can use up, or that enter and are cleared."""
 
     pump: Pump | None = None
-    """Its Na/K-ATPase, with what a drug has left of it."""
+    """Its Na/K-ATPase, or what a drug has left of it."""
 
     depth: float = 0.0
-    """Volume over membrane area in cm: how much room there is for what enters."""
+    """Volume over membrane area, cm: it says how much a current changes a concentration."""
 
     spike_level: float = 0.0
-    """mV that V crosses when it fires."""
+    """mV that V crosses upward when the cell fires."""
 
     carrier: str = ""
-    """The ion that carries the stimulus, in a cell that counts all its ions; such a cell gains and loses no charge."""
+    """The ion that carries the stimulus, in a cell that counts all its ions and so conserves charge; else empty."""
 
     START: Mapping[str, float] = {}
-    """Where to begin, by name, instead of at the resting state; what it does not name is in a steady state."""
+    """Where to start, by name, instead of at the resting state; what is not named starts in its steady state."""
+
+    dt: float = 0.01
+    """The time step, ms, that simulate takes unless told otherwise.
+
+    Fine enough for an error below 0.1 % with the cell's own channels. A channel added with much faster gates, or a very
+    small C, may need a smaller one.
+    """
 
     def _own_channels(self) -> tuple[Channel, ...]:
         raise NotImplementedError
@@ -73,7 +82,7 @@ class Cell(Described):
 
     @functools.cached_property
     def state_names(self) -> tuple[str, ...]:
-        """The names of all that moves: "V", the gates, and concentrations such as "Na_in"."""
+        """The names of all state variables: "V", the gates, and concentrations such as "Na_in"."""
         return ("V", *self.gate_names, *(pool.name for pool in self.pools))
 
     @property
@@ -88,47 +97,89 @@ class Cell(Described):
 
     @property
     def counts_ions(self) -> bool:
-        """Whether every current comes from a pool, so that all reversal potentials follow what is inside."""
+        """Whether every current comes from a pool, so that all reversal potentials follow the concentrations."""
         return bool(self.carrier)
 
-    def current(self, channel: Channel, V: NDArray[np.float64], share: NDArray[np.float64], inside: Any = None) -> Any:
-        """What a channel of it carries (uA/cm2) at V (mV) with a share of it open.
+    def current(self, channel: Channel, V: Floats, share: Floats, inside: Any = None) -> Any:
+        """The current of one of its channels.
 
-        `inside` is the concentration of its ion (mM) where that is another than the cell is given.
+        Parameters
+        ----------
+        channel : Channel
+            The channel.
+        V : numpy.ndarray
+            Membrane potential, mV.
+        share : numpy.ndarray
+            The share of open channels, 0 to 1.
+        inside : float or numpy.ndarray, optional
+            Concentration of its ion inside, mM; without it the one that the cell is given.
+
+        Returns
+        -------
+        numpy.ndarray
+            The current in uA/cm2, outward positive.
         """
         pool = self.pool.get(channel.ion)
         if pool is not None and inside is not None:
             pool = pool.at(inside)
         return channel.current(V, share, pool, self.temperature)
 
+    def current_in(self, state: Mapping[str, float], channel: Channel, V: Any) -> Any:
+        """The current of one of its channels with gates and concentrations frozen in a state.
+
+        Parameters
+        ----------
+        state : dict of str to float
+            Values of all gates and concentrations by name, as from `rest`.
+        channel : Channel
+            The channel.
+        V : float or numpy.ndarray
+            Membrane potential, mV.
+
+        Returns
+        -------
+        float or numpy.ndarray
+            The current in uA/cm2, outward positive.
+        """
+        shares = {gate.name: np.array(state[f"{channel.name}.{gate.name}"]) for gate in channel.gates}
+        inside = state[self.pool[channel.ion].name] if channel.ion in self.pool else None
+        return self.current(channel, V, channel.open_share(shares), inside)
+
     @functools.cached_property
     def plain(self) -> bool:
-        """Whether its gates read V alone and follow it in time, its channels are ohmic, and nothing inside moves."""
+        """Whether its gates read V alone and none is instantaneous, its channels are ohmic, and it has no pools."""
         return not self.pools and all(gate.plain for gate in self.gates) and not any(c.drive for c in self.channels)
 
     @functools.cached_property
     def gate_layout(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the gates of each channel begin among all gates, with the end of the last; and the power of each."""
+        """The number of each channel's first gate, and one past the last gate; and the power of each gate."""
         begin = np.cumsum([0, *(len(channel.gates) for channel in self.channels)])
         return begin, np.array([gate.power for gate in self.gates], np.int64)
 
     def gate_number(self, name: str) -> int:
-        """Where a gate stands among all gates; "m" is enough where only one channel has an m."""
+        """The number of a gate among all gates.
+
+        Parameters
+        ----------
+        name : str
+            Its name, such as "Na.m"; "m" is enough where only one channel has an m.
+
+        Returns
+        -------
+        int
+            The number, from 0.
+
+        Raises
+        ------
+        ValueError
+            If there is no such gate, or more than one.
+        """
         return self.gate_names.index(full_name(name, self.gate_names, type(self).__name__))
 
     @property
     def remark(self) -> str:
-        """A sentence that a reader of its recordings needs, such as what its temperature does; mostly none."""
+        """A sentence that a reader of its recordings needs, such as the effect of its temperature; mostly empty."""
         return ""
-
-    @property
-    def dt(self) -> float:
-        """The time step, ms, that simulate takes unless told otherwise.
-
-        Fine enough for an error below 0.1 % with the cell's own channels; a channel added with much faster gates, or a
-        very small C, may want a smaller dt.
-        """
-        raise NotImplementedError
 
     @property
     def dt_max(self) -> float:
@@ -137,6 +188,16 @@ class Cell(Described):
 
     def plus(self, channel: Channel) -> Self:
         """The same cell with one more channel, which adds the parameters g_<name> and E_<name>.
+
+        Parameters
+        ----------
+        channel : Channel
+            The channel to add.
+
+        Returns
+        -------
+        Cell
+            A cell of the same class.
 
         Raises
         ------
@@ -162,7 +223,7 @@ class Cell(Described):
                     f"gate {gate.name} reads {gate.ion}, which {kind} does not follow; "
                     f"it follows {' and '.join(self.pool) or 'no concentration'}"
                 )
-            gate.steady_state(_GRID, *([] if gate.reads == BY_V else [_MILLIMOLAR]))
+            gate.steady_state(_GRID, *([] if gate.reads == BY_V else [_CONCENTRATIONS]))
         if channel.drive is not None:
             driving_force(channel.drive, _GRID)
         values = {name: p.value for name, p in channel.parameters().items()}
@@ -174,20 +235,26 @@ class Cell(Described):
         return {name: p.at(self._values[name]) for name, p in (self._declared | added).items()}
 
     def __getattr__(self, name: str) -> Any:
-        """The parameters of added channels; only called where nothing else has the name."""
+        """The parameters of added channels; only called where nothing else has that name."""
         values = self.__dict__.get("_values", {})
         if name in values:
             return values[name]
         raise AttributeError(f"{type(self).__name__} has no {name}")
 
     def rest(self) -> dict[str, float]:
-        """Its resting state by name: "V" in mV, every gate, and concentrations inside in mM.
+        """Its resting state.
 
-        Found as the lowest voltage at which the steady current turns from inward to outward, at the concentrations that
-        the cell is given, with what is cleared in balance with what comes in, and with its pump at work. A membrane
-        that fires by itself has such a point too, but does not stay there; a pacemaker starts where its docstring says.
+        It rests at the lowest voltage at which the steady current turns from inward to outward. This current includes
+        the pump, at the concentrations that the cell is given; ions that are cleared are in balance with what enters. A
+        membrane that fires by itself has such a point too, but does not stay there. A pacemaker starts where its
+        docstring says.
+
+        Returns
+        -------
+        dict of str to float
+            "V" in mV, every gate, such as "Na.m", and every concentration inside in mM, such as "Na_in".
         """
-        return dict(zip(self.state_names, self._resting_state, strict=True))
+        return dict(zip(self.state_names, self.state(None).tolist(), strict=True))
 
     @functools.cached_property
     def _resting_state(self) -> tuple[float, ...]:
@@ -198,11 +265,22 @@ class Cell(Described):
         settled = dict(zip(self.state_names, (V, *gates, *map(float, inside.values())), strict=True))
         return tuple({**settled, **self.START}.values())
 
-    def steady_current(self, V: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Ionic current in uA/cm2, outward positive, after a long time at V (mV, any shape), the pump included."""
+    def steady_current(self, V: Floats) -> Floats:
+        """Ionic current after a long time at V, the pump included.
+
+        Parameters
+        ----------
+        V : numpy.ndarray
+            Voltages, mV; any shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            The current in uA/cm2, outward positive; shape of V.
+        """
         return self._current_of(lambda gate: gate.steady_state(V), np.asarray(V, float))
 
-    def _current_of(self, state: Callable[[Gate], NDArray[np.float64]], V: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _current_of(self, state: Callable[[Gate], Floats], V: Floats) -> Floats:
         """The steady current at V (mV), given the steady state of each gate that reads V."""
         total, inside = np.zeros_like(V) + self.pump_current(V), self._settled(state, V)
         for channel in self.channels:
@@ -219,7 +297,7 @@ class Cell(Described):
         return gate.steady_state(V, inside[gate.ion]) if gate.ion else state(gate)
 
     def _settled(self, state: Callable[[Gate], Any], V: Any) -> dict[str, Any]:
-        """What is inside after a long time at V (mV), by ion, mM: where what clears balances what comes in."""
+        """Concentrations inside after a long time at V (mV), by ion, mM: what is cleared balances what enters."""
         inside = {pool.ion: np.full_like(V, pool.inside, dtype=float) for pool in self.pools}
         for pool in self.pools:
             if pool.clears:
@@ -233,7 +311,7 @@ class Cell(Described):
         return inside
 
     def _balanced(self, pool: Pool, state: Callable[[Gate], Any], V: Any, inside: Mapping[str, Any]) -> Any:
-        """By Newton's method: what enters falls as more is inside, and the root is reached from one side."""
+        """The balanced concentration of a pool, by Newton's method: the more is inside, the less enters."""
         feeding = [channel for channel in self.channels if channel.ion == pool.ion]
 
         def excess(c: Any) -> Any:
@@ -241,10 +319,10 @@ class Cell(Described):
             gain = -pool.by_charge(self.depth) / pool.clears * np.sum(currents, axis=0)
             return pool.base + (np.maximum(gain, 0.0) if pool.one_way else gain) - c
 
-        c = np.maximum(inside[pool.ion], LEAST)
+        c = np.maximum(inside[pool.ion], LEAST_INSIDE)
         for _ in range(NEWTON_STEPS):
             here = excess(c)
-            slope = np.minimum((excess(c * (1.0 + NUDGE)) - here) / (c * NUDGE), -1e-3)
+            slope = np.minimum((excess(c * (1.0 + RELATIVE_CHANGE)) - here) / (c * RELATIVE_CHANGE), -1e-3)
             new = np.maximum(c - here / slope, c / 100)
             settled = np.all(np.abs(new - c) <= 1e-13 * c)
             c = new
@@ -252,12 +330,39 @@ class Cell(Described):
                 break
         return c
 
-    def pump_current(self, V: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Net outward current of its whole pump at V (mV) in uA/cm2, at the concentrations that the cell is given."""
+    def pump_current(self, V: Floats) -> Floats:
+        """The net outward current of the whole pump at the concentrations that the cell is given.
+
+        Parameters
+        ----------
+        V : numpy.ndarray
+            Membrane potential, mV.
+
+        Returns
+        -------
+        numpy.ndarray
+            The current in uA/cm2; shape of V.
+        """
         return np.zeros_like(V)
 
-    def state(self, given: Mapping[str, float] | None) -> NDArray[np.float64]:
-        """V, all gates and all concentrations as an array, from values by name; what is not given is at rest."""
+    def state(self, given: Mapping[str, float] | None) -> Floats:
+        """V, all gates and all concentrations as an array.
+
+        Parameters
+        ----------
+        given : dict of str to float, optional
+            Values by name that replace those at rest.
+
+        Returns
+        -------
+        numpy.ndarray
+            The values, in the order of `state_names`.
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown, or a value is out of range.
+        """
         state = np.array(self._resting_state)
         for name, value in (given or {}).items():
             number = self.state_number(name)
@@ -266,7 +371,23 @@ class Cell(Described):
         return state
 
     def state_number(self, name: str) -> int:
-        """Where V, a gate or a concentration stands among all that moves."""
+        """The number of V, a gate or a concentration among all state variables.
+
+        Parameters
+        ----------
+        name : str
+            Its name, such as "V", "Na.m" or "Na_in".
+
+        Returns
+        -------
+        int
+            The number, from 0.
+
+        Raises
+        ------
+        ValueError
+            If there is none of this name.
+        """
         if name in self.state_names:
             return self.state_names.index(name)
         if self.pools and "_" in str(name):
@@ -283,7 +404,7 @@ def _values_of(channel: Channel) -> str:
 
 
 def _resting_potential(cell: Cell) -> float:
-    """The lowest voltage where the steady current turns from inward to outward: on the grid, then within one row."""
+    """The lowest voltage where the steady current turns outward, on the grid and then between two points."""
     zero, row = cell.V_START, None
     for _ in range(2):
         V = _volts(row)
@@ -292,22 +413,22 @@ def _resting_potential(cell: Cell) -> float:
         if not upward.size:
             break
         row = int(upward[0])
-        zero = float(V[row] + (V[row + 1] - V[row]) * _turn(current, row))
+        zero = float(V[row] + (V[row + 1] - V[row]) * _crossing(current, row))
     return zero
 
 
-def _volts(row: int | None) -> NDArray[np.float64]:
-    return _GRID if row is None else _GRID[row] + (_GRID[row + 1] - _GRID[row]) * _ZOOM
+def _volts(row: int | None) -> Floats:
+    return _GRID if row is None else _GRID[row] + (_GRID[row + 1] - _GRID[row]) * _WITHIN
 
 
 @functools.lru_cache(maxsize=256)
-def _steady(gate: Gate, row: int | None) -> NDArray[np.float64]:
-    """The steady state of a gate on the grid, or within one row of it; kept, as cells of a kind share their gates."""
+def _steady(gate: Gate, row: int | None) -> Floats:
+    """The steady state of a gate on the grid, or within one interval of it. Cached, as cells of a kind share gates."""
     return gate.steady_state(_volts(row))
 
 
-def _turn(current: NDArray[np.float64], at: int) -> float:
-    """Where a current turns outward between two samples (0 to 1), by the parabola through them and a neighbour."""
+def _crossing(current: Floats, at: int) -> float:
+    """Where a current crosses 0 between two samples (0 to 1), by the parabola through them and a neighbour."""
     here, there = current[at : at + 2]
     share = here / (here - there)
     before, middle, after = current[at - 1 : at + 2] if at else current[:3]

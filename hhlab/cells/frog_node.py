@@ -11,11 +11,11 @@ _FH = "Frankenhaeuser & Huxley 1964, as in ModelDB 3507, fh.mod"
 
 
 class FrogNode(Cell):
-    """A node of Ranvier of a frog's myelinated fibre, at 20 degC unless told. It rests at -69.77 mV.
+    """A node of Ranvier of a frog's myelinated fibre at 20 degC. It rests at -69.77 mV.
 
-    Sodium and potassium cross as Goldman, Hodgkin & Katz have it, at concentrations that stay as they are. A third,
-    slow permeability, P, was called nonspecific and lets sodium through here, as in the original. Its potassium current
-    is small beside the leak: the node repolarises mostly by inactivation and leak.
+    Sodium and potassium currents follow the Goldman-Hodgkin-Katz equation, at fixed concentrations. A third, slow
+    permeability, P, was called nonspecific; it lets sodium through here, as in the original. The potassium current is
+    small compared with the leak: the node repolarises mostly by inactivation and leak.
     """
 
     C = param(2, "uF/cm2", 1e-4, 100, "membrane capacitance", source=_FH, slider=(0.5, 5))
@@ -45,5 +45,5 @@ class FrogNode(Cell):
         return Held("Na", self.Na_out, self.Na_in), Held("K", self.K_out, self.K_in)
 
     @property
-    def dt(self) -> float:
+    def dt(self) -> float:  # type: ignore[override]
         return 0.005 if self.T <= 25 else 0.0025

@@ -1,24 +1,20 @@
-"""A membrane that is permeable to K, Na and Cl after Goldman, Hodgkin & Katz; and a gallery of cells."""
+"""A membrane with permeabilities to K, Na and Cl (Goldman, Hodgkin & Katz), and a gallery of such cells."""
 
 import math
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..channels import Channel
 from ..parameters import param
+from ..physics import MICRO, Floats
 from .ionic import IonicCell
-
-UNIT = 1e-6
 
 
 class GoldmanCell(IonicCell):
-    """A round cell without gates or pump, whose ions cross as Goldman, Hodgkin & Katz have it.
+    """A round cell without gates or pump, whose currents follow the Goldman-Hodgkin-Katz equation.
 
-    It rests where `ghk_voltage` says, a mammalian neuron unless told otherwise. That is a balance of currents, not an
-    equilibrium: without a pump the concentrations run down, over an hour or so. A membrane that nothing crosses has no
-    resting potential, and must be given a V to start from.
+    Its concentrations are those of a mammalian neuron. It rests at the potential that `ghk_voltage` returns. That is a
+    balance of currents, not an equilibrium: without a pump the concentrations run down within about an hour. A membrane
+    without any permeability has no resting potential, and must be given a V to start from.
     """
 
     V_START = math.nan
@@ -28,12 +24,9 @@ class GoldmanCell(IonicCell):
     P_Cl = param(0.1, "1e-6 cm/s", 0, 10_000, "chloride permeability", slider=(0, 5))
 
     def _own_channels(self) -> tuple[Channel, ...]:
-        return tuple(Channel(ion, ion=ion, P=self._values[f"P_{ion}"] * UNIT) for ion in ("Na", "K", "Cl"))
+        return tuple(Channel(ion, ion=ion, P=self._values[f"P_{ion}"] * MICRO) for ion in ("Na", "K", "Cl"))
 
-    def rest(self) -> dict[str, float]:
-        return dict(zip(self.state_names, map(float, self.state(None)), strict=True))
-
-    def state(self, given: Mapping[str, float] | None) -> NDArray[np.float64]:
+    def state(self, given: Mapping[str, float] | None) -> Floats:
         found = super().state(given)
         if math.isnan(found[0]):
             raise ValueError(
@@ -45,7 +38,7 @@ class GoldmanCell(IonicCell):
 
 def _cell(T: float, K: tuple[float, float], Na: tuple[float, float], Cl: tuple[float, float],
           P: tuple[float, float, float]) -> GoldmanCell:  # fmt: skip
-    """From outside and inside concentrations, and permeabilities to K, Na and Cl."""
+    """A cell with these concentrations (outside, inside; mM) and permeabilities to K, Na and Cl."""
     return GoldmanCell(T=T, K_out=K[0], K_in=K[1], Na_out=Na[0], Na_in=Na[1], Cl_out=Cl[0], Cl_in=Cl[1],
                        P_K=P[0], P_Na=P[1], P_Cl=P[2])  # fmt: skip
 
@@ -58,7 +51,7 @@ gallery = {
     "ventricle": _cell(37, (5.4, 145), (140, 10), (110, 20), (1, 0.01, 0.1)),
     "red cell": _cell(37, (4.5, 136), (140, 10), (104, 70), (1, 0.5, 1000)),
 }
-"""Cells by name, with textbook concentrations (mM) and ratios of permeability, which are rounded and not measured here.
+"""Cells by name, with textbook concentrations and ratios of permeability, which are rounded.
 
-The ratios 1 : 0.04 : 0.45 of the squid axon are those that are usually quoted after Hodgkin & Katz 1949.
+The ratios 1 : 0.04 : 0.45 of the squid axon are usually quoted after Hodgkin & Katz 1949.
 """

@@ -1,19 +1,16 @@
-"""What every cell has whose concentrations move: baths, a diameter, and pools of K, Na and Cl."""
+"""Cells whose concentrations move: they have baths, a diameter, and pools of K, Na and Cl."""
 
 import functools
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..parameters import param
-from ..physics import F
+from ..physics import F, Floats
 from ..pools import Pool, Pump
 from .cell import Cell
 
 
 class IonicCell(Cell):
-    """A cell that counts its ions. What it is given inside is what a simulation starts from; the bath never changes."""
+    """A cell that counts its ions. A simulation starts from its concentrations inside; those outside never change."""
 
     T = param(37, "degC", 0, 45, "temperature")
     K_out = param(4, "mM", 0.01, 1000, "potassium outside", slider=(1, 20))
@@ -25,12 +22,14 @@ class IonicCell(Cell):
     diameter = param(20, "um", 0.05, 2000, "diameter", slider=(0.2, 500))
 
     carrier = "K"
-    DIAMETERS_DEEP = 6
+    DIAMETER_PER_DEPTH = 6
     """Diameter over (volume over area): 6 for a sphere, 4 for a long cylinder."""
+
+    dt = 0.2
 
     @property
     def depth(self) -> float:  # type: ignore[override]
-        return self.diameter * 1e-4 / self.DIAMETERS_DEEP
+        return self.diameter * 1e-4 / self.DIAMETER_PER_DEPTH
 
     @functools.cached_property
     def pools(self) -> tuple[Pool, ...]:  # type: ignore[override]
@@ -38,17 +37,13 @@ class IonicCell(Cell):
 
     @property
     def anion(self) -> float:
-        """Negative charge inside that cannot leave, in mM: what the cell starts with beyond its K, Na and Cl."""
+        """Negative charge inside that cannot leave, mM: it balances the K, Na and Cl that the cell starts with."""
         charge = 1e-3 * self.C * self.rest()["V"] / (F * self.depth)
         return sum(pool.z * float(pool.inside) for pool in self.pools) - charge
 
-    @property
-    def dt(self) -> float:
-        return 0.2
-
 
 class PumpedCell(IonicCell):
-    """An ionic cell with a Na/K-ATPase, of which ouabain blocks a share from the beginning of a simulation on."""
+    """A cell that counts its ions and has a Na/K-ATPase, of which ouabain blocks a share during a simulation."""
 
     I_max = param(1, "uA/cm2", 0, 1000, "net current of the pump with all it needs")
     ouabain = param(0, "(share)", 0, 1, "share of the pumps that ouabain blocks from the start")
@@ -60,5 +55,5 @@ class PumpedCell(IonicCell):
     def pump(self) -> Pump:  # type: ignore[override]
         return self._whole_pump().weaker(1.0 - self.ouabain)
 
-    def pump_current(self, V: NDArray[np.float64]) -> Any:
+    def pump_current(self, V: Floats) -> Any:
         return self._whole_pump().current(V, self.K_out, self.Na_in, self.T)

@@ -8,8 +8,8 @@ from .cell import Cell
 class Neuron(Cell):
     """A patch of a mammalian neuron at 36 degC, with the channels of Traub & Miles.
 
-    It rests at -66.7 mV, where its leaks balance: few gated potassium channels are open then. Kv1.1 and Kv2.1 can be
-    added. The densities are not measured; they were chosen to give a spike of usual size and width.
+    It rests at -66.7 mV, where its leaks balance and few gated potassium channels are open. Kv1.1 and Kv2.1 can be
+    added. The densities were not measured, but chosen to give a spike of usual size and width.
     """
 
     T = param(36, "degC", 20, 40, "temperature")
@@ -22,6 +22,8 @@ class Neuron(Cell):
     E_Na = param(50, "mV", -200, 200, "sodium reversal potential", slider=(0, 100))
     E_K = param(-90, "mV", -200, 200, "potassium reversal potential", slider=(-120, -40))
 
+    dt = 0.01
+
     def _own_channels(self) -> tuple[Channel, ...]:
         return (
             Channel("Na", self.g_Na, self.E_Na, NEURON_NA, "Na"),
@@ -31,7 +33,3 @@ class Neuron(Cell):
             Channel("KL", self.g_KL, self.E_K, ion="K"),
             Channel("NaL", self.g_NaL, self.E_Na, ion="Na"),
         )
-
-    @property
-    def dt(self) -> float:
-        return 0.01

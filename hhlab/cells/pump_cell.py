@@ -1,4 +1,4 @@
-"""A round cell with leaks and a Na/K-ATPase, made for this course: its leaks balance its pump at -70 mV."""
+"""A round cell, made for this course, whose leaks balance its Na/K-ATPase at -70 mV."""
 
 import math
 
@@ -8,18 +8,18 @@ from ..physics import nernst, thermal_voltage
 from ..pools import Pump, kager, luo_rudy
 from .ionic import PumpedCell
 
-_V, _I, _T = -70.0, 0.5, 37.0
+_V, _I, _T = -70.0, 0.5, 37.0  # resting potential, mV; net current of the pump at rest, uA/cm2; degC
+# Concentrations at rest, mM.
 _K_OUT, _K_IN, _NA_OUT, _NA_IN, _CL_OUT = 4.0, 140.0, 145.0, 12.0, 120.0
 _E_K, _E_NA = float(nernst(1, _K_OUT, _K_IN, _T)), float(nernst(1, _NA_OUT, _NA_IN, _T))
 _BALANCE = "balances the pump at rest"
 
 
 class PumpCell(PumpedCell):
-    """A sphere of 20 um at 37 degC that rests at -70 mV in a true steady state: every ion that leaks is pumped back.
+    """A sphere of 20 um at 37 degC that rests at -70 mV in a true steady state: the pump brings back what leaks.
 
-    Its pump follows Kager, Wadman & Somjen. Three Na leave for two K that enter, a net 0.5 uA/cm2; g_Na and g_K are
-    such that the leaks bring just as many back, and Cl is at equilibrium. The volume is fixed, which a real cell's is
-    not.
+    Its pump follows Kager, Wadman & Somjen. It moves three Na out for every two K in, a net 0.5 uA/cm2. With its g_Na
+    and g_K the leaks carry just as many back, and Cl is at equilibrium. Unlike in a real cell, the volume is fixed.
     """
 
     Cl_in = param(_CL_OUT * math.exp(_V / float(thermal_voltage(_T))), "mM", 0.01, 1000, "chloride inside",

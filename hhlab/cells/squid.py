@@ -6,26 +6,30 @@ from ..physics import q10_factor
 from .cell import Cell
 
 _HH = "Hodgkin & Huxley 1952, J Physiol 117:500, Table 3"
-
-
-WARM, USUAL = 25.0, 6.3
+WARM_FROM, REFERENCE_T = 25.0, 6.3  # degC: from which on the spike suffers; and that of the paper
 
 
 def heat(T: float) -> str:
-    """What warmth (degC) does to the spike of a squid axon, in words; nothing where it is cool."""
-    if T < WARM:
+    """In words, what a high temperature (degC) does to the spike of a squid axon; empty at a low one."""
+    if T < WARM_FROM:
         return ""
-    faster = f"At {tidy(T)} \N{DEGREE SIGN}C the gates are {q10_factor(3, T, USUAL):.0f} times as fast as at {USUAL:g}"
+    factor = q10_factor(3, T, REFERENCE_T)
+    faster = f"At {tidy(T)} \N{DEGREE SIGN}C the gates are {factor:.0f} times as fast as at {REFERENCE_T:g}"
     return (
         f"{faster}: h and n cut the spike off before it is high, and near 32 \N{DEGREE SIGN}C it no longer passes 0 mV."
     )
 
 
 class Squid(Cell):
-    """A patch of the squid giant axon with sodium, potassium and leak channels, at 6.3 degC unless told.
+    """A patch of the squid giant axon with sodium, potassium and leak channels, at 6.3 degC.
 
     It rests at -64.996 mV. Above about 30 degC the spike fails (heat block): the gates that end it have become as
     fast as those that start it.
+
+    Examples
+    --------
+    >>> hh.Squid(T=18.5, g_Na=100)
+    Squid(T=18.5, g_Na=100)
     """
 
     T = param(6.3, "degC", 0, 40, "temperature")
@@ -40,7 +44,7 @@ class Squid(Cell):
     def _own_channels(self) -> tuple[Channel, ...]:
         m, h = SQUID_NA
         return (
-            Channel("Na", self.g_Na, self.E_Na, (m, h.held_open(self.pronase)), "Na"),
+            Channel("Na", self.g_Na, self.E_Na, (m, h.always_open(self.pronase)), "Na"),
             Channel("K", self.g_K, self.E_K, SQUID_K, "K"),
             Channel("L", self.g_L, self.E_L),
         )
@@ -50,5 +54,5 @@ class Squid(Cell):
         return heat(self.T)
 
     @property
-    def dt(self) -> float:
+    def dt(self) -> float:  # type: ignore[override]
         return 0.01 if self.T <= 20 else 0.005 if self.T <= 30 else 0.0025

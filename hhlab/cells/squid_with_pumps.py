@@ -7,16 +7,16 @@ from ..parameters import param
 from ..physics import thermal_voltage
 from ..pools import Pump, kager
 from .ionic import PumpedCell
-from .squid import Squid, heat
+from .squid import Squid
 
-_T, _V, _G_L = 18.5, -65.0, Squid.g_L.value
-_RT_F = float(thermal_voltage(_T))
-_HH = "Hodgkin & Huxley 1952, J Physiol 117:500, Table 3"
+_T, _V, _G_L = 18.5, -65.0, Squid.g_L.value  # degC; resting potential, mV; leak of the original, mS/cm2
+_RT_F = float(thermal_voltage(_T))  # mV
+_HH = Squid.g_Na.source
 _NA_IN = 440.0 * math.exp(-Squid.E_Na.value / _RT_F)
 
 
 def _resting(conductance: float, E: float, gates: tuple[object, ...]) -> float:
-    """Current in uA/cm2 at -65 mV of the channel of these gates."""
+    """The current in uA/cm2 of a channel with these gates at -65 mV."""
     share = math.prod(float(gate.steady_state(_V)) ** gate.power for gate in gates)  # type: ignore[attr-defined]
     return conductance * share * (_V - E)
 
@@ -29,9 +29,9 @@ _G_NA_LEAK = (3 * _I_PUMP + _I_NA) / (Squid.E_Na.value - _V)
 class SquidWithPumps(PumpedCell):
     """The squid axon of Hodgkin & Huxley at 18.5 degC with a Na/K-ATPase, and concentrations that move.
 
-    Its leak is split into sodium and chloride so that, with the pump, nothing changes at rest (-65 mV); with
-    concentrations held it is the axon of Hodgkin & Huxley, whose leak reversal potential is then -54.401 mV. The
-    densities of pump and leaks are not measured: they follow from that balance.
+    Its leak is split into sodium and chloride so that, together with the pump, no concentration changes at rest
+    (-65 mV). The densities of pump and leaks are not measured: they follow from that balance. With concentrations
+    frozen it is the axon of Hodgkin & Huxley, with a leak reversal potential of -54.401 mV.
     """
 
     T = param(_T, "degC", 0, 40, "temperature")
@@ -52,11 +52,10 @@ class SquidWithPumps(PumpedCell):
     I_max = param(_I_PUMP * (1 + 2 / 10) ** 2 * 2**3, "uA/cm2", 0, 1000, "net current of the pump with all it needs",
                   source="balances the leaks", slider=(0, 60))  # fmt: skip
 
-    DIAMETERS_DEEP = 4
+    DIAMETER_PER_DEPTH = 4
 
-    @property
-    def remark(self) -> str:
-        return heat(self.T)
+    remark = Squid.remark
+    dt = Squid.dt
 
     def _own_channels(self) -> tuple[Channel, ...]:
         return (
@@ -68,7 +67,3 @@ class SquidWithPumps(PumpedCell):
 
     def _whole_pump(self) -> Pump:
         return kager(self.I_max, k_Na=_NA_IN)
-
-    @property
-    def dt(self) -> float:
-        return 0.01 if self.T <= 20 else 0.005 if self.T <= 30 else 0.0025

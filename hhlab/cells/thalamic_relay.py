@@ -2,17 +2,17 @@
 
 from ..channels import RELAY_T, Channel, traub_potassium, traub_sodium
 from ..parameters import param
+from ..physics import MICRO
 from ..pools import Pool, Shell
 from .cell import Cell
 
 _TC = "ModelDB 279, tc1_cc.oc"
-MICRO = 1e-6
 
 
 class ThalamicRelay(Cell):
-    """A relay cell at 34 degC, whose T-type calcium channels make a burst of spikes after it was hyperpolarised.
+    """A relay cell at 34 degC, whose T-type calcium channels make a burst of spikes after a hyperpolarisation.
 
-    It rests at -74.3 mV. Calcium crosses as Goldman, Hodgkin & Katz have it, and is cleared within 5 ms.
+    It rests at -74.3 mV. The calcium current follows the Goldman-Hodgkin-Katz equation; calcium is cleared within 5 ms.
     """
 
     T = param(34, "degC", 20, 40, "temperature")
@@ -26,8 +26,9 @@ class ThalamicRelay(Cell):
     E_L = param(-76.5, "mV", -200, 200, "leak reversal potential", source=_TC, slider=(-100, -40))
     Ca_out = param(2, "mM", 0.01, 100, "calcium outside", source="ModelDB 279, ITGHK.mod", slider=(0.1, 10))
 
-    V_T = -52.0
-    """mV, by which the gates of Traub & Miles are moved."""
+    V_T = -52.0  # mV by which the gates of Traub & Miles are moved
+
+    dt = 0.025
 
     @property
     def pools(self) -> tuple[Pool, ...]:  # type: ignore[override]
@@ -40,7 +41,3 @@ class ThalamicRelay(Cell):
             Channel("L", self.g_L, self.E_L),
             Channel("T", P=self.P_T * MICRO, gates=RELAY_T, ion="Ca"),
         )
-
-    @property
-    def dt(self) -> float:
-        return 0.025

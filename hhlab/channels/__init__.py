@@ -1,6 +1,6 @@
-"""Channels as data, and the library of published ones, a file for each ion and one for the heart.
+"""Channels as data, and the library of published channels: a file for each ion, for the heart and for the frog.
 
-Add a channel by publishing its gates in one of these files; nothing else in the package needs to know.
+To add a channel, publish its gates in one of these files; nothing else in the package has to change.
 """
 
 from .calcium import HVA, RELAY_T, t_type

@@ -1,17 +1,14 @@
-"""A channel as data: a conductance times its gates, driven by V - E, after Goldman, or by a function of V."""
+"""A channel as data: a conductance times its gates, driven by V - E, by the GHK equation, or by a function of V."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..gates import Gate, Rate, driving_force
 from ..parameters import Parameter, must_be, unknown
-from ..physics import CHARGE, ghk_current, nernst
+from ..physics import CHARGE, Floats, ghk_current, nernst
 from ..pools import Pool
-
-Floats = NDArray[np.float64]
 
 PERMEABILITY = Parameter(1e-6, "cm/s", 0, 1, "permeability", slider=(0, 1e-5), name="P")
 
@@ -22,19 +19,32 @@ class Channel:
 
     Parameters
     ----------
-    name : an identifier such as "A"; the conductance becomes the parameter g_A, the reversal potential E_A.
-    g : maximal conductance, mS/cm2.
-    E : reversal potential, mV. A channel that names its ion needs none: it is the ion's Nernst potential.
-    gates : its gates; none for a leak.
-    ion : what it lets through, "K", "Na", "Cl" or "Ca"; a cell whose concentrations move must know.
-    P : instead of g and E: permeability, cm/s; the current is then that of Goldman, Hodgkin & Katz.
-    drive : instead of E: the driving force (mV) as a function of V (1-d array, mV), in place of V - E.
+    name : str
+        An identifier such as "A"; the conductance becomes the parameter g_A, the reversal potential E_A.
+    g : float
+        Maximal conductance, mS/cm2.
+    E : float, optional
+        Reversal potential, mV. Without it, the Nernst potential of the channel's ion.
+    gates : tuple of Gate
+        Its gates; none for a leak.
+    ion : str
+        The ion that it lets through: "K", "Na", "Cl" or "Ca". A cell whose concentrations move needs it.
+    P : float, optional
+        Permeability, cm/s, instead of g and E. The current then follows the Goldman-Hodgkin-Katz equation.
+    drive : callable, optional
+        The driving force in mV as a function of V (1-d array, mV), instead of V - E.
 
     Raises
     ------
     ValueError
-        If the name is not an identifier, two gates share a name, the last gate adds to none, or none of E, drive, ion
-        with g, and ion with P is given.
+        If the name is not an identifier, two gates share a name, the last gate adds to a next one, or E, drive and ion
+        are all missing.
+
+    Examples
+    --------
+    >>> leak = hh.Channel("leak", g=0.1, E=-70)
+    >>> hh.Squid().plus(leak).g_leak
+    0.1
     """
 
     name: str
@@ -65,7 +75,13 @@ class Channel:
             raise ValueError(f"channel {self.name} has two gates of one name: give each its own")
 
     def parameters(self) -> dict[str, Parameter]:
-        """The parameters that it adds to a cell."""
+        """The parameters that it adds to a cell.
+
+        Returns
+        -------
+        dict of str to Parameter
+            The parameters by name, such as g_A.
+        """
         if self.P is not None:
             return {f"P_{self.name}": PERMEABILITY.renamed(f"P_{self.name}").at(self.P)}
         g, E = f"g_{self.name}", f"E_{self.name}"
@@ -78,7 +94,24 @@ class Channel:
         return {g: conductance, E: Parameter(self.E, "mV", -200, 200, f"reversal potential of {self.name}", name=E)}
 
     def current(self, V: Floats, share: Floats, pool: Pool | None, T: float) -> Floats:
-        """Current in uA/cm2 at V (mV) with a share of the channels open, and the pool of its ion if that has one."""
+        """The current.
+
+        Parameters
+        ----------
+        V : numpy.ndarray
+            Membrane potential, mV.
+        share : numpy.ndarray
+            The share of open channels, 0 to 1.
+        pool : Pool or None
+            The pool of its ion, if the cell has one.
+        T : float
+            Temperature, degC.
+
+        Returns
+        -------
+        numpy.ndarray
+            The current in uA/cm2, outward positive.
+        """
         if self.P is not None and pool is not None:
             return share * ghk_current(self.P, pool.z, V, pool.outside, pool.inside, T)
         if self.drive is not None:
@@ -86,13 +119,37 @@ class Channel:
         return self.g * share * (V - self.reversal(pool, T))
 
     def reversal(self, pool: Pool | None, T: float) -> Floats:
-        """Reversal potential in mV: as given, or the Nernst potential of the pool of its ion; nan under a `drive`."""
+        """The reversal potential: E, or the Nernst potential of its ion.
+
+        Parameters
+        ----------
+        pool : Pool or None
+            The pool of its ion, if the cell has one.
+        T : float
+            Temperature, degC.
+
+        Returns
+        -------
+        numpy.ndarray
+            The potential in mV; nan with a `drive`.
+        """
         if self.E is not None or pool is None:
             return np.asarray(np.nan if self.E is None else self.E, float)
         return nernst(pool.z, pool.outside, pool.inside, T)
 
-    def open_share(self, gate_values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-        """Share of open channels, from the values of its gates by name (all of one shape)."""
+    def open_share(self, gate_values: dict[str, Floats]) -> Floats:
+        """The share of open channels.
+
+        Parameters
+        ----------
+        gate_values : dict of str to numpy.ndarray
+            The values of its gates by name, 0 to 1; arrays of one shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shares, 0 to 1; the same shape.
+        """
         share, together = np.asarray(1.0), np.asarray(0.0)
         for gate in self.gates:
             together = together + (gate.offset + gate.weight * gate_values[gate.name])

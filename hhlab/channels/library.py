@@ -1,4 +1,4 @@
-"""The published channels by name: what each is, its gates, and where its rates were read."""
+"""The published channels by name: what each is, its gates, and the source of its rates."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
@@ -13,12 +13,26 @@ from .channel import Channel
 if TYPE_CHECKING:
     import pandas
 
-_GRID = np.linspace(-150.0, 100.0, 5001)
+_GRID = np.linspace(-150.0, 100.0, 5001)  # mV
 
 
 @dataclass(frozen=True)
 class Published:
-    """A channel that was published: its name, what it lets through, its gates, and the source of its rates."""
+    """A published channel.
+
+    Parameters
+    ----------
+    name : str
+        Its name in the library.
+    what : str
+        What it is, in a phrase.
+    ion : str
+        The ion that it lets through.
+    gates : tuple of Gate
+        Its gates.
+    source : str
+        Where its rates are published.
+    """
 
     name: str
     what: str
@@ -27,33 +41,49 @@ class Published:
     source: str
 
     def channel(self, name: str, g: float, E: float | None = None) -> Channel:
-        """A channel of this kind, with a name for its parameters, g in mS/cm2 and E in mV; see `Channel`."""
+        """A channel with these gates.
+
+        Parameters
+        ----------
+        name : str
+            An identifier such as "A"; the conductance becomes the parameter g_A.
+        g : float
+            Maximal conductance, mS/cm2.
+        E : float, optional
+            Reversal potential, mV; without it the Nernst potential of its ion.
+
+        Returns
+        -------
+        Channel
+            The channel, for `cell.plus`.
+
+        Raises
+        ------
+        ValueError
+            If the name is not an identifier, or g or E is out of range.
+        """
         return Channel(name, g, E, self.gates, self.ion)
 
     def half(self, *, opening: bool) -> float:
-        """V in mV at which the gates that open (or close) with depolarisation let half of the most through, or nan.
+        """V in mV at which the gates that open (or close) with depolarisation let half of their maximum through.
 
-        That of the whole power: where a channel needs four gates, each is open to 0.84.
+        The whole power counts: where a channel needs four gates, each is open to 0.84. nan without such gates.
         """
-        share, together, found = np.ones_like(_GRID), np.zeros_like(_GRID), False
-        for gate in self.gates:
-            if gate.reads != BY_V:
-                continue
-            inf = gate.steady_state(_GRID)
-            if (inf[-1] > inf[0]) is not np.bool_(opening):
-                continue
-            together, found = together + gate.weight * inf, True
-            if not gate.adds_to_next:
-                share, together = share * together**gate.power, np.zeros_like(_GRID)
-        if not found:
+        curves = [(gate, gate.steady_state(_GRID)) for gate in self.gates if gate.reads == BY_V]
+        chosen = [(gate, inf) for gate, inf in curves if (inf[-1] > inf[0]) == opening]
+        if not chosen:
             return float("nan")
-        middle = 0.5 * (share.max() + share.min()) if not opening else 0.5 * share.max()
-        rising = share if opening else -share
-        return float(np.interp(middle if opening else -middle, rising, _GRID))
+        share, total = np.ones_like(_GRID), np.zeros_like(_GRID)
+        for gate, inf in chosen:
+            total = total + gate.weight * inf
+            if not gate.adds_to_next:
+                share, total = share * total**gate.power, np.zeros_like(_GRID)
+        sign, least = (1.0, 0.0) if opening else (-1.0, share.min())
+        return float(np.interp(sign * 0.5 * (share.max() + least), sign * share, _GRID))
 
 
 class Library(dict[str, Published]):
-    """Published channels by name; a name that is not there is a ValueError that says what may have been meant."""
+    """Published channels by name. An unknown name raises ValueError with the name that may have been meant."""
 
     def __missing__(self, name: str) -> NoReturn:
         unknown("the library", "channel", name, self)
@@ -64,13 +94,20 @@ library = Library()
 
 
 def publish(name: str, what: str, ion: str, source: str, *gates: Gate) -> tuple[Gate, ...]:
-    """Enter a channel in the library, and give back its gates."""
+    """Enter a channel in the library, and return its gates."""
     library[name] = Published(name, what, ion, gates, source)
     return gates
 
 
 def channel_table() -> "pandas.DataFrame":
-    """The library as a table: gates with their powers, half activation and inactivation (mV), temperature, source."""
+    """The library as a table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each channel: its gates with their powers, half activation and half inactivation in mV, the
+        temperature of its rates in degC, and their source.
+    """
     import pandas
 
     rows = [

@@ -19,10 +19,10 @@ def as_code(
     asked: Mapping[str, Any],
     variables: Mapping[str, Any] | None = None,
 ) -> str:
-    """Lines to paste into a cell, which give the same recording to the last digit.
+    """Code to paste into a cell, which gives exactly the same recording.
 
-    `asked` is what else `simulate` was told, by name. `variables` are those of the notebook: gates and channels of
-    one's own are called by the names they have there.
+    `asked` are the other arguments of `simulate`, by name. `variables` are those of the notebook: the user's own gates
+    and channels get the names that they have there.
     """
     if isinstance(cell, Fibre):
         return _of_axon(cell, protocol, views, asked, variables or {})
@@ -60,7 +60,7 @@ def _of_axon(
 
 
 def _made(cell: Cell, variables: Mapping[str, Any]) -> str:
-    """A cell as code; where it cannot be told, a comment says what to add."""
+    """A cell as code; if part of it has no name, a comment says what to add."""
     try:
         return _cell(cell, variables)
     except LookupError as missing:
@@ -88,7 +88,7 @@ def _cell(cell: Cell, variables: Mapping[str, Any]) -> str:
 
 
 def _channel(channel: Channel, cell: Cell, variables: Mapping[str, Any]) -> str:
-    """The channel as it is in the cell now, made of gates that have names in the notebook."""
+    """The channel as it is in the cell now, with gates that have names in the notebook."""
     now = next(each for each in cell.channels if each.name == channel.name)
     kept = _called(now, variables)
     if kept:
@@ -112,7 +112,7 @@ def _gate(gate: Gate, channel: Channel, variables: Mapping[str, Any]) -> str:
 
 
 def _called(thing: object, variables: Mapping[str, Any]) -> str:
-    """The name of a thing in the notebook, or none."""
+    """The name of a thing in the notebook, or an empty one."""
     kind = type(thing)
     names = (n for n, value in variables.items() if type(value) is kind and value == thing and not n.startswith("_"))
     return next(names, "")

@@ -1,4 +1,4 @@
-"""The bench: one live figure, knobs made from the parameter declarations, and a line of text."""
+"""The bench: a live figure, knobs made from the declared parameters, and a line of text."""
 
 import functools
 import time
@@ -21,11 +21,11 @@ from .code import as_code
 from .frame import Frame, button, paragraph, say
 from .knob import Knob
 from .live_figure import LiveFigure
-from .presets import OVER, OWN_BUTTONS, Preset, State, changed, presets_of
+from .presets import OWN_BUTTONS, STIMULATED_LENGTH, Preset, State, changed, presets_of
 from .run import Run
 
-ONE_MOVE = 0.8
-REMEMBERED = 200
+SAME_MOVE = 0.8  # s within which changes of one knob count as one move
+MOVES_REMEMBERED = 200
 BOXES = {"frozen": "hold {} at rest", "reset": "reset {} as the last pulse begins"}
 
 
@@ -36,25 +36,41 @@ def explore(
     freeze: Sequence[str] = (), reset: Sequence[str] = (), t_stop: float | None = None,
     start: Mapping[str, float] | None = None, electrodes: Sequence[float] | None = None,
 ) -> "Bench":  # fmt: skip
-    """A bench for a cell under a protocol: a live figure with knobs.
+    """A bench for a cell with a stimulus: a live figure with knobs.
+
+    With an axon instead of a cell, the stimulus can be a list of pairs of a stimulus and its place, as in `propagate`.
+    A preset can then be an axon, such pairs, or a cell for the membrane of the axon. There are also knobs for the place
+    of the stimulus, "at", and for the electrodes, "x_1" and "x_2".
 
     Parameters
     ----------
-    cell, protocol : what to start from; `Reset` goes back to it.
-    view : names of the panels, as in `plot`: "voltage", "stimulus", "currents", "conductances", "gates", ...
-    knobs : names of the parameters of the cell or the protocol whose knobs are in sight; the others are folded away.
-        With {"amplitude": (-2, 2)} a slider goes from one value to the other instead of over its usual span.
-    presets : buttons, each with what it puts on the bench: values {"TTX": {"g_Na": 0}}, a cell, a protocol, or a
-        list of these; or just names of drugs, ("TTX", "TEA").
-    freeze : gates or concentrations that can be held at their resting value, each with a box to tick.
-    reset : gates that can be put back to their resting value when the last pulse begins, each with a box to tick.
-    t_stop : length of the recording in ms; None for 25 ms after the stimulus.
-    start : a state that every recording begins with, as in `simulate`; what it does not name begins at rest.
-    electrodes : on an axon, where its recording electrodes are, cm; None for two, at a quarter and three quarters.
+    cell : Cell or Axon or MyelinatedAxon
+        The cell or the axon to start from; `Reset` goes back to it.
+    protocol : Protocol, optional
+        The stimulus to start from; without it none.
+    view : str or sequence of str
+        Names of the panels, as in `plot`: "voltage", "stimulus", "currents", "conductances", "gates", ...
+    knobs : sequence of str or dict of str to tuple
+        Names of the parameters whose knobs are in sight; the others are folded away. With {"amplitude": (-2, 2)} the
+        slider has this span instead of its usual one.
+    presets : dict or sequence of str, optional
+        Buttons, each with what it puts on the bench: values {"TTX": {"g_Na": 0}}, a cell, a protocol, or a list of
+        these; or just names of drugs, ("TTX", "TEA").
+    freeze : sequence of str
+        Gates or concentrations that can be frozen at their resting value, each with a box to tick.
+    reset : sequence of str
+        Gates that can be put back to their resting value when the last pulse begins, each with a box to tick.
+    t_stop : float, optional
+        Length of the recording, ms; without it until 25 ms after the stimulus.
+    start : dict of str to float, optional
+        The state with which every recording begins, as in `simulate`; what is not named begins at rest.
+    electrodes : sequence of float, optional
+        Places of the electrodes on an axon, cm; without it a quarter and three quarters of the length.
 
-    In place of a cell the bench takes an axon, and in place of a protocol then pairs of a stimulus and its place, as
-    `propagate` does. A preset may be an axon, such pairs, or a cell for its membrane. Knobs are also those of the place
-    of a stimulus, "at", and of the electrodes, "x_1" and "x_2".
+    Returns
+    -------
+    Bench
+        The bench, which Jupyter shows.
 
     Raises
     ------
@@ -70,7 +86,7 @@ def explore(
         first = State(cell, given)
     length = None if t_stop is None else T_STOP.check(t_stop)
     boxes = {
-        "frozen": _gates(cell, freeze) if isinstance(cell, Fibre) else _holdable(cell, freeze),
+        "frozen": _gates(cell, freeze) if isinstance(cell, Fibre) else _freezable(cell, freeze),
         "reset": _gates(cell, reset),
     }
     return Bench(
@@ -85,15 +101,16 @@ def explore(
 
 
 def _on_axon(axon: Fibre, protocol: Any, electrodes: Any, reset: Any, start: Any) -> Together:
-    """All that is on an axon at the beginning."""
+    """The stimuli and electrodes on an axon at the beginning."""
     if reset or start:
         raise ValueError("an axon starts at rest, and its gates cannot be reset: leave reset= and start= out")
     where = (axon.length / 4, 3 * axon.length / 4) if electrodes is None else electrodes
-    return placed_on(axon, protocol, 0.0, OVER, [round(x, 3) for x in where] if electrodes is None else where)
+    places = [round(x, 3) for x in where] if electrodes is None else where
+    return placed_on(axon, protocol, 0.0, STIMULATED_LENGTH, places)
 
 
 def _gates(cell: Cell | Fibre, names: str | Sequence[str]) -> dict[str, str]:
-    """Gates by their full names, each with the name that was given."""
+    """Gates by full name, each with the name that was given."""
     return {cell.gate_names[cell.gate_number(name)]: name for name in names_of(names)}
 
 
@@ -102,14 +119,14 @@ def _spans(knobs: Any) -> dict[str, Any]:
     return dict(knobs) if isinstance(knobs, Mapping) else dict.fromkeys(names_of(knobs))
 
 
-def _holdable(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
-    """The same for what can be held: gates, and concentrations such as "Ca_in"."""
+def _freezable(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
+    """The same for what can be frozen: gates, and concentrations such as "Ca_in"."""
     inside = {name: name for name in names_of(names) if name in {pool.name for pool in cell.pools}}
     return inside | _gates(cell, [name for name in names_of(names) if name not in inside])
 
 
 class Bench(Frame):
-    """What `explore` returns: `cell`, `protocol`, `frozen` and `recording` are those of the picture that is shown."""
+    """What `explore` returns. `cell`, `protocol`, `frozen` and `recording` belong to the picture that is shown."""
 
     recording: Any
 
@@ -158,12 +175,12 @@ class Bench(Frame):
 
     @property
     def frozen(self) -> frozenset[str]:
-        """The gates that are held at rest."""
+        """The gates and concentrations that are frozen at rest."""
         return self.state.frozen
 
     @property
     def code(self) -> str:
-        """Lines of Python that give the same recording to the last digit."""
+        """Python code that gives exactly the same recording."""
         views = [view.name for view in self.live.panels.views]
         return as_code(*self.state[:2], views, self._run.asked(self.state), _variables())
 
@@ -212,7 +229,7 @@ class Bench(Frame):
         self.more.observe(lambda _: self._unfold(), "value")
 
     def set(self, **changes: float) -> None:
-        """Set parameters by name, as the knobs do. What cannot be is refused with a sentence; the picture stays."""
+        """Set parameters by name, as the knobs do. A value that is not possible is refused; the picture stays."""
         self._put(lambda state: changed(state, changes), " ".join(changes))
 
     def _put(self, preset: Preset, name: str) -> None:
@@ -234,7 +251,7 @@ class Bench(Frame):
         self._attempt(self._start, "Reset")
 
     def undo(self) -> None:
-        """Take the last move back; moves of one knob within a moment count as one."""
+        """Take the last move back; quick changes of one knob count as one move."""
         if not self._past:
             return self._say("There is nothing to undo.")
         before = self._past.pop()
@@ -242,7 +259,7 @@ class Bench(Frame):
         self._attempt(before, remember=False)
 
     def hold(self) -> None:
-        """Keep the present trace in the picture, to compare the next ones with it; up to four."""
+        """Hold the present trace in the picture, to compare the next ones with it; up to four traces."""
         free = [letter for letter in held.LETTERS if letter not in self.held]
         if not free:
             return self._say(f"{len(self.held)} traces are held already: drop one first.")
@@ -250,12 +267,12 @@ class Bench(Frame):
         self._show()
 
     def drop(self, letter: str) -> None:
-        """No longer show a held trace."""
+        """Remove a held trace from the picture."""
         self.held.pop(letter, None)
         self._show()
 
     def _attempt(self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False) -> None:
-        """Simulate and show; on ValueError nothing has changed, and a notice says why."""
+        """Simulate and show. On ValueError nothing changes, and a notice says why."""
         try:
             recording = self._run.record(wanted)
         except ValueError as error:
@@ -270,12 +287,12 @@ class Bench(Frame):
     def _remember(self, name: str) -> None:
         before, then = self._last_move
         now = time.monotonic()
-        if name != before or now - then > ONE_MOVE or not self._past:
-            self._past = [*self._past[-REMEMBERED:], self.state]
+        if name != before or now - then > SAME_MOVE or not self._past:
+            self._past = [*self._past[-MOVES_REMEMBERED:], self.state]
         self._last_move = (name, now)
 
     def _show(self) -> None:
-        """Bring everything in line with the state: picture, text, knobs, table, code."""
+        """Update everything to the state: picture, text, knobs, table, code."""
         labels = [held.NOW, *self.held] if self.held else [""]
         self.live.show([self.recording, *self.held.values()], labels)
         self._say("")
@@ -294,7 +311,7 @@ class Bench(Frame):
         say(self.notice, paragraph(sentence, "notice", role="alert"))
 
     def _show_knobs(self) -> None:
-        """Put knobs and boxes where the picture is."""
+        """Set knobs and boxes to the values of the picture."""
         declared = self._declared()
         for name, knob in self.knobs.items():
             if name in declared:
@@ -306,7 +323,7 @@ class Bench(Frame):
             self._unfold()
 
     def _unfold(self) -> None:
-        """Show or hide the knobs of all other parameters, by group; they are made when they are first asked for."""
+        """Show or hide the knobs of all other parameters, by group. They are made when they are first shown."""
         self.more.icon = "caret-down" if self.more.value else "caret-right"
         self.folded.layout.display = None if self.more.value else "none"
         if not self.more.value:
@@ -331,7 +348,7 @@ class Bench(Frame):
 
     @property
     def picture(self) -> Any:
-        """The present picture, held traces and cursor included, as from `plot`."""
+        """The present picture, with held traces and cursor, as from `plot`."""
         shown = {held.NOW: self.recording, **self.held} if self.held else self.recording
         moment = None if self.live.cursor < 0 else min(self.live.cursor, float(self.recording.t[-1]))
         return plot(shown, *(view.name for view in self.live.panels.views), at=moment)

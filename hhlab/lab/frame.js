@@ -1,7 +1,7 @@
-// What every card and bench has besides its widgets: names for controls, presses in turn, files to save, and a still
-// picture to hide.
+// What every card and bench needs besides its widgets: names for controls, presses in the right order, files to save,
+// and a still picture to hide.
 
-// ipywidgets writes a tooltip on a label only. Handles of sliders, fields and groups of radio buttons need it as a name.
+// ipywidgets puts a tooltip on the label only. Sliders, fields and groups of radio buttons need it as their name.
 function nameControls(frame) {
   for (const label of frame.querySelectorAll(".widget-label[title]")) {
     const box = label.parentElement;
@@ -21,18 +21,18 @@ function nameControls(frame) {
   }
 }
 
-// While a change of a control is under way, ipywidgets holds back the next one, but not the press of a button. So a
-// press waits until the kernel has answered what was sent before.
-function pressInTurn(frame, kernelNow) {
-  let passing = null;
+// While a change of a control is being sent, ipywidgets delays the next change, but not the press of a button. So a
+// press waits until the kernel has answered everything sent before it.
+function pressInOrder(frame, kernelNow) {
+  let released = null;
   const pressed = (event) => {
     const button = event.target.closest?.(".jupyter-button"), kernel = kernelNow();
-    if (!button || button === passing || button.closest(".hhlab-frame") !== frame || !kernel?.requestKernelInfo) return;
+    if (!button || button === released || button.closest(".hhlab-frame") !== frame || !kernel?.requestKernelInfo) return;
     event.stopImmediatePropagation();
     const press = () => {
-      passing = button;
+      released = button;
       button.click();
-      passing = null;
+      released = null;
     };
     kernel.requestKernelInfo().then(press, press);
   };
@@ -65,7 +65,7 @@ function render({ model, el }) {
     nameControls(frame);
     watcher = new MutationObserver(() => nameControls(frame));
     watcher.observe(frame, { childList: true, subtree: true });
-    leave = pressInTurn(frame, kernelNow);
+    leave = pressInOrder(frame, kernelNow);
     for (const still of el.closest(".jp-OutputArea")?.querySelectorAll(".hhlab-still") ?? []) still.hidden = true;
   };
   const timers = [0, 300, 1500].map((wait) => setTimeout(begin, wait));

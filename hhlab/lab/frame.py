@@ -1,4 +1,4 @@
-"""The frame of every bench and card: still readable without a kernel, controls with names, files to save."""
+"""The frame of every bench and card: readable without a kernel, with named controls, and files to save."""
 
 import base64
 import html
@@ -21,14 +21,14 @@ class _Hands(anywidget.AnyWidget):
 
 
 def _in_one_thread() -> None:
-    """Let the kernel take the messages of widgets one after the other, between cells.
+    """Have the kernel handle the messages of widgets one after the other, between cells.
 
-    JupyterLab asks for a second thread for them, where the press of a button can overtake the answer that was typed
-    before it, and a slider moves while a cell runs. To name no thread is the answer that keeps them in the first one.
+    JupyterLab asks for a second thread for them. There the press of a button can overtake an answer that was typed
+    before it, and a slider can move while a cell runs. If the reply names no thread, they stay in the first one.
     """
     kernel: Any = getattr(get_ipython(), "kernel", None)
     handlers = getattr(kernel, "control_handlers", {})
-    if "create_subshell_request" not in handlers:  # ipykernel has it from 7 on
+    if "create_subshell_request" not in handlers:  # older than ipykernel 7
         return
 
     async def none(socket: Any, ident: Any, parent: Any) -> None:
@@ -41,7 +41,7 @@ _in_one_thread()  # before the first widget, as JupyterLab asks with it
 
 
 class Frame(widgets.VBox):
-    """A box of widgets. A page without a kernel shows what `still` says instead."""
+    """A box of widgets. A page without a kernel shows what `still` returns instead."""
 
     def __init__(self, children: Sequence[widgets.Widget], kind: str) -> None:
         self._hands = _Hands()
@@ -50,7 +50,7 @@ class Frame(widgets.VBox):
         self.add_class(f"hhlab-{kind}")
 
     def still(self) -> tuple[str, bytes]:
-        """What stands on a page without a kernel: a text, and a picture as PNG, or none."""
+        """What a page without a kernel shows: a text, and a picture as PNG, which may be empty."""
         raise NotImplementedError
 
     def save(self, name: str, kind: str, data: bytes) -> None:
@@ -92,11 +92,11 @@ def paragraph(text: str, kind: str = "", role: str = "") -> str:
 
 
 def sendable(text: str) -> str:
-    """A text that can go to the browser: without halves of characters, as a damaged file may have them."""
+    """A text that can be sent to the browser: without broken characters, which a damaged file may have."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def say(where: widgets.HTML, content: str) -> None:
-    """Show HTML in a widget; without a message to the browser where it is there already."""
+    """Show HTML in a widget; no message is sent if it is shown already."""
     if where.value != content:
         where.value = content

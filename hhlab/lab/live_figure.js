@@ -1,8 +1,8 @@
-// Draws the strokes that the kernel sends over a ground that it sends seldom; see live_figure.py.
+// Draws the strokes that the kernel sends over a background ("ground") that it sends rarely; see live_figure.py.
 
-const PAUSE = 40; // ms between two pictures while playing
+const PLAY_INTERVAL = 40; // ms between two pictures while playing
 const STEPS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };
-const WHOLE = 12000; // ms to play a whole recording
+const PLAY_DURATION = 12000; // ms to play a whole recording
 
 function bytesOf(view) {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
@@ -13,7 +13,7 @@ function drawing(canvas, model) {
   let ground = null;
   let bytes = null;
 
-  // V as shades, one byte each, becomes a small canvas that is stretched over its rectangle.
+  // Shades of V, one byte each, become a small canvas that is stretched over its rectangle.
   function image(look, shades, points, from, finer) {
     const palette = bytesOf(model.get("palette"));
     const pixels = new ImageData(look.columns, look.rows);
@@ -109,7 +109,7 @@ function button(text, name) {
   return made;
 }
 
-// Play and a cursor in time. A new moment is asked for only when the last one has been shown.
+// The play button and the time cursor. The next moment is asked for only after the last one has been shown.
 function timeline(model) {
   const row = document.createElement("div");
   row.className = "hhlab-timeline";
@@ -139,7 +139,7 @@ function timeline(model) {
     if (!row.isConnected) return stop();
     if (model.get("shown_cursor") !== model.get("cursor")) return;
     const now = performance.now();
-    const next = model.get("cursor") + model.get("t_end") * (now - before) / WHOLE;
+    const next = model.get("cursor") + model.get("t_end") * (now - before) / PLAY_DURATION;
     before = now;
     if (next >= model.get("t_end")) stop();
     put(Math.min(next, model.get("t_end")));
@@ -151,7 +151,7 @@ function timeline(model) {
     play.title = "pause";
     play.setAttribute("aria-label", "pause");
     before = performance.now();
-    timer = setInterval(step, PAUSE);
+    timer = setInterval(step, PLAY_INTERVAL);
   });
   slider.addEventListener("input", () => { stop(); put(Number(slider.value)); });
   slider.addEventListener("keydown", (event) => {
@@ -179,7 +179,7 @@ function timeline(model) {
 
 function render({ model, el }) {
   el.classList.add("hhlab-figure");
-  el.dataset.lmSuppressShortcuts = "true"; // keys are ours here, not the notebook's
+  el.dataset.lmSuppressShortcuts = "true"; // no keyboard shortcuts of the notebook here
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "img");
   const text = document.createElement("div");

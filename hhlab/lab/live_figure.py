@@ -1,7 +1,7 @@
-"""One persistent picture that answers within a blink: the kernel sends strokes, the browser draws them.
+"""A picture that follows every move at once: the kernel sends strokes, and the browser draws them.
 
-Axes, ticks and labels cost some twenty times what the strokes cost. They are the ground, a PNG that Matplotlib makes
-and that is sent only when a limit, a legend, the theme or the sharpness of the screen changes.
+Axes, ticks and labels take about twenty times as long as the strokes. They are the background ("ground"), a PNG by
+Matplotlib that is sent only when a limit, a legend, the theme or the resolution of the screen changes.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from ..views import in_words, moment_in_words, time_unit
 from . import strokes
 
 _HERE = Path(__file__).parent
-NO_CURSOR = -1.0
+NO_CURSOR = -1.0  # in place of a moment, ms
 
 
 class LiveFigure(anywidget.AnyWidget):
-    """Panels of views with a line of text, a cursor in time, and play; `show` puts recordings on it."""
+    """Panels with a line of text, a time cursor and a play button; `show` puts recordings on it."""
 
     _esm = (_HERE / "live_figure.js").read_text(encoding="utf-8")
     _css = (_HERE / "lab.css").read_text(encoding="utf-8")
@@ -46,7 +46,7 @@ class LiveFigure(anywidget.AnyWidget):
         self.observe(self._on_another_screen, ["ratio", "dark"])
 
     def show(self, recordings: Sequence[Any], labels: Sequence[str] = ("",)) -> None:
-        """Show recordings, the one at hand first. What cannot be shown leaves the picture as it was."""
+        """Show recordings, the main one first. If they cannot be shown, the picture stays as it was."""
         self.recordings, self.labels = list(recordings), list(labels)
         with self.hold_sync():
             self.t_end = float(max(rec.t[-1] for rec in recordings))

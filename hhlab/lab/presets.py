@@ -1,4 +1,4 @@
-"""What is on the bench, and what each button makes of it."""
+"""The state of a bench, and what each button changes in it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,12 +12,12 @@ from ..propagate import placed_on
 from ..protocols import Protocol
 from ..simulate import A_PROTOCOL
 
-OVER = 0.1
+STIMULATED_LENGTH = 0.1  # cm of an axon that a stimulus covers
 OWN_BUTTONS = ("Undo", "Reset", "Hold", "Save data", "Save picture", "Code")
 
 
 class State(NamedTuple):
-    """What is on the bench: a cell, or an axon with all that is on it."""
+    """What is on the bench: a cell with its stimulus, or an axon with its stimuli and electrodes."""
 
     cell: Any
     protocol: Protocol
@@ -29,7 +29,7 @@ Preset = Callable[[State], State]
 
 
 def presets_of(given: Any, start: State) -> dict[str, Preset]:
-    """What each button does to a state; tried once on the state that the bench starts with."""
+    """What each button does to a state, tried once on the state that the bench starts with."""
     if given is None or isinstance(given, str | list | tuple | set):
         given = {name: name for name in names_of([] if given is None else given)}
     must_be(Mapping, 'presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}', given)
@@ -66,12 +66,12 @@ def _are_places(what: Any) -> bool:
 
 
 def _instead(state: State, what: Any) -> Protocol:
-    """Another protocol; on an axon the electrodes stay."""
+    """Another protocol; the electrodes of an axon stay."""
     if not isinstance(state.cell, Fibre):
         must_be(Protocol, A_PROTOCOL, what)
         return what
     electrodes = [part for part in state.protocol.parts if isinstance(part, Electrode)]
-    return placed_on(state.cell, what, 0.0, OVER, [part.x for part in electrodes])
+    return placed_on(state.cell, what, 0.0, STIMULATED_LENGTH, [part.x for part in electrodes])
 
 
 def _all_of(parts: Sequence[Preset], state: State) -> State:
@@ -81,7 +81,7 @@ def _all_of(parts: Sequence[Preset], state: State) -> State:
 
 
 def _on(state: State, cell: Any) -> State:
-    """Another preparation, on an axon another membrane; gates that it does not have are no longer held, nor reset."""
+    """Another cell, or another membrane of the axon; gates that it does not have are no longer frozen or reset."""
     if isinstance(state.cell, Fibre) and not isinstance(cell, Fibre):
         cell = state.cell.replace(membrane=cell)
     elif isinstance(cell, Fibre) and not isinstance(state.cell, Fibre):
@@ -91,7 +91,7 @@ def _on(state: State, cell: Any) -> State:
 
 
 def changed(state: State, changes: Mapping[str, float]) -> State:
-    """A state with other values of parameters, those of the cell or of the protocol."""
+    """A state with other values of parameters of the cell or of the protocol."""
     of_cell, around = state.cell.parameters(), state.protocol.parameters()
     for name in changes:
         if name not in of_cell and name not in around:

@@ -1,4 +1,4 @@
-"""What the kernel sends of panels to the browser, which draws it over the ground: every stroke that moves."""
+"""What the kernel sends to the browser, which draws it over the background: every stroke that moves."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 import matplotlib
 import numpy as np
 
+from ..physics import Floats
 from ..plots import COLOURS_OF_V, DPI, POINT, Panels
-from ..views import STYLES, Floats, Stroke
+from ..views import STYLES, Stroke
 
 
 def moving(panels: Panels) -> Iterator[tuple[int, Stroke]]:
@@ -17,7 +18,7 @@ def moving(panels: Panels) -> Iterator[tuple[int, Stroke]]:
 
 
 def looks(panels: Panels) -> list[dict[str, Any]]:
-    """How each moving stroke is drawn: panel, colour, width and dashes in pixels of the layout, opacity, kind."""
+    """The look of each moving stroke: panel, colour, width and dashes in pixels of the layout, opacity, kind."""
     return [{"panel": number, **_look(panels, stroke)} for number, stroke in moving(panels)]
 
 
@@ -62,7 +63,7 @@ def palette() -> bytes:
 
 
 def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:
-    """The lowest and highest point of each pixel column: far fewer points, the same picture."""
+    """The lowest and the highest point of each column of pixels: far fewer points, but the same picture."""
     block = t.size // columns
     if block < 3:
         return t, curve

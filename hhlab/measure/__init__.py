@@ -1,4 +1,4 @@
-"""A recording or a cell in, a number out. Every measurement says in its docstring how it is taken."""
+"""Measurements: each takes a recording or a cell, returns numbers, and says in its docstring how it is taken."""
 
 from .afterpotentials import Afterpotentials, afterpotentials, duration
 from .clamped import availability, boltzmann, current_voltage, recovery, reversal, tail_time_constants

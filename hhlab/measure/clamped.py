@@ -4,28 +4,47 @@ import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ..cells import Cell
 from ..clamp import Clamp, ClampFamily, clamp
 from ..parameters import must_be, numbers, unknown
+from ..physics import Floats
 from ..protocols import VoltageStep
-from ..recording import Recording
+from ..recording import Recording, crossings
 
 if TYPE_CHECKING:
     import pandas
 
-Floats = NDArray[np.float64]
-
 A_FAMILY = "a clamp family: give what clamp returns"
-FEWEST, FAINT, FLAT = 3, 1e-6, 1e-3
-ALL_BACK, TEST_STEP, INACTIVATING = -125.0, 10.0, 15.0
+FEWEST_POINTS = 3  # points that a curve of two or three values must at least be fitted to
+LEAST_SPREAD = 1e-3  # how far the largest and the smallest share must be apart
+USUAL_SLOPE = 7.0  # mV: the k of a Boltzmann curve from which its fit starts
+LEAST_TAIL = 1e-6  # uA/cm2 by which the current of a tail must change
+ALL_AVAILABLE = -125.0  # mV at which no sodium channel is inactivated
+# ms: a step that shows the peak of the sodium current; and one after which the channels are inactivated.
+TEST_STEP, INACTIVATING_STEP = 10.0, 15.0
 
 
 def current_voltage(family: ClampFamily) -> "pandas.DataFrame":
-    """Of each step of a clamp family: V in mV, and peak and late current of every channel in uA/cm2, as a table.
+    """The peak and the late current of every channel for each step of a clamp family.
 
-    The peak is the value farthest from 0 during the step, the late current that at its end; units in the attrs.
+    The peak is the value farthest from 0 during the step, the late current is the value at its end.
+
+    Parameters
+    ----------
+    family : ClampFamily
+        What `clamp` returned.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each step: V in mV, and "peak Na", "late Na" and so on in uA/cm2. The units are in `attrs`.
+
+    Raises
+    ------
+    ValueError
+        If `family` is not a clamp family.
     """
     import pandas
 
@@ -56,50 +75,113 @@ def during_step(rec: Recording, channel: str) -> Floats:
 def availability(
     cell: Cell, prepulses: ArrayLike, duration: float = 30.0, test: float = -21.0, *, hold: float = -65.0
 ) -> Floats:
-    """Share of sodium channels that a prepulse leaves available; shape of prepulses.
+    """The share of sodium channels that a prepulse leaves available.
 
-    The peak sodium current in a step to `test` (mV) after a prepulse (mV) of the given duration (ms) from `hold` (mV),
-    over the peak after a hold at -125 mV for as long as it takes, which is all there is. A little above h, which falls
-    already while m rises to the peak.
+    It is the peak sodium current in a step to `test` after the prepulse, over the peak after holding V at -125 mV until
+    every channel is available. It is a little above h, which falls already while m rises to the peak.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    prepulses : array_like
+        Voltages of the prepulses, mV.
+    duration : float
+        Duration of each prepulse, ms.
+    test : float
+        Voltage of the test step, mV.
+    hold : float
+        Voltage before the prepulse, mV.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shares, 0 to 1; shape of `prepulses`.
+
+    Raises
+    ------
+    ValueError
+        If the cell has no inward sodium current, or a voltage or the duration is out of range.
     """
     volts = numbers("prepulses", "mV", prepulses)
-    everything = _sodium_peak(cell, Clamp(ALL_BACK, test, TEST_STEP))
+    everything = _sodium_peak(cell, Clamp(ALL_AVAILABLE, test, TEST_STEP))
     peaks = [_sodium_peak(cell, Clamp(hold, test, TEST_STEP, (V, duration))) for V in volts.ravel().tolist()]
     return np.array(peaks).reshape(volts.shape) / everything
 
 
 def recovery(cell: Cell, V: float, gaps: ArrayLike, hold: float = -65.0, test: float = -21.0) -> Floats:
-    """Share of the sodium current that is back after a gap at V; shape of gaps.
+    """The share of the sodium current that has recovered from inactivation after a gap at V.
 
-    Two steps to `test` (mV), the first of 15 ms from `hold` (mV), with a gap (ms) at V (mV) between them: the peak of
-    the second over the peak of the first.
+    Two steps go to `test`, the first for 15 ms, with the gap between them. The share is the peak of the second over the
+    peak of the first.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    V : float
+        Voltage during the gap, mV.
+    gaps : array_like
+        Durations of the gap, ms.
+    hold : float
+        Voltage before the first step, mV.
+    test : float
+        Voltage of both steps, mV.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shares of 1; shape of `gaps`.
+
+    Raises
+    ------
+    ValueError
+        If the cell has no inward sodium current, or a voltage or a gap is out of range.
     """
     times = numbers("gaps", "ms", gaps)
-    first = _sodium_peak(cell, Clamp(hold, test, INACTIVATING))
-    peaks = [_sodium_peak(cell, Clamp(hold, V, gap, (test, INACTIVATING), (test, TEST_STEP))) for gap in times.ravel()]
+    step, again = (test, INACTIVATING_STEP), (test, TEST_STEP)
+    first = _sodium_peak(cell, Clamp(hold, *step))
+    peaks = [_sodium_peak(cell, Clamp(hold, V, gap, step, again)) for gap in times.ravel()]
     return np.array(peaks).reshape(times.shape) / first
 
 
 def boltzmann(V: ArrayLike, share: ArrayLike) -> tuple[float, float]:
-    """The curve 1 / (1 + e^((V - half) / k)) that fits shares (0 to 1) at V (mV) best: half and k, both in mV.
+    """The curve 1 / (1 + e^((V - half) / k)) that fits shares at V best, by least squares.
 
-    By least squares; k is negative where the share grows with V.
+    Parameters
+    ----------
+    V : array_like
+        Voltages, mV.
+    share : array_like
+        A share of 1 for each voltage.
+
+    Returns
+    -------
+    tuple of (float, float)
+        `half` and `k`, both in mV; k is negative where the share grows with V.
 
     Raises
     ------
     ValueError
         If there are fewer than three points, or no such curve comes near them.
+
+    Examples
+    --------
+    >>> half, k = hh.measure.boltzmann([-80, -60, -40], [0.88, 0.5, 0.12])
+    >>> print(f"half {half:.1f} mV, k {k:.1f} mV")
+    half -60.0 mV, k 10.0 mV
     """
     from scipy.optimize import OptimizeWarning, curve_fit
     from scipy.special import expit
 
     volts, shares = numbers("V", "mV", V).ravel(), numbers("share", "shares of 1", share).ravel()
-    if volts.size != shares.size or volts.size < FEWEST:
-        raise ValueError(f"{volts.size} voltages and {shares.size} shares: give as many of each, {FEWEST} or more")
-    if np.ptp(shares) < FLAT:
+    if volts.size != shares.size or volts.size < FEWEST_POINTS:
+        wanted = f"give as many of each, {FEWEST_POINTS} or more"
+        raise ValueError(f"{volts.size} voltages and {shares.size} shares: {wanted}")
+    if np.ptp(shares) < LEAST_SPREAD:
         raise ValueError("these shares are all the same: give voltages over which they go from 1 to 0")
     nearest, rising = float(volts[np.abs(shares - 0.5).argmin()]), np.polyfit(volts, shares, 1)[0] > 0
-    guess = (nearest, -7.0 if rising else 7.0)
+    guess = (nearest, -USUAL_SLOPE if rising else USUAL_SLOPE)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", OptimizeWarning)
@@ -110,30 +192,56 @@ def boltzmann(V: ArrayLike, share: ArrayLike) -> tuple[float, float]:
 
 
 def reversal(family: ClampFamily, channel: str = "Na") -> float:
-    """The voltage in mV at which the peak current of a channel turns around, between steps by a line; nan if none."""
+    """The voltage at which the peak current of a channel turns from inward to outward, interpolated between steps.
+
+    Parameters
+    ----------
+    family : ClampFamily
+        What `clamp` returned.
+    channel : str
+        The name of the channel.
+
+    Returns
+    -------
+    float
+        The voltage in mV; nan if the current does not turn.
+
+    Raises
+    ------
+    ValueError
+        If `family` is not a clamp family, or has no such channel.
+    """
     table = current_voltage(family)
     wanted = f"peak {channel}"
     if wanted not in table:
         unknown("this family", "channel", channel, family[0].I)
     rows = table.sort_values("V")
     V, current = rows["V"].to_numpy(float), rows[wanted].to_numpy(float)
-    at = np.flatnonzero((current[:-1] < 0) & (current[1:] >= 0))
-    if not at.size:
-        return float("nan")
-    here, there = current[at[-1]], current[at[-1] + 1]
-    return float(V[at[-1]] + (V[at[-1] + 1] - V[at[-1]]) * here / (here - there))
+    found = crossings(V, current, 0.0)
+    return float(found[-1]) if found.size else float("nan")
 
 
 def tail_time_constants(family: ClampFamily, channel: str = "K") -> Floats:
-    """Time constant in ms of the current of a channel in each tail of a family, of one exponential that fits it best.
+    """The time constant of a channel's current in each tail of a family, by the best fit of one exponential.
 
-    Shape (steps,); nan where the tail carries no such current. With several gates, as in K with four, the current falls
-    faster than one gate does.
+    Where a channel needs several gates, as K needs four, the current falls faster than one gate does.
+
+    Parameters
+    ----------
+    family : ClampFamily
+        What `clamp` returned, with a tail.
+    channel : str
+        The name of the channel.
+
+    Returns
+    -------
+    numpy.ndarray
+        Time constants in ms, nan where the tail carries no such current; shape (steps,).
 
     Raises
     ------
     ValueError
-        If the family was clamped without a tail.
+        If `family` is not a clamp family, or was clamped without a tail.
     """
     from scipy.optimize import curve_fit
 
@@ -145,7 +253,7 @@ def tail_time_constants(family: ClampFamily, channel: str = "K") -> Floats:
         after = rec.t >= begin - 1e-9
         t, current = rec.t[after] - begin, rec.I[channel][after]
         change = current[0] - current[-1]
-        if abs(change) < FAINT or t.size <= FEWEST:
+        if abs(change) < LEAST_TAIL or t.size <= FEWEST_POINTS:
             found.append(float("nan"))
             continue
         fading = (current - current[-1]) / change
@@ -156,7 +264,7 @@ def tail_time_constants(family: ClampFamily, channel: str = "K") -> Floats:
 
 
 def _sodium_peak(cell: Cell, what: Clamp) -> float:
-    """The largest inward sodium current of the last step of a clamp, uA/cm2."""
+    """The largest inward sodium current in the last step of a clamp, uA/cm2."""
     (rec,) = clamp(cell, what)
     begin = what.onset + (what.duration if what.tail else 0.0)
     largest = float(-rec.I["Na"][rec.t >= begin - 1e-9].min())

@@ -1,81 +1,136 @@
-"""How fast a cell fires: by a current that lasts, and by pulses that it must follow."""
+"""How fast a cell fires: under a lasting current, and when it must follow pulses."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ..cells import Cell
 from ..parallel import every_one
 from ..parameters import Parameter, must_be, numbers
+from ..physics import Floats
 from ..protocols import Protocol, Ramp, Step, Train
-from ..recording import KEEP_SPIKES, KEEP_V, SPIKE_LEVEL, Recording
-from ..simulate import A_CELL, simulate_many
+from ..recording import KEEP_SPIKES, KEEP_V, Recording
+from ..simulate import A_CELL
 from .columns import gives
-from .spike import RISE, spikes
-from .thresholds import smallest, threshold
+from .spike import response, spikes
+from .thresholds import responses, smallest, threshold
 
-Floats = NDArray[np.float64]
-
-LASTING, AT_ONCE, KEEP = 1000.0, 32, 0.05
-WEAK, STRONG = 0.01, 1000.0
-SLOW, FAST, PULSES = 10.0, 2000.0, 15
+LASTING = 1000.0  # ms for which a lasting current flows
+RUNS_AT_ONCE = 32
+SAMPLE = 0.05  # ms between samples, fine enough to time a spike
+CURRENTS_TRIED = 0.01, 1000.0  # uA/cm2: the smallest and the largest lasting current that is tried
+RATES_TRIED = 10.0, 2000.0  # Hz: the lowest and the highest rate of pulses that is tried
+PULSES = 15
+AFTER_PULSES = 10.0  # ms after the last pulse in which the cell may respond to it
 STRENGTH = Parameter(2.0, "times", 0.1, 100, "strength of each pulse", name="strength")
 
 
 def frequency(cell: Cell, currents: ArrayLike, *, ramp: float = 0.0) -> Floats:
-    """Rate in Hz at which a cell still fires under a lasting current (uA/cm2); 0 where it does not; shape of currents.
+    """The rate at which a cell still fires under lasting currents.
 
-    The current flows for one second, and the spikes of its second half count: their number less one over the time from
-    the first of them to the last. Firing that ends before the last 100 ms does not last. The current begins at once,
-    or rises from 0 over `ramp` ms before; a membrane that can do both, rest and fire, rests after a slow ramp.
+    Each current flows for one second, and the spikes of its second half count: their number less one, over the time
+    from the first of them to the last. Firing that ends before the last 100 ms does not last. A membrane that can
+    either rest or fire rests after a slow ramp.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    currents : array_like
+        The lasting currents, uA/cm2.
+    ramp : float
+        Time over which each current first rises from 0, ms; with 0 it begins at once.
+
+    Returns
+    -------
+    numpy.ndarray
+        Rates in Hz, 0 where firing does not last; shape of `currents`.
+
+    Raises
+    ------
+    ValueError
+        If `cell` is not a cell, or a current is not a finite number.
+
+    Examples
+    --------
+    >>> hh.measure.frequency(hh.Squid(), [0, 10]).round(1)
+    array([ 0. , 68.3])
     """
     must_be(Cell, A_CELL, cell)
     values = numbers("currents", "uA/cm2", currents)
     given = [_lasting(float(current), ramp) for current in values.ravel()]
+    every = max(1, round(SAMPLE / cell.dt))
 
     def rates(some: list[Protocol]) -> list[float]:
-        recs = simulate_many([cell], some, ramp + LASTING, every=_every(cell), bounded=False, keep=KEEP_SPIKES)
-        return [_rate(rec) for rec in recs]
+        return [_rate(rec) for rec in responses(cell, some, ramp + LASTING, every=every, keep=KEEP_SPIKES)]
 
-    found = every_one(rates, [given[begin : begin + AT_ONCE] for begin in range(0, len(given), AT_ONCE)])
-    return np.array([rate for some in found for rate in some]).reshape(values.shape)
+    blocks = [given[begin : begin + RUNS_AT_ONCE] for begin in range(0, len(given), RUNS_AT_ONCE)]
+    return np.array([rate for some in every_one(rates, blocks) for rate in some]).reshape(values.shape)
 
 
 @gives("uA/cm2")
 def sustained(cell: Cell, *, ramp: float = 0.0) -> float:
-    """The smallest current in uA/cm2 under which a cell fires for as long as it flows, as `frequency` has it.
+    """The smallest current under which a cell fires for as long as it flows, as `frequency` judges it.
 
-    inf if there is none up to 1000 uA/cm2, 0 if it fires by itself.
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    ramp : float
+        Time over which each current first rises from 0, ms; with 0 it begins at once.
+
+    Returns
+    -------
+    float
+        The current in uA/cm2; 0 if the cell fires by itself, inf if 1000 uA/cm2 are not enough.
+
+    Raises
+    ------
+    ValueError
+        If `cell` is not a cell.
     """
-    return smallest(lambda sizes: list(frequency(cell, sizes, ramp=ramp) > 0), WEAK, STRONG, tries=16)
+    return smallest(lambda sizes: list(frequency(cell, sizes, ramp=ramp) > 0), *CURRENTS_TRIED, tries=16)
 
 
 @gives("Hz")
 def highest_rate(cell: Cell, strength: float = 2.0, duration: float = 0.5) -> float:
-    """The highest rate in Hz at which each of 15 pulses makes a spike; 0 if 10 Hz are too fast, inf if 2000 are not.
+    """The highest rate at which each of 15 pulses makes a spike. Rates are searched upward to the first that fails.
 
-    The pulses (ms) have `strength` times the threshold from rest; rates are searched upward to the first that fails. A
-    spike is what `refractory` calls a response, as strong pulses charge the membrane past 0 mV by themselves.
+    A spike is what `refractory` calls a response, as strong pulses charge the membrane past 0 mV by themselves.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    strength : float
+        Strength of each pulse, in multiples of the threshold from rest.
+    duration : float
+        Duration of each pulse, ms.
+
+    Returns
+    -------
+    float
+        The rate in Hz; 0 if 10 Hz are too fast, inf if 2000 Hz are not.
+
+    Raises
+    ------
+    ValueError
+        If the cell has no threshold from rest, or strength or duration is out of range.
     """
-    must_be(Cell, A_CELL, cell)
     size = STRENGTH.check(strength) * threshold(cell, duration)
     if not 0 < size < np.inf:
         raise ValueError(f"{cell!r} has no threshold from rest, so there is no strength to give it")
 
     def fail(rates: Floats) -> list[bool]:
         trains = [Train(size, 0.0, duration, max(1000.0 / float(rate), duration), PULSES) for rate in rates]
-        recs = simulate_many([cell], trains, max(train.end for train in trains) + 10.0, bounded=False, keep=KEEP_V)
+        recs = responses(cell, trains, max(train.end for train in trains) + AFTER_PULSES, keep=KEEP_V)
         return [not _follows(rec, train) for rec, train in zip(recs, trains, strict=True)]
 
-    return smallest(fail, SLOW, min(FAST, 1000.0 / duration), rounds=4)
+    lowest, highest = RATES_TRIED
+    return smallest(fail, lowest, min(highest, 1000.0 / duration), rounds=4)
 
 
 def _lasting(current: float, ramp: float) -> Protocol:
     return Ramp(current, 0.0, ramp, LASTING) if ramp else Step(current, 0.0, LASTING)
-
-
-def _every(cell: Cell) -> int:
-    """Steps from sample to sample: fine enough to time a spike, without keeping them all."""
-    return max(1, round(KEEP / cell.dt))
 
 
 def _rate(rec: Recording) -> float:
@@ -87,10 +142,7 @@ def _rate(rec: Recording) -> float:
 
 
 def _follows(rec: Recording, train: Train) -> bool:
-    """Whether V rises by 5 mV or more, and above 0, between the end of each pulse and the onset of the next."""
-    for number in range(int(train.count)):
-        onset = train.start + number * train.interval
-        between = rec.V[(rec.t >= onset + train.duration) & (rec.t < onset + train.interval)]
-        if not between.size or between.max() < max(float(between[0]) + RISE, SPIKE_LEVEL):
-            return False
-    return True
+    """Whether there is a response to each pulse, from its end to the onset of the next."""
+    onsets = [piece.start for piece in train.pieces()]
+    after = [(rec.t >= t + train.duration) & (rec.t < t + train.interval) for t in onsets]
+    return not any(np.isnan(response(rec.V[part])) for part in after)

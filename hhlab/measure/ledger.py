@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..cells import Cell
-from ..channels import Channel
 from ..parameters import Parameter, must_be
 from ..physics import CHARGE, F
 from ..recording import A_RECORDING, Recording
@@ -15,17 +12,26 @@ from ..tables import table
 from .resting import rest
 from .spike import peak
 
-Floats = NDArray[np.float64]
-
-WIDTH = Parameter(476.0, "um", 0.05, 2000, "diameter", name="diameter")
-SQUID_INSIDE = {"Na": 50.0, "K": 400.0, "Cl": 52.0}
+DIAMETER = Parameter(476.0, "um", 0.05, 2000, "diameter", name="diameter")
+SQUID_INSIDE = {"Na": 50.0, "K": 400.0, "Cl": 52.0}  # mM inside a squid axon, by textbooks
 
 
 @dataclass(frozen=True)
 class Moved:
-    """What one ion did: pmol/cm2 in and out beyond the traffic at rest, the difference, and what it does inside.
+    """How much of one ion crossed the membrane, beyond what crosses at rest, and what that changed inside.
 
-    `change` is in mM and `percent` in percent of the concentration inside; nan where that is not known.
+    Parameters
+    ----------
+    into : float
+        Amount that entered, pmol/cm2.
+    out_of : float
+        Amount that left, pmol/cm2.
+    net : float
+        The difference, pmol/cm2.
+    change : float
+        Change of the concentration inside, mM.
+    percent : float
+        The same in percent of the concentration inside; nan where that is not known.
     """
 
     into: float
@@ -39,14 +45,20 @@ class Moved:
 class Ledger:
     """What a recording cost, as `ledger` counts it.
 
-    Attributes
+    Parameters
     ----------
-    ions : what each ion did, by name.
-    charge : charge of the sodium that entered, nC/cm2.
-    minimum : charge that would do to bring the capacitance from rest to the peak, nC/cm2.
-    excess : charge over minimum; 1 if no sodium entered in vain.
-    ATP : pmol/cm2 that the pump needs to bring the sodium out again, a third of what entered.
-    diameter : of the cylinder or the round cell whose inside changes, um.
+    ions : dict of str to Moved
+        How much of each ion moved.
+    charge : float
+        Charge of the sodium that entered, nC/cm2.
+    minimum : float
+        Charge that would be enough to bring the capacitance from rest to the peak, nC/cm2.
+    excess : float
+        The charge over the minimum; 1 if no sodium entered in vain.
+    ATP : float
+        ATP that the pump needs to bring the sodium out again, pmol/cm2: a third of what entered.
+    diameter : float
+        Diameter of the cylinder or the round cell whose inside changes, um.
     """
 
     ions: dict[str, Moved]
@@ -74,25 +86,35 @@ def ledger(rec: Recording, diameter: float | None = None, inside: Mapping[str, f
 
     Parameters
     ----------
-    rec : a recording that starts at rest and is long enough to come back to it.
-    diameter : of a long cylinder in um, for the change inside; None for the cell's own shape, or a cylinder of 476 um.
-    inside : concentrations in mM, for the change in percent; None for the cell's own, or Na 50, K 400, Cl 52, textbook
-        values for a squid axon.
+    rec : Recording
+        A recording that starts at rest and is long enough to come back to it.
+    diameter : float, optional
+        Diameter of a long cylinder, um, for the change inside. Without it the cell's own shape counts, or a cylinder
+        of 476 um.
+    inside : dict of str to float, optional
+        Concentrations inside by ion, mM, for the change in percent. Without it the cell's own count, or Na 50, K 400,
+        Cl 52, textbook values for a squid axon.
+
+    Returns
+    -------
+    Ledger
+        What each ion did, and the charge and ATP of the sodium.
 
     Raises
     ------
     ValueError
-        If the diameter is outside 0.05 to 2000 um.
+        If `rec` is not a recording, or the diameter is outside 0.05 to 2000 um.
     """
     must_be(Recording, A_RECORDING, rec)
-    wide = WIDTH.check(getattr(rec.cell, "diameter", WIDTH.value) if diameter is None else diameter)
+    wide = DIAMETER.check(getattr(rec.cell, "diameter", DIAMETER.value) if diameter is None else diameter)
     depth = rec.cell.depth if diameter is None and rec.cell.depth else wide * 1e-4 / 4
     own = {pool.ion: float(pool.inside) for pool in rec.cell.pools} or SQUID_INSIDE
     known = own if inside is None else inside
     ions: dict[str, Moved] = {}
+    resting = rec.cell.rest()
     for ion in dict.fromkeys(channel.ion for channel in rec.cell.channels if channel.ion):
         channels = [channel for channel in rec.cell.channels if channel.ion == ion]
-        beyond = sum(rec.I[channel.name] - _at_rest(rec.cell, channel) for channel in channels)
+        beyond = sum(rec.I[c.name] - rec.cell.current_in(resting, c, resting["V"]) for c in channels)
         flux = beyond / (CHARGE[ion] * F) * 1e3
         into, out_of = (float(np.trapezoid(np.maximum(each, 0.0), rec.t)) for each in (-flux, flux))
         change = (into - out_of) * 1e-6 / depth
@@ -102,11 +124,3 @@ def ledger(rec: Recording, diameter: float | None = None, inside: Mapping[str, f
     minimum = rec.cell.C * (peak(rec)[0] - rest(rec.cell))
     charge = entered * F * 1e-3
     return Ledger(ions, charge, minimum, charge / minimum if minimum else float("nan"), entered / 3, wide)
-
-
-def _at_rest(cell: Cell, channel: Channel) -> float:
-    """Current in uA/cm2 of one of its channels at rest."""
-    state = cell.rest()
-    share = channel.open_share({gate.name: np.array(state[f"{channel.name}.{gate.name}"]) for gate in channel.gates})
-    inside = state[cell.pool[channel.ion].name] if channel.ion in cell.pool else None
-    return float(cell.current(channel, np.array(state["V"]), share, inside))

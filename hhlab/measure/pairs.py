@@ -1,68 +1,90 @@
-"""What is left of excitability soon after a spike."""
+"""How excitable a cell is soon after a spike."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ..cells import Cell
 from ..parallel import every_one
-from ..parameters import Parameter, must_be, numbers
+from ..parameters import Parameter, numbers
+from ..physics import Floats
 from ..protocols import Step
-from ..recording import KEEP_V, SPIKE_LEVEL, Recording
-from ..simulate import A_CELL, simulate_many
+from ..recording import KEEP_V, Recording
+from ..simulate import simulate_many
 from .columns import gives
-from .spike import RISE
-from .thresholds import smallest, threshold
+from .spike import response
+from .thresholds import bisected, responses, smallest, threshold
 
-Floats = NDArray[np.float64]
-
-FIRST_PULSE, WEAKEST, STRONGEST, RESPONSE = 1.5, 0.1, 10.0, 15.0
+# The first pulse, and the weakest and strongest second one that is tried, in multiples of the resting threshold.
+FIRST_PULSE, WEAKEST, STRONGEST = 1.5, 0.1, 10.0
+RESPONSE_WITHIN = 15.0  # ms after the second pulse in which V may respond
+# ms: the longest interval that `refractory_periods` tries, and how finely it finds the ends.
 LONGEST_INTERVAL, RESOLUTION = 100.0, 0.01
 DURATION = Parameter(0.5, "ms", 0.01, 20, "duration of both pulses", name="duration")
 INTERVAL = Parameter(10.0, "ms", 0, 1000, "interval from onset to onset", name="interval")
 
 
 def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset: Sequence[str] = ()) -> Floats:
-    """Threshold of a second pulse over that of the first; shape of intervals, inf where ten times is not enough.
+    """The threshold of a second pulse over that of the first, for each interval between them.
 
-    The first pulse is one and a half times the resting threshold; intervals (ms) run from onset to onset, both pulses
-    have the duration (ms). A response is a V that after the end of the second pulse rises 5 mV or more above its value
-    there and exceeds 0; the smallest amplitude that does it is searched upward, and 0 if a tenth of the resting
-    threshold does. Before the first spike has passed its peak there can be no second. With `reset` these gates are as
-    at rest when the second pulse begins.
+    The first pulse is one and a half times the resting threshold. There is a response to the second if, after its end,
+    V rises 5 mV or more and exceeds 0 mV. The smallest amplitude with a response is searched upward. Before the first
+    spike has passed its peak there is none.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    intervals : array_like
+        Intervals from onset to onset, ms.
+    duration : float
+        Duration of both pulses, ms.
+    reset : sequence of str
+        Gates that are put back to their resting values when the second pulse begins, such as ("Na.h",).
+
+    Returns
+    -------
+    numpy.ndarray
+        Ratios; shape of `intervals`. inf where ten times the resting threshold is not enough, 0 where a tenth is.
 
     Raises
     ------
     ValueError
         If an interval is shorter than the pulse, or the cell fires by itself or not at all.
+
+    Examples
+    --------
+    >>> hh.measure.refractory(hh.Squid(), [5, 10, 20]).round(2)
+    array([ inf, 3.96, 0.85])
     """
-    must_be(Cell, A_CELL, cell)
-    times = numbers("intervals", "ms", intervals)
-    gaps = [replace(INTERVAL, low=duration).check(gap) for gap in times.ravel()]
-    once = _resting_threshold(cell, duration)
-    before, resting = _conditioned(cell, once, duration, gaps), cell.rest()
-    shares = [resting[name] for name in cell.gate_names]
-    passed = float(before.t[before.V.argmax()])
-    again = {cell.gate_names[number]: shares[number] for number in map(cell.gate_number, reset)}
+    shape = numbers("intervals", "ms", intervals).shape
+    gaps, once, before = _after_a_spike(cell, intervals, duration)
+    resting = cell.rest()
+    again = {name: resting[name] for name in (cell.gate_names[cell.gate_number(each)] for each in reset)}
+    peak_time = float(before.t[before.V.argmax()])
 
     def ratio(gap: float) -> float:
-        return _second_threshold(cell, before.at(gap) | again, once, duration) / once if gap >= passed else np.inf
+        return _second_threshold(cell, before.at(gap) | again, once, duration) / once if gap >= peak_time else np.inf
 
-    return np.array(every_one(ratio, gaps)).reshape(times.shape)
+    return np.array(every_one(ratio, gaps)).reshape(shape)
 
 
 @dataclass(frozen=True)
 class RefractoryPeriods:
-    """The times after a spike, in ms from onset to onset, that divide what a second pulse meets.
+    """How a second pulse fares at different times after a spike. All times run from onset to onset.
 
-    Attributes
+    Parameters
     ----------
-    absolute : until then no pulse of up to ten times the threshold makes a second spike.
-    relative : until then it takes more than the threshold; nan if that is not over within 100 ms.
-    supernormal : when it takes least.
-    least : what it takes then, over the threshold from rest; below 1 if there is a supernormal time.
+    absolute : float
+        Until then no pulse of up to ten times the threshold makes a second spike, ms.
+    relative : float
+        Until then it takes more than the threshold, ms; nan if that is not over within 100 ms.
+    supernormal : float
+        When it takes least, ms.
+    least : float
+        The threshold at that time over the threshold from rest; below 1 if there is a supernormal period.
     """
 
     absolute: float
@@ -73,9 +95,26 @@ class RefractoryPeriods:
 
 @gives(absolute="ms", relative="ms", supernormal="ms", least="times")
 def refractory_periods(cell: Cell, duration: float = 0.5) -> RefractoryPeriods:
-    """How long the absolute and the relative refractory period last, and when the cell is easiest to excite.
+    """The ends of the absolute and the relative refractory period, and when the cell is easiest to excite.
 
-    By `refractory`, over 40 intervals up to 100 ms; the ends of both periods are then found to 0.01 ms.
+    Taken from `refractory` at 40 intervals up to 100 ms; the ends of both periods are then found to 0.01 ms.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    duration : float
+        Duration of both pulses, ms.
+
+    Returns
+    -------
+    RefractoryPeriods
+        The times in ms, and the least threshold over that from rest.
+
+    Raises
+    ------
+    ValueError
+        If the duration is out of range, or the cell fires by itself or not at all.
     """
     times = np.geomspace(DURATION.check(duration), LONGEST_INTERVAL, 40)
     ratios = refractory(cell, times, duration)
@@ -85,12 +124,9 @@ def refractory_periods(cell: Cell, duration: float = 0.5) -> RefractoryPeriods:
         return RefractoryPeriods(float("inf"), float("nan"), float("nan"), float("inf"))
 
     def end(late: int, limit: float) -> float:
-        """When the threshold comes below a limit, between that interval of the grid and the one before it."""
-        early, found = float(times[late - 1]), float(times[late])
-        while found - early > RESOLUTION:
-            middle = 0.5 * (early + found)
-            early, found = (early, middle) if refractory(cell, middle, duration) < limit else (middle, found)
-        return found
+        """When the ratio falls below a limit, between this interval of the grid and the one before it."""
+        early, found = times[late - 1 : late + 1].tolist()
+        return bisected(lambda gap: bool(refractory(cell, gap, duration) < limit), early, found, RESOLUTION)
 
     below = np.flatnonzero(ratios[first:] <= 1.0) + first
     relative = end(int(below[0]), 1.0) if below.size and below[0] > 0 else float("nan")
@@ -100,49 +136,57 @@ def refractory_periods(cell: Cell, duration: float = 0.5) -> RefractoryPeriods:
 
 
 def paired_pulses(cell: Cell, intervals: ArrayLike, amplitudes: ArrayLike, duration: float = 0.5) -> Floats:
-    """The highest V in mV after the end of a second pulse, for each interval (ms) and amplitude (uA/cm2).
+    """The highest V after the end of a second pulse. The first pulse, and what is a response, are as in `refractory`.
 
-    Shape (intervals, amplitudes); nan where there is no response. The first pulse, the interval and what counts as a
-    response are those of `refractory`.
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    intervals : array_like
+        Intervals from onset to onset, ms.
+    amplitudes : array_like
+        Amplitudes of the second pulse, uA/cm2.
+    duration : float
+        Duration of both pulses, ms.
+
+    Returns
+    -------
+    numpy.ndarray
+        V in mV, nan where there is no response; shape (intervals, amplitudes).
+
+    Raises
+    ------
+    ValueError
+        If an interval is shorter than the pulse, or the cell fires by itself or not at all.
     """
-    must_be(Cell, A_CELL, cell)
-    gaps = [replace(INTERVAL, low=duration).check(gap) for gap in numbers("intervals", "ms", intervals).ravel()]
-    pulses = [Step(float(size), 0.0, duration) for size in numbers("amplitudes", "uA/cm2", amplitudes).ravel()]
-    before = _conditioned(cell, _resting_threshold(cell, duration), duration, gaps)
-
-    def heights(gap: float) -> list[float]:
-        start = before.at(gap)
-        recs = simulate_many([cell], pulses, duration + RESPONSE, start=start, bounded=False, keep=KEEP_V)
-        return [_height(rec, duration) for rec in recs]
-
-    return np.array(every_one(heights, gaps)).reshape(len(gaps), len(pulses))
+    sizes = numbers("amplitudes", "uA/cm2", amplitudes).ravel()
+    gaps, _, before = _after_a_spike(cell, intervals, duration)
+    heights = every_one(lambda gap: _heights(cell, before.at(gap), sizes, duration), gaps)
+    return np.array(heights).reshape(len(gaps), len(sizes))
 
 
-def _resting_threshold(cell: Cell, duration: float) -> float:
+def _after_a_spike(cell: Cell, intervals: ArrayLike, duration: float) -> tuple[list[float], float, Recording]:
+    """The intervals (ms), the resting threshold (uA/cm2), and a spike by the first pulse, longer than all intervals."""
+    times = numbers("intervals", "ms", intervals)
+    gaps = [replace(INTERVAL, low=duration).check(gap) for gap in times.ravel()]
     once = threshold(cell, duration)
     if not 0 < once < np.inf:
         raise ValueError(f"{cell!r} has no threshold from rest, so there is none to compare a second one with")
-    return once
-
-
-def _conditioned(cell: Cell, once: float, duration: float, gaps: Sequence[float]) -> Recording:
-    """A spike by one and a half times the threshold, recorded for longer than the longest of the gaps (ms)."""
-    return simulate_many([cell], [Step(FIRST_PULSE * once, 0.0, duration)], max(gaps, default=0.0) + 1.0)[0]
+    first = Step(FIRST_PULSE * once, 0.0, duration)
+    return gaps, once, simulate_many([cell], [first], max(gaps, default=0.0) + 1.0)[0]
 
 
 def _second_threshold(cell: Cell, state: Mapping[str, float], once: float, duration: float) -> float:
-    """The smallest pulse, uA/cm2, up to ten times the usual one, that has a response from a state."""
+    """The smallest pulse, uA/cm2, that has a response from a state; `once` is the threshold from rest."""
 
     def respond(sizes: Floats) -> list[bool]:
-        pulses = [Step(float(size), 0.0, duration) for size in sizes]
-        recs = simulate_many([cell], pulses, duration + RESPONSE, start=state, bounded=False, keep=KEEP_V)
-        return [not np.isnan(_height(rec, duration)) for rec in recs]
+        return [not np.isnan(height) for height in _heights(cell, state, sizes, duration)]
 
     return smallest(respond, WEAKEST * once, STRONGEST * once, tries=32, rounds=3)
 
 
-def _height(rec: Recording, duration: float) -> float:
-    """The highest V in mV after the end of a pulse from 0 ms, if it rises by 5 mV or more, and above 0 mV; else nan."""
-    after = rec.V[int(np.ceil(duration / float(rec.t[1]) - 1e-6)) :]
-    top = float(after.max())
-    return top if top >= max(float(after[0]) + RISE, SPIKE_LEVEL) else float("nan")
+def _heights(cell: Cell, state: Mapping[str, float], sizes: Floats, duration: float) -> list[float]:
+    """The highest V in mV after each of these pulses (uA/cm2) from a state; nan where V does not respond."""
+    pulses = [Step(float(size), 0.0, duration) for size in sizes]
+    recs = responses(cell, pulses, duration + RESPONSE_WITHIN, start=state, keep=KEEP_V)
+    return [response(rec.V[int(np.ceil(duration / float(rec.t[1]) - 1e-6)) :]) for rec in recs]

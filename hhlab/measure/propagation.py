@@ -1,53 +1,99 @@
-"""What a recording of an axon shows: how fast, how far, how often."""
+"""A recording of an axon: how fast impulses are, how far they come, and how often."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..axon_recording import AN_AXON_RECORDING, AxonRecording
 from ..axons import Fibre
 from ..parameters import Parameter, must_be
+from ..physics import Floats
 from ..propagate import AN_AXON, propagate
 from ..protocols import Train
-from ..recording import crossings
+from .thresholds import bisected
 
-Floats = NDArray[np.float64]
+ARRIVAL_LEVEL = -20.0  # mV that V crosses when an impulse arrives
+EARLY, LATE = 0.4, 0.8  # shares of the length between which the velocity is taken
+LEVEL = Parameter(ARRIVAL_LEVEL, "mV", -200, 200, "level whose upward crossing is the arrival", name="level")
+PULSES = Parameter(12, "pulses", 2, 1000, "number of pulses", name="pulses")
+AMPLITUDE = Parameter(2000.0, "uA/cm2", 0, 1e5, "current of each pulse", name="amplitude")
+PULSE_DURATION = 0.2  # ms
+# ms: between which intervals the shortest that all pulses follow is searched, and how finely.
+SHORTEST_INTERVAL, LONGEST_INTERVAL, RESOLUTION = 0.5, 20.0, 0.01
 
-FRONT = -20.0
-EARLY, LATE = 0.4, 0.8
-LEVEL = Parameter(FRONT, "mV", -200, 200, "level whose upward crossing is the arrival", name="level")
-PULSES, STRONG, BRIEF = 12, 2000.0, 0.2
-FASTEST, SLOWEST, CLOSE = 0.5, 20.0, 0.01
 
+def arrivals(run: AxonRecording, x: float, level: float = ARRIVAL_LEVEL) -> Floats:
+    """Times at which impulses arrive at a place: V of the patch nearest to it crosses the level upward.
 
-def arrivals(run: AxonRecording, x: float, level: float = FRONT) -> Floats:
-    """Times in ms at which V of the patch nearest to x (cm) crosses a level (mV) upward; shape (k,)."""
+    Parameters
+    ----------
+    run : AxonRecording
+        What `propagate` returned.
+    x : float
+        The place, cm.
+    level : float
+        The level, mV.
+
+    Returns
+    -------
+    numpy.ndarray
+        The times in ms; shape (k,).
+
+    Raises
+    ------
+    ValueError
+        If `run` is not a recording of an axon, the place is not on it, or the level is out of range.
+    """
     must_be(AxonRecording, AN_AXON_RECORDING, run)
-    return crossings(run.t, run.V[run.nearest(x)], LEVEL.check(level))
+    (times,) = _arrivals(run, level, [run.nearest(x)])
+    return times
 
 
-def first_arrivals(run: AxonRecording, level: float = FRONT) -> Floats:
-    """Times in ms at which V first crosses a level (mV) upward; shape of run.x, nan where it does not."""
-    must_be(AxonRecording, AN_AXON_RECORDING, run)
-    V, limit = run.V, LEVEL.check(level)
-    crosses = (V[:, :-1] < limit) & (V[:, 1:] >= limit)
-    i, at = np.arange(len(V)), crosses.argmax(axis=1)
-    before, after = V[i, at], V[i, at + 1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        times = run.t[at] + (run.t[at + 1] - run.t[at]) * (limit - before) / (after - before)
-    return np.where(crosses.any(axis=1), times, np.nan)
+def first_arrivals(run: AxonRecording, level: float = ARRIVAL_LEVEL) -> Floats:
+    """The time at which V of each patch first crosses a level upward.
+
+    Parameters
+    ----------
+    run : AxonRecording
+        What `propagate` returned.
+    level : float
+        The level, mV.
+
+    Returns
+    -------
+    numpy.ndarray
+        Times in ms, nan where V never crosses the level; shape of `run.x`.
+
+    Raises
+    ------
+    ValueError
+        If `run` is not a recording of an axon, or the level is out of range.
+    """
+    return np.array([times[0] if times.size else np.nan for times in _arrivals(run, level)])
 
 
 def velocity(
-    run: AxonRecording, x_from: float | None = None, x_to: float | None = None, *, level: float = FRONT,
+    run: AxonRecording, x_from: float | None = None, x_to: float | None = None, *, level: float = ARRIVAL_LEVEL,
     impulse: int = 0,
 ) -> float:  # fmt: skip
-    """Conduction velocity in m/s between two places; nan where no impulse runs from one to the other.
+    """The conduction velocity between two places: their distance over the time between the arrivals there.
 
-    The distance between the patches nearest to x_from and x_to (cm) over the time between the upward crossings of a
-    level (mV) there. Without places: 40 and 80 % of the length, so that neither the stimulus nor the sealed end tells.
-    Negative if it runs towards x = 0. `impulse` is which of several, from 0.
+    Parameters
+    ----------
+    run : AxonRecording
+        What `propagate` returned.
+    x_from, x_to : float, optional
+        The two places, cm; the nearest patches count. Without them 40 and 80 % of the length, far from the stimulus
+        and from the sealed end.
+    level : float
+        The level that V crosses when an impulse arrives, mV.
+    impulse : int
+        Which of several impulses, counted from 0.
+
+    Returns
+    -------
+    float
+        The velocity in m/s; negative towards x = 0, nan if no impulse runs from one place to the other.
 
     Raises
     ------
@@ -60,8 +106,7 @@ def velocity(
     if first == last:
         raise ValueError(f"both places lie in the patch at {run.x[first]:.4g} cm: give two that are farther apart")
     way = np.arange(first, last + 1) if first < last else np.arange(first, last - 1, -1)
-    limit = LEVEL.check(level)
-    times = [crossings(run.t, run.V[i], limit)[impulse : impulse + 1] for i in way]
+    times = [each[impulse : impulse + 1] for each in _arrivals(run, level, way)]
     if not (times[0].size and times[-1].size):
         return float("nan")
     begin, end = float(times[0][0]), float(times[-1][0])
@@ -72,54 +117,116 @@ def velocity(
 
 
 def length_constant(axon: Fibre) -> float:
-    """The distance in cm over which a small steady change of V falls to 1/e along an axon at rest.
+    """The distance over which a small steady change of V falls to 1/e along an axon at rest.
 
-    The square root of (diameter/4) / (R_i G), with G the slope conductance of the resting membrane at fixed gates; that
-    of the shortest where stretches differ.
+    It is the square root of (diameter/4) / (R_i G), where G is the slope conductance of the resting membrane with its
+    gates frozen. Where stretches differ, it is that of the shortest.
+
+    Parameters
+    ----------
+    axon : Axon or MyelinatedAxon
+        An axon such as `Axon()`.
+
+    Returns
+    -------
+    float
+        The length constant in cm.
+
+    Raises
+    ------
+    ValueError
+        If `axon` is not an axon.
     """
     must_be(Fibre, AN_AXON, axon)
     return axon.length_constant
 
 
 class Reach(NamedTuple):
-    """How far an impulse came: whether to the end, and the last place (cm) at which V crossed the level."""
+    """How far an impulse came.
+
+    Parameters
+    ----------
+    arrived : bool
+        Whether it came to the end.
+    x : float
+        The last place at which V crossed the level, cm.
+    """
 
     arrived: bool
     x: float
 
 
-def conduction(run: AxonRecording, *, level: float = FRONT, impulse: int = 0) -> Reach:
-    """Whether an impulse came to the end at x = length, and if not, the last place that it reached, cm.
+def conduction(run: AxonRecording, *, level: float = ARRIVAL_LEVEL, impulse: int = 0) -> Reach:
+    """Whether an impulse came to the end at x = length, and the last place that it reached.
 
-    A place is reached if V crosses the level (mV) there so often; nan if none is. What lies between may be carried over
-    without crossing it, as a short stretch that is blocked.
+    The places before need not all have been reached: current can cross a short blocked stretch.
+
+    Parameters
+    ----------
+    run : AxonRecording
+        What `propagate` returned.
+    level : float
+        The level that V crosses when an impulse arrives, mV.
+    impulse : int
+        Which of several impulses, counted from 0.
+
+    Returns
+    -------
+    Reach
+        `arrived`, and `x` in cm, which is nan if the impulse reached no place.
+
+    Raises
+    ------
+    ValueError
+        If `run` is not a recording of an axon, or the level is out of range.
     """
-    must_be(AxonRecording, AN_AXON_RECORDING, run)
-    V, limit = run.V, LEVEL.check(level)
-    passed = np.flatnonzero(((V[:, :-1] < limit) & (V[:, 1:] >= limit)).sum(axis=1) > impulse)
+    passed = np.flatnonzero([times.size > impulse for times in _arrivals(run, level)])
     if not passed.size:
         return Reach(False, float("nan"))
     return Reach(bool(passed[-1] == len(run.x) - 1), float(run.x[passed[-1]]))
 
 
-def following_frequency(axon: Fibre, pulses: int = PULSES, amplitude: float = STRONG) -> float:
-    """The highest rate in Hz at which every one of a train of pulses at x = 0 arrives at 80 % of the length.
+def following_frequency(axon: Fibre, pulses: int = 12, amplitude: float = 2000.0) -> float:
+    """The highest rate at which every one of a train of pulses at x = 0 arrives at 80 % of the length.
 
-    Pulses of 0.2 ms and the amplitude in uA/cm2, over 0.1 cm; found to 0.01 ms of the interval. nan where not even one
-    every 20 ms arrives.
+    The pulses last 0.2 ms and cover 0.1 cm. The shortest interval is found to 0.01 ms.
+
+    Parameters
+    ----------
+    axon : Axon or MyelinatedAxon
+        An axon such as `Axon()`.
+    pulses : int
+        Number of pulses.
+    amplitude : float
+        Current of each pulse, uA/cm2.
+
+    Returns
+    -------
+    float
+        The rate in Hz; nan if not even one pulse every 20 ms arrives.
+
+    Raises
+    ------
+    ValueError
+        If `axon` is not an axon, or `pulses` or `amplitude` is out of range.
     """
     must_be(Fibre, AN_AXON, axon)
-    count = int(Parameter(PULSES, "pulses", 2, 1000, "number of pulses", name="pulses").check(pulses))
-    size = Parameter(STRONG, "uA/cm2", 0, 1e5, "current of each pulse", name="amplitude").check(amplitude)
+    count, size = int(PULSES.check(pulses)), AMPLITUDE.check(amplitude)
 
     def follows(interval: float) -> bool:
-        train = Train(size, 0.0, BRIEF, interval, count)
+        train = Train(size, 0.0, PULSE_DURATION, interval, count)
         return arrivals(propagate(axon, train, every=4), LATE * axon.length).size >= count
 
-    if not follows(SLOWEST):
+    if not follows(LONGEST_INTERVAL):
         return float("nan")
-    short, long = FASTEST, SLOWEST
-    while long - short > CLOSE:
-        middle = 0.5 * (short + long)
-        short, long = (short, middle) if follows(middle) else (middle, long)
-    return 1000.0 / long
+    return 1000.0 / bisected(follows, SHORTEST_INTERVAL, LONGEST_INTERVAL, RESOLUTION)
+
+
+def _arrivals(run: AxonRecording, level: float, patches: Any = slice(None)) -> list[Floats]:
+    """For each of these patches, the times (ms) at which V crosses the level (mV) upward."""
+    must_be(AxonRecording, AN_AXON_RECORDING, run)
+    V, limit = run.V[patches], LEVEL.check(level)
+    patch, at = np.nonzero((V[:, :-1] < limit) & (V[:, 1:] >= limit))
+    before, after = V[patch, at], V[patch, at + 1]
+    times = run.t[at] + (run.t[at + 1] - run.t[at]) * (limit - before) / (after - before)
+    return np.split(times, np.searchsorted(patch, np.arange(1, len(V))))

@@ -6,32 +6,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..parameters import Parameter
+from ..physics import Floats
 from ..recording import SPIKE_LEVEL, Recording
 from .columns import gives
 from .spike import spikes
-
-Floats = NDArray[np.float64]
 
 GAP = Parameter(50.0, "ms", 0.1, 1e6, "shortest pause between bursts", name="gap")
 
 
 @gives("ms")
 def period(rec: Recording, level: float = SPIKE_LEVEL) -> float:
-    """The mean of the last three intervals between spikes, or of fewer if there are not three, in ms; else nan."""
+    """The mean of the last three intervals between spikes, or of all if there are fewer.
+
+    Parameters
+    ----------
+    rec : Recording
+        What `simulate` returned.
+    level : float
+        The level that a spike crosses, mV.
+
+    Returns
+    -------
+    float
+        The period in ms; nan with fewer than two spikes.
+
+    Raises
+    ------
+    ValueError
+        If `rec` is not a recording, or the level is out of range.
+    """
     intervals = np.diff(spikes(rec, level))
     return float(intervals[-3:].mean()) if intervals.size else float("nan")
 
 
 @dataclass(frozen=True)
 class Bursts:
-    """Spikes in groups.
+    """Spikes in groups, as `bursts` finds them.
 
-    Attributes
+    Parameters
     ----------
-    starts : time of the first spike of each burst, ms; shape (k,).
-    counts : spikes in each; shape (k,).
-    durations : from the first to the last spike of each, ms; shape (k,).
-    period : the mean interval from start to start without the first burst, ms; nan below three bursts.
+    starts : numpy.ndarray
+        Time of the first spike of each burst, ms; shape (k,).
+    counts : numpy.ndarray
+        Number of spikes in each burst; shape (k,).
+    durations : numpy.ndarray
+        Time from the first to the last spike of each burst, ms; shape (k,).
+    period : float
+        Mean time from the start of a burst to that of the next, without the first burst, ms; nan below three bursts.
     """
 
     starts: Floats
@@ -41,7 +62,27 @@ class Bursts:
 
 
 def bursts(rec: Recording, gap: float = 50.0, level: float = SPIKE_LEVEL) -> Bursts:
-    """The bursts of a recording: spikes (upward crossings of a level, mV) with pauses shorter than a gap (ms)."""
+    """The bursts of a recording: groups of spikes with pauses of `gap` or more between the groups.
+
+    Parameters
+    ----------
+    rec : Recording
+        What `simulate` returned.
+    gap : float
+        The shortest pause between bursts, ms.
+    level : float
+        The level that a spike crosses, mV.
+
+    Returns
+    -------
+    Bursts
+        When the bursts start, how long they are, and how many spikes each has.
+
+    Raises
+    ------
+    ValueError
+        If `rec` is not a recording, or the gap or the level is out of range.
+    """
     pause, times = GAP.check(gap), spikes(rec, level)
     groups = np.split(times, np.flatnonzero(np.diff(times) >= pause) + 1) if times.size else []
     starts = np.array([group[0] for group in groups])
@@ -56,7 +97,17 @@ def bursts(rec: Recording, gap: float = 50.0, level: float = SPIKE_LEVEL) -> Bur
 
 @dataclass(frozen=True)
 class Adaptation:
-    """The first and the last interval between spikes (ms), and the last over the first; nan below three spikes."""
+    """How much slower a cell fires at the end; all nan below three spikes.
+
+    Parameters
+    ----------
+    first : float
+        The first interval between spikes, ms.
+    last : float
+        The last one, ms.
+    ratio : float
+        The last one over the first.
+    """
 
     first: float
     last: float
@@ -65,7 +116,23 @@ class Adaptation:
 
 @gives(first="ms", last="ms", ratio="times")
 def adaptation(rec: Recording) -> Adaptation:
-    """How much slower a cell fires at the end of a recording than at its beginning."""
+    """The first and the last interval between spikes, and their ratio.
+
+    Parameters
+    ----------
+    rec : Recording
+        What `simulate` returned.
+
+    Returns
+    -------
+    Adaptation
+        Both intervals in ms, and the last over the first.
+
+    Raises
+    ------
+    ValueError
+        If `rec` is not a recording.
+    """
     intervals = np.diff(spikes(rec))
     if intervals.size < 2:
         return Adaptation(float("nan"), float("nan"), float("nan"))

@@ -1,98 +1,198 @@
-"""The smallest stimulus that makes a spike: of a pulse, of a shock, of a break, of a ramp."""
+"""The smallest stimulus that makes a spike: a pulse, a shock, the end of a step, or a ramp."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ..cells import Cell
 from ..parameters import Parameter, must_be, numbers
+from ..physics import Floats
 from ..protocols import Protocol, Ramp, Shock, Step
-from ..recording import KEEP_SPIKES
+from ..recording import KEEP_SPIKES, Recording
 from ..simulate import A_CELL, simulate_many
 from .columns import gives
 from .spike import spikes
 
-Floats = NDArray[np.float64]
-
-WAIT = 30.0
+SPIKE_WITHIN = 30.0  # ms after the end of a stimulus in which a spike counts
+# ms that a step lasts whose threshold is the rheobase; and that the current of a ramp stays at its end.
 RHEOBASE_STEP = 50.0
-SLOWEST, FASTEST = 0.02, 200.0
+SHORTEST_PULSE = 1e-3  # ms: the shortest pulse that can be the chronaxie
+# The smallest and the largest that is tried: uA/cm2, mV, uA/cm2.
+PULSES_TRIED, SHOCKS_TRIED, BREAKS_TRIED = (0.01, 10_000.0), (0.1, 200.0), (0.01, 100.0)
+SLOPES_TRIED = 0.02, 200.0  # the same of ramps: uA/cm2 per ms
 
 
 @gives("uA/cm2")
 def threshold(cell: Cell, duration: float = 0.5, *, shock: bool = False) -> float:
-    """The smallest stimulus from rest that makes a spike, to about 1 part in 100,000; 0 if it fires by itself.
+    """The smallest stimulus from rest that makes a spike, to about 1 part in 100,000.
 
-    A spike is an upward crossing of 0 mV within 30 ms after the stimulus. The stimulus is a pulse of the given duration
-    (ms), and the answer its amplitude in uA/cm2; with shock=True an instantaneous displacement of V, and the answer its
-    size in mV. inf if none up to 10,000 uA/cm2 (200 mV) does it. (A membrane that cannot fire is charged past 0 mV by a
-    pulse that is strong enough, and that is the answer then.)
+    A spike is an upward crossing of 0 mV within 30 ms after the stimulus. A membrane that cannot fire is charged past
+    0 mV by a pulse that is strong enough, and that strength is returned then.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    duration : float
+        Duration of the pulse, ms.
+    shock : bool
+        Whether the stimulus is a sudden displacement of V instead of a pulse of current.
+
+    Returns
+    -------
+    float
+        The amplitude of the pulse in uA/cm2, or the size of the shock in mV. 0 if the cell fires by itself, inf if
+        10,000 uA/cm2 (200 mV) are not enough.
+
+    Raises
+    ------
+    ValueError
+        If `cell` is not a cell, or the duration is out of range.
+
+    Examples
+    --------
+    >>> print(f"{hh.measure.threshold(hh.Squid(), duration=0.5):.2f} uA/cm2")
+    13.28 uA/cm2
     """
-    must_be(Cell, A_CELL, cell)
     if shock:
-        return smallest(fires(cell, lambda size: Shock(size, 0.0), WAIT), 0.1, 200.0)
-    t_stop = Step(0, 0, duration).end + WAIT
-    return smallest(fires(cell, lambda size: Step(size, 0.0, duration), t_stop), 0.01, 10_000.0)
+        return smallest(fires(cell, lambda size: Shock(size, 0.0), SPIKE_WITHIN), *SHOCKS_TRIED)
+    t_stop = Step(0, 0, duration).end + SPIKE_WITHIN
+    return smallest(fires(cell, lambda size: Step(size, 0.0, duration), t_stop), *PULSES_TRIED)
 
 
 @gives("uA/cm2")
 def rheobase(cell: Cell) -> float:
-    """The smallest current step of 50 ms that makes a spike from rest, uA/cm2; inf if there is none."""
+    """The smallest current step of 50 ms that makes a spike from rest.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+
+    Returns
+    -------
+    float
+        The rheobase in uA/cm2; inf if no step makes a spike.
+
+    Raises
+    ------
+    ValueError
+        If `cell` is not a cell.
+    """
     return threshold(cell, RHEOBASE_STEP)
 
 
 def strength_duration(cell: Cell, durations: ArrayLike) -> Floats:
-    """Threshold in uA/cm2 of a pulse of each duration (ms), as `threshold` takes it; shape of durations."""
+    """The threshold of pulses of several durations, each as from `threshold`.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    durations : array_like
+        Durations of the pulses, ms.
+
+    Returns
+    -------
+    numpy.ndarray
+        The thresholds in uA/cm2; shape of `durations`.
+
+    Raises
+    ------
+    ValueError
+        If `cell` is not a cell, or a duration is out of range.
+    """
     times = numbers("durations", "ms", durations)
-    return np.array([threshold(cell, float(each)) for each in times.ravel()]).reshape(times.shape)
+    return np.reshape([threshold(cell, float(each)) for each in times.ravel()], times.shape)
 
 
 @gives("ms")
 def chronaxie(cell: Cell) -> float:
-    """The duration in ms of a pulse whose threshold is twice the rheobase; nan where there is no rheobase."""
+    """The duration of a pulse whose threshold is twice the rheobase.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+
+    Returns
+    -------
+    float
+        The chronaxie in ms; nan without a rheobase.
+
+    Raises
+    ------
+    ValueError
+        If `cell` is not a cell.
+    """
     from scipy.optimize import brentq
 
     twice = 2.0 * rheobase(cell)
     if not 0 < twice < np.inf:
         return float("nan")
-    found = brentq(
-        lambda log: threshold(cell, float(np.exp(log))) - twice, np.log(1e-3), np.log(RHEOBASE_STEP), xtol=1e-5
-    )
-    return float(np.exp(found))
+
+    def excess(log_duration: float) -> float:
+        return threshold(cell, float(np.exp(log_duration))) - twice
+
+    return float(np.exp(brentq(excess, np.log(SHORTEST_PULSE), np.log(RHEOBASE_STEP), xtol=1e-5)))
 
 
 @gives("uA/cm2")
 def anode_break(cell: Cell, duration: float = 20.0) -> float:
-    """The weakest hyperpolarising step (ms) whose end makes a spike, in uA/cm2, so below 0; -inf if there is none.
+    """The weakest hyperpolarising step whose end makes a spike (anode break excitation).
 
-    A spike is an upward crossing of 0 mV within 30 ms after the step; steps down to -100 uA/cm2 are tried.
+    A spike is an upward crossing of 0 mV within 30 ms after the step. Steps down to -100 uA/cm2 are tried.
+
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    duration : float
+        Duration of the step, ms.
+
+    Returns
+    -------
+    float
+        The amplitude of the step in uA/cm2, below 0; -inf if no step makes a spike.
+
+    Raises
+    ------
+    ValueError
+        If `cell` is not a cell, or the duration is out of range.
     """
-    must_be(Cell, A_CELL, cell)
-    t_stop = Step(0, 0, duration).end + WAIT
-    return -smallest(fires(cell, lambda size: Step(-size, 0.0, duration), t_stop), 0.01, 100.0)
+    t_stop = Step(0, 0, duration).end + SPIKE_WITHIN
+    return -smallest(fires(cell, lambda size: Step(-size, 0.0, duration), t_stop), *BREAKS_TRIED)
 
 
 def accommodation(cell: Cell, hold: float) -> float:
-    """The slowest ramp from 0 to `hold` (uA/cm2) that makes a spike, in uA/cm2 per ms; inf if none does, 0 if all do.
+    """The slowest ramp from 0 to `hold` that makes a spike. The current stays at `hold` for 50 ms after the ramp.
 
-    The current stays at `hold` after the ramp, for 50 ms; slopes from 0.02 to 200 are tried.
+    Parameters
+    ----------
+    cell : Cell
+        A cell such as `Squid()`.
+    hold : float
+        The current at the end of the ramp, uA/cm2.
+
+    Returns
+    -------
+    float
+        The slope in uA/cm2 per ms. Slopes from 0.02 to 200 are tried: inf if none makes a spike, 0 if all do.
+
+    Raises
+    ------
+    ValueError
+        If `cell` is not a cell, or `hold` is out of range.
     """
-    must_be(Cell, A_CELL, cell)
     top = Parameter(3.0, "uA/cm2", 1e-3, 1000, "current after the ramp", name="hold").check(hold)
-
-    def respond(slopes: Floats) -> list[bool]:
-        ramps = [Ramp(top, 0.0, top / float(slope), RHEOBASE_STEP) for slope in slopes]
-        recs = simulate_many([cell], ramps, max(ramp.end for ramp in ramps), bounded=False, keep=KEEP_SPIKES)
-        return [spikes(rec).size > 0 for rec in recs]
-
-    return smallest(respond, SLOWEST, FASTEST)
+    return smallest(fires(cell, lambda slope: Ramp(top, 0.0, top / slope, RHEOBASE_STEP)), *SLOPES_TRIED)
 
 
 def smallest(
     work: Callable[[Floats], Sequence[bool]], low: float, high: float, *, tries: int = 24, rounds: int = 5
 ) -> float:
-    """The smallest size between low and high that works, searched upward in ever finer grids; 0 if the lowest does."""
+    """The smallest size from low to high that works, searched upward in ever finer grids; 0 if the lowest one does."""
     sizes = np.geomspace(low, high, tries)
     for _ in range(rounds):
         found = np.array(work(sizes))
@@ -105,11 +205,31 @@ def smallest(
     return float(sizes[-1])
 
 
-def fires(cell: Cell, stimulus: Callable[[float], Protocol], t_stop: float) -> Callable[[Floats], list[bool]]:
-    """Which sizes of a stimulus make a spike."""
+def bisected(works: Callable[[float], bool], fails_at: float, works_at: float, resolution: float) -> float:
+    """The smallest value that works, to this resolution, between one that fails and a larger one that works."""
+    while works_at - fails_at > resolution:
+        middle = 0.5 * (fails_at + works_at)
+        fails_at, works_at = (fails_at, middle) if works(middle) else (middle, works_at)
+    return works_at
+
+
+def fires(
+    cell: Cell, stimulus: Callable[[float], Protocol], t_stop: float | None = None
+) -> Callable[[Floats], list[bool]]:
+    """A function that says which sizes of a stimulus make a spike until t_stop (ms), or until the stimulus ends."""
+    must_be(Cell, A_CELL, cell)
 
     def fire(sizes: Floats) -> list[bool]:
-        recs = simulate_many([cell], [stimulus(float(size)) for size in sizes], t_stop, bounded=False, keep=KEEP_SPIKES)
+        recs = responses(cell, [stimulus(float(size)) for size in sizes], t_stop, keep=KEEP_SPIKES)
         return [spikes(rec).size > 0 for rec in recs]
 
     return fire
+
+
+def responses(
+    cell: Cell, stimuli: Sequence[Protocol], t_stop: float | None = None, *,
+    keep: str, start: Mapping[str, float] | None = None, every: int = 1,
+) -> Sequence[Recording]:  # fmt: skip
+    """Recordings of a cell under each stimulus, until t_stop (ms) or the end of the longest, however far V goes."""
+    length = max(each.end for each in stimuli) if t_stop is None else t_stop
+    return simulate_many([cell], stimuli, length, start=start, every=every, bounded=False, keep=keep)

@@ -1,8 +1,9 @@
-"""What each view shows of a recording, as strokes in its own coordinates. Drawing them is the business of plots."""
+"""What each view shows of a recording, as strokes in its own coordinates. `plots` draws them."""
 
 import numpy as np
 
 from .. import measure
+from ..physics import Floats
 from ..recording import Recording
 from .along import Electrodes, Profile, SpaceTime, shade
 from .clamped import PeakCurrents
@@ -11,10 +12,10 @@ from .ions import AgainstPotassium, CurrentVoltage, IonBars, Potentials
 from .membrane import Membrane
 from .traces import GateCurves, PhasePlane, Traces
 from .two_pulses import TwoPulseCurve
-from .view import INK, STYLES, Floats, Stroke, View
+from .view import INK, STYLES, Stroke, View
 from .words import in_words, moment_in_words, time_unit
 
-__all__ = ["INK", "STYLES", "VIEWS", "Floats", "Stroke", "View", "in_words", "moment_in_words", "shade", "time_unit"]
+__all__ = ["INK", "STYLES", "VIEWS", "Stroke", "View", "in_words", "moment_in_words", "shade", "time_unit"]
 
 
 def _driving_forces(rec: Recording) -> dict[str, Floats]:
@@ -31,12 +32,12 @@ def _calcium(rec: Recording) -> dict[str, Floats]:
 
 
 def _below_the_membrane(rec: Recording) -> dict[str, Floats]:
-    """The same without what is only at the mouth of channels."""
+    """The same without the calcium at the mouth of channels."""
     return {name: values for name, values in _calcium(rec).items() if name == "Ca_in"}
 
 
 def _release(rec: Recording) -> dict[str, Floats]:
-    """The rate of release in percent of the most; nothing where calcium is not followed."""
+    """The rate of release in percent of its maximum; empty for a cell without calcium."""
     return {"release": 100 * measure.release(rec)} if _calcium(rec) else {}
 
 

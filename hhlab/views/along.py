@@ -1,4 +1,4 @@
-"""Views of an axon: V over place and time as colours, what its electrodes record, and V all along it at one moment."""
+"""Views of an axon: V over place and time as colours, V at its electrodes, and V along it at one moment."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 
 from ..axon_recording import AxonRecording
-from .view import COLOURS, DOT, FAINT, INK, STYLES, THIN, Floats, Limits, Stroke, View, at, roomy
+from ..physics import Floats
+from .view import COLOURS, DOT, FAINT, INK, STYLES, THIN, Limits, Stroke, View, at, colour_of_recording
 
-LOWEST, HIGHEST = -90.0, 60.0
-"""The voltages (mV) at the ends of the colour scale; white is 0 mV, where inside and outside are alike."""
-SCALE = (-90, -60, -30, 0, 30, 60)
-COLUMNS, ROWS = 400, 200
+LOWEST, HIGHEST = -90.0, 60.0  # mV at the ends of the colour scale; 0 mV is white
+SCALE = (-90, -60, -30, 0, 30, 60)  # mV that label it
+COLUMNS, ROWS = 400, 200  # pixels of the picture, at most
 MOST_ELECTRODES = 4
 
 
 def shade(V: Floats) -> Floats:
-    """Where V (mV) is on the colour scale, 0 to 255; 0 mV in the middle."""
+    """The place of V (mV) on the colour scale, 0 to 255, with 0 mV in the middle."""
     share = np.where(V < 0, 0.5 - 0.5 * V / LOWEST, 0.5 + 0.5 * V / HIGHEST)
     return np.round(255.0 * np.clip(share, 0.0, 1.0))
 
@@ -27,12 +27,12 @@ class Along(View):
     along = True
 
     def length(self, runs: Sequence[Any]) -> float:
-        """How far the axon at hand reaches, cm."""
+        """The length of the main axon, cm."""
         return float(runs[0].axon.length)
 
 
 class SpaceTime(Along):
-    """V of every place (upward) at every time (to the right) as a colour, with a line where each electrode is."""
+    """V as a colour, over place (upward) and time (to the right), with a line for each electrode."""
 
     height = 1.25
     scale = SCALE
@@ -50,7 +50,7 @@ class SpaceTime(Along):
         return found
 
     def limits(self, recordings: Sequence[Any], strokes: Sequence[Stroke]) -> Limits:
-        return (0.0, max(float(run.t[-1]) for run in recordings)), (0.0, self.length(recordings))
+        return self.whole_time(recordings), (0.0, self.length(recordings))
 
 
 class Electrodes(Along):
@@ -66,34 +66,31 @@ class Electrodes(Along):
                 if cursor is not None and i == 0:
                     found.append(Stroke(np.array([cursor]), at(run, V, cursor), colour, dot=True, width=DOT))
         if cursor is not None:
-            found.append(Stroke(np.full(2, cursor), np.array([-1e9, 1e9]), INK, 2, width=1.0, alpha=0.7))
+            found.append(self.cursor_line(cursor))
         return found
 
     def limits(self, recordings: Sequence[Any], strokes: Sequence[Stroke]) -> Limits:
-        curves = [stroke.y for stroke in strokes if stroke.thin]
-        low, high = min(float(c.min()) for c in curves), max(float(c.max()) for c in curves)
-        return (0.0, max(float(run.t[-1]) for run in recordings)), (-roomy(-low, 90), roomy(high, 60))
+        return self.whole_time(recordings), self.around((stroke.y for stroke in strokes if stroke.thin), -90, 60)
 
 
 class Profile(Along):
-    """V along the axon at one moment, and below it the axon with the signs of inside and outside.
+    """V along the axon at one moment, and below it the axon with the signs of the charges inside and outside.
 
-    Without a cursor the moment is that of the highest V at the first electrode.
+    Without a cursor it is the moment of the highest V at the first electrode.
     """
 
     against_time = False
     x_label = "x (cm)"
     y_ticks = (-80, -40, 0, 40)
-    SIGNS, TALL = 28, 7.0
-    WALLS, INSIDE, OUTSIDE = (-128.0, -172.0), -150.0, (-113.0, -187.0)
+    SIGNS, TALL = 28, 7.0  # signs along the axon; half of their height, mV
+    WALLS, INSIDE, OUTSIDE = (-128.0, -172.0), -150.0, (-113.0, -187.0)  # where they are on the scale of V, mV
 
     def strokes(self, recordings: Sequence[Any], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         found = []
         for i, run in reversed(list(enumerate(recordings))):
             V = _profile(run, moment_of(recordings[0]) if cursor is None else cursor)
-            colour = INK if i == 0 else COLOURS[(i - 1) % len(COLOURS)]
             label = labels[i] if i < len(labels) else ""
-            found.append(Stroke(run.x, V, colour, i % len(STYLES), label, thin=True))
+            found.append(Stroke(run.x, V, colour_of_recording(i), i % len(STYLES), label, thin=True))
         run, far = recordings[0], self.length(recordings)
         found.append(Stroke(np.array([0.0, far]), np.zeros(2), "#666666", 2, width=0.8, alpha=FAINT))
         for place, x in enumerate(_places(run)):
@@ -131,7 +128,7 @@ def _profile(run: AxonRecording, moment: float) -> Floats:
 
 
 def _picture(run: AxonRecording) -> Any:
-    """V as shades, rows from the far end down to x = 0, columns over time; by the nearest patch and sample."""
+    """V as shades of the nearest patch and sample: rows from the far end to x = 0, columns over time."""
     rows = min(ROWS, max(2 * run.x.size, 50))
     middles = (np.arange(rows) + 0.5) * (run.axon.length / rows)
     after = np.searchsorted(0.5 * (run.x[1:] + run.x[:-1]), middles)

@@ -7,11 +7,11 @@ import numpy as np
 from ..measure.clamped import during_step
 from ..protocols import VoltageStep
 from ..recording import Recording
-from .view import DOT, FAINT, INK, Limits, Stroke, View, colour_of, roomy
+from .view import DOT, Limits, Stroke, View, colour_of
 
 
 class PeakCurrents(View):
-    """The current of each channel where it is farthest from 0 during the step, one dot a step; of a clamp family."""
+    """The peak current of each channel in a clamp family: the value farthest from 0 in each step, as a dot."""
 
     against_time = False
     x_label = "V of the step (mV)"
@@ -21,7 +21,7 @@ class PeakCurrents(View):
         if not steps:
             return []
         V = np.array(sorted(steps), float)
-        found = [Stroke(V[[0, -1]], np.zeros(2), INK, 2, width=0.8, alpha=FAINT)]
+        found = [self.level_line(V[0], V[-1])]
         for place, name in enumerate(recordings[0].I):
             currents = [during_step(steps[mV], name) for mV in V]
             peaks = np.array([current[np.abs(current).argmax()] for current in currents])
@@ -31,6 +31,4 @@ class PeakCurrents(View):
         return found
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        x, y = ([float(value) for s in strokes for value in getattr(s, axis)] for axis in "xy")
-        (left, right), (low, high) = ((min(each, default=0.0), max(each, default=0.0)) for each in (x, y))
-        return (-roomy(-left, 100), roomy(right, 60)), (-roomy(-low, 2000), roomy(high, 5000))
+        return self.around((s.x for s in strokes), -100, 60), self.around((s.y for s in strokes), -2000, 5000)

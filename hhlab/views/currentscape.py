@@ -1,21 +1,21 @@
-"""Which currents there are at each moment, as shares of all that flows out and of all that flows in."""
+"""The share of each current in all that flows out, or in, at each moment."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from ..physics import Floats
 from ..recording import Recording
-from .view import INK, Floats, Limits, Stroke, View, colour_of
+from .view import INK, Limits, Stroke, View, colour_of
 
-ALL = 100.0
-"""Percent."""
+ALL = 100.0  # percent
 
 
 class Currentscape(View):
-    """Bands against time: outward currents above zero, inward ones below, each side 100 % of what flows that way.
+    """Bands against time: outward currents above zero, inward currents below, each side adding up to 100 %.
 
-    The stimulus counts as a current, inward where it depolarises. The bands say which currents move V, however small
-    they are; how large they are is for another view to say.
+    The stimulus counts as a current, inward where it depolarises. The bands show which currents move V, not how large
+    they are.
     """
 
     COLUMNS = 400
@@ -33,15 +33,15 @@ class Currentscape(View):
                 found.append(Stroke(t, band, colour, fill=True, alpha=0.8, name=name if sign > 0 else ""))
                 below = above
         if cursor is not None:
-            found.append(Stroke(np.full(2, cursor), np.array([-1e9, 1e9]), INK, 2, width=1.0, alpha=0.7))
+            found.append(self.cursor_line(cursor))
         return found
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        return (0.0, max(float(rec.t[-1]) for rec in recordings)), (-ALL, ALL)
+        return self.whole_time(recordings), (-ALL, ALL)
 
 
 def shares(rec: Recording, sign: float) -> dict[str, Floats]:
-    """Of each current its share in percent of all that flows out (sign 1) or, negative, of all that flows in (-1)."""
+    """The share of each current, in percent, of all that flows out (sign 1) or in (sign -1; negative shares)."""
     currents = {**rec.I, "stimulus": -rec.stimulus}
     ways = {name: np.maximum(sign * current, 0.0) for name, current in currents.items()}
     total = np.sum(list(ways.values()), axis=0)

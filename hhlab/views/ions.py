@@ -1,4 +1,4 @@
-"""Views of ions: how much there is of each, where each pulls V, and what each carries."""
+"""Views of ions: how much there is of each, towards which potential it pulls V, and the current it carries."""
 
 import functools
 from collections.abc import Sequence
@@ -6,22 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..cells import Cell
-from ..physics import nernst
+from ..physics import Floats, nernst
 from ..recording import Recording
-from .view import (
-    DOT,
-    FAINT,
-    INK,
-    OF_TRACE,
-    V_AXIS,
-    Floats,
-    Limits,
-    Stroke,
-    View,
-    at,
-    colour_of,
-    roomy,
-)
+from .view import DOT, INK, OF_TRACE, V_AXIS, Limits, Stroke, View, at, colour_of, roomy
 
 
 class IonBars(View):
@@ -29,7 +16,7 @@ class IonBars(View):
 
     against_time = False
     x_label = ""
-    WIDE = 0.34
+    WIDE = 0.34  # of a bar, where ions are 1 apart
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         rec, found = recordings[0], []
@@ -53,11 +40,11 @@ class IonBars(View):
 
 
 class Potentials(View):
-    """V and the reversal potentials on one scale; the wider the stem, the more conductance pulls V; none, no stem."""
+    """V and the reversal potentials on one scale. The wider a stem, the larger the conductance that pulls V."""
 
     against_time = False
     x_label = ""
-    LEAST, WIDEST = 0.01, 0.5
+    LEAST, WIDEST = 0.01, 0.5  # widths of a stem
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         rec = recordings[0]
@@ -75,16 +62,15 @@ class Potentials(View):
         return found
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        low, high = min(float(s.y.min()) for s in strokes), max(float(s.y.max()) for s in strokes)
         columns = len({channel.ion or channel.name for channel in recordings[0].cell.channels})
-        return (-0.6, max(columns, 1) - 0.4), (-roomy(-low, 100), roomy(high, 80))
+        return (-0.6, max(columns, 1) - 0.4), self.around((s.y for s in strokes), -100, 80)
 
     def ticks(self, rec: Recording) -> list[tuple[float, str]]:
         return [(place, f"E_{name}") for place, name in enumerate(_pulls(rec, 0.0))]
 
 
 class CurrentVoltage(View):
-    """What each channel would carry at other voltages, with its gates and the concentrations as they are now."""
+    """The current that each channel would carry at other voltages, with gates and concentrations frozen."""
 
     against_time = False
     x_label = "V (mV)"
@@ -96,22 +82,21 @@ class CurrentVoltage(View):
         looks = [(name, colour_of(name, place), place) for place, name in enumerate(curves)]
         found = [Stroke(V_AXIS, curves[name], colour, style, name) for name, colour, style in looks]
         found.append(Stroke(V_AXIS, np.sum(list(curves.values()), axis=0), INK, 0, "sum"))
-        found.append(Stroke(V_AXIS[[0, -1]], np.zeros(2), INK, 2, width=0.8, alpha=FAINT))
+        found.append(self.level_line(V_AXIS[0], V_AXIS[-1]))
         V = at(rec, rec.V, moment)
         total = sum(rec.current_at(name, V, moment) for name in rec.I)
         return [*found, Stroke(V, np.asarray(total), INK, dot=True, width=DOT)]
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        low, high = min(float(s.y.min()) for s in strokes), max(float(s.y.max()) for s in strokes)
-        return (-100.0, 60.0), (-roomy(-low, 5), roomy(high, 5))
+        return (-100.0, 60.0), self.around((s.y for s in strokes), -5, 5)
 
 
 class AgainstPotassium(View):
-    """Where the cell would rest against K outside (logarithmic), beside E_K; a marker and a tangent where it is."""
+    """The resting potential and E_K against K outside (logarithmic), with a dot and a tangent where the cell is."""
 
     against_time = False
     x_label = "K outside (mM)"
-    LOW, HIGH = 1.0, 200.0
+    LOW, HIGH = 1.0, 200.0  # mM
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         cell = recordings[0].cell
@@ -133,9 +118,7 @@ class AgainstPotassium(View):
         ]
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        low = min((float(s.y.min()) for s in strokes), default=-100.0)
-        high = max((float(s.y.max()) for s in strokes), default=20.0)
-        return (np.log10(self.LOW), np.log10(self.HIGH)), (-roomy(-low, 100), roomy(high, 20))
+        return (np.log10(self.LOW), np.log10(self.HIGH)), self.around((s.y for s in strokes), -100, 20)
 
     def ticks(self, rec: Recording) -> list[tuple[float, str]]:
         return [(float(np.log10(mM)), f"{mM}") for mM in (1, 3, 10, 30, 100)]
@@ -143,14 +126,14 @@ class AgainstPotassium(View):
 
 @functools.lru_cache(maxsize=32)
 def _against_potassium(cell: Cell) -> tuple[Floats, Floats, Floats]:
-    """K outside in mM, where the cell rests with it, and E_K; each (n,)."""
+    """K outside (mM), the resting potential with it, and E_K (mV); each (n,)."""
     outside = np.geomspace(AgainstPotassium.LOW, AgainstPotassium.HIGH, 17)
     V = np.array([cell.replace(K_out=float(mM)).rest()["V"] for mM in outside])
     return outside, V, nernst(1, outside, cell.pool["K"].inside, cell.T)
 
 
 def _pulls(rec: Recording, moment: float) -> dict[str, tuple[float, float]]:
-    """Reversal potential and conductance at a moment by ion, or by channel where that has no ion."""
+    """Reversal potential and conductance at a moment, by ion, or by channel if that has no ion."""
     found: dict[str, tuple[float, float]] = {}
     for channel in rec.cell.channels:
         name = channel.ion or channel.name

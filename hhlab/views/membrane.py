@@ -1,4 +1,4 @@
-"""The drawing of a membrane with its channels and the currents through them."""
+"""A drawing of the membrane with its channels and the currents through them."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,12 @@ from .view import Limits, Stroke, View, at, colour_of
 
 
 class Membrane(View):
-    """The membrane at one moment: channels whose gap widens as they open, arrows as wide as the current is strong."""
+    """The membrane at one moment. The gap of a channel widens as it opens; its arrow widens with its current."""
 
     against_time = False
     grid = False
     x_label = ""
+    # Sizes, where channels are 1 apart.
     WALL, GAP, THICKNESS = 0.1, 0.5, 0.22
     ARROW, HEAD, REACH, LEAST = 0.3, 0.16, 0.8, 0.012
     MARGIN = 0.35

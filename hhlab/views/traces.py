@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from ..physics import Floats
 from ..recording import Recording
-from .view import COLOURS, DOT, FAINT, INK, OF_TRACE, THIN, V_AXIS, Floats, Limits, Stroke, View, at, colour_of, roomy
+from .view import DOT, FAINT, INK, OF_TRACE, THIN, V_AXIS, Limits, Stroke, View, at, colour_of, colour_of_recording
 
-LIVELY = 20.0
-"""mS/cm2 of a gated channel from which on currents are those of a nerve and its spike."""
+LIVELY = 20.0  # mS/cm2 of a gated channel from which on currents are as large as those of a nerve
 
 
 class Traces(View):
-    """Curves against time, each by name; from low to high at least, or within `quiet` for cells that conduct little."""
+    """Curves against time, by name. The axis covers `low` to `high`, or `quiet` for cells that conduct little."""
 
     def __init__(
         self, name: str, label: str, traces: Callable[[Recording], Mapping[str, Floats]], low: float, high: float,
@@ -38,7 +38,7 @@ class Traces(View):
         return found
 
     def _alone(self, name: str, i: int, labels: Sequence[str]) -> dict[str, Any]:
-        colour = OF_TRACE.get(name, INK) if i == 0 else COLOURS[(i - 1) % len(COLOURS)]
+        colour = colour_of_recording(i) if i else OF_TRACE.get(name, INK)
         return {"colour": colour, "style": i, "name": labels[i] if i < len(labels) else ""}
 
     def _among(self, name: str, place: int, i: int) -> dict[str, Any]:
@@ -46,21 +46,15 @@ class Traces(View):
         return look | ({"name": name} if i == 0 else {"alpha": FAINT, "width": THIN})
 
     def _cursor(self, rec: Recording, cursor: float) -> list[Stroke]:
-        line = Stroke(np.full(2, cursor), np.array([-1e9, 1e9]), INK, 2, width=1.0, alpha=0.7)
-        traces = self.traces(rec)
         dots = [
             Stroke(np.array([cursor]), at(rec, curve, cursor), colour_of(name, place), dot=True, width=DOT)
-            for place, (name, curve) in enumerate(traces.items())
+            for place, (name, curve) in enumerate(self.traces(rec).items())
         ]
-        return [line, *dots]
+        return [self.cursor_line(cursor), *dots]
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        curves = [stroke.y for stroke in strokes if stroke.thin]
-        least, most = (self.low, self.high) if any(map(_lively, recordings)) else self.quiet
-        low = min((float(curve.min()) for curve in curves), default=least)
-        high = max((float(curve.max()) for curve in curves), default=most)
-        span = (0.0, max(float(rec.t[-1]) for rec in recordings))
-        return span, (-roomy(-low, -least), roomy(high, most))
+        usual = (self.low, self.high) if any(map(_lively, recordings)) else self.quiet
+        return self.whole_time(recordings), self.around((stroke.y for stroke in strokes if stroke.thin), *usual)
 
 
 def _lively(rec: Recording) -> bool:
@@ -68,7 +62,7 @@ def _lively(rec: Recording) -> bool:
 
 
 class GateCurves(View):
-    """A property of every gate against V, with a marker at the present V."""
+    """A property of every gate against V, with a dot at V at the cursor."""
 
     against_time = False
     x_label = "V (mV)"
@@ -89,12 +83,11 @@ class GateCurves(View):
         return found + dots
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        highest = max((float(s.y.max()) for s in strokes if not s.dot), default=self.top)
-        return (-100.0, 60.0), (0.0, roomy(highest, self.top))
+        return (-100.0, 60.0), self.around((s.y for s in strokes if not s.dot), 0.0, self.top)
 
 
 class PhasePlane(View):
-    """How fast V changes against V: a loop, once round for each spike."""
+    """dV/dt against V: each spike is one loop."""
 
     against_time = False
     x_label = "V (mV)"
@@ -102,8 +95,7 @@ class PhasePlane(View):
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         found = []
         for i, rec in reversed(list(enumerate(recordings))):
-            colour = INK if i == 0 else COLOURS[(i - 1) % len(COLOURS)]
-            found.append(Stroke(rec.V, self._slope(rec), colour, i, held=i > 0))
+            found.append(Stroke(rec.V, self._slope(rec), colour_of_recording(i), i, held=i > 0))
         if cursor is not None:
             rec = recordings[0]
             here = at(rec, rec.V, cursor), at(rec, self._slope(rec), cursor)
@@ -115,8 +107,5 @@ class PhasePlane(View):
         return slope
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        x = [s.x for s in strokes if not s.dot]
-        y = [s.y for s in strokes if not s.dot]
-        left, right = min(float(c.min()) for c in x), max(float(c.max()) for c in x)
-        low, high = min(float(c.min()) for c in y), max(float(c.max()) for c in y)
-        return (-roomy(-left, 90), roomy(right, 60)), (-roomy(-low, 100), roomy(high, 300))
+        loops = [s for s in strokes if not s.dot]
+        return self.around((s.x for s in loops), -90, 60), self.around((s.y for s in loops), -100, 300)

@@ -1,15 +1,15 @@
-"""What a view is: a panel that says which strokes show recordings; with the colours and lines of all of them."""
+"""What a view is: a panel of strokes that show recordings. With the colours and lines of all views."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..physics import Floats
 from ..recording import Recording
 
-Floats = NDArray[np.float64]
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
 INK = "#222222"
@@ -26,18 +26,19 @@ OF_TRACE = {
     "Ca": "#E69F00", "E_Ca": "#E69F00", "Ca.m": "#E69F00", "KCa": "#009E73", "K1": "#56B4E9", "x1": "#009E73",
 }  # fmt: skip
 STYLES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
-THICK, THIN, FAINT = 1.6, 1.2, 0.5
-DOT = 3.5
-V_AXIS = np.linspace(-100.0, 60.0, 161)
+THICK, THIN, DOT = 1.6, 1.2, 3.5  # widths of lines, and radius of dots, in points
+FAINT = 0.5  # opacity of what is in the background
+V_AXIS = np.linspace(-100.0, 60.0, 161)  # mV
+FAR = 1e9  # beyond every panel
 
 
 @dataclass(frozen=True)
 class Stroke:
     """A curve, a dot or a filled shape in the coordinates of its panel.
 
-    `name` is what a legend calls it; `thin` has it thinned to the pixels; `held` is of a recording to compare with.
-    `image` is a picture in shades of 0 to 255, its first row on top, which fills the rectangle from x[0], y[0] to x[1],
-    y[1].
+    `name` is its name in a legend. A curve with `thin` is reduced to as many points as there are pixels. A stroke with
+    `held` belongs to a held trace. `image` is a picture in shades of 0 to 255, its first row on top, which fills the
+    rectangle from x[0], y[0] to x[1], y[1].
     """
 
     x: Floats
@@ -55,15 +56,15 @@ class Stroke:
 
 
 class View:
-    """One panel. A subclass says which strokes show recordings, and how far its axes reach."""
+    """One panel. A subclass says which strokes show recordings, and what the limits of the axes are."""
 
     against_time = True
     height = 1.0
     grid = True
     along = False
-    """Whether it shows an axon; the others show one place."""
+    """Whether it shows a whole axon; other views show one place."""
     scale: tuple[int, ...] = ()
-    """The voltages (mV) that stand at a scale of colours, if there is one."""
+    """The voltages (mV) that label its colour scale, if it has one."""
     y_ticks: tuple[int, ...] = ()
     x_label = "t (ms)"
 
@@ -71,42 +72,65 @@ class View:
         self.name, self.label = name, label
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
-        """The strokes that show recordings, the one at hand first, with a cursor at a moment in ms."""
+        """The strokes that show recordings, the main one first, and a cursor at a moment in ms."""
         raise NotImplementedError
 
     def curves(self, rec: Recording) -> Mapping[str, Floats]:
-        """The traces of one recording by name, where the panel shows traces against time."""
+        """The traces of one recording by name, if the panel shows traces against time."""
         return {}
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
-        """Limits of x and y that hold all strokes, in coarse steps so that they seldom change."""
+        """Limits of x and y that contain all strokes, rounded so coarsely that they seldom change."""
         raise NotImplementedError
 
     def furniture(self, rec: Recording) -> list[tuple[float, float, str]]:
-        """Words that stand in the panel whatever moves: x, y, text."""
+        """Words in the panel that do not move: x, y, text."""
         return []
 
     def ticks(self, rec: Recording) -> list[tuple[float, str]] | None:
-        """The marks of the x axis where they are not plain numbers: place, label."""
+        """The ticks of the x axis if they are not plain numbers: place, label."""
         return None
+
+    @staticmethod
+    def cursor_line(cursor: float) -> Stroke:
+        """A line across the panel at a moment, ms."""
+        return Stroke(np.full(2, cursor), np.array([-FAR, FAR]), INK, 2, width=1.0, alpha=0.7)
+
+    @staticmethod
+    def level_line(left: float, right: float, level: float = 0.0) -> Stroke:
+        """A thin horizontal line to compare with."""
+        return Stroke(np.array([left, right]), np.full(2, level), INK, 2, width=0.8, alpha=FAINT)
+
+    @staticmethod
+    def around(curves: Iterable[Floats], low: float, high: float) -> tuple[float, float]:
+        """Limits that contain `low`, `high` and all curves."""
+        ends = [(float(curve.min()), float(curve.max())) for curve in curves] or [(low, high)]
+        return -roomy(-min(least for least, _ in ends), -low), roomy(max(most for _, most in ends), high)
+
+    @staticmethod
+    def whole_time(recordings: Iterable[Any]) -> tuple[float, float]:
+        """From 0 to the end of the longest recording, ms."""
+        return 0.0, max(float(rec.t[-1]) for rec in recordings)
 
 
 def at(rec: Recording, values: Floats, moment: float) -> Floats:
     """A trace at a moment (ms), interpolated between samples; shape (1,)."""
-    place = min(max(moment / (rec.t[1] - rec.t[0]), 0.0), len(rec.t) - 1.0) if len(rec.t) > 1 else 0.0
-    before = min(int(place), len(rec.t) - 2) if len(rec.t) > 1 else 0
-    after = min(before + 1, len(rec.t) - 1)
-    return np.array([values[before] + (values[after] - values[before]) * (place - before)])
+    return np.array([np.interp(moment, rec.t, values)])
 
 
 def colour_of(name: str, place: int) -> str:
-    """The colour of a channel or gate: its own, or the one of its place in the row."""
+    """The colour of a channel or gate: its own, or one by its place in the row."""
     return OF_TRACE.get(name, COLOURS[place % len(COLOURS)])
 
 
 def roomy(extreme: float, usual: float) -> float:
-    """An upper limit that holds `extreme`: the usual one, or the next of 1, 1.5, 2, 3, 5, 7 times a power of ten."""
+    """An upper limit not below `extreme`: the usual one, or the next of 1, 1.5, 2, 3, 5, 7 times a power of ten."""
     if extreme <= usual:
         return usual
     power = 10.0 ** np.floor(np.log10(extreme))
     return float(next(step * power for step in (1, 1.5, 2, 3, 5, 7, 10) if step * power >= extreme))
+
+
+def colour_of_recording(number: int) -> str:
+    """The colour of the main recording (0), or of one of those to compare it with."""
+    return COLOURS[(number - 1) % len(COLOURS)] if number else INK

@@ -1,4 +1,4 @@
-"""The same in words: the line below a picture, and what holds at a moment."""
+"""Recordings in words: the line below a picture, and the values at one moment."""
 
 import re
 
@@ -6,17 +6,15 @@ import numpy as np
 
 from .. import measure
 from ..axon_recording import AxonRecording
+from ..physics import Floats
 from ..recording import Recording
-from .view import Floats, at
+from .view import at
 
-SLOW = 5.0
-"""Hz below which a rate is told as spikes, or beats, a minute."""
-STRONG = 2.0
-"""mV/ms from which on tenths are enough to tell what moves V."""
-FAST = 1000.0
-"""mV in a second, minute or hour from which on a change of V is told in mV/ms all the same."""
-PAUSE = 10.0
-"""times the median interval, from which on a pause divides bursts."""
+SLOW_RATE = 5.0  # Hz below which a rate is given per minute
+COARSE_SLOPE = 2.0  # mV/ms from which on one decimal is enough for what moves V
+FAST_CHANGE = 1000.0  # mV in one unit of the time axis from which on a change of V is given in mV/ms
+BURST_PAUSE = 10.0  # median intervals that a pause between bursts lasts at least
+ARRIVAL_LEVEL = -20.0  # mV
 
 
 def in_words(rec: Recording | AxonRecording) -> str:
@@ -46,9 +44,9 @@ def _spikes_in_words(rec: Recording) -> str:
 
 
 def _starts_of_bursts(times: Floats) -> Floats:
-    """When bursts begin, ms: after pauses far longer than most intervals, where four spikes or more come on average."""
+    """When bursts of four spikes or more on average begin, ms: after pauses far longer than most intervals."""
     intervals = np.diff(times)
-    starts = times[1:][intervals > PAUSE * np.median(intervals)] if intervals.size else times[1:]
+    starts = times[1:][intervals > BURST_PAUSE * np.median(intervals)] if intervals.size else times[1:]
     return np.append(times[0], starts if times.size > 3 * (starts.size + 1) else starts[:0])
 
 
@@ -63,7 +61,7 @@ def _rhythm(rec: Recording, times: Floats, starts: Floats) -> str:
             f"{times.size} spikes in {starts.size} bursts, {first}, the last burst {apart:.2f} s after the one before"
         )
     last = times[-1] - times[-2]
-    rate = f"{1000 / last:.0f} Hz" if 1000 / last >= SLOW else f"{60_000 / last:.0f} a minute"
+    rate = f"{1000 / last:.0f} Hz" if 1000 / last >= SLOW_RATE else f"{60_000 / last:.0f} a minute"
     return f"{times.size} spikes, {first}, the last after {last:.2f} ms ({rate})"
 
 
@@ -78,12 +76,12 @@ def _drift_in_words(rec: Recording) -> str:
 
 
 def _amount(mM: float) -> str:
-    """A concentration with a unit that fits its size."""
+    """A concentration in a unit of fitting size."""
     return f"{mM:.4g} mM" if mM >= 0.1 else f"{1e3 * mM:.3g} µM"
 
 
 def time_unit(length: float) -> tuple[float, str]:
-    """The unit for the axis of a recording of this length (ms): how many ms it has, and its name."""
+    """The unit for the time axis of a recording of this length (ms): its size in ms, and its name."""
     return next(((size, unit) for least, size, unit in _UNITS if length > least), (1.0, "ms"))
 
 
@@ -91,7 +89,7 @@ _UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
 
 
 def moment_in_words(rec: Recording | AxonRecording, moment: float) -> str:
-    """What holds at a moment (ms): V, the gates, and which currents move V; of an axon, where it is reversed."""
+    """The values at a moment (ms): V, the gates, and which currents move V; of an axon, where it is positive inside."""
     if isinstance(rec, AxonRecording):
         return _axon_at(rec, moment)
     gates = ", ".join(f"{name} {at(rec, values, moment)[0]:.3f}" for name, values in rec.gate.items())
@@ -104,43 +102,43 @@ def moment_in_words(rec: Recording | AxonRecording, moment: float) -> str:
 
 
 def _moved_in_words(rec: Recording, moment: float) -> str:
-    """How fast V changes at a moment, and what each current does to it; small numbers, and slow cells, more finely."""
+    """How fast V changes at a moment, and the part of each current; small values with more decimals."""
     parts = {name: float(at(rec, part, moment)[0]) for name, part in measure.attribution(rec).items()}
-    digits = 1 if max(map(abs, parts.values()), default=0.0) >= STRONG else 2
+    digits = 1 if max(map(abs, parts.values()), default=0.0) >= COARSE_SLOPE else 2
     ranked = sorted(parts.items(), key=lambda part: -abs(part[1]))
     seen = [f"{name} {part:+.{digits}f}" for name, part in ranked if abs(part) >= 0.5 * 10**-digits]
     moved, slope = ", ".join(seen) or "nothing", sum(parts.values())
     factor, unit = time_unit(float(rec.t[-1]))
-    if unit == "ms" or abs(slope * factor) >= FAST:
+    if unit == "ms" or abs(slope * factor) >= FAST_CHANGE:
         return f"V changes by {round(slope, digits) + 0.0:+.{digits}f} mV/ms: {moved}"
     return f"V changes by {round(slope * factor, 1) + 0.0:+.1f} mV/{unit}; in mV/ms: {moved}"
 
 
 def _time(rec: Recording, moment: float) -> str:
-    """A moment of a recording (ms), in the unit of its axis."""
+    """A moment of a recording (ms) in the unit of its time axis."""
     factor, unit = time_unit(float(rec.t[-1]))
     return f"{moment / factor:.2f} {unit}"
 
 
 def _axon_in_words(run: AxonRecording) -> str:
-    """What becomes of the impulse, how fast it is, and what the electrodes see."""
+    """What becomes of the impulse, how fast it is, and what the electrodes record."""
     seen = [_electrode_in_words(run, number, x) for number, x in enumerate(run.electrodes, 1)]
     return " ".join([_course_in_words(run), *seen])
 
 
 def _course_in_words(run: AxonRecording) -> str:
-    """Where impulses begin, meet or die out, by the first time at which each place is reached."""
+    """Where impulses begin, meet or die out, from the time at which each place is first reached."""
     times = measure.first_arrivals(run)
     there = np.flatnonzero(np.isfinite(times))
     if not there.size:
         return "No impulse."
     rising = np.diff(times[there]) > 0
-    turns = np.flatnonzero(rising[1:] != rising[:-1])
-    meets = [float(run.x[there[k + 1]]) for k in turns if rising[k]]
+    extrema = np.flatnonzero(rising[1:] != rising[:-1])
+    meets = [float(run.x[there[k + 1]]) for k in extrema if rising[k]]
     if meets:
         return f"Impulses from both sides meet at {meets[0]:.2f} cm."
-    if turns.size:
-        return f"An impulse runs both ways from {run.x[there[turns[0] + 1]]:.2f} cm."
+    if extrema.size:
+        return f"An impulse runs both ways from {run.x[there[extrema[0] + 1]]:.2f} cm."
     speed = measure.velocity(run)
     if np.isfinite(speed):
         return f"An impulse runs along the axon at {abs(speed):.2f} m/s."
@@ -153,7 +151,7 @@ def _course_in_words(run: AxonRecording) -> str:
 def _electrode_in_words(run: AxonRecording, number: int, x: float) -> str:
     rec = run.at(min(x, run.axon.length))
     top, when = measure.peak(rec)
-    count = measure.spikes(rec, -20.0).size
+    count = measure.spikes(rec, ARRIVAL_LEVEL).size
     fired = f"{count} times, " if count > 1 else ""
     return f"Electrode {number} ({x:.2f} cm): {fired}peak {top:.1f} mV at {when:.2f} ms."
 
