@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import hhlab as hh
+from hhlab.simulate import simulate_many
 
 ROOT = Path(__file__).resolve().parent.parent
 TOO_LONG_AS_PYTHON = {
@@ -28,6 +29,42 @@ TOO_LONG_AS_PYTHON = {
     "test_views": "every view of every recording",
 }
 """What is left out with NUMBA_DISABLE_JIT=1, and the notebooks: each would take minutes, and all together hours."""
+
+
+TOGETHER = ("test_claims", "test_turns")
+"""Files whose tests share what takes long, so that one worker runs them; as it does with the cells of a notebook."""
+
+STIMULI = [hh.Step(1, 0, 0.1), hh.Step(2, 0, 0.1)]
+COMPILED = (
+    lambda: hh.simulate(hh.Squid(), t_stop=1),
+    lambda: hh.simulate(hh.ThalamicRelay(), t_stop=1),
+    lambda: hh.propagate(hh.Axon(), STIMULI[0], t_stop=0.1),
+    lambda: hh.propagate(hh.Axon(hh.ThalamicRelay()), STIMULI[0], t_stop=0.1),
+    lambda: simulate_many([hh.Squid()], STIMULI, 1),
+    lambda: simulate_many([hh.ThalamicRelay()], STIMULI, 1),
+)
+"""One run of each kind for which the kernel is compiled."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """All cases of a test go to one worker, and neighbouring tests to whichever is free."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByTest(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = Path(nodeid.split("::")[0])
+            return str(file) if file.suffix == ".ipynb" or file.stem in TOGETHER else nodeid.split("[")[0]
+
+    return ByTest(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled():
+    """What numba has not compiled yet is shared among the workers, before each begins with its tests."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        for run in COMPILED[int(worker.removeprefix("gw")) :: int(os.environ["PYTEST_XDIST_WORKER_COUNT"])]:
+            run()
 
 
 def pytest_collection_modifyitems(items):
