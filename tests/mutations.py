@@ -29,6 +29,9 @@ PARTS = ("hhlab/kernel.py", "hhlab/measure", "hhlab/claims", "hhlab/questions", 
 AT_ONCE, TIME_LIMIT, TIME_OF_A_TEST = 2, 1500, 120
 """Processes, and seconds of one mutation and of one test in it; a loop that does not end is noticed by these."""
 
+ROUNDING = 1e-6
+"""Smaller constants guard against rounding, and ten percent more of them are the same guard."""
+
 OTHER = {
     ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">"),
     ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="), ast.Is: ("is", "is not"), ast.IsNot: ("is not", "is"),
@@ -107,7 +110,7 @@ class Places(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if type(node.value) in (int, float):
+        if type(node.value) in (int, float) and not 0 < node.value < ROUNDING:
             other = node.value + 1 if isinstance(node.value, int) or not node.value else 1.1 * node.value
             begin, end = self.ends(node)
             self.add(

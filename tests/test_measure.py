@@ -1,6 +1,8 @@
 """Measurements on traces that are drawn by hand: a membrane without channels follows every corner that is asked for."""
 
+import inspect
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -174,3 +176,68 @@ def test_a_threshold_is_the_smallest_pulse_that_fires_within_30_ms():
         return hh.measure.spikes(hh.simulate(COLD, hh.Step(size, 0, 1), 31)).size > 0
 
     assert hh.measure.threshold(COLD, 1) == pytest.approx(bisected(fires, 1, 20), rel=2e-5)
+
+
+def test_firing_lasts_if_it_goes_on_to_the_end():
+    """Just below the smallest current with lasting firing the spikes end after 0.68 s; only the second half counts."""
+    ends, lasts = (hh.measure.spikes(hh.simulate(COLD, hh.Step(size, 0, 1000), 1000)) for size in (6.26, 6.3))
+    assert 600 < ends[-1] < 800
+    assert hh.measure.frequency(COLD, 6.26) == 0
+    late = lasts[lasts > 500]
+    assert hh.measure.frequency(COLD, 6.3) == pytest.approx(1000 / np.diff(late).mean(), rel=1e-4)
+
+
+DEFAULTS = {
+    "anode_break": {"duration": 20}, "arrivals": {"level": -20},
+    "availability": {"duration": 30, "test": -21, "hold": -65}, "bursts": {"gap": 50, "level": 0},
+    "conduction": {"level": -20, "impulse": 0}, "duration": {"share": 0.9},
+    "first_arrivals": {"level": -20}, "following_frequency": {"pulses": 12, "amplitude": 2000},
+    "frequency": {"ramp": 0}, "half_width": {"level": 0}, "highest_rate": {"strength": 2, "duration": 0.5},
+    "ledger": {"diameter": None, "inside": None}, "paired_pulses": {"duration": 0.5}, "period": {"level": 0},
+    "recovery": {"hold": -65, "test": -21}, "refractory": {"duration": 0.5, "reset": ()},
+    "refractory_periods": {"duration": 0.5}, "release": {"half": 0.015, "power": 4}, "reversal": {"channel": "Na"},
+    "spikes": {"level": 0}, "sustained": {"ramp": 0}, "tail_time_constants": {"channel": "K"},
+    "threshold": {"duration": 0.5, "shock": False}, "undershoot": {"level": 0},
+    "velocity": {"x_from": None, "x_to": None, "level": -20, "impulse": 0},
+}  # fmt: skip
+
+
+def test_what_is_taken_where_nothing_is_said():
+    found = {}
+    for name, measure in vars(hh.measure).items():
+        if inspect.isfunction(measure):
+            told = inspect.signature(measure).parameters.values()
+            found[name] = {each.name: each.default for each in told if each.default is not each.empty}
+    assert {name: defaults for name, defaults in found.items() if defaults} == DEFAULTS
+
+
+SPIKE, RUN = drawn(*ONE), hh.propagate(hh.Axon(), t_stop=1)
+RISEN = hh.simulate(hh.ThalamicRelay(), t_stop=1)
+REFUSED = {
+    "level = 501 mV is outside -500 to 500 mV": lambda: hh.measure.spikes(SPIKE, 501),
+    "share = 1 (share) is outside 0.01 to 0.99 (share)": lambda: hh.measure.duration(SPIKE, 1),
+    "gap = 0 ms is outside 0.1 to 1000000 ms": lambda: hh.measure.bursts(SPIKE, gap=0),
+    "diameter = 0 um is outside 0.05 to 2000 um": lambda: hh.measure.ledger(SPIKE, 0),
+    "half = 0 mM is outside 1e-06 to 100 mM": lambda: hh.measure.release(RISEN, half=0),
+    "power = 11 times is outside 0.5 to 10 times": lambda: hh.measure.release(RISEN, power=11),
+    "strength = 0 times is outside 0.1 to 100 times": lambda: hh.measure.highest_rate(COLD, 0),
+    "duration = 21 ms is outside 0.01 to 20 ms": lambda: hh.measure.refractory_periods(COLD, 21),
+    "interval = 1001 ms is outside 0.5 to 1000 ms": lambda: hh.measure.refractory(COLD, 1001),
+    "hold = 0 uA/cm2 is outside 0.001 to 1000 uA/cm2": lambda: hh.measure.accommodation(COLD, 0),
+    "level = 201 mV is outside -200 to 200 mV": lambda: hh.measure.arrivals(RUN, 1, level=201),
+    "pulses = 1 pulses is outside 2 to 1000 pulses": lambda: hh.measure.following_frequency(hh.Axon(), 1),
+    "amplitude = -1 uA/cm2 is outside 0 to 100000 uA/cm2": lambda: hh.measure.following_frequency(hh.Axon(), 2, -1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sentence", REFUSED)
+def test_ranges(sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        REFUSED[sentence]()
+
+
+def test_the_last_beat_of_a_pacemaker_counts():
+    """Beats are all the same, so the last of six lasts as long as the last of two."""
+    six, two = (hh.simulate(hh.SinoatrialNode(), None, t_stop) for t_stop in (2100, 700))
+    assert (hh.measure.spikes(six).size, hh.measure.spikes(two).size) == (6, 2)
+    assert hh.measure.duration(six) == pytest.approx(hh.measure.duration(two), rel=5e-3)
