@@ -48,15 +48,15 @@ COMPILED = (
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """All cases of a test go to one worker, and neighbouring tests to whichever is free."""
+    """Each test goes to the next worker that is free."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class ByTest(LoadScopeScheduling):
+    class OneByOne(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = Path(nodeid.split("::")[0])
-            return str(file) if file.suffix == ".ipynb" or file.stem in TOGETHER else nodeid.split("[")[0]
+            return str(file) if file.suffix == ".ipynb" or file.stem in TOGETHER else nodeid
 
-    return ByTest(config, log) if config.getoption("dist") == "loadscope" else None
+    return OneByOne(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session", autouse=True)
