@@ -18,6 +18,8 @@ TOO_LONG_AS_PYTHON = {
     "test_claims": "runs every claim",
     "test_excitability": "searches for thresholds",
     "test_explorer": "thousands of moves",
+    "test_kernel": "axons and batches of every kind of membrane",
+    "test_measure": "searches for thresholds, and runs axons",
     "test_notebooks": "runs notebooks",
     "test_propagation": "axons of hundreds of patches",
     "test_pump": "minutes of cells that count their ions",
