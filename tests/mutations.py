@@ -17,6 +17,7 @@ import queue
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("hhlab/kernel.py", "hhlab/measure", "hhlab/claims", "hhlab/questions", "hhlab/assignments")
 AT_ONCE, TIME_LIMIT, TIME_OF_A_TEST = 2, 1500, 120
 """Processes, and seconds of one mutation and of one test in it; a loop that does not end is noticed by these."""
+
+ENDS = {1: "the time limit of a test", -signal.SIGSEGV: "a crash", -signal.SIGABRT: "a crash"}
+"""How pytest ends where no test could say that it failed."""
 
 ROUNDING = 1e-6
 """Smaller constants guard against rounding, and ten percent more of them are the same guard."""
@@ -59,6 +63,10 @@ class Mutation(NamedTuple):
     def name(self) -> str:
         text = (ROOT / self.path).read_bytes().splitlines()[self.line - 1].decode().strip()
         return f"{self.path}:{self.line}: {self.old} -> {self.new} in {text}"
+
+
+NONE = Mutation("hhlab/kernel.py", 0, 0, 1, "nothing", "nothing")
+"""All tests must pass on a copy as it is, or any would seem to notice everything."""
 
 
 class Places(ast.NodeVisitor):
@@ -180,15 +188,19 @@ def noticed(copy: Path, files: list[str], cache: Path | None) -> str:
         return "the time limit"
     if ran.returncode == 0:
         return ""
-    found = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", ran.stdout, re.MULTILINE)
-    return found[1] if found else f"the end of pytest with {ran.returncode}"
+    if found := re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", ran.stdout, re.MULTILINE):
+        return found[1]
+    if ran.returncode in ENDS:
+        return ENDS[ran.returncode]
+    raise RuntimeError(f"pytest ended with {ran.returncode}:\n{ran.stdout[-2000:]}\n{ran.stderr[-2000:]}")
 
 
 def tried(mutation: Mutation, copies: "queue.Queue[Path]") -> str:
     """What notices a mutation: it is made in a copy that no other uses, and taken back."""
     copy, source = copies.get(), ROOT / mutation.path
     whole, changed = source.read_bytes(), copy / mutation.path
-    changed.write_bytes(whole[: mutation.begin] + mutation.new.encode() + whole[mutation.end :])
+    if mutation is not NONE:
+        changed.write_bytes(whole[: mutation.begin] + mutation.new.encode() + whole[mutation.end :])
     try:
         with tempfile.TemporaryDirectory() as cache:
             compiles = mutation.path == "hhlab/kernel.py"
@@ -227,7 +239,10 @@ def main() -> None:
     chosen = {each.name: each for each in drawn(given.count, given.seed, given.part or list(PARTS))}
     todo = [each for name, each in chosen.items() if not (known.get(name) if given.only else name in known)]
     with tempfile.TemporaryDirectory() as place:
-        for mutation, by in results(todo, Path(place)):
+        for mutation, by in results([NONE, *todo], Path(place)):
+            if mutation is NONE:
+                print(f"unchanged: {by + ' FAILS, so nothing below counts' if by else 'all pass'}", flush=True)
+                continue
             known[mutation.name] = by
             given.file.write_text(json.dumps(known, indent=1, ensure_ascii=False))
             print(told(mutation.name, by), flush=True)

@@ -103,8 +103,8 @@ def test_period_is_the_mean_of_the_last_three_intervals():
 
 
 def test_adaptation_compares_the_last_interval_with_the_first():
-    found = hh.measure.adaptation(spiking(1, 5, 15, 25))
-    assert (found.first, found.last, found.ratio) == pytest.approx((4, 10, 2.5), abs=1e-3)
+    found = hh.measure.adaptation(spiking(1, 5, 15, 27))
+    assert (found.first, found.last, found.ratio) == pytest.approx((4, 12, 3), abs=1e-3)
     assert np.isnan(hh.measure.adaptation(spiking(1, 5)).ratio)
     assert hh.measure.adaptation(spiking(1, 5, 11)).ratio == pytest.approx(1.5, abs=1e-3)
 
