@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import hhlab as hh
+from hhlab.simulate import simulate_many
 
 ROOT = Path(__file__).resolve().parent.parent
 TOO_LONG_AS_PYTHON = {
@@ -17,6 +19,8 @@ TOO_LONG_AS_PYTHON = {
     "test_claims": "runs every claim",
     "test_excitability": "searches for thresholds",
     "test_explorer": "thousands of moves",
+    "test_kernel": "axons and batches of every kind of membrane",
+    "test_measure": "searches for thresholds, and runs axons",
     "test_notebooks": "runs notebooks",
     "test_propagation": "axons of hundreds of patches",
     "test_pump": "minutes of cells that count their ions",
@@ -28,6 +32,49 @@ TOO_LONG_AS_PYTHON = {
     "test_views": "every view of every recording",
 }
 """What is left out with NUMBA_DISABLE_JIT=1, and the notebooks: each would take minutes, and all together hours."""
+
+
+TOGETHER = ("test_claims", "test_turns")
+"""Files whose tests share what takes long, so that one worker runs them; as it does with the cells of a notebook."""
+
+STIMULI = [hh.Step(1, 0, 0.1), hh.Step(2, 0, 0.1)]
+COMPILED = (
+    lambda: hh.simulate(hh.Squid(), t_stop=1),
+    lambda: hh.simulate(hh.ThalamicRelay(), t_stop=1),
+    lambda: hh.propagate(hh.Axon(), STIMULI[0], t_stop=0.1),
+    lambda: hh.propagate(hh.Axon(hh.ThalamicRelay()), STIMULI[0], t_stop=0.1),
+    lambda: simulate_many([hh.Squid()], STIMULI, 1),
+    lambda: simulate_many([hh.ThalamicRelay()], STIMULI, 1),
+)
+"""One run of each kind for which the kernel is compiled."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Each test goes to the next worker that is free."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneByOne(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = Path(nodeid.split("::")[0])
+            return str(file) if file.suffix == ".ipynb" or file.stem in TOGETHER else nodeid
+
+    return OneByOne(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+def pytest_collection_finish():
+    """What was imported stays, so Python need not look through it for garbage again and again: a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled():
+    """What numba has not compiled yet is shared among the workers, before each begins with its tests."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        for run in COMPILED[int(worker.removeprefix("gw")) :: int(os.environ["PYTEST_XDIST_WORKER_COUNT"])]:
+            run()
 
 
 def pytest_collection_modifyitems(items):

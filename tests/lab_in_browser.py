@@ -35,6 +35,18 @@ ANSWERED = """async () => {
   await new Promise(done => setTimeout(done, 50));
   await new Promise(requestAnimationFrame);
 }"""
+# Cells are drawn when they come into sight; they have been when nothing has come or grown for some frames.
+STILL = """kind => new Promise(done => {
+  let before = '', same = 0;
+  const look = () => {
+    const height = document.querySelector('.jp-WindowedPanel-outer').scrollHeight;
+    const now = `${height} ${document.querySelectorAll(kind).length}`;
+    same = now === before ? same + 1 : 0;
+    before = now;
+    same < 8 ? requestAnimationFrame(look) : done();
+  };
+  look();
+})"""
 RESTART = "() => jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
 DONE = """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
   .every(e => /[0-9]/.test(e.textContent))"""
@@ -157,7 +169,7 @@ def run_all(page: Page) -> None:
     command(page, "notebook:run-all-cells")
     page.wait_for_function(DONE, timeout=120_000)
     page.wait_for_selector(SLIDER, timeout=90_000)
-    page.wait_for_timeout(1000)
+    still(page)
     settled(page)
 
 
@@ -169,6 +181,11 @@ def restart(page: Page) -> None:
 def settled(page: Page) -> None:
     """Wait until the kernel has answered all that was sent to it, and the answers are shown."""
     page.evaluate(ANSWERED)
+
+
+def still(page: Page, kind: str = HANDLE) -> None:
+    """Wait until no more of a kind come into sight."""
+    page.evaluate(STILL, kind)
 
 
 def no_error(page: Page) -> None:

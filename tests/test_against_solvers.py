@@ -9,16 +9,16 @@ from scipy.integrate import solve_ivp
 import hhlab as hh
 
 
-def turning(gate, V, x, T):
-    """dx/dt of a gate, straight from its declared rates."""
+def turning(gate, V, x):
+    """dx/dt of a gate at the temperature of its rates, straight from these."""
     if gate.alpha:
-        return gate.speed(T) * (gate.alpha(V) * (1 - x) - gate.beta(V) * x)
-    return gate.speed(T) * (gate.inf(V) - x) / gate.tau(V)
+        return gate.alpha(V) * (1 - x) - gate.beta(V) * x
+    return (gate.inf(V) - x) / gate.tau(V)
 
 
 def lsoda(cell, protocol, t_stop, state=None):
     """V of the same equations, from the exact rates, by LSODA at rtol 1e-9; its dense output."""
-    names = cell.gate_names
+    names, speeds = cell.gate_names, [gate.speed(cell.T) for gate in cell.gates]
 
     def slope(t, y):
         V, gates = y[0], dict(zip(names, y[1:], strict=True))
@@ -26,7 +26,8 @@ def lsoda(cell, protocol, t_stop, state=None):
         for channel in cell.channels:
             share = channel.open_share({gate.name: gates[f"{channel.name}.{gate.name}"] for gate in channel.gates})
             net -= channel.g * share * (V - channel.E)
-        return [net / cell.C, *(turning(gate, V, x, cell.T) for gate, x in zip(cell.gates, y[1:], strict=True))]
+        turned = [speed * turning(gate, V, x) for speed, gate, x in zip(speeds, cell.gates, y[1:], strict=True)]
+        return [net / cell.C, *turned]
 
     opened = {synapse.start for synapse in protocol.synapses()}
     edges = sorted(

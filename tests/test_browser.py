@@ -32,6 +32,7 @@ from lab_in_browser import (  # noqa: E402
     run_all,
     settled,
     snapshot,
+    still,
 )  # fmt: skip
 
 T_STOP = 30
@@ -120,7 +121,7 @@ def frames(page, kind=BENCH):
     page.evaluate("document.querySelectorAll('[data-mark]').forEach(e => delete e.dataset.mark)")
     while y < page.evaluate(f"document.querySelector('{outer}').scrollHeight"):
         page.evaluate(f"y => document.querySelector('{outer}').scrollTo(0, y)", y)
-        page.wait_for_timeout(300)
+        still(page, kind)
         for mark in page.evaluate(MARK, kind):
             frame = page.locator(f'[data-mark="{mark}"]')
             frame.scroll_into_view_if_needed()
@@ -362,7 +363,7 @@ def test_typing_what_cannot_be(page, bench, typed):
 
 def test_picture_and_knobs_are_visible_together_and_stay_in_place(page, bench):
     bench.evaluate("e => e.closest('.jp-OutputArea').scrollIntoView()")
-    page.wait_for_timeout(300)
+    still(page)
     places = [bench.locator("canvas").bounding_box(), *(knob.bounding_box() for knob in bench.locator(KNOB).all())]
     assert all(place["y"] >= 0 and place["y"] + place["height"] <= 720 for place in places)
     moved(page, bench.locator(HANDLE).nth(1), *["ArrowLeft"] * 20)
@@ -424,7 +425,8 @@ def test_axe_finds_nothing_in_either_theme(chrome, address, folder, axe):
         work_through(page, card)
     for theme in ("Dark", "Light"):
         command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
-        page.wait_for_timeout(2500)
+        page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=f"JupyterLab {theme}")
+        page.wait_for_timeout(500)
         snapshot(page, f"access_{theme}")
         for frame in frames(page, ".hhlab-frame"):
             found = frame.evaluate("e => axe.run(e, {resultTypes: ['violations']})")["violations"]

@@ -2,6 +2,7 @@
 
 import errno
 import html
+import itertools
 import json
 import re
 
@@ -357,28 +358,29 @@ NONSENSE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("sure", ["certain", None, 5, ["certain"], SCRIPT, "\ud800"], ids=ascii)
-@pytest.mark.parametrize("given", NONSENSE, ids=lambda value: ascii(value)[:20])
+ANSWERED = (["Red."], ["Red.", "Blue."], "Red.", "41 mV")
+UNSURE = (None, 5, ["certain"], SCRIPT, "\ud800")
+ENTRIES = [*((given, "certain") for given in NONSENSE), *itertools.product(ANSWERED, UNSURE), (SCRIPT, SCRIPT)]
+AGAIN = {"again": True}
+
+
+@pytest.mark.parametrize(("given", "sure"), ENTRIES, ids=lambda value: ascii(value)[:20])
 @pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
 def test_a_log_with_nonsense_is_borne(question, given, sure):
     entry = {"answer": given, "sure": sure, "right": given, "question": given, "misconception": given}
-    for kind, name in (
-        ("prediction", question.name),
-        ("answer", question.name),
-        ("prediction", f"{question.name}, again"),
+    for kind, name, makes in (
+        ("prediction", question.name, ((hh.predict, {}), (hh.predict, AGAIN), (hh.ask, {}))),
+        ("answer", question.name, ((hh.predict, {}), (hh.ask, {}))),
+        ("prediction", f"{question.name}, again", ((hh.predict, AGAIN),)),
     ):
         written(entry, kind=kind, name=name)
         restart()
-        for make in (hh.predict, lambda question: hh.predict(question, again=True), hh.ask):
-            card = make(question)
-            shown = "".join(
-                widget.value
-                for widget in descendants(card)
-                if isinstance(widget.value if hasattr(widget, "value") else 0, str)
-            )
+        for make, how in makes:
+            widgets = descendants(make(question, **how))
+            shown = "".join(text for each in widgets if isinstance(text := getattr(each, "value", 0), str))
             assert SCRIPT not in shown or question is NUMBER
             shown.encode("utf-8")
-            assert hh.worklog().content.value.encode("utf-8")
+        assert hh.worklog().content.value.encode("utf-8")
 
 
 def test_an_option_that_no_longer_exists_is_asked_again():

@@ -602,3 +602,12 @@ def test_the_command(classroom, capsys):
     assert f"Could not be graded: {classroom / 'in/y.ipynb'}, because no cell of it hands in an answer" in told.out
     assert "pump: 1 graded, 1 need a person, 2 handed in nothing." in told.out
     assert grades(classroom) == ["16", "", ""]
+
+
+@pytest.mark.parametrize(("most", "written"), [("10", "5"), ("0", "3"), ("", "3"), ("2,5", '"1,25"')])
+def test_grades_are_out_of_what_the_roster_says(tmp_path, most, written):
+    """Half of 6 points; where the roster has no number above 0 there, points are written as they are."""
+    path = tmp_path / "roster.csv"
+    path.write_text(f'id,Grade,Maximum Grade\nab1,,"{most}"\n')
+    filled = read_roster(path).filled({"ab1": (3.0, 6.0)}).decode()
+    assert filled.splitlines()[1] == f'ab1,{written},"{most}"'

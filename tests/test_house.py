@@ -44,11 +44,11 @@ def files(root):
     ],
     ids=["lint", "format", "types", "floors"],
 )
-def test_checkers(command, root, tmp_path):
+def test_checkers(command, root):
     if command[0] == "importlinter.cli":
         run(sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c(['--no-cache'])", cwd=root)
     else:
-        run(sys.executable, "-m", *command, cwd=root, MYPY_CACHE_DIR=str(tmp_path))
+        run(sys.executable, "-m", *command, cwd=root)
 
 
 def test_a_broken_floor_is_noticed(root, tmp_path):

@@ -484,6 +484,34 @@ def test_the_diameter_of_an_axon_is_that_of_its_membrane():
     assert run.at(0.25).conc["Na_in"][-1] > 60.2
 
 
+F = 96_485.33212
+
+
+def test_ions_along_an_axon_are_moved_by_the_currents_there():
+    """In a cylinder of 2 um: charge over Faraday's constant and a quarter of the diameter; the pump takes 3 for 2."""
+    axon = hh.Axon(hh.SquidWithPumps(), diameter=2, length=0.5)
+    rec = hh.propagate(axon, hh.Step(1000, 0.5, 0.2), t_stop=8).at(0.25)
+    for ion, z, turnover in (("Na", 1, 3), ("K", 1, -2), ("Cl", -1, 0)):
+        current = sum(rec.I[channel.name] for channel in rec.cell.channels if channel.ion == ion)
+        moved = -np.trapezoid(current + turnover * rec.I["pump"], rec.t) / (z * F * 0.5e-4) * 1e-3
+        change = rec.conc[f"{ion}_in"][-1] - rec.conc[f"{ion}_in"][0]
+        assert change == pytest.approx(moved, rel=5e-4), ion
+        assert abs(change) > 1e-3
+
+
+def test_calcium_below_an_axon_enters_by_its_current_and_clears():
+    """In a shell of 0.1 um it falls back to 0.24 uM with a time constant of 5 ms."""
+    axon = hh.Axon(hh.ThalamicRelay(), diameter=5, length=0.5)
+    rec = hh.propagate(axon, hh.Step(1000, 0.5, 1), t_stop=20, dt=0.005).at(0.25)
+    entry = np.maximum(-rec.I["T"], 0) / (2 * F * 0.1e-4) * 1e-3
+    inflow, kept = 0.5 * (entry[1:] + entry[:-1]), np.exp(-rec.t[1] / 5)
+    Ca = [rec.conc["Ca_in"][0]]
+    for each in inflow:
+        Ca.append(0.24e-3 + (Ca[-1] - 0.24e-3) * kept + 5 * each * (1 - kept))
+    assert max(Ca) > 0.01
+    assert rec.conc["Ca_in"] == pytest.approx(Ca, rel=1e-3)
+
+
 AXON = hh.Axon()
 REFUSED = {
     "diameter = -3 um is outside": lambda: hh.Axon(diameter=-3),

@@ -1,18 +1,15 @@
 """The tasks that students solve with code: the solution of each is right, and a plausible wrong one is told why."""
 
-import ast
-import json
 import re
-from pathlib import Path
 
 import pytest
+from course_cells import NOTEBOOKS, all_cells, cells, is_compared, ran, saved, value
 
 import hhlab as hh
 from hhlab import questions
 from hhlab.lab import log_file
 from hhlab.questions import Judgement
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
 SOLUTION = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 WRONG = {
@@ -67,28 +64,19 @@ WRONG = {
 """By task: what is changed in the solution, into what, and a phrase of the reply."""
 
 
-def without_output(source):
-    """What a cell defines: without its benches, cards and prints."""
-    tree = ast.parse(source)
-    tree.body = [part for part in tree.body if not isinstance(part, ast.Expr)]
-    return ast.unparse(tree)
-
-
 def turns(path):
-    """Each task of a notebook: the plain cells before it, its own cell, and its solution."""
-    cells, before = json.loads(path.read_text())["cells"], []
-    for cell, after in zip(cells, [*cells[1:], {}], strict=True):
+    """Each task of a notebook: its own cell, and the solution in the next."""
+    notebook = all_cells(path)
+    for cell, after in zip(notebook, [*notebook[1:], {}], strict=True):
         source = "".join(cell["source"])
         if "your-turn" in cell["metadata"].get("tags", []) and "hh.check(" in source:
-            yield "\n".join(before), source, SOLUTION.search("".join(after["source"]))[1]
-        if cell["cell_type"] == "code":
-            before.append(without_output(source))
+            yield source, SOLUTION.search("".join(after["source"]))[1]
 
 
 TURNS = {
-    re.search(r'hh\.check\("(\w+)"', source)[1]: (before, source, solution)
+    re.search(r'hh\.check\("(\w+)"', source)[1]: (path, source, solution)
     for path in NOTEBOOKS
-    for before, source, solution in turns(path)
+    for source, solution in turns(path)
 }
 
 
@@ -101,15 +89,15 @@ def elsewhere(tmp_path, monkeypatch):
     log_file._log_at.cache_clear()
 
 
-def value(*sources):
-    """What the last line of the last source gives."""
-    names = {"hh": hh}
-    for source in sources[:-1]:
-        exec(source, names)
-    tree = ast.parse(sources[-1])
-    last = ast.Expression(tree.body.pop().value)
-    exec(compile(tree, "cell", "exec"), names)
-    return eval(compile(last, "cell", "eval"), names)
+def checked(name, cell):
+    """What a cell in the place of a task gives, after the cells before it."""
+    path, given, _ = TURNS[name]
+    return value(cell, dict(ran(path).before[given]))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_without_a_kernel_the_cells_say_the_same(path):
+    assert ran(path).said == [saved(cell) for cell in cells(path) if is_compared(cell)]
 
 
 def test_every_task_is_in_a_notebook():
@@ -119,14 +107,12 @@ def test_every_task_is_in_a_notebook():
 
 @pytest.mark.parametrize("name", TURNS)
 def test_the_solution_is_right(name):
-    before, _, solution = TURNS[name]
-    assert value(before, solution).right
+    assert checked(name, TURNS[name][2]).right
 
 
 @pytest.mark.parametrize("name", TURNS)
 def test_the_cell_as_given_is_neither_judged_nor_kept(name):
-    before, given, _ = TURNS[name]
-    found = value(before, given)
+    found = checked(name, TURNS[name][1])
     assert isinstance(found, Judgement)
     assert not found.right
     assert repr(found).startswith("Nothing to judge yet: write your own lines where the three dots ... are")
@@ -137,9 +123,9 @@ def test_the_cell_as_given_is_neither_judged_nor_kept(name):
     ("name", "old", "new", "phrase"), [(name, *each) for name, several in WRONG.items() for each in several]
 )
 def test_a_wrong_solution_is_told_why(name, old, new, phrase):
-    before, _, solution = TURNS[name]
+    solution = TURNS[name][2]
     assert old in solution
-    found = value(before, solution.replace(old, new))
+    found = checked(name, solution.replace(old, new))
     assert not found.right
     assert phrase in repr(found)
 

@@ -1,0 +1,86 @@
+"""The cells of the notebooks, run in order without a kernel, and without their benches and cards.
+
+`python tests/course_cells.py NOTEBOOK` prints what the compared cells of a notebook say, as JSON.
+"""
+
+import ast
+import contextlib
+import functools
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import hhlab as hh
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
+COMPARED = "nbval-check-output"
+Names = dict[str, Any]
+
+
+class Ran(NamedTuple):
+    """What the compared cells of a notebook said, and the names that stood before each cell, by its text."""
+
+    said: list[str]
+    before: dict[str, Names]
+
+
+def all_cells(path: Path) -> list[Names]:
+    return json.loads(path.read_text())["cells"]
+
+
+def cells(path: Path) -> list[Names]:
+    """Its cells with code."""
+    return [cell for cell in all_cells(path) if cell["cell_type"] == "code"]
+
+
+def is_compared(cell: Names) -> bool:
+    """Whether nbval compares what the cell says."""
+    return COMPARED in cell["metadata"].get("tags", [])
+
+
+def saved(cell: Names) -> str:
+    """The output that is kept in the file."""
+    texts = ["".join(out.get("text", out.get("data", {}).get("text/plain", ""))) for out in cell["outputs"]]
+    return "".join(texts)
+
+
+def without_output(source: str) -> str:
+    """What a cell defines: without its benches, cards and prints."""
+    tree = ast.parse(source)
+    tree.body = [part for part in tree.body if not isinstance(part, ast.Expr)]
+    return ast.unparse(tree)
+
+
+def value(source: str, names: Names) -> Any:
+    """Run a cell; what its last line gives, None if that is not an expression."""
+    tree = ast.parse(source)
+    last = tree.body.pop().value if isinstance(tree.body[-1], ast.Expr) else ast.Constant(None)
+    exec(compile(tree, "cell", "exec"), names)
+    return eval(compile(ast.fix_missing_locations(ast.Expression(last)), "cell", "eval"), names)
+
+
+def told(source: str, names: Names) -> str:
+    """What a cell prints, and shows of its last line."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        shown = value(source, names)
+    return printed.getvalue() + ("" if shown is None else repr(shown))
+
+
+@functools.cache
+def ran(path: Path) -> Ran:
+    """Run a notebook once, from the top."""
+    names, done = {"hh": hh}, Ran([], {})
+    for cell in cells(path):
+        source = "".join(cell["source"])
+        done.before[source] = dict(names)
+        if is_compared(cell):
+            done.said.append(told(source, names))
+        else:
+            exec(without_output(source), names)
+    return done
+
+
+if __name__ == "__main__":
+    print(json.dumps(ran(Path(sys.argv[1])).said))
