@@ -78,8 +78,8 @@ def button(name: str, tooltip: str = "", icon: str = "") -> widgets.Button:
     )
 
 
-def radio(options: Sequence[str], name: str) -> widgets.RadioButtons:
-    """A choice of one, none of them chosen yet."""
+def radio(options: Sequence[str | tuple[str, str]], name: str) -> widgets.RadioButtons:
+    """A choice of one, none of them chosen yet; an option may have a value of its own."""
     return widgets.RadioButtons(options=options, value=None, tooltip=name, layout={"width": "auto"})
 
 
