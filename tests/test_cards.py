@@ -12,8 +12,8 @@ import pytest
 
 import hhlab as hh
 from hhlab import questions
-from hhlab.claims import MISCONCEPTIONS
-from hhlab.claims.claim import FAILS, HOLDS, PARTLY, REGISTRY
+from hhlab.claims import MISCONCEPTIONS, Verdict
+from hhlab.claims.claim import REGISTRY
 from hhlab.lab import log_file
 from hhlab.lab.claim_card import SURE, thick_and_thin
 from hhlab.lab.log_card import ON_BINDER, REMINDER
@@ -21,6 +21,7 @@ from hhlab.lab.log_file import open_log, worklog_path
 from hhlab.plots import plot
 from hhlab.questions import Choice, Mistake, Number, Reply
 
+HOLDS, PARTLY, FAILS = Verdict
 LOG = "03_here.worklog.jsonl"
 PREDICTED = ("what_ends_the_spike", "longer_pulse", "sodium_current", "stronger_shock", "peak_without_n")
 CHOICE = Choice(
@@ -428,7 +429,7 @@ def test_a_claim_waits_for_a_prediction(verdict, sure):
 def test_a_claim_card_gives_nothing_away(number):
     card, claim = hh.claim(number), REGISTRY[number]
     finding = claim.run()
-    told = [claim.why, claim.rule.in_words(), finding.sentence, f"The claim {finding.verdict}"]
+    told = [claim.why, claim.rule.in_words(), finding.sentence, f"The claim {finding.verdict.words}"]
     assert [text for text in told if text in texts(card)] == []
     assert claim.statement in texts(card)
 
@@ -438,10 +439,11 @@ def test_the_outcome_of_a_claim(guess):
     card = predicted(22, guess, "fairly sure")
     claim, finding, words = REGISTRY[22], card.finding, said(card.outcome)
     assert isinstance(finding.number, float)
-    for part in (finding.sentence, claim.rule.in_words(), claim.why, claim.measured, f"The claim {finding.verdict}."):
+    verdict = f"The claim {finding.verdict.words}."
+    for part in (finding.sentence, claim.rule.in_words(), claim.why, claim.measured, verdict):
         assert part.replace("uA/cm2", "µA/cm²").replace("cm2", "cm²") in words.replace("cm2", "cm²")
     compared = "that is what the model shows." if guess == finding.verdict else "the model shows otherwise."
-    assert f"You predicted that it {guess} (fairly sure): {compared}" in words
+    assert f"You predicted that it {guess.words} (fairly sure): {compared}" in words
     (alt,) = re.findall(r'<img class="hhlab-picture" alt="(.*?)" src="data:image/png;base64,iVBOR', card.outcome.value)
     assert alt == " | ".join(map(hh.measure and plot_words, finding.recordings.values()))
 
@@ -478,7 +480,7 @@ def test_a_claim_is_found_again_after_a_restart():
     restart()
     found = hh.claim(22)
     assert (found.verdict.value, found.sure.value, found.finding) == (FAILS, "a guess", None)
-    told = f"You ran this before, predicting that it does not hold; it {card.finding.verdict}."
+    told = f"You ran this before, predicting that it does not hold; it {card.finding.verdict.words}."
     assert told in said(found.outcome)
     found.run()
     assert found.outcome.value == card.outcome.value
@@ -490,8 +492,20 @@ def test_a_claim_bears_a_log_with_nonsense(given):
     card = hh.claim(22)
     assert card.verdict.value == (HOLDS if given == HOLDS else None)
     assert card.sure.value is None
+    assert ("You ran this before" in said(card.outcome)) == (given == HOLDS)
     card.outcome.value.encode("utf-8")
     assert SCRIPT not in hh.worklog().content.value
+
+
+@pytest.mark.parametrize(("old", "verdict"), [("holds", HOLDS), ("holds partly", PARTLY), ("does not hold", FAILS)])
+def test_a_claim_in_a_log_that_kept_wording_in_place_of_ids(old, verdict):
+    written({"predicted": old, "sure": "certain", "verdict": old}, kind="claim", name="claim 22")
+    card = hh.claim(22)
+    assert (card.verdict.value, card.sure.value) == (verdict, "certain")
+    assert f"predicting that it {old}; it {old}." in said(card.outcome)
+    assert f"<td>{old}</td><td>as the model</td>" in hh.worklog().content.value
+    card.run()
+    assert entries()[-1]["predicted"] == verdict.value
 
 
 def test_the_code_of_a_claim_comes_and_goes():

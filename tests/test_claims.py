@@ -10,10 +10,12 @@ import pytest
 
 import hhlab as hh
 from hhlab.cells import Cell
-from hhlab.claims import MISCONCEPTIONS, Rule, find, table
-from hhlab.claims.claim import FAILS, FIRST, HOLDS, LAST, PARTLY, REGISTRY, claim, plain, rounded
+from hhlab.claims import MISCONCEPTIONS, Rule, Verdict, find, table
+from hhlab.claims.claim import FIRST, LAST, REGISTRY, claim, plain, rounded
+from hhlab.claims.wording import WORDING, _read
 from hhlab.plots import VIEWS
 
+HOLDS, PARTLY, FAILS = Verdict
 NUMBERS = sorted(REGISTRY)
 LONGEST_CODE = 16
 MOST_RECORDINGS = 5
@@ -239,7 +241,8 @@ def test_words(each):
 
 def test_every_claim_has_its_tests():
     assert NUMBERS == sorted(EXPECTED) == sorted(LIMITS)
-    assert FIRST <= NUMBERS[0] <= NUMBERS[-1] <= LAST
+    assert (FIRST, LAST) == (1, 41)
+    assert list(range(FIRST, LAST + 1)) == NUMBERS
 
 
 def test_every_claim_stands_in_a_notebook(root):
@@ -287,11 +290,32 @@ def test_a_claim_without_experiment_says_so(monkeypatch):
 
 
 def test_a_claim_is_registered_once():
-    about = {"texts": (), "asks": "", "decides": "", "rule": Rule("mV", (0, 1)), "why": ""}
+    about = {"texts": (), "rule": Rule("mV", (0, 1))}
     with pytest.raises(ValueError, match="claim 11 has the experiment all_or_none already"):
-        claim(11, "Twice.", **about)(find(11).experiment)
+        claim(11, **about)(find(11).experiment)
     with pytest.raises(ValueError, match="claim = 42 is outside 1 to 41"):
-        claim(42, "Too far.", **about)(find(11).experiment)
+        claim(42, **about)(find(11).experiment)
+
+
+def test_the_id_of_a_verdict_is_apart_from_its_wording():
+    """Work logs keep the id; older ones have the wording of then."""
+    ids = {"holds": "holds", "partly": "holds partly", "fails": "does not hold"}
+    assert {verdict.value: verdict.words for verdict in Verdict} == ids
+    for verdict, old in zip(Verdict, ("holds", "holds partly", "does not hold"), strict=True):
+        assert Verdict.from_text(verdict.value) is Verdict.from_text(old) is verdict
+    assert [Verdict.from_text(nonsense) for nonsense in ("", "HOLDS", None, 5, [], {})] == [None] * 6
+
+
+def test_an_id_has_its_texts_in_one_file(tmp_path):
+    (tmp_path / "a.toml").write_text('[5]\nwhy = """\nOne\n  line."""\n')
+    assert _read(tmp_path) == {"5": {"why": "One line."}}
+    (tmp_path / "b.toml").write_text('[5]\nwhy = "Another."\n')
+    with pytest.raises(ValueError, match=r"^b\.toml: \[5\] stands in another file too"):
+        _read(tmp_path)
+
+
+def test_every_text_belongs_to_something():
+    assert WORDING.keys() == {*map(str, NUMBERS), *MISCONCEPTIONS, "verdict", "rule", "span", "number"}
 
 
 def test_rule_in_words():

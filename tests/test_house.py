@@ -170,7 +170,7 @@ def test_the_examples_of_contributing(root, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".*", "__pycache__"))
     settings = {"cwd": copy, "PYTHONPATH": str(copy), "NUMBA_DISABLE_JIT": "1"}
-    blocks = re.findall(r"```python\n# (in \S+|then)\n(.*?)```", (root / "CONTRIBUTING.md").read_text(), re.S)
+    blocks = re.findall(r"```(?:python|toml)\n# (in \S+|then)\n(.*?)```", (root / "CONTRIBUTING.md").read_text(), re.S)
     for where, code in blocks:
         if where == "then":
             run(sys.executable, "-c", code, **settings)

@@ -4,23 +4,10 @@ Pure: a claim runs its experiment and says what follows from the number; who sho
 """
 
 from . import afterpotentials, calcium, clamped, propagation, pump, refractory, rest, spike
-from .claim import Claim, Finding, Rule, find, table
+from .claim import Claim, Finding, Rule, Verdict, find, table
 from .misconceptions import MISCONCEPTIONS, Misconception
 
 __all__ = [
-    "MISCONCEPTIONS",
-    "Claim",
-    "Finding",
-    "Misconception",
-    "Rule",
-    "afterpotentials",
-    "calcium",
-    "clamped",
-    "find",
-    "propagation",
-    "pump",
-    "refractory",
-    "rest",
-    "spike",
-    "table",
-]
+    "MISCONCEPTIONS", "Claim", "Finding", "Misconception", "Rule", "Verdict", "afterpotentials", "calcium", "clamped",
+    "find", "propagation", "pump", "refractory", "rest", "spike", "table",
+]  # fmt: skip

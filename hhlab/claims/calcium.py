@@ -7,20 +7,7 @@ import hhlab as hh
 from .claim import Result, Rule, claim
 
 
-@claim(
-    34,
-    "Calcium can carry the spike instead of sodium; such a spike is slower and lasts tens to hundreds of milliseconds.",
-    texts=("S3",),
-    asks="Have three cells fire without sodium channels, and measure the width of each spike half way up: a relay cell "
-    "of the thalamus with TTX, after a hyperpolarisation; a muscle fibre of the barnacle, which has none; and the "
-    "sino-atrial node of the heart with TTX. For comparison, a sodium spike of the relay cell with its calcium "
-    "channels blocked.",
-    decides="the width of the narrowest of the three spikes",
-    rule=Rule("ms", holds=(10, 1000), partly=(2, 10)),
-    why="In this model all three cells fire without sodium channels. Their spikes are 20, 51 and 66 ms wide, and the "
-    "sodium spike of the relay cell 1 ms; it rises at 182 V/s, the others at 4 to 13 V/s. Calcium ions are not slower "
-    "than sodium ions: their current is smaller, and the gates of their channels are slower.",
-)
+@claim(34, texts=("S3",), rule=Rule("ms", holds=(10, 1000), partly=(2, 10)))
 def calcium_spikes() -> Result:
     """The width of the narrowest of three spikes without sodium channels, in ms."""
     relay = hh.ThalamicRelay()
@@ -35,20 +22,7 @@ def calcium_spikes() -> Result:
     return number, recs, ("voltage",)
 
 
-@claim(
-    35,
-    "The cells of the heart, of the thalamus, of the brainstem and of endocrine glands have mainly calcium channels.",
-    texts=("S3",),
-    asks="Block the sodium channels of a ventricle, a relay cell of the thalamus and a sino-atrial node, and see how "
-    "steep the steepest rise of V still is. A beta cell of the pancreas has no sodium channels in the model and counts "
-    "as not changed.",
-    decides="the number of cells that keep at least half of the steepness of their upstroke",
-    rule=Rule("of 4 cells", holds=(4, 4), partly=(1, 3)),
-    why="In this model the sino-atrial node and the beta cell live on calcium. The ventricle and the relay cell fire "
-    "sodium spikes and use calcium for something else: the ventricle for its plateau, the relay cell for the slow wave "
-    "below its burst. So an organ or a gland is no guide, its cells must be asked one by one; of the brainstem this "
-    "course has none.",
-)
+@claim(35, texts=("S3",), rule=Rule("of 4 cells", holds=(4, 4), partly=(1, 3)))
 def mainly_calcium() -> Result:
     """In how many of four cells the upstroke keeps at least half of its steepness without sodium channels."""
     given = {
@@ -65,19 +39,7 @@ def mainly_calcium() -> Result:
     return number, recs, ("voltage",)
 
 
-@claim(
-    37,
-    "A cell of the thalamus answers the end of a hyperpolarisation with a burst of spikes.",
-    texts=("S3",),
-    asks="Hyperpolarise a relay cell with −1 µA/cm² for 200 ms and count the spikes after that. Then do it more "
-    "briefly, more weakly, and with its calcium channels blocked.",
-    decides="the number of spikes after 200 ms at −1 µA/cm²",
-    rule=Rule("spikes", holds=(2, inf), partly=(1, 2)),
-    why="In this model six spikes follow, 117 ms after the end of the current. T-type calcium channels are mostly "
-    "inactivated at rest; below −80 mV they recover, within a tenth of a second, and open when V comes back. After 20 "
-    "ms, or with a tenth of the current, or without these channels, nothing happens: it takes a voltage, a time, and "
-    "the channel.",
-)
+@claim(37, texts=("S3",), rule=Rule("spikes", holds=(2, inf), partly=(1, 2)))
 def rebound() -> Result:
     """The number of spikes after a hyperpolarisation."""
     cell, end = hh.ThalamicRelay(), 250

@@ -4,32 +4,61 @@ An experiment is a short function without arguments that returns its deciding nu
 views to show them in. Its body is also what a student may paste and change, so it uses public names only.
 """
 
-import ast
 import inspect
 import math
 import operator
+import re
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from ..parameters import pretty, shown
+from .wording import WORDING
 
 if TYPE_CHECKING:
     import pandas
 
-HOLDS, PARTLY, FAILS = "holds", "holds partly", "does not hold"
-FIRST, LAST = 1, 41
-DIGITS = 3
+NUMBERS = sorted(int(name) for name in WORDING if name.isdecimal())
+FIRST, LAST = NUMBERS[0], NUMBERS[-1]
+"""The lowest and the highest number that a claim has."""
+SIGNIFICANT_DIGITS = 3
 MINUS = "\N{MINUS SIGN}"
-ORDER = ("number", "recordings", "views")
 
 Result = tuple[float, Mapping[str, Any], tuple[str, ...]]
 Experiment = Callable[[], Result]
 Span = tuple[float, float]
 
+_FUNCTION = re.compile(r'.*?"""\n(.*) {4}return ([^,]+), (.+), \((.+?),?\)\n', re.DOTALL)
+"""An experiment as source: the body after its docstring, and the number, recordings and views that it returns."""
+
 REGISTRY: dict[int, "Claim"] = {}
 """The claims that have an experiment, by number."""
+
+
+class Verdict(StrEnum):
+    """What follows from the deciding number of a claim. Its value is its id, which work logs keep."""
+
+    HOLDS = "holds"
+    PARTLY = "partly"
+    FAILS = "fails"
+
+    @property
+    def words(self) -> str:
+        """The verdict as it follows "the claim" in a sentence, such as "holds partly"."""
+        return WORDING["verdict"][self]
+
+    @classmethod
+    def from_text(cls, text: Any) -> "Verdict | None":
+        """The verdict of an id, or of the wording that work logs kept before there were ids; None for anything else."""
+        try:
+            return cls(_WORDING_IN_OLD_LOGS.get(text, text))
+        except (ValueError, TypeError):
+            return None
+
+
+_WORDING_IN_OLD_LOGS: dict[Any, Any] = {"holds partly": "partly", "does not hold": "fails"}
 
 
 @dataclass(frozen=True)
@@ -57,29 +86,31 @@ class Rule:
             if not low <= high:
                 raise ValueError(f"{low:g} to {high:g} {self.unit} is no span: give the lower number first")
 
-    def verdict(self, number: float) -> str:
-        """One of "holds", "holds partly" and "does not hold"; ValueError if there is no number (nan)."""
+    def verdict(self, number: float) -> Verdict:
+        """The verdict on a number; ValueError if there is no number (nan)."""
         if math.isnan(number):
             raise ValueError("nan is not a number from which a verdict could follow: look at what the experiment gave")
         if self.holds[0] <= number <= self.holds[1]:
-            return HOLDS
+            return Verdict.HOLDS
         if self.partly and self.partly[0] <= number <= self.partly[1]:
-            return PARTLY
-        return FAILS
+            return Verdict.PARTLY
+        return Verdict.FAILS
 
     def in_words(self) -> str:
         """The rule as a sentence that a student can read."""
-        partly = f"; it holds partly if it is {self._span(self.partly)}" if self.partly else ""
-        return f"The claim holds if the number is {self._span(self.holds)}{partly}; otherwise it does not hold."
+        if self.partly is None:
+            return WORDING["rule"]["holds"].format(holds=self._span(self.holds))
+        return WORDING["rule"]["holds_or_partly"].format(holds=self._span(self.holds), partly=self._span(self.partly))
 
     def _span(self, span: Span) -> str:
         low, high = span
-        unit = pretty(self.unit)
         if low == high:
-            return f"{plain(low)} {unit}"
-        if math.isinf(high):
-            return f"{plain(low)} {unit} or more"
-        return f"{plain(high)} {unit} or less" if math.isinf(low) else f"from {plain(low)} to {plain(high)} {unit}"
+            kind = "one_number"
+        elif math.isinf(high):
+            kind = "at_least"
+        else:
+            kind = "at_most" if math.isinf(low) else "between"
+        return WORDING["span"][kind].format(low=plain(low), high=plain(high), unit=pretty(self.unit))
 
 
 @dataclass(frozen=True)
@@ -88,28 +119,28 @@ class Claim:
 
     Attributes
     ----------
-    number : 1 to 41.
+    number : 1 to 41, the same for ever: it is the id of the claim, and finds its texts.
+    texts : the source texts that make the claim, S0 to S3.
+    rule : how the verdict follows from the deciding number.
+    misconception : id of the misconception that the experiment refutes, or "".
+    experiment : the function that runs it.
     statement : what is claimed, in one sentence.
-    texts : the source texts that say so, S0 to S3.
     asks : what the experiment does, to be read before predicting.
     decides : what the deciding number is.
-    rule : how the verdict follows from it.
     why : the explanation, to be read afterwards.
-    misconception : id of the misconception that the experiment refutes, or "".
     measured : a real measurement to compare with and its source, or "" where none is cited.
-    experiment : the function that runs it.
     """
 
     number: int
-    statement: str
     texts: tuple[str, ...]
+    rule: Rule
+    misconception: str
+    experiment: Experiment = field(repr=False)
+    statement: str
     asks: str
     decides: str
-    rule: Rule
     why: str
-    misconception: str
-    measured: str
-    experiment: Experiment = field(repr=False)
+    measured: str = ""
 
     def run(self) -> "Finding":
         """What the experiment finds; the model is simulated anew each time."""
@@ -119,15 +150,13 @@ class Claim:
     @property
     def code(self) -> str:
         """The experiment as a snippet for a notebook cell: it prints the deciding number and shows the picture."""
-        source = textwrap.dedent(inspect.getsource(self.experiment))
-        (function,) = ast.parse(source).body
-        body, result = _body_and_result(cast(ast.FunctionDef, function), source)
-        packages = ["import hhlab as hh"]
-        if "np." in body:
-            packages = ["import numpy as np", "", *packages]
-        number, recordings, views = result
-        closing = [f'print(f"{{{number}:.4g}} {self.rule.unit}")', f"hh.plot({recordings}, {views})"]
-        return "\n".join([*packages, "", body, *closing])
+        found = _FUNCTION.match(inspect.getsource(self.experiment))
+        if not found:
+            raise ValueError(f"{self.experiment.__name__} does not end in a line return number, recordings, (views,)")
+        body, number, recordings, views = found.groups()
+        packages = "import numpy as np\n\nimport hhlab as hh" if "np." in body else "import hhlab as hh"
+        closing = f'print(f"{{{number}:.4g}} {self.rule.unit}")\nhh.plot({recordings}, {views})'
+        return f"{packages}\n\n{textwrap.dedent(body)}{closing}"
 
 
 @dataclass(frozen=True)
@@ -148,31 +177,37 @@ class Finding:
     views: tuple[str, ...]
 
     @property
-    def verdict(self) -> str:
-        """One of "holds", "holds partly" and "does not hold", by the rule of the claim."""
+    def verdict(self) -> Verdict:
+        """The verdict on the number, by the rule of the claim."""
         return self.claim.rule.verdict(self.number)
 
     @property
     def sentence(self) -> str:
         """The deciding number in words, with its unit."""
-        decides = self.claim.decides
-        return f"In this model, {decides}: {plain(rounded(self.number))} {pretty(self.claim.rule.unit)}."
+        number, unit = plain(rounded(self.number)), pretty(self.claim.rule.unit)
+        return WORDING["number"]["decides"].format(decides=self.claim.decides, number=number, unit=unit)
 
 
 def claim(
-    number: int, statement: str, *, texts: tuple[str, ...], asks: str, decides: str, rule: Rule, why: str,
-    misconception: str = "", measured: str = "",
-) -> Callable[[Experiment], Experiment]:  # fmt: skip
-    """Register the function below as the experiment of a claim; the arguments are those of Claim."""
+    number: int, *, texts: tuple[str, ...], rule: Rule, misconception: str = ""
+) -> Callable[[Experiment], Experiment]:
+    """Register the function below as the experiment of a claim, whose texts are found by its number.
+
+    Parameters
+    ----------
+    number, texts, rule, misconception : those of Claim.
+
+    Raises
+    ------
+    ValueError
+        If there are no texts with such a number, or another function is the experiment of this claim already.
+    """
 
     def register(experiment: Experiment) -> Experiment:
-        if not FIRST <= number <= LAST:
-            raise ValueError(f"claim = {number} is outside {FIRST} to {LAST}")
         if number in REGISTRY:
             raise ValueError(f"claim {number} has the experiment {REGISTRY[number].experiment.__name__} already")
-        REGISTRY[number] = Claim(
-            number, statement, texts, asks, decides, rule, why, misconception, measured, experiment
-        )
+        wording = WORDING[str(_known(number))]
+        REGISTRY[number] = Claim(number, texts, rule, misconception, experiment, **wording)
         return experiment
 
     return register
@@ -184,12 +219,17 @@ def find(number: int) -> Claim:
         wanted = operator.index(number)
     except TypeError:
         raise ValueError(f"claim = {shown(number)} is not a whole number: give one from {FIRST} to {LAST}") from None
-    if not FIRST <= wanted <= LAST:
-        raise ValueError(f"claim = {wanted} is outside {FIRST} to {LAST}")
-    if wanted not in REGISTRY:
+    if _known(wanted) not in REGISTRY:
         there = ", ".join(map(str, sorted(REGISTRY)))
         raise ValueError(f"claim {wanted} has no experiment yet; those that do are {there}")
     return REGISTRY[wanted]
+
+
+def _known(number: int) -> int:
+    """The number of a claim; ValueError for one that is not in use."""
+    if number not in NUMBERS:
+        raise ValueError(f"claim = {number} is outside {FIRST} to {LAST}")
+    return number
 
 
 def table() -> "pandas.DataFrame":
@@ -215,22 +255,11 @@ def rounded(number: float) -> float:
     """A number to three significant digits, or to a whole number where it has more than three before the point."""
     if number == 0 or not math.isfinite(number):
         return number
-    return round(number, max(DIGITS - 1 - math.floor(math.log10(abs(number))), 0))
+    return round(number, max(SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(abs(number))), 0))
 
 
 def plain(number: float) -> str:
     """A number as print shows it: 20 for 20.0, a true minus sign, and infinity in words."""
     if math.isinf(number):
-        return "more than was tried" if number > 0 else "less than was tried"
+        return WORDING["number"]["infinite" if number > 0 else "minus_infinite"]
     return f"{number:.10g}".replace("-", MINUS)
-
-
-def _body_and_result(function: ast.FunctionDef, source: str) -> tuple[str, tuple[str, str, str]]:
-    """The statements of an experiment without its docstring, and the three things that it returns, as source."""
-    last = function.body[-1]
-    if not (isinstance(last, ast.Return) and isinstance(last.value, ast.Tuple) and len(last.value.elts) == len(ORDER)):
-        raise ValueError(f"{function.name} does not end in return {', '.join(ORDER)}: write these three, in a line")
-    number, recordings, views = (ast.get_source_segment(source, part) or "" for part in last.value.elts)
-    first = function.body[1 if ast.get_docstring(function) else 0]
-    body = textwrap.dedent("\n".join(source.splitlines()[first.lineno - 1 : last.lineno - 1]))
-    return body, (number, recordings, views.strip("()").rstrip(","))

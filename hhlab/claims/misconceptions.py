@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from .wording import WORDING
+
 
 @dataclass(frozen=True)
 class Misconception:
@@ -11,93 +13,32 @@ class Misconception:
     ----------
     id : M1 to M15.
     text : the mistaken idea, in one sentence.
-    claims : numbers of the claims whose experiments refute it; none where another experiment does.
     shown_by : what refutes it, in a few words.
+    claims : numbers of the claims whose experiments refute it; none where another experiment does.
     views : views of a bench on which it can be seen, where no claim refutes it.
     """
 
     id: str
     text: str
-    claims: tuple[int, ...]
     shown_by: str
+    claims: tuple[int, ...] = ()
     views: tuple[str, ...] = ()
 
 
-_ALL = (
-    Misconception("M1", "The pump repolarises the membrane after each spike.", (5,), "a spike with the pump blocked"),
-    Misconception(
-        "M2",
-        "The concentrations inside change a lot in one spike, or else they never change.",
-        (16,),
-        "how many ions cross in one spike",
-    ),
-    Misconception(
-        "M3",
-        "Ions flow until the concentrations are equal, because only the chemical gradient counts.",
-        (1,),
-        "how few ions make the voltage that stops the others",
-    ),
-    Misconception(
-        "M4",
-        "Raising potassium outside hyperpolarises the cell, or makes potassium rush in.",
-        (6,),
-        "the resting potential and the sign of the potassium flux at two concentrations",
-    ),
-    Misconception(
-        "M5",
-        "The pump, and not the permeability to potassium, makes the resting potential.",
-        (4,),
-        "the voltage that is lost at once when the pump is blocked",
-    ),
-    Misconception("M6", "Sodium is the main cation inside the cell.", (2,), "the table of concentrations"),
-    Misconception(
-        "M7",
-        "The Nernst equation gives the membrane potential for all ions at once.",
-        (7,),
-        "where V stands between E_K and E_Na",
-    ),
-    Misconception(
-        "M8",
-        "A stronger stimulus makes a bigger spike, and the threshold is one fixed voltage.",
-        (11, 40),
-        "the height of the spike against the strength of the stimulus",
-    ),
-    Misconception(
-        "M9",
-        "Gates are switches that all turn at the threshold.",
-        (),
-        "the open share of a gate against V",
-        ("voltage", "gates", "steady states"),
-    ),
-    Misconception(
-        "M10",
-        "One gate causes refractoriness in every cell, and the relative period is the same as the absolute one.",
-        (23, 41),
-        "the threshold after a spike with one gate or the other reset",
-    ),
-    Misconception(
-        "M11",
-        "An unmyelinated impulse jumps, nothing happens between the places of a jump, and thin axons are faster.",
-        (),
-        "V along an axon, and its velocity by diameter",
-        ("space and time", "along the axon"),
-    ),
-    Misconception("M12", "Sodium and potassium swap places for good.", (16,), "the ion ledger of one spike"),
-    Misconception("M13", "Every synapse excites.", (39,), "a synapse whose reversal potential is below the threshold"),
-    Misconception(
-        "M14",
-        "A higher conductance means a larger current, whatever the driving force.",
-        (),
-        "conductance, driving force and current in three panels",
-        ("conductances", "driving forces", "currents"),
-    ),
-    Misconception(
-        "M15",
-        "The undershoot after the spike is made by the pump, by sodium or by chloride.",
-        (26,),
-        "the undershoot with the potassium channels closed at its start",
-    ),
-)
+_REFUTED_BY_CLAIMS = {
+    "M1": (5,), "M2": (16,), "M3": (1,), "M4": (6,), "M5": (4,), "M6": (2,), "M7": (7,), "M8": (11, 40),
+    "M10": (23, 41), "M12": (16,), "M13": (39,), "M15": (26,),
+}  # fmt: skip
+_SEEN_IN_VIEWS = {
+    "M9": ("voltage", "gates", "steady states"),
+    "M11": ("space and time", "along the axon"),
+    "M14": ("conductances", "driving forces", "currents"),
+}
 
-MISCONCEPTIONS: dict[str, Misconception] = {each.id: each for each in _ALL}
+MISCONCEPTIONS: dict[str, Misconception] = {
+    name: Misconception(
+        name, claims=_REFUTED_BY_CLAIMS.get(name, ()), views=_SEEN_IN_VIEWS.get(name, ()), **WORDING[name]
+    )
+    for name in (f"M{number}" for number in range(1, 16))
+}
 """All misconceptions by id."""

@@ -8,8 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ..claims import MISCONCEPTIONS, Claim, Finding, find
-from ..claims.claim import FAILS, HOLDS, PARTLY
+from ..claims import MISCONCEPTIONS, Claim, Finding, Verdict, find
 from ..parameters import pretty
 from ..plots import Picture, plot, seen_by
 from ..views import VIEWS
@@ -18,6 +17,9 @@ from .log_card import concern
 from .log_file import open_log
 
 SURE = ("a guess", "fairly sure", "certain")
+RUN_BEFORE = "You ran this before, predicting that it {predicted}; it {found}."
+AS_PREDICTED = "You predicted that it {predicted} ({sure}): that is what the model shows."
+NOT_AS_PREDICTED = "You predicted that it {predicted} ({sure}): the model shows otherwise."
 
 
 def picture_of(picture: Picture) -> str:
@@ -46,7 +48,7 @@ class ClaimCard(Frame):
 
     def __init__(self, claim: Claim) -> None:
         self.claim, self.name = claim, f"claim {claim.number}"
-        self.verdict = radio((HOLDS, PARTLY, FAILS), "What do you expect?")
+        self.verdict = radio([(verdict.words, verdict) for verdict in Verdict], "What do you expect?")
         self.sure = radio(SURE, "How sure are you?")
         self.run_button = button("Run", "run the experiment", "play")
         self.code_button = button("Code", "show the code of the experiment")
@@ -65,13 +67,13 @@ class ClaimCard(Frame):
         super().__init__([widgets.HTML(head + asks), choices, buttons, self.outcome, self.listing], "card")
 
     def _restore(self) -> None:
-        before = open_log().last("claim", self.name)
-        if not before or before.get("predicted") not in (HOLDS, PARTLY, FAILS):
-            return
-        self.verdict.value = before["predicted"]
-        self.sure.value = before.get("sure") if before.get("sure") in SURE else None
-        done = f"You ran this before, predicting that it {before['predicted']}; it {before.get('verdict', '')}."
-        say(self.outcome, paragraph(done, "said"))
+        before = open_log().last("claim", self.name) or {}
+        predicted, found = (Verdict.from_text(before.get(key)) for key in ("predicted", "verdict"))
+        if predicted and found:
+            self.verdict.value = predicted
+            self.sure.value = before.get("sure") if before.get("sure") in SURE else None
+            done = RUN_BEFORE.format(predicted=predicted.words, found=found.words)
+            say(self.outcome, paragraph(done, "said"))
 
     def run(self) -> None:
         """Run the experiment, if a prediction has been made, and show what decides."""
@@ -87,15 +89,15 @@ class ClaimCard(Frame):
     def _told(self, found: Finding) -> str:
         """Figure, number, verdict, comparison with the prediction, and why."""
         right = self.verdict.value == found.verdict
+        compared = AS_PREDICTED if right else NOT_AS_PREDICTED
         parts = [
             picture_of(plot(found.recordings, *found.views)),
             paragraph(thick_and_thin(found), "note"),
             paragraph(found.sentence),
             paragraph(pretty(self.claim.rule.in_words()), "note"),
-            paragraph(f"The claim {found.verdict}.", "verdict", role="status"),
+            paragraph(f"The claim {found.verdict.words}.", "verdict", role="status"),
             paragraph(
-                f"You predicted that it {self.verdict.value} ({self.sure.value}): "
-                + ("that is what the model shows." if right else "the model shows otherwise."),
+                compared.format(predicted=self.verdict.value.words, sure=self.sure.value),
                 "right" if right else "reply",
             ),
             paragraph(pretty(self.claim.why)),

@@ -4,6 +4,7 @@ import os
 
 import ipywidgets as widgets
 
+from ..claims import Verdict
 from ..questions import every
 from ..tables import table
 from .frame import Frame, button, paragraph, say, sendable
@@ -62,7 +63,14 @@ def _row(entry: Entry) -> tuple[str, ...]:
     right = entry.get("right", entry.get("predicted") == entry.get("verdict"))
     about = str(entry.get("question", entry.get("claim", entry["name"])))
     when = str(entry["time"])[:16].replace("T", " ")
-    return when, entry["kind"], about, said, "as the model" if right else "otherwise in the model"
+    verdict = Verdict.from_text(entry.get("predicted"))
+    return (
+        when,
+        entry["kind"],
+        about,
+        verdict.words if verdict else said,
+        "as the model" if right else "otherwise in the model",
+    )
 
 
 def worklog() -> LogCard:
