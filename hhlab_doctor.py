@@ -149,7 +149,7 @@ def _cache(folder: Path) -> Finding:
 def fill_the_cache() -> None:
     """Call the kernel in each way that notebooks do: one patch, many, and a row of them, plain and rich."""
     import hhlab as hh
-    from hhlab.simulate import simulate_many
+    from hhlab.simulation import simulate_many
 
     for cell in (hh.Squid(), hh.PumpCell()):
         simulate_many([cell], [hh.Step(1)], 1.0)

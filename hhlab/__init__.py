@@ -26,15 +26,15 @@ from .cells import (
     gallery,
 )
 from .channels import Channel, channel_table, library
-from .clamp import Clamp, clamp
 from .drugs import blocked
 from .gates import Gate, linoid
 from .physics import ghk_current, ghk_voltage, mullins_noda, nernst
-from .propagate import propagate
+from .propagation import propagate
 from .protocols import PulsePair, Ramp, Shock, Step, Synapse, Train
 from .recording import Recording
-from .simulate import simulate
+from .simulation import simulate
 from .sweeps import sweep
+from .voltage_clamp import Clamp, clamp
 
 if TYPE_CHECKING:
     from . import claims

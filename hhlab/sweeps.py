@@ -20,7 +20,7 @@ from .parallel import Outcome, carry_out, cores
 from .parameters import Described, Parameter, must_be, numbers, shown, tidy, unknown
 from .protocols import Nothing, Protocol, varied
 from .recording import KEEP_SPIKES
-from .simulate import A_CELL, A_PROTOCOL, AFTERWARDS, kind, simulate_many
+from .simulation import A_CELL, A_PROTOCOL, AFTERWARDS, kind, simulate_many
 
 if TYPE_CHECKING:
     import pandas

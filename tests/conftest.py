@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import hhlab as hh
-from hhlab.simulate import simulate_many
+from hhlab.simulation import simulate_many
 
 ROOT = Path(__file__).resolve().parent.parent
 TOO_LONG_AS_PYTHON = {

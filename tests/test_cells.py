@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 import hhlab as hh
 from hhlab.kernel import BY_BOTH, BY_V
 from hhlab.physics import F
-from hhlab.simulate import simulate_many
+from hhlab.simulation import simulate_many
 
 m = hh.measure
 CELLS = {

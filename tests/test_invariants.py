@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 import hhlab as hh
 from hhlab import kernel
 from hhlab.gates import table
-from hhlab.simulate import simulate_many
+from hhlab.simulation import simulate_many
 
 V = np.linspace(-150, 150, 30_001)
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import hhlab as hh
-from hhlab.simulate import simulate_many
+from hhlab.simulation import simulate_many
 
 MEMBRANES = {
     "squid": (hh.Squid(), 40),

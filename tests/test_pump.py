@@ -14,7 +14,7 @@ import hhlab as hh
 from hhlab import hours
 from hhlab.physics import F, thermal_voltage
 from hhlab.pools import kager, luo_rudy
-from hhlab.simulate import simulate_many
+from hhlab.simulation import simulate_many
 
 MINUTE, HOUR = 60e3, 3600e3
 HELD = ("Na_in", "K_in", "Cl_in")

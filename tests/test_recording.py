@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import hhlab as hh
 from hhlab import pack
 from hhlab.recording import KEEP_ALL, KEEP_SPIKES, KEEP_V
-from hhlab.simulate import simulate_many
+from hhlab.simulation import simulate_many
 
 
 @pytest.fixture(scope="module")

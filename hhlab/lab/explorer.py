@@ -12,9 +12,9 @@ from ..axons import Fibre
 from ..cells import Cell
 from ..parameters import Parameter, must_be, names_of, unknown
 from ..plots import plot
-from ..propagate import placed_on
+from ..propagation import placed_on
 from ..protocols import Nothing, Protocol, Together
-from ..simulate import A_CELL, A_PROTOCOL, T_STOP, by_name
+from ..simulation import A_CELL, A_PROTOCOL, T_STOP, by_name
 from ..views import in_words
 from . import held
 from .code import as_code

@@ -8,9 +8,9 @@ from ..cells import Cell
 from ..drugs import BLOCKS, blocked
 from ..parameters import must_be, names_of, unknown
 from ..places import Electrode
-from ..propagate import placed_on
+from ..propagation import placed_on
 from ..protocols import Protocol
-from ..simulate import A_PROTOCOL
+from ..simulation import A_PROTOCOL
 
 STIMULATED_LENGTH = 0.1  # cm of an axon that a stimulus covers
 OWN_BUTTONS = ("Undo", "Reset", "Hold", "Save data", "Save picture", "Code")

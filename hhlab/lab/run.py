@@ -7,8 +7,8 @@ from typing import Any
 
 from ..axons import Fibre
 from ..parameters import tidy
-from ..propagate import afterwards, propagate
-from ..simulate import AFTERWARDS, LONGEST_STEPPED, simulate
+from ..propagation import afterwards, propagate
+from ..simulation import AFTERWARDS, LONGEST_STEPPED, simulate
 from .presets import State
 
 LEAST_AFTERWARDS = 5.0  # ms

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..cells import Cell
-from ..clamp import Clamp, ClampFamily, clamp
 from ..parameters import must_be, numbers, unknown
 from ..physics import Floats
 from ..protocols import VoltageStep
 from ..recording import Recording, crossings
+from ..voltage_clamp import Clamp, ClampFamily, clamp
 
 if TYPE_CHECKING:
     import pandas

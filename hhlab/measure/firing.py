@@ -9,7 +9,7 @@ from ..parameters import Parameter, must_be, numbers
 from ..physics import Floats
 from ..protocols import Protocol, Ramp, Step, Train
 from ..recording import KEEP_SPIKES, KEEP_V, Recording
-from ..simulate import A_CELL
+from ..simulation import A_CELL
 from .columns import gives
 from .spike import response, spikes
 from .thresholds import responses, smallest, threshold

@@ -12,7 +12,7 @@ from ..parameters import Parameter, numbers
 from ..physics import Floats
 from ..protocols import Step
 from ..recording import KEEP_V, Recording
-from ..simulate import simulate_many
+from ..simulation import simulate_many
 from .columns import gives
 from .spike import response
 from .thresholds import bisected, responses, smallest, threshold

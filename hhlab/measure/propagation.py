@@ -8,7 +8,7 @@ from ..axon_recording import AN_AXON_RECORDING, AxonRecording
 from ..axons import Fibre
 from ..parameters import Parameter, must_be
 from ..physics import Floats
-from ..propagate import AN_AXON, propagate
+from ..propagation import AN_AXON, propagate
 from ..protocols import Train
 from .thresholds import bisected
 

@@ -2,7 +2,7 @@
 
 from ..cells import Cell
 from ..parameters import must_be
-from ..simulate import A_CELL
+from ..simulation import A_CELL
 from .columns import gives
 
 

@@ -10,7 +10,7 @@ from ..parameters import Parameter, must_be, numbers
 from ..physics import Floats
 from ..protocols import Protocol, Ramp, Shock, Step
 from ..recording import KEEP_SPIKES, Recording
-from ..simulate import A_CELL, simulate_many
+from ..simulation import A_CELL, simulate_many
 from .columns import gives
 from .spike import spikes
 

@@ -4,7 +4,7 @@ from ..cells import Squid
 from ..channels import Channel
 from ..measure import peak, rest, spikes, threshold, undershoot
 from ..protocols import Shock, Step
-from ..simulate import simulate
+from ..simulation import simulate
 from .texts import Texts
 
 SQUID = Squid()

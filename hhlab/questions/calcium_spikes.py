@@ -6,7 +6,7 @@ from ..cells import AfterpotentialCell, SinoatrialNode, ThalamicRelay
 from ..measure import period, release, spikes
 from ..physics import nernst
 from ..protocols import Step
-from ..simulate import simulate
+from ..simulation import simulate
 from .texts import Texts
 
 ASKED, MINUTE = 200.0, 60_000.0

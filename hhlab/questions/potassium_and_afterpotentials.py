@@ -8,7 +8,7 @@ from ..drugs import blocked
 from ..gates import Gate
 from ..measure import afterpotentials, spikes
 from ..protocols import Step
-from ..simulate import simulate
+from ..simulation import simulate
 from .texts import Texts
 
 PULSE, BURST_PULSE, STEADY = Step(11.5, 5, 1), Step(14.5, 5, 1), Step(2, 10, 300)

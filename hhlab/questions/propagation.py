@@ -5,7 +5,7 @@ import functools
 from ..axons import Axon
 from ..cells import Squid
 from ..measure import conduction, velocity
-from ..propagate import propagate
+from ..propagation import propagate
 from ..protocols import Step
 from .texts import Texts
 

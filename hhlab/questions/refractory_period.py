@@ -1,8 +1,8 @@
 """What the model says to the questions of notebook 05: the right numbers, and those of well-known wrong ways."""
 
 from ..cells import Squid
-from ..clamp import Clamp, clamp
 from ..measure import refractory, refractory_periods, threshold
+from ..voltage_clamp import Clamp, clamp
 from .texts import Texts
 
 SQUID, WARM = Squid(), Squid(T=18.5)

@@ -5,7 +5,7 @@ import numpy as np
 from ..cells import PumpCell, Squid
 from ..measure import Ledger, ledger
 from ..protocols import Shock
-from ..simulate import simulate
+from ..simulation import simulate
 from .texts import Texts
 
 MINUTE = 60_000.0

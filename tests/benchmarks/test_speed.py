@@ -64,7 +64,7 @@ def test_an_axon_against_neuron(axon_in_neuron):
 
 
 def test_a_batch_against_a_loop():
-    from hhlab.simulate import simulate_many
+    from hhlab.simulation import simulate_many
 
     stimuli = [hh.Step(amplitude, 1, 50) for amplitude in range(64)]
     simulate_many([CELL], stimuli, 60)

@@ -11,7 +11,7 @@ from ...physics import nernst
 from ...protocols import Step
 from ...questions import Texts
 from ...recording import Recording
-from ...simulate import simulate
+from ...simulation import simulate
 from ..task import HALF, Assignment, Task, about
 from ..variant import Grid, Variant, evenly
 

@@ -8,7 +8,7 @@ from ...measure import rest
 from ...physics import F, R, nernst, thermal_voltage
 from ...questions import Texts
 from ...recording import Recording
-from ...simulate import simulate
+from ...simulation import simulate
 from ..task import HALF, VOLTS, Assignment, Code, Task, Values
 from ..variant import Grid, Variant
 

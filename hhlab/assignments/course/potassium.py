@@ -6,12 +6,12 @@ import numpy as np
 
 from ...cells import AfterpotentialCell, Cell, Neuron
 from ...channels import Channel, library
-from ...clamp import Clamp, clamp
 from ...measure import afterpotentials
 from ...protocols import Step
 from ...questions import Texts
 from ...recording import Recording
-from ...simulate import simulate
+from ...simulation import simulate
+from ...voltage_clamp import Clamp, clamp
 from ..task import HALF, VOLTS, Assignment, Task, about
 from ..variant import Grid, Variant
 

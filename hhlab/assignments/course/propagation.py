@@ -8,7 +8,7 @@ from ...axon_recording import AxonRecording
 from ...axons import Axon
 from ...cells import Squid
 from ...measure import arrivals, conduction, length_constant, velocity
-from ...propagate import propagate
+from ...propagation import propagate
 from ...protocols import Step
 from ...questions import Texts
 from ...recording import Recording

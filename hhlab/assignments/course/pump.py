@@ -9,7 +9,7 @@ from ...measure import ledger
 from ...protocols import Shock
 from ...questions import Texts
 from ...recording import Recording
-from ...simulate import simulate
+from ...simulation import simulate
 from ..task import HALF, VOLTS, Assignment, Task, about
 from ..variant import Grid, Variant, evenly
 

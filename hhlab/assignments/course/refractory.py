@@ -8,7 +8,7 @@ from ...measure import availability, frequency, recovery, refractory, refractory
 from ...physics import nernst
 from ...questions import Texts
 from ...recording import Recording
-from ...simulate import simulate
+from ...simulation import simulate
 from ..task import VOLTS, Assignment, Task, about
 from ..variant import Grid, Variant, evenly
 

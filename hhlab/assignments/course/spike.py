@@ -5,12 +5,12 @@ import functools
 import numpy as np
 
 from ...cells import Cell, Squid
-from ...clamp import Clamp, clamp
 from ...measure import half_width, peak, reversal, rheobase, threshold
 from ...protocols import Shock
 from ...questions import Texts
 from ...recording import Recording
-from ...simulate import simulate
+from ...simulation import simulate
+from ...voltage_clamp import Clamp, clamp
 from ..task import HALF, VOLTS, Assignment, Code, Task, Values, about
 from ..variant import Grid, Variant, evenly
 

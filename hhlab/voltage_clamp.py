@@ -14,7 +14,7 @@ from .gates import Gate
 from .parameters import Parameter, must_be, tidy
 from .protocols import VoltageStep
 from .recording import CHARGED, Recording
-from .simulate import A_CELL
+from .simulation import A_CELL
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

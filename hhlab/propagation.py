@@ -14,7 +14,7 @@ from .parameters import must_be, tidy
 from .places import Electrode, Placed, stimuli
 from .protocols import Nothing, Protocol, Together
 from .recording import KEEP_ALL, KEEP_V, Batch
-from .simulate import A_PROTOCOL, carried_out, settings_of
+from .simulation import A_PROTOCOL, carried_out, settings_of
 
 AN_AXON = "an axon: give one such as Axon(diameter=476, length=5)"
 SETTLING, SLOW, TIMES = 3.0, 0.8, 0.5
