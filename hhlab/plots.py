@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.image import imsave
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
@@ -251,15 +252,11 @@ class Panels:
 
     def ground(self, ratio: float = 1.0) -> bytes:
         """The background, which does not move, as a PNG with `ratio` pixels for each pixel of the layout."""
-        from PIL import Image
-
         self._put_on_paper([[s for s in strokes if s.held] for strokes in self.strokes])
         self.figure.set_dpi(DPI * ratio)
         self.canvas.draw()
-        size = self.canvas.get_width_height()
-        picture = Image.frombuffer("RGBA", size, self.canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
         data = io.BytesIO()
-        picture.save(data, "PNG", compress_level=1)
+        imsave(data, self.canvas.buffer_rgba(), format="png", pil_kwargs={"compress_level": 1})
         self.figure.set_dpi(DPI)
         return data.getvalue()
 
