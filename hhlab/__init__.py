@@ -4,70 +4,28 @@ Units everywhere: mV, ms, uA/cm2, mS/cm2, uF/cm2, mM, degC; cm along an axon, um
 positive.
 """
 
-from typing import TYPE_CHECKING, Any
+# A public name is imported when it is first used, so `import hhlab` takes no time, and `hhlab doctor` works where a
+# package is broken. The list of names is `__init__.pyi`, which type checkers and editors read as well.
 
-from . import measure
-from .axon_recording import AxonRecording
-from .axons import Axon, MyelinatedAxon
-from .cells import (
-    AfterpotentialCell,
-    Barnacle,
-    BetaCell,
-    FrogNode,
-    GoldmanCell,
-    LuoRudyPumpCell,
-    Neuron,
-    PumpCell,
-    SinoatrialNode,
-    Squid,
-    SquidWithPumps,
-    ThalamicRelay,
-    Ventricle,
-    gallery,
-)
-from .channels import Channel, channel_table, library
-from .drugs import blocked
-from .gates import Gate, linoid
-from .physics import ghk_current, ghk_voltage, mullins_noda, nernst
-from .propagation import propagate
-from .protocols import PulsePair, Ramp, Shock, Step, Synapse, Train
-from .recording import Recording
-from .simulation import simulate
-from .sweeps import sweep
-from .voltage_clamp import Clamp, clamp
+import ast
+import importlib
+import pathlib
 
-if TYPE_CHECKING:
-    from . import claims
-    from .assignments import assignment
-    from .lab import ask, check, claim, explore, predict, worklog
-    from .plots import plot
-    from .questions import Choice, Mistake, Number, Reply
+_LIST = ast.parse(pathlib.Path(__file__).with_suffix(".pyi").read_text("utf-8"))
+_HOME = {each.name: line.module for line in _LIST.body if isinstance(line, ast.ImportFrom) for each in line.names}
+"""The module of each public name; None where the name is a module itself."""
 
-__all__ = [
-    "AfterpotentialCell", "Axon", "AxonRecording", "Barnacle", "BetaCell", "Channel", "Choice", "Clamp", "FrogNode",
-    "Gate", "GoldmanCell", "LuoRudyPumpCell", "Mistake", "MyelinatedAxon", "Neuron", "Number", "PulsePair", "PumpCell",
-    "Ramp", "Recording", "Reply", "Shock", "SinoatrialNode", "Squid", "SquidWithPumps", "Step", "Synapse",
-    "ThalamicRelay", "Train", "Ventricle", "ask", "assignment", "blocked", "channel_table", "check", "claim", "claims",
-    "clamp", "explore", "gallery", "ghk_current", "ghk_voltage", "library", "linoid", "measure", "mullins_noda",
-    "nernst", "plot", "predict", "propagate", "simulate", "sweep", "worklog",
-]  # fmt: skip
-
-_WHEN_USED = {
-    "assignments": ("assignment",),
-    "lab": ("ask", "check", "claim", "explore", "predict", "worklog"),
-    "plots": ("plot",),
-    "questions": ("Choice", "Mistake", "Number", "Reply"),
-    "claims": ("claims",),
-}
-"""What is imported only when it is used, so that a script without pictures starts fast."""
+__all__ = sorted(_HOME)
 
 
-def __getattr__(name: str) -> Any:
-    house = next((house for house, names in _WHEN_USED.items() if name in names), None)
-    if house is None:
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
         raise AttributeError(f"hhlab has no {name}")
-    import importlib
+    module = importlib.import_module(f".{_HOME[name] or name}", __name__)
+    found = getattr(module, name) if _HOME[name] else module
+    globals()[name] = found
+    return found
 
-    module = importlib.import_module(f".{house}", __name__)
-    globals()[name] = module if house == name else getattr(module, name)
-    return globals()[name]
+
+def __dir__() -> list[str]:
+    return __all__

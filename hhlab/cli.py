@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import importlib
 import importlib.util
 import json
 import os
@@ -12,11 +13,9 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-import hhlab_doctor
+from . import doctor, teaching
 
-from . import teaching
-
-FOLDER = hhlab_doctor.FOLDER
+FOLDER = Path("hhlab-course")
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 """Settings for the JupyterLab that this command starts: it asks no server for anything, and builds nothing."""
 EXAMPLES = """
@@ -36,9 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given[:at])
     try:
         return int(options.run(options, given[at + 1 :]))
+    except ImportError as error:
+        told = f"the installation is not whole: {error}. To see what to do, run: hhlab doctor"
     except ValueError as error:
-        print(f"hhlab: {error}", file=sys.stderr)
-        return 1
+        told = str(error)
+    print(f"hhlab: {told}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,10 +64,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _doctor(options: argparse.Namespace, extra: Sequence[str]) -> int:
-    return start([sys.executable, "-m", "hhlab_doctor", str(options.folder)], environment(options.folder))
+    os.environ.update(environment(options.folder))
+    return doctor.examine(options.folder)
 
 
 def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    if not options.copy_only:
+        must_be_whole()
     try:
         new = copy_missing(notebooks(), options.folder)
         beside = put_beside(notebooks(), options.folder) if options.update else []
@@ -77,6 +82,16 @@ def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
     for path in beside:
         print(f"The course's version of a notebook that differs from yours is beside it: {path.name}")
     return 0 if options.copy_only else open_lab(options.folder, extra)
+
+
+def must_be_whole() -> None:
+    """ImportError if a package without which the course cannot open is missing or broken."""
+    try:
+        importlib.import_module("hhlab.simulation")
+    except Exception as error:  # a broken package may raise anything
+        raise ImportError(error) from error
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise ImportError("JupyterLab is not installed")
 
 
 def notebooks() -> Path:
@@ -130,8 +145,6 @@ def open_lab(folder: Path, extra: Sequence[str]) -> int:
 
     It listens on loopback only, on a port that is free, and keeps its token.
     """
-    if importlib.util.find_spec("jupyterlab") is None:
-        raise ValueError("JupyterLab is not installed. To see what to do, run: hhlab doctor")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
     command += ["--ServerApp.ip=127.0.0.1", "--LabApp.extension_manager=readonly"]
     command.append("--LabApp.default_url=/lab/tree/00_start_here.ipynb")

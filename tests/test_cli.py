@@ -2,13 +2,13 @@
 
 import errno
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import version
 
 import pytest
 
-import hhlab_doctor
 from hhlab import cli
 
 
@@ -97,11 +97,24 @@ def test_a_home_that_cannot_be_written_is_not_needed(tmp_path, called, monkeypat
     assert called[-1][1]["HOME"] == str(tmp_path)
 
 
-def test_the_doctor_finds_all_in_order(tmp_path, called, capsys):
-    cli.main(["--folder", str(tmp_path), "doctor"])
-    assert called[0][0] == [sys.executable, "-m", "hhlab_doctor", str(tmp_path)]
-    assert hhlab_doctor.doctor(tmp_path) == 0
-    assert "MEND" not in capsys.readouterr().out
+def command(*arguments, code="", **environment):
+    """What the command prints in a process of its own, after some code."""
+    code = f"{code}\nimport sys; from hhlab.cli import main; sys.exit(main({list(arguments)}))"
+    return subprocess.run([sys.executable, "-c", code], env=os.environ | environment,
+                          capture_output=True, text=True, check=False)  # fmt: skip
+
+
+def test_the_doctor_finds_all_in_order(tmp_path):
+    ran = command("--folder", str(tmp_path), "doctor")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "MEND" not in ran.stdout
+    assert f"Folder    ok    {tmp_path}: can be written" in ran.stdout
+
+
+def test_the_command_and_the_doctor_need_nothing_but_python(root):
+    """They are imported where no package can be: -S leaves out all that is installed."""
+    code = f"import sys; sys.path.insert(0, {str(root)!r}); import hhlab.cli, hhlab.doctor"
+    subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)
 
 
 WITHOUT = """
@@ -116,21 +129,17 @@ def distribution(name):
     if name in {gone}: raise metadata.PackageNotFoundError(name)
     return known(name)
 metadata.distribution = distribution
-import hhlab_doctor
-sys.argv[1:] = {arguments}
-sys.exit(hhlab_doctor.{run}())
 """
 
 
-def without(gone, *arguments, run="main"):
+def without(gone, *arguments):
     """What the command does where packages are missing."""
-    code = WITHOUT.format(gone=gone, arguments=list(arguments), run=run)
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    return command(*arguments, code=WITHOUT.format(gone=gone))
 
 
 @pytest.mark.parametrize("gone", [("numpy", "anywidget"), ("anywidget", "scipy"), ("packaging", "numba", "numpy")])
 def test_the_doctor_names_what_an_interrupted_installation_lacks(gone):
-    ran = without(gone, run="doctor")
+    ran = without(gone, "doctor")
     assert ran.returncode == 1
     assert ran.stderr == ""
     (line,) = [line for line in ran.stdout.splitlines() if line.startswith("Packages  MEND")]
@@ -138,12 +147,43 @@ def test_the_doctor_names_what_an_interrupted_installation_lacks(gone):
     assert f"-m pip install {'packaging' if 'packaging' in gone else chr(34)}" in ran.stdout
 
 
-def test_a_command_where_packages_are_missing_says_whom_to_ask():
-    ran = without(("numpy",))
+@pytest.fixture
+def broken(tmp_path):
+    """A function that says what the command does where a package is installed and raises an error when imported."""
+
+    def run(name, error, *arguments):
+        (tmp_path / f"{name}.py").write_text(f"raise {error}('it does not fit')")
+        return command("--folder", str(tmp_path), *arguments, PYTHONPATH=str(tmp_path))
+
+    return run
+
+
+@pytest.mark.parametrize("error", ["ImportError", "OSError"])
+@pytest.mark.parametrize("name", ["numpy", "numba"])
+def test_the_doctor_works_where_a_package_is_broken(name, error, broken):
+    ran = broken(name, error, "doctor")
     assert ran.returncode == 1
-    assert ran.stderr.endswith("To see what to do, run: hhlab doctor\n")
-    assert len(ran.stderr.splitlines()) == 1
-    assert "Packages  MEND  numpy is not installed" in without(("numpy",), "doctor").stdout
+    assert ran.stderr == ""
+    ((found, remedy),) = re.findall(r"\nPackages  MEND  (.*)\n +To do: (.*)\n", ran.stdout)
+    assert f"{name} does not load (it does not fit)" in found
+    assert re.search(rf"-m pip install --force-reinstall --no-deps .*{name}", remedy)
+    assert "\nFolder    ok" in ran.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("solution", "ions", "--course", "a", "--student", "b")])
+def test_a_command_where_packages_are_missing_or_broken_says_whom_to_ask(arguments, broken):
+    for ran in (without(("numpy",), *arguments), broken("numpy", "ImportError", *arguments)):
+        assert ran.returncode == 1
+        assert ran.stderr.startswith("hhlab: the installation is not whole: ")
+        assert ran.stderr.endswith("To see what to do, run: hhlab doctor\n")
+        assert len(ran.stderr.splitlines()) == 1
+        assert ran.stdout == ""
+
+
+def test_the_course_does_not_open_where_a_package_is_broken_in_another_way(broken):
+    ran = broken("numba", "OSError")
+    assert ran.stderr == "hhlab: the installation is not whole: it does not fit. To see what to do, run: hhlab doctor\n"
+    assert ran.returncode == 1
 
 
 def test_what_ends_the_command_ends_what_it_started():

@@ -64,17 +64,31 @@ def test_a_broken_floor_is_noticed(root, tmp_path):
 
 def test_public_names():
     """What is public is listed, has a docstring, and nothing else lies about."""
-    assert hh.__all__ == sorted(hh.__all__)
+    assert dir(hh) == hh.__all__ == sorted(hh.__all__)
     own = {name for name, thing in vars(hh).items() if not inspect.ismodule(thing) and name[0] != "_"}
-    assert own - {"Any", "TYPE_CHECKING"} <= set(hh.__all__)
+    assert own <= set(hh.__all__)
     for name in hh.__all__:
         assert getattr(hh, name).__doc__, name
     with pytest.raises(AttributeError, match="hhlab has no nonsense"):
         hh.nonsense  # noqa: B018
 
 
+def test_no_module_takes_the_place_of_another_public_thing(root):
+    """Once a module is imported, Python puts it into the package under its name."""
+    code = """
+import importlib, inspect, pkgutil, hhlab as hh
+for each in pkgutil.walk_packages(hh.__path__, "hhlab."):
+    importlib.import_module(each.name)
+print([name for name in hh.__all__ if inspect.ismodule(getattr(hh, name))])
+"""
+    assert run(sys.executable, "-c", code, cwd=root).strip() == "['claims', 'measure']"
+
+
 def test_importing_is_light(root):
-    """Neither pandas nor pyplot nor Jupyter, nor what only sweeps need, before they are used."""
+    """No package is imported with hhlab; and with a run neither pandas nor Matplotlib nor Jupyter nor progress bars."""
+    code = "import sys; before = set(sys.modules); import hhlab; print(*set(sys.modules) - before)"
+    loaded = {name.partition(".")[0] for name in run(sys.executable, "-c", code, cwd=root).split()}
+    assert loaded - set(sys.stdlib_module_names) == {"hhlab"}
     heavy = "{'pandas', 'matplotlib', 'ipywidgets', 'IPython', 'PIL', 'scipy.optimize', 'tqdm'}"
     code = f"import sys, hhlab as hh; hh.simulate(hh.Squid(), t_stop=1); print({heavy} & set(sys.modules))"
     assert run(sys.executable, "-c", code, cwd=root).strip() == "set()"
@@ -152,7 +166,7 @@ def test_wheel_and_sdist_install_and_pass(root, tmp_path):
     ours = (path for path in (root / "hhlab").rglob("*.*") if path.parent.name != "__pycache__")
     notebooks = (Path("hhlab", path.relative_to(root)) for path in (root / "notebooks").rglob("[0-9]*.ipynb"))
     parts = {path.relative_to(root).as_posix() for path in ours} | {path.as_posix() for path in notebooks}
-    assert parts | {"hhlab_doctor.py"} <= set(names)
+    assert parts <= set(names)
     assert not any("__pycache__" in name or name.startswith("tests") for name in names)
     with tarfile.open(sdist) as packed:
         packed.extractall(tmp_path, filter="data")

@@ -1,4 +1,4 @@
-"""Where the command `hhlab` begins, and `hhlab doctor`: they need nothing but Python."""
+"""`hhlab doctor`: what an installation lacks, and what to do about it. It needs nothing but Python."""
 
 import importlib
 import os
@@ -8,63 +8,71 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 OK, NOTE, MEND = "ok", "note", "MEND"
 OLDEST_PYTHON = (3, 11)
 FRONT_ENDS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
 LITTLE_SPACE = 200e6
-FOLDER = Path("hhlab-course")
-
-Finding = tuple[str, str, str]
-"""OK, NOTE or MEND; what was found; and what to do about it."""
-
-
-def main() -> int:
-    """Run the command `hhlab`, or say why that cannot be; its exit code."""
-    try:
-        from hhlab.cli import main as command
-    except ImportError as error:
-        if sys.argv[1:2] == ["doctor"]:
-            return doctor()
-        print(f"hhlab: the installation is not whole: {error}. To see what to do, run: hhlab doctor", file=sys.stderr)
-        return 1
-    return command()
+"""Bytes that should be free where the notebooks are."""
+IMPORTED_AS = {"ipython": "IPython"}
+"""The names by which packages are imported, where these are not the names by which they are installed."""
 
 
-def doctor(folder: Path = FOLDER) -> int:
-    """Look the installation over, in plain words; 1 if something has to be mended."""
-    worst = OK
+class Diagnosis(NamedTuple):
+    """What one check says."""
+
+    state: str  # OK, NOTE or MEND
+    found: str
+    remedy: str = ""
+
+
+def examine(folder: Path) -> int:
+    """Check the installation, and print what was found and what to do.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder in which the notebooks are, or will be.
+
+    Returns
+    -------
+    int
+        The exit code: 1 if something has to be mended, 0 if not.
+    """
+    ill = False
     for name, check in CHECKS.items():
         print(f"{name:<10}", end="", flush=True)
         try:
-            state, found, remedy = check(folder)
+            told = check(folder)
         except Exception as error:  # whatever is broken, the other checks go on
-            state, found, remedy = MEND, f"{type(error).__name__}: {error}", "first mend what stands above, if anything"
-        print(f"{state:<6}{found}" + (f"\n{'':<16}To do: {remedy}" if remedy else ""))
-        worst = MEND if state == MEND else worst
-    print("\nThere is something to mend." if worst == MEND else "\nAll is well: hhlab opens the course.")
-    return int(worst == MEND)
+            told = Diagnosis(MEND, f"{type(error).__name__}: {error}", "first mend what stands above, if anything")
+        print(f"{told.state:<6}{told.found}" + (f"\n{'':<16}To do: {told.remedy}" if told.remedy else ""))
+        ill |= told.state == MEND
+    print("\nThere is something to mend." if ill else "\nAll is well: hhlab opens the course.")
+    return int(ill)
 
 
-def _python(folder: Path) -> Finding:
-    told = f"{platform.python_version()}, {sys.executable}"
+def _python(folder: Path) -> Diagnosis:
+    found = f"{platform.python_version()}, {sys.executable}"
     if sys.version_info < OLDEST_PYTHON:
-        return MEND, told, "install Python 3.11 or newer, then the course with that"
-    return OK, told, ""
+        return Diagnosis(MEND, found, "install Python 3.11 or newer, then the course with that")
+    return Diagnosis(OK, found)
 
 
-def _packages(folder: Path) -> Finding:
+def _packages(folder: Path) -> Diagnosis:
     try:
         needed = dict(_needed("hhlab"))
     except ModuleNotFoundError:
-        return MEND, "packaging is not installed", _install("packaging", "and then hhlab doctor again")
+        return Diagnosis(MEND, "packaging is not installed", _install("packaging") + ", and then hhlab doctor again")
     wrong = {need: why for need, why in needed.items() if why}
     if wrong:
-        return MEND, "; ".join(wrong.values()), _install(" ".join(f'"{need}"' for need in wrong))
+        return Diagnosis(MEND, "; ".join(wrong.values()), _install(" ".join(f'"{need}"' for need in wrong)))
     broken = {name: why for name in _direct() if (why := _does_not_load(name))}
     if broken:
-        return MEND, "; ".join(broken.values()), _install(f"--force-reinstall --no-deps {' '.join(broken)}")
-    return OK, "all there, and of versions that fit", ""
+        remedy = _install(f"--force-reinstall --no-deps {' '.join(broken)}")
+        return Diagnosis(MEND, "; ".join(broken.values()), remedy)
+    return Diagnosis(OK, "all there, and of versions that fit")
 
 
 def _needed(package: str, extras: tuple[str, ...] = (), seen: set[str] | None = None) -> Iterator[tuple[str, str]]:
@@ -97,17 +105,17 @@ def _direct() -> list[str]:
 
 def _does_not_load(package: str) -> str:
     try:
-        importlib.import_module({"pillow": "PIL"}.get(package, package))
+        importlib.import_module(IMPORTED_AS.get(package, package.replace("-", "_")))
     except Exception as error:
         return f"{package} does not load ({error})"
     return ""
 
 
-def _install(what: str, *then: str) -> str:
-    return ", ".join((f'"{sys.executable}" -m pip install {what}', *then))
+def _install(what: str) -> str:
+    return f'"{sys.executable}" -m pip install {what}'
 
 
-def _widgets(folder: Path) -> Finding:
+def _widgets(folder: Path) -> Diagnosis:
     from jupyter_core.paths import jupyter_path
     from jupyterlab_server.config import get_page_config
 
@@ -115,41 +123,44 @@ def _widgets(folder: Path) -> Finding:
     there = {each["name"] for each in page["federated_extensions"]}
     off = [name for name in FRONT_ENDS if name in page.get("disabledExtensions", ())]
     if missing := [name for name in FRONT_ENDS if name not in there]:
-        remedy = _install("--force-reinstall --no-deps anywidget jupyterlab-widgets")
-        return MEND, f"JupyterLab does not find {' and '.join(missing)}: benches would not show", remedy
+        found = f"JupyterLab does not find {' and '.join(missing)}: benches would not show"
+        return Diagnosis(MEND, found, _install("--force-reinstall --no-deps anywidget jupyterlab-widgets"))
     if off:
-        return MEND, f"{' and '.join(off)} is disabled in JupyterLab", f"jupyter labextension enable {' '.join(off)}"
-    return OK, "their front ends are in JupyterLab", ""
+        remedy = f"jupyter labextension enable {' '.join(off)}"
+        return Diagnosis(MEND, f"{' and '.join(off)} is disabled in JupyterLab", remedy)
+    return Diagnosis(OK, "their front ends are in JupyterLab")
 
 
-def _kernel(folder: Path) -> Finding:
+def _kernel(folder: Path) -> Diagnosis:
     from jupyter_client.kernelspec import KernelSpecManager
 
     spec = KernelSpecManager().get_kernel_spec("python3")
     runs = Path(spec.argv[0])
     if runs.is_absolute() and runs.parent != Path(sys.executable).parent:
-        return MEND, f"notebooks would run with another Python, {runs}", f"delete the folder {spec.resource_dir}"
-    return OK, "notebooks run with this Python", ""
+        found = f"notebooks would run with another Python, {runs}"
+        return Diagnosis(MEND, found, f"delete the folder {spec.resource_dir}")
+    return Diagnosis(OK, "notebooks run with this Python")
 
 
-def _cache(folder: Path) -> Finding:
-    from hhlab.kernel import run
+def _cache(folder: Path) -> Diagnosis:
+    from .kernel import run
 
     if not hasattr(run.__wrapped__, "stats"):
-        return NOTE, "numba is not at work: the course runs, but a hundred times slower", ""
+        return Diagnosis(NOTE, "numba is not at work: the course runs, but a hundred times slower")
     fill_the_cache()
     stats = run.__wrapped__.stats
     if stats.cache_path is None:
         found = "no folder to keep compiled code in, so each notebook takes some seconds to start"
-        return NOTE, found, "set NUMBA_CACHE_DIR to a folder that can be written"
+        return Diagnosis(NOTE, found, "set NUMBA_CACHE_DIR to a folder that can be written")
     compiled = sum(stats.cache_misses.values())
-    return OK, f"{'filled now' if compiled else 'compiled code is there'}, in {stats.cache_path}", ""
+    return Diagnosis(OK, f"{'filled now' if compiled else 'compiled code is there'}, in {stats.cache_path}")
 
 
 def fill_the_cache() -> None:
     """Call the kernel in each way that notebooks do: one patch, many, and a row of them, plain and rich."""
     import hhlab as hh
-    from hhlab.simulation import simulate_many
+
+    from .simulation import simulate_many
 
     for cell in (hh.Squid(), hh.PumpCell()):
         simulate_many([cell], [hh.Step(1)], 1.0)
@@ -157,26 +168,27 @@ def fill_the_cache() -> None:
         hh.propagate(hh.Axon(membrane=cell, length=5, patches=100), t_stop=0.1)
 
 
-def _browser(folder: Path) -> Finding:
+def _browser(folder: Path) -> Diagnosis:
     import webbrowser
 
     try:
         webbrowser.get()
     except webbrowser.Error:
-        return NOTE, "none found: hhlab prints an address", "open it in a browser on this machine"
-    return OK, "found", ""
+        return Diagnosis(NOTE, "none found: hhlab prints an address", "open it in a browser on this machine")
+    return Diagnosis(OK, "found")
 
 
-def _folder(folder: Path) -> Finding:
+def _folder(folder: Path) -> Diagnosis:
     place = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
     if not place.is_dir() or not os.access(place, os.W_OK):
-        return MEND, f"{place} cannot be written", "choose another place, such as: hhlab --folder ~/hhlab-course"
+        remedy = "choose another place, such as: hhlab --folder ~/hhlab-course"
+        return Diagnosis(MEND, f"{place} cannot be written", remedy)
     free = shutil.disk_usage(place).free
     found = f"{folder.absolute()}: can be written, {free / 1e9:.1f} GB free"
-    return (NOTE, found, "free some space") if free < LITTLE_SPACE else (OK, found, "")
+    return Diagnosis(NOTE, found, "free some space") if free < LITTLE_SPACE else Diagnosis(OK, found)
 
 
-CHECKS: dict[str, Callable[[Path], Finding]] = {
+CHECKS: dict[str, Callable[[Path], Diagnosis]] = {
     "Python": _python,
     "Packages": _packages,
     "Widgets": _widgets,
@@ -185,6 +197,3 @@ CHECKS: dict[str, Callable[[Path], Finding]] = {
     "Browser": _browser,
     "Folder": _folder,
 }
-
-if __name__ == "__main__":
-    sys.exit(doctor(Path(sys.argv[1])))
