@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+on_posix = pytest.mark.skipif(os.name != "posix", reason="the scripts of Binder run on Linux")
+
 
 def test_both_scripts_name_the_same_processor_and_cache(root):
     scripts = [(root / "binder" / name).read_text() for name in ("postBuild", "start")]
@@ -17,6 +19,7 @@ def test_both_scripts_name_the_same_processor_and_cache(root):
     assert scripts[1].endswith('exec "$@"\n')
 
 
+@on_posix
 @pytest.mark.parametrize("name", ["postBuild", "start"])
 def test_scripts_are_executable_and_parse(root, name):
     script = root / "binder" / name
@@ -24,6 +27,7 @@ def test_scripts_are_executable_and_parse(root, name):
     subprocess.run(["bash", "-n", str(script)], check=True)
 
 
+@on_posix
 def test_start_passes_the_command_on(root):
     ran = subprocess.run(
         [str(root / "binder/start"), sys.executable, "-c", "import os; print(os.environ['NUMBA_CACHE_DIR'])"],
@@ -32,6 +36,7 @@ def test_start_passes_the_command_on(root):
     assert ran.stdout.strip().endswith("hhlab-numba")
 
 
+@pytest.mark.slow
 def test_repo2docker_accepts_the_repository(root, tmp_path):
     pytest.importorskip("repo2docker")
     shutil.copytree(root / "binder", tmp_path / "repository" / "binder")

@@ -41,8 +41,10 @@ def files(root):
         ("ruff", "format", "--no-cache", "--check", "."),
         ("mypy",),
         ("importlinter.cli",),
+        ("deptry", "hhlab"),
+        ("deptry", "tests", "tests/benchmarks", "--exclude", "^$", "--ignore", "DEP002,DEP004"),
     ],
-    ids=["lint", "format", "types", "floors"],
+    ids=["lint", "format", "types", "floors", "dependencies", "dependencies of tests"],
 )
 def test_checkers(command, root):
     if command[0] == "importlinter.cli":
@@ -95,12 +97,22 @@ def test_importing_is_light(root):
 
 
 def test_pins_are_pins_and_nothing_else(root):
-    for lock in (root / "binder/requirements.txt", root / "tests/requirements.txt"):
-        for line in lock.read_text().splitlines():
+    """All that the course needs, and the extras, has one."""
+    pinned = {}
+    for name in ("binder", "tests"):
+        lines = (root / name / "requirements.txt").read_text().splitlines()
+        for line in lines:
             assert re.fullmatch(r"[A-Za-z0-9._-]+(\[[a-z]+\])?==[0-9][\w.]*( ; .+)?", line), line
+        pinned[name] = {line.split("==")[0] for line in lines}
     wanted = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    pinned = {line.split("==")[0] for line in (root / "binder/requirements.txt").read_text().splitlines()}
-    assert {re.split(r"[>;]", each)[0].strip() for each in wanted["dependencies"]} <= pinned
+    extras = {need for extra in wanted["optional-dependencies"].values() for need in extra}
+    assert {_name(need) for need in wanted["dependencies"]} <= pinned["binder"]
+    assert {_name(need) for need in extras} <= {*pinned["binder"], *pinned["tests"], "hhlab"}
+    assert not pinned["binder"] & pinned["tests"]
+
+
+def _name(requirement):
+    return re.split(r"[>;[]", requirement)[0].strip()
 
 
 def test_every_number_of_the_version_agrees(root):
@@ -124,7 +136,13 @@ def test_links_to_the_repository_derive_from_its_address(name, root):
 
 
 def test_a_pull_request_runs_what_ci_runs(root):
-    assert "- run: .ci/run\n" in (root / ".github/workflows/tests.yml").read_text()
+    """On the lowest Python; and elsewhere the test command of the README."""
+    workflow, project = ((root / name).read_text() for name in (".github/workflows/tests.yml", "pyproject.toml"))
+    assert "- run: .ci/run\n" in workflow
+    (lowest,) = re.findall(r'requires-python = ">=(.*)"', project)
+    assert f'python: ["{lowest}", ' in workflow
+    (elsewhere,) = re.findall(r"- run: (python .* python -m pytest)\n", workflow)
+    assert f"```\n{elsewhere}\n```" in (root / "README.md").read_text()
 
 
 def test_ci_runs_the_test_command_of_the_readme(root):
