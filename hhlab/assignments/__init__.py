@@ -9,18 +9,28 @@ __all__ = ["Assignment", "Lab", "assignment", "find"]
 
 
 def assignment(name: str, *, course: str, student: str, graded: bool = False) -> Lab:
-    """An assignment as one student has it: shown, it tells what is given; `answer` hands in.
+    """An assignment as one student has it: a notebook shows what is given, and `answer` hands in.
 
     Parameters
     ----------
-    name : such as "refractory".
-    course, student : what the variant is drawn from; the teacher says which course, and which id to take.
-    graded : whether answers are told only that they are well-formed, not whether they are right.
+    name : str
+        The name of the assignment, such as "refractory".
+    course : str
+        The name of the course, as the teacher gives it. The variant is drawn from it and from the id.
+    student : str
+        The id of the student, as the teacher gives it.
+    graded : bool, default False
+        Whether a reply tells only that an answer is well-formed, and not whether it is right.
+
+    Returns
+    -------
+    Lab
+        What is given, what is asked, and the answers so far.
 
     Raises
     ------
     ValueError
-        For an unknown assignment, or a course or student that is no text of 1 to 100 characters.
+        If the assignment is unknown, or the course or the id is not a text of 1 to 100 characters.
     """
     return Lab(find(name), course, student, graded)
 

@@ -130,10 +130,20 @@ class Cards(Frame):
 def claim(*numbers: int) -> ClaimCard | Cards:
     """A card for one of the forty-one claims, or several: predict whether it holds, run its experiment, read why.
 
+    Parameters
+    ----------
+    *numbers : int
+        The numbers of the claims, 1 to 41.
+
+    Returns
+    -------
+    ClaimCard or Cards
+        One card, or several one below the other; a notebook shows them.
+
     Raises
     ------
     ValueError
-        If there is no claim of that number, or none is given.
+        If there is no claim of a number, or no number is given.
     """
     if not numbers:
         raise ValueError("which claim? Give its number, such as claim(22)")

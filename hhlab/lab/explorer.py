@@ -44,38 +44,39 @@ def explore(
 
     Parameters
     ----------
-    cell : Cell or Axon or MyelinatedAxon
-        The cell or the axon to start from; `Reset` goes back to it.
+    cell : Cell, Axon or MyelinatedAxon
+        What to start from; the button Reset goes back to it.
     protocol : Protocol, optional
-        The stimulus to start from; without it none.
-    view : str or sequence of str
-        Names of the panels, as in `plot`: "voltage", "stimulus", "currents", "conductances", "gates", ...
-    knobs : sequence of str or dict of str to tuple
-        Names of the parameters whose knobs are in sight; the others are folded away. With {"amplitude": (-2, 2)} the
-        slider has this span instead of its usual one.
+        Its stimulus, if any. For an axon also pairs of a stimulus and its place in cm, as `propagate` takes them.
+    view : str or sequence of str, default "voltage"
+        The names of the panels, as in `plot`: "voltage", "stimulus", "currents", "conductances", "gates", ...
+    knobs : sequence of str, or dict of str to (float, float)
+        The parameters of the cell or the protocol whose knobs are in sight; the others are folded away. With
+        {"amplitude": (-2, 2)} a slider goes from one value to the other instead of over its usual span. On an axon,
+        "at" is the place of a stimulus, and "x_1", "x_2" are those of the electrodes.
     presets : dict or sequence of str, optional
-        Buttons, each with what it puts on the bench: values {"TTX": {"g_Na": 0}}, a cell, a protocol, or a list of
-        these; or just names of drugs, ("TTX", "TEA").
+        Buttons, each with what it puts on the bench: values {"TTX": {"g_Na": 0}}, a cell, an axon, a protocol, or a
+        list of these; or just names of drugs, ("TTX", "TEA"). On an axon, a cell is a new membrane for it.
     freeze : sequence of str
         Gates or concentrations that can be frozen at their resting value, each with a box to tick.
     reset : sequence of str
         Gates that can be put back to their resting value when the last pulse begins, each with a box to tick.
     t_stop : float, optional
-        Length of the recording, ms; without it until 25 ms after the stimulus.
+        Length of a recording, ms; without it, 25 ms after the stimulus.
     start : dict of str to float, optional
-        The state with which every recording begins, as in `simulate`; what is not named begins at rest.
+        The state that a recording begins with, as in `simulate`; what it does not name begins at rest.
     electrodes : sequence of float, optional
-        Places of the electrodes on an axon, cm; without it a quarter and three quarters of the length.
+        Where the recording electrodes of an axon are, cm; without it, two, at a quarter and three quarters of it.
 
     Returns
     -------
     Bench
-        The bench, which Jupyter shows.
+        The bench, which a notebook shows.
 
     Raises
     ------
     ValueError
-        For an unknown view, knob, gate, drug or parameter, or a value out of range.
+        If a view, knob, gate, drug or parameter is unknown, or a value is out of range.
     """
     must_be(Cell | Fibre, A_CELL, cell)
     if isinstance(cell, Fibre):

@@ -74,5 +74,11 @@ def _row(entry: Entry) -> tuple[str, ...]:
 
 
 def worklog() -> LogCard:
-    """A card with everything that you predicted, ran and answered in this notebook, and a button to download it."""
+    """A card with everything that you predicted, ran and answered in this notebook, and a button to download it.
+
+    Returns
+    -------
+    LogCard
+        The card, which a notebook shows.
+    """
     return LogCard()

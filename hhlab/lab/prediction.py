@@ -109,14 +109,23 @@ def predict(
 
     Parameters
     ----------
-    question : its name in the course, such as "longer_pulse", or a `Choice` or `Number` of your own.
-    show : makes the picture that is shown beside the answer, such as lambda: hh.plot(...).
-    later : keep the answer for the end of the notebook, where the question returns.
-    again : this is its return: the first answer is shown beside the second.
+    question : str, Choice or Number
+        The name of a question of the course, such as "longer_pulse", or a question of your own.
+    show : callable, optional
+        A function without arguments that makes the picture beside the answer, such as lambda: hh.plot(...).
+    later : bool, default False
+        Whether the answer is kept for the end of the notebook, where the question returns.
+    again : bool, default False
+        Whether this is its return: the first answer is shown beside the second.
+
+    Returns
+    -------
+    Prediction
+        The card, which a notebook shows.
 
     Raises
     ------
     ValueError
-        For an unknown question.
+        If the question is unknown.
     """
     return Prediction(as_question(question), show, later, again)

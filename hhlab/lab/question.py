@@ -190,12 +190,18 @@ def ask(*questions: str | Question) -> Questions:
 
     Parameters
     ----------
-    questions : a set of the course by name, such as "action_potential"; or questions of your own, `Choice` or `Number`.
+    *questions : str, Choice or Number
+        The name of a set of the course, such as "action_potential", or questions of your own.
+
+    Returns
+    -------
+    Questions
+        The card, which a notebook shows.
 
     Raises
     ------
     ValueError
-        For an unknown set, something that is not a question, or none.
+        If a set is unknown, something is not a question, or none is given.
     """
     found: list[Question] = []
     for given in questions:
