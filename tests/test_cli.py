@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -98,11 +99,10 @@ def test_a_home_that_cannot_be_written_is_not_needed(tmp_path, called, monkeypat
     assert called[-1][1]["HOME"] == str(tmp_path)
 
 
-def command(*arguments, code="", **environment):
+def command(*arguments, code=""):
     """What the command prints in a process of its own, after some code."""
     code = f"{code}\nimport sys; from hhlab.cli import main; sys.exit(main({list(arguments)}))"
-    return subprocess.run([sys.executable, "-c", code], env=os.environ | environment,
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
 def test_the_doctor_finds_all_in_order(tmp_path):
@@ -112,9 +112,10 @@ def test_the_doctor_finds_all_in_order(tmp_path):
     assert f"Folder    ok    {tmp_path}: can be written" in ran.stdout
 
 
-def test_the_command_and_the_doctor_need_nothing_but_python(root):
+def test_the_command_and_the_doctor_need_nothing_but_python():
     """They are imported where no package can be: -S leaves out all that is installed."""
-    code = f"import sys; sys.path.insert(0, {str(root)!r}); import hhlab.cli, hhlab.doctor"
+    place = str(Path(cli.__file__).parent.parent)
+    code = f"import sys; sys.path.insert(0, {place!r}); import hhlab.cli, hhlab.doctor"
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)
 
 
@@ -154,13 +155,13 @@ def broken(tmp_path):
 
     def run(name, error, *arguments):
         (tmp_path / f"{name}.py").write_text(f"raise {error}('it does not fit')")
-        return command("--folder", str(tmp_path), *arguments, PYTHONPATH=str(tmp_path))
+        code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})"
+        return command("--folder", str(tmp_path), *arguments, code=code)
 
     return run
 
 
-@pytest.mark.parametrize("error", ["ImportError", "OSError"])
-@pytest.mark.parametrize("name", ["numpy", "numba"])
+@pytest.mark.parametrize(("name", "error"), [("numpy", "ImportError"), ("numba", "OSError")])
 def test_the_doctor_works_where_a_package_is_broken(name, error, broken):
     ran = broken(name, error, "doctor")
     assert ran.returncode == 1
