@@ -1,5 +1,7 @@
 """Bad input gets one sentence: what, value, unit, range, what to do."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -169,9 +171,16 @@ CASES = {
 }
 
 
+PUBLIC = [getattr(house, name) for house in (hh, hh.measure) for name in house.__all__]
+DOCSTRINGS = {inspect.unwrap(each).__code__: each.__doc__ for each in PUBLIC if inspect.isfunction(each)}
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_one_sentence(name):
+    """And the docstring of a public function that raises has a section on that."""
     call, sentence = CASES[name]
     with pytest.raises(ValueError, match=sentence) as caught:
         call()
     assert "\n" not in str(caught.value)
+    passed = [entry.frame.code.raw for entry in caught.traceback]
+    assert all("\n    Raises\n" in DOCSTRINGS[code] for code in passed if code in DOCSTRINGS)

@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from numpydoc.validate import validate
 
 import hhlab as hh
 
@@ -19,6 +20,9 @@ OURS = ("hhlab", "tests", "notebooks", "binder", ".ci", ".github", "docs")
 TEXTS = ("*.md", "*.py", "*.ipynb", "*.toml", "*.txt", "*.cff", "*.yml", "*.yaml", "run", "start", "postBuild")
 LINK = re.compile(r"(github\.com/|mybinder\.org/v2/gh/|github\.com%2F)[\w-]+(/|%2F)[\w-]+")
 WITH_LINKS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CITATION.cff", "docs/classes.md")
+
+SECTIONS = {"GL06", "GL07", "GL08", "PR01", "PR02", "PR03", "PR04", "PR05", "PR06", "PR07", "RT01", "RT03", "SS01"}
+"""What numpydoc finds wrong: unknown sections and their order, no docstring; parameters; returns; no summary."""
 
 
 def run(*command, cwd=None, **environment):
@@ -73,6 +77,14 @@ def test_public_names():
         assert getattr(hh, name).__doc__, name
     with pytest.raises(AttributeError, match="hhlab has no nonsense"):
         hh.nonsense  # noqa: B018
+
+
+def test_docstrings_of_public_functions_have_their_sections():
+    """Every parameter with its type and a description, in the order of the signature, and what is returned."""
+    public = [getattr(house, name) for house in (hh, hh.measure) for name in house.__all__]
+    names = [f"{each.__module__}.{each.__qualname__}" for each in public if inspect.isfunction(each)]
+    told = {name: dict(validate(name)["errors"]) for name in names}
+    assert [(name, code, told[name][code]) for name in names for code in SECTIONS & told[name].keys()] == []
 
 
 def test_no_module_takes_the_place_of_another_public_thing(root):
