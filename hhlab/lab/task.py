@@ -12,26 +12,8 @@ from .question import keep
 UNTOUCHED = "Nothing to judge yet: write your own lines where the three dots ... are, and run the cell again."
 
 
-<<<<<<< HEAD:hhlab/lab/task.py
 def check(name: str, value: Any) -> Judgement:
-    """The reply to a number that you have computed for a task, in the unit that the task asks for.
-=======
-class Checked:
-    """What `check` returns: `right`, and a reply."""
-
-    def __init__(self, question: Number, judged: Judgement | None, sentence: str) -> None:
-        self.question, self.right, self.reply = question, judged is not None and judged.right, sentence
-
-    def __repr__(self) -> str:
-        return self.reply
-
-    def _repr_html_(self) -> str:
-        return f'<div class="hhlab-frame">{paragraph(self.reply, "right" if self.right else "reply")}</div>'
-
-
-def check(name: str, value: Any) -> Checked:
     """The reply to a number that you have computed for a task.
->>>>>>> 055e239 (Sections for the parameters and returns of what shows a card or a bench, and of assignment):hhlab/lab/turn.py
 
     Parameters
     ----------
@@ -43,7 +25,7 @@ def check(name: str, value: Any) -> Checked:
 
     Returns
     -------
-    Checked
+    Judgement
         The reply, which a notebook shows.
 
     Raises
