@@ -364,16 +364,16 @@ def test_graded_window_behind_claim_11():
 
 
 def test_plateau_and_width_behind_claim_22():
-    held = find(22).run().recordings["n held"]
+    held = find(22).run().recordings["n frozen"]
     assert held.V[-1] == pytest.approx(-13.4, abs=0.1)
     assert hh.measure.half_width(held) == pytest.approx(5.5, abs=0.05)
 
 
 def test_times_above_zero_behind_claim_21():
-    """With h held V stays above 0 mV; with n held it comes down late, to a plateau."""
+    """With h frozen V stays above 0 mV; with n frozen it comes down late, to a plateau."""
     recs = find(21).run().recordings
-    assert recs["h held"].V[-1] > 0 > recs["n held"].V[-1] > -20
-    assert recs["both held"].V[-1] == pytest.approx(48.92, abs=0.01)
+    assert recs["h frozen"].V[-1] > 0 > recs["n frozen"].V[-1] > -20
+    assert recs["both frozen"].V[-1] == pytest.approx(48.92, abs=0.01)
 
 
 def test_what_remains_of_the_undershoot_in_claim_26():

@@ -87,7 +87,23 @@ class Rule:
                 raise ValueError(f"{low:g} to {high:g} {self.unit} is no span: give the lower number first")
 
     def verdict(self, number: float) -> Verdict:
-        """The verdict on a number; ValueError if there is no number (nan)."""
+        """The verdict on a number.
+
+        Parameters
+        ----------
+        number : float
+            The deciding number, in the unit of the rule; may be infinite.
+
+        Returns
+        -------
+        Verdict
+            Whether the claim holds, holds partly, or fails.
+
+        Raises
+        ------
+        ValueError
+            If there is no number (nan).
+        """
         if math.isnan(number):
             raise ValueError("nan is not a number from which a verdict could follow: look at what the experiment gave")
         if self.holds[0] <= number <= self.holds[1]:
@@ -214,7 +230,23 @@ def claim(
 
 
 def find(number: int) -> Claim:
-    """The claim of that number; ValueError if there is none, or it has no experiment yet."""
+    """The claim of a number.
+
+    Parameters
+    ----------
+    number : int
+        1 to 41.
+
+    Returns
+    -------
+    Claim
+        What is claimed, and the experiment that settles it: `find(5).run()` runs it.
+
+    Raises
+    ------
+    ValueError
+        If there is no claim of that number, or it has no experiment yet.
+    """
     try:
         wanted = operator.index(number)
     except TypeError:
@@ -233,7 +265,14 @@ def _known(number: int) -> int:
 
 
 def table() -> "pandas.DataFrame":
-    """All claims that have an experiment as a pandas table, a row a claim; runs none of them."""
+    """All claims that have an experiment, as a table; runs none of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each claim, by number: what is claimed, the source texts that say so, what the experiment does, what
+        decides, the rule of the verdict, and the id of the misconception that is refuted, or "".
+    """
     import pandas
 
     rows: list[dict[str, Any]] = [

@@ -30,13 +30,7 @@ def ends_while_V_is_up() -> Result:
 @claim(20, texts=("S3",), rule=Rule("times", holds=(1.2, inf), partly=(1.05, 1.2)))
 def prepulses() -> Result:
     """The smallest factor by which the voltage or the duration of a prepulse change the sodium current."""
-    cases = {
-        "none": None,
-        "−21, 1 ms": (-21, 1),
-        "−21, 30 ms": (-21, 30),
-        "−85, 1 ms": (-85, 1),
-        "−85, 30 ms": (-85, 30),
-    }
+    cases = {"none": None} | {f"−{mV}, {ms} ms": (-mV, ms) for mV in (21, 85) for ms in (1, 30)}
     recs = {label: hh.clamp(hh.Squid(), hh.Clamp(to=0, prepulse=case))[0] for label, case in cases.items()}
     begins = {label: case[1] if case else 0 for label, case in cases.items()}
     peak = {label: -rec.I["Na"][rec.t >= begins[label]].min() for label, rec in recs.items()}

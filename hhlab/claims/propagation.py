@@ -39,5 +39,5 @@ def renewed() -> Result:
     run, passive = (hh.propagate(each, pulse, electrodes=(2, 6)) for each in (axon, axon.passive()))
     rest = axon.rest()["V"]
     number = 100 * (run.at(6).V.max() - rest) / (run.at(2).V.max() - rest)
-    recs = {"an impulse": run, "gates held": passive}
+    recs = {"an impulse": run, "gates frozen": passive}
     return number, recs, ("space and time", "electrodes", "along the axon")

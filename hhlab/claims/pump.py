@@ -54,7 +54,7 @@ def always_comes_back() -> Result:
     recs = {
         "intact": hh.simulate(axon, pulse, 31),
         "pump blocked": hh.simulate(axon.replace(ouabain=1), pulse, 31),
-        "n held": hh.simulate(axon, pulse, 31, freeze=("K.n",)),
+        "n frozen": hh.simulate(axon, pulse, 31, freeze=("K.n",)),
         "steady current": hh.simulate(axon, hh.Step(20, 1, 100), 31),
     }
     alone = [hh.simulate(hh.SinoatrialNode(), None, 2000), hh.simulate(hh.BetaCell(), None, 40_000)]

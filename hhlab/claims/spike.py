@@ -48,7 +48,7 @@ def upstroke() -> Result:
     recs = {
         "intact": hh.simulate(cell, shock, 10),
         "g_Na half": hh.simulate(cell.replace(g_Na=60), shock, 10),
-        "m held": hh.simulate(cell, shock, 10, freeze=("Na.m",)),
+        "m frozen": hh.simulate(cell, shock, 10, freeze=("Na.m",)),
     }
     start = hh.measure.rest(cell) + 15
     rise = [hh.measure.peak(rec)[0] - start for rec in recs.values()]
@@ -58,12 +58,12 @@ def upstroke() -> Result:
 
 @claim(14, texts=("S1", "S2"), rule=SHARE)
 def below_E_Na() -> Result:
-    """The part of the distance from the peak to E_Na that disappears when n is held, in percent."""
+    """The part of the distance from the peak to E_Na that disappears when n is frozen, in percent."""
     cell, shock = hh.Squid(), hh.Shock(15, 1)
-    held = {"intact": (), "n held": ("K.n",), "h held": ("Na.h",), "both held": ("K.n", "Na.h")}
-    recs = {label: hh.simulate(cell, shock, 10, freeze=gates) for label, gates in held.items()}
+    frozen = {"intact": (), "n frozen": ("K.n",), "h frozen": ("Na.h",), "both frozen": ("K.n", "Na.h")}
+    recs = {label: hh.simulate(cell, shock, 10, freeze=gates) for label, gates in frozen.items()}
     peak = {label: hh.measure.peak(rec)[0] for label, rec in recs.items()}
-    number = 100 * (peak["n held"] - peak["intact"]) / (cell.E_Na - peak["intact"])
+    number = 100 * (peak["n frozen"] - peak["intact"]) / (cell.E_Na - peak["intact"])
     return number, recs, ("voltage",)
 
 
@@ -88,23 +88,23 @@ def order_and_size() -> Result:
 def repolarisation() -> Result:
     """How many times longer V stays above 0 mV when one of the two processes is missing."""
     cell, shock = hh.Squid(), hh.Shock(15, 1)
-    held = {"intact": (), "n held": ("K.n",), "h held": ("Na.h",), "both held": ("K.n", "Na.h")}
-    recs = {label: hh.simulate(cell, shock, 30, freeze=gates) for label, gates in held.items()}
+    frozen = {"intact": (), "n frozen": ("K.n",), "h frozen": ("Na.h",), "both frozen": ("K.n", "Na.h")}
+    recs = {label: hh.simulate(cell, shock, 30, freeze=gates) for label, gates in frozen.items()}
     above = {label: (rec.V > 0).sum() for label, rec in recs.items()}
-    number = min(above["n held"], above["h held"]) / above["intact"]
+    number = min(above["n frozen"], above["h frozen"]) / above["intact"]
     return number, recs, ("voltage",)
 
 
 @claim(22, texts=("S3",), rule=Rule("mV", holds=(20, inf), partly=(5, 20)))
 def leak_alone() -> Result:
-    """V 10 ms after the peak with n held at rest, in mV above the resting potential."""
+    """V 10 ms after the peak with n frozen at rest, in mV above the resting potential."""
     cell, shock = hh.Squid(), hh.Shock(15, 1)
     recs = {
         "intact": hh.simulate(cell, shock, 30),
-        "n held": hh.simulate(cell, shock, 30, freeze=("K.n",)),
+        "n frozen": hh.simulate(cell, shock, 30, freeze=("K.n",)),
     }
-    held = recs["n held"]
-    late = np.interp(hh.measure.peak(held)[1] + 10, held.t, held.V)
+    plateau = recs["n frozen"]
+    late = np.interp(hh.measure.peak(plateau)[1] + 10, plateau.t, plateau.V)
     number = late - hh.measure.rest(cell)
     return number, recs, ("voltage", "conductances")
 

@@ -9,7 +9,6 @@ from typing import Any
 import ipywidgets as widgets
 
 from ..claims import MISCONCEPTIONS, Claim, Finding, Verdict, find
-from ..parameters import pretty
 from ..plots import Picture, plot, seen_by
 from ..views import VIEWS
 from .frame import Frame, button, paragraph, radio, say
@@ -56,7 +55,7 @@ class ClaimCard(Frame):
         self.run_button.on_click(lambda _: self.run())
         self.code_button.on_click(lambda _: self._toggle_code())
         head = paragraph(f"Claim {claim.number}", "heading") + paragraph(f"“{claim.statement}”", "claim")
-        asks = paragraph("The experiment: " + pretty(claim.asks))
+        asks = paragraph("The experiment: " + claim.asks)
         columns = [
             widgets.VBox([widgets.HTML(paragraph(text, "note")), radio])
             for text, radio in (("The claim ...", self.verdict), ("How sure are you?", self.sure))
@@ -94,13 +93,13 @@ class ClaimCard(Frame):
             picture_of(plot(found.recordings, *found.views)),
             paragraph(thick_and_thin(found), "note"),
             paragraph(found.sentence),
-            paragraph(pretty(self.claim.rule.in_words()), "note"),
+            paragraph(self.claim.rule.in_words(), "note"),
             paragraph(f"The claim {found.verdict.words}.", "verdict", role="status"),
             paragraph(
                 compared.format(predicted=self.verdict.value.words, sure=self.sure.value),
                 "right" if right else "reply",
             ),
-            paragraph(pretty(self.claim.why)),
+            paragraph(self.claim.why),
             paragraph(self.claim.measured or "No measurement on a real cell is cited here.", "note"),
         ]
         if self.claim.misconception:
