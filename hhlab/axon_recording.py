@@ -45,7 +45,7 @@ class AxonRecording(Exportable):
 
     @property
     def gate_values(self) -> Floats:
-        """All gates of all places, shape (n_t, gates, n_x); not kept, as they are seldom asked for, but run again."""
+        """All gates of all places, shape (n_t, gates, n_x); they are simulated when they are first asked for."""
         return self._batch.with_at_least(KEEP_ALL).x
 
     @property
@@ -72,7 +72,17 @@ class AxonRecording(Exportable):
         return int(np.abs(self.x - where).argmin())
 
     def at(self, x: float) -> Recording:
-        """The recording of the patch nearest to x (cm), with its gates and currents.
+        """The recording of the patch whose middle is nearest to x, with its gates and currents.
+
+        Parameters
+        ----------
+        x : float
+            Place along the axon, cm.
+
+        Returns
+        -------
+        Recording
+            What a pipette there would see: all traces of a cell, the axial current among them.
 
         Raises
         ------

@@ -42,23 +42,43 @@ def simulate(
 
     Parameters
     ----------
-    cell : what to simulate, e.g. Squid(T=18.5).
-    protocol : its stimulus; None for none.
-    t_stop : how long, ms; None for 25 ms after the stimulus.
-    dt : time step, ms; None for the one that fits the cell. A cell whose concentrations move and that is not told is
-        not stepped through more than a minute: an implicit solver takes over, and records 2001 samples.
-    start : another state to start from, by name: {"V": -80, "K.n": 0.4}, or the `end` of a recording. What it does
+    cell : Cell
+        What to simulate, such as Squid(T=18.5).
+    protocol : Protocol, optional
+        Its stimulus; None for none.
+    t_stop : float, optional
+        Length of the recording, ms; None for 25 ms after the end of the stimulus.
+    dt : float, optional
+        Time step, ms; None for the one that fits the cell. Where it is None, a cell whose concentrations move is not
+        stepped through more than a minute: an implicit solver takes over, and records 2001 samples.
+    start : mapping of str to float or Recording, optional
+        Another state to start from, by name, such as {"V": -80, "K.n": 0.4}, or the `end` of a recording. What it does
         not name starts at rest.
-    freeze : gates or concentrations that keep their starting value, such as ("K.n",) or ("Na_in",).
-    reset : gates that jump back to their resting value, each with its time in ms: {"Na.h": 12.0}.
-    every : keep only every so many steps.
-    carrier : the ion that carries the stimulus into a cell whose concentrations move; None for the cell's own, K.
+    freeze : sequence of str, optional
+        Gates or concentrations that keep their starting value, such as ("K.n",) or ("Na_in",).
+    reset : mapping of str to float, optional
+        Gates that jump back to their resting value, each with its time in ms: {"Na.h": 12.0}.
+    every : int, optional
+        Keep one sample every so many steps.
+    carrier : str, optional
+        The ion that carries the stimulus into a cell whose concentrations move; None for the cell's own, K.
+
+    Returns
+    -------
+    Recording
+        V, gates, conductances, currents and concentrations over time.
 
     Raises
     ------
     ValueError
         If a number is not finite or out of range, a name is unknown, dt is too coarse, more than 50 million numbers
         would be stored, the membrane leaves -500 to 500 mV, or the stimulus takes more of an ion than there is.
+
+    Examples
+    --------
+    >>> rec = simulate(Squid(), Step(20, start=5, duration=0.5), 30)
+    >>> float(rec.V.max().round(1))
+    39.3
     """
     given = Nothing() if protocol is None else protocol
     return simulate_many(
