@@ -12,7 +12,7 @@ from .axons import Fibre
 from .parameters import Parameter, tidy
 from .places import electrodes, stimuli, stimuli_in_words
 from .protocols import Protocol
-from .recording import KEEP_ALL, Batch, Exportable, Place, Recording
+from .recording import Batch, Exportable, Place, Recording
 
 Floats = NDArray[np.float64]
 
@@ -42,16 +42,6 @@ class AxonRecording(Exportable):
     @property
     def V(self) -> Floats:
         return self._batch.kept.V.T
-
-    @property
-    def gate_values(self) -> Floats:
-        """All gates of all places, shape (n_t, gates, n_x); they are simulated when they are first asked for."""
-        return self._batch.with_at_least(KEEP_ALL).x
-
-    @property
-    def pool_values(self) -> Floats:
-        """All concentrations that move, of all places, mM; shape (n_t, concentrations, n_x)."""
-        return self._batch.kept.ions
 
     @property
     def x(self) -> Floats:

@@ -14,7 +14,7 @@ from .parameters import must_be, tidy
 from .places import Electrode, Placed, stimuli
 from .protocols import Nothing, Protocol, Together
 from .recording import KEEP_ALL, KEEP_V, Batch
-from .simulate import A_PROTOCOL, carried_out, settings_of
+from .simulate import A_PROTOCOL, run_kernel, settings_of
 
 AN_AXON = "an axon: give one such as Axon(diameter=476, length=5)"
 SETTLING, SLOW, TIMES = 3.0, 0.8, 0.5
@@ -73,7 +73,7 @@ def propagate(
         axon, length, len(cells), KEEP_ALL, dt=dt, every=every,
         freeze=axon.membrane.gate_names if axon.gates_held else freeze,
     )  # fmt: skip
-    again = functools.partial(carried_out, cells, sources, settings, _axial(axon, sources))
+    again = functools.partial(run_kernel, cells, sources, settings, _axial(axon, sources))
     return AxonRecording(
         axon, placed, Batch(settings.t, cells, [placed] * len(cells), settings.told, again(KEEP_V), again)
     )
