@@ -95,9 +95,9 @@ class AxonRecording(Exportable):
         return self._described(axon=repr(self.axon), stimulus=stimuli_in_words(self.protocol))
 
     def _written(self) -> Iterable[tuple[str, Iterable[str]]]:
-        yield "t (ms)", (tidy(round(t, 9)) for t in self.t)
+        yield "t (ms)", (tidy(round(t, 9)) for t in self.t.tolist())
         for x, V in zip(self.x, self.V, strict=True):
-            yield f"V at {x:.4g} cm (mV)", map("{:.4f}".format, V)
+            yield f"V at {x:.4g} cm (mV)", map("{:.4f}".format, V.tolist())
 
     def __repr__(self) -> str:
         return (

@@ -140,7 +140,8 @@ def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
     """One step of a family. A sample at an edge belongs to what comes after it."""
     volts, durations = np.array(what.segments(V)).T
     begin = np.concatenate([[0.0], np.cumsum(durations)[:-1]])
-    now = np.searchsorted(begin, t + ON_THE_EDGE, "right") - 1
+    first = np.searchsorted(t, begin - ON_THE_EDGE)
+    now = np.repeat(np.arange(begin.size), np.diff(first, append=t.size))
     V_at_t, since = volts[now], t - begin[now]
     gates = np.empty((len(cell.gates), t.size))
     inside = np.array([np.full(t.size, pool.inside) for pool in cell.pools], float).reshape(-1, t.size)
