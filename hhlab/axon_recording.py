@@ -12,7 +12,7 @@ from .axons import Fibre
 from .parameters import Parameter, tidy
 from .places import electrodes, stimuli, stimuli_in_words
 from .protocols import Protocol
-from .recording import KEEP_ALL, Batch, Exportable, Place, Recording
+from .recording import Batch, Exportable, Place, Recording
 
 Floats = NDArray[np.float64]
 
@@ -44,16 +44,6 @@ class AxonRecording(Exportable):
         return self._batch.kept.V.T
 
     @property
-    def gate_values(self) -> Floats:
-        """All gates of all places, shape (n_t, gates, n_x); not kept, as they are seldom asked for, but run again."""
-        return self._batch.with_at_least(KEEP_ALL).x
-
-    @property
-    def pool_values(self) -> Floats:
-        """All concentrations that move, of all places, mM; shape (n_t, concentrations, n_x)."""
-        return self._batch.kept.ions
-
-    @property
     def x(self) -> Floats:
         return self.axon.row.x
 
@@ -72,7 +62,17 @@ class AxonRecording(Exportable):
         return int(np.abs(self.x - where).argmin())
 
     def at(self, x: float) -> Recording:
-        """The recording of the patch nearest to x (cm), with its gates and currents.
+        """The recording of the patch whose middle is nearest to x, with its gates and currents.
+
+        Parameters
+        ----------
+        x : float
+            Place along the axon, cm.
+
+        Returns
+        -------
+        Recording
+            What a pipette there would see: all traces of a cell, the axial current among them.
 
         Raises
         ------
@@ -95,9 +95,9 @@ class AxonRecording(Exportable):
         return self._described(axon=repr(self.axon), stimulus=stimuli_in_words(self.protocol))
 
     def _written(self) -> Iterable[tuple[str, Iterable[str]]]:
-        yield "t (ms)", (tidy(round(t, 9)) for t in self.t)
+        yield "t (ms)", (tidy(round(t, 9)) for t in self.t.tolist())
         for x, V in zip(self.x, self.V, strict=True):
-            yield f"V at {x:.4g} cm (mV)", map("{:.4f}".format, V)
+            yield f"V at {x:.4g} cm (mV)", map("{:.4f}".format, V.tolist())
 
     def __repr__(self) -> str:
         return (

@@ -30,10 +30,24 @@ FRACTION = Parameter(1.0, "(share)", 0, 1, "share that is blocked", name="fracti
 
 
 def blocked(cell: AnyCell, drug: str, fraction: float = 1.0) -> AnyCell:
-    """The same cell with a fraction (0 to 1) blocked of what a drug blocks.
+    """The same cell with a fraction blocked of what a drug blocks.
 
-    `BLOCKS` says what each drug blocks: "TTX" sodium channels, "TEA" delayed potassium channels, "apamin" SK, "cobalt"
-    calcium channels, "ouabain" the Na/K pump from the beginning of a simulation on, ...
+    "TTX" blocks sodium channels, "TEA" delayed potassium channels, "apamin" SK, "cobalt" calcium channels, "ouabain"
+    the Na/K pump from the beginning of a simulation on; `hhlab.drugs.BLOCKS` lists all.
+
+    Parameters
+    ----------
+    cell : Cell, Axon or MyelinatedAxon
+        What the drug is given to; it stays as it is.
+    drug : str
+        The name of the drug, such as "TTX".
+    fraction : float, optional
+        The share that is blocked, 0 to 1.
+
+    Returns
+    -------
+    Cell, Axon or MyelinatedAxon
+        The cell with the drug.
 
     Raises
     ------

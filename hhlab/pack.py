@@ -41,7 +41,9 @@ def membrane_of(cells: Sequence[Cell], rates: Floats) -> kernel.Membrane:
 
 
 def distinct(cells: Sequence[Cell]) -> tuple[list[Cell], list[int]]:
-    """The cells without those that are listed again, and for each of all its number among them."""
+    """The cells without repetitions, and for each of the cells given its number among them."""
+    if len(cells) == 1:
+        return [cells[0]], [0]
     each = list(map(id, cells))
     own = dict(zip(each, cells, strict=True))
     number = dict(zip(own, range(len(own)), strict=True))

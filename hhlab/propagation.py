@@ -14,7 +14,7 @@ from .parameters import must_be, tidy
 from .places import Electrode, Placed, stimuli
 from .protocols import Nothing, Protocol, Together
 from .recording import KEEP_ALL, KEEP_V, Batch
-from .simulation import A_PROTOCOL, carried_out, settings_of
+from .simulation import A_PROTOCOL, run_kernel, settings_of
 
 AN_AXON = "an axon: give one such as Axon(diameter=476, length=5)"
 SETTLING, SLOW, TIMES = 3.0, 0.8, 0.5
@@ -27,29 +27,42 @@ def propagate(
     axon: Fibre, protocol: Where = None, at: float = 0.0, *, over: float = 0.1, t_stop: float | None = None,
     dt: float | None = None, every: int = 1, electrodes: Sequence[float] = (), freeze: Sequence[str] = (),
 ) -> AxonRecording:  # fmt: skip
-    """The recording of an axon from its resting state: V all along it, and all else of any place.
+    """The recording of an axon from its resting state: V all along it, and everything else at any place.
 
-    Gates are not kept. Whoever asks a place for gates, conductances or currents has the axon run once more.
+    Gates are not kept: if you ask a place for gates, conductances or currents, the axon is simulated once more.
 
     Parameters
     ----------
-    axon : such as Axon(diameter=476, length=5), Axon(Neuron()) or MyelinatedAxon().
-    protocol : a stimulus, in uA/cm2 of the membrane that it covers; or several, each with its place in cm:
+    axon : Axon or MyelinatedAxon
+        What to simulate, such as Axon(diameter=476, length=5), Axon(Neuron()) or MyelinatedAxon().
+    protocol : Protocol or sequence of tuple, optional
+        A stimulus, in uA/cm2 of the membrane that it covers; or several, each with its place in cm, such as
         [(Step(1000, 0.5, 0.2), 0.0), (Step(1000, 0.5, 0.2), 5.0)], and a width of its own as a third; None for none.
-    at : where a single stimulus is, cm.
-    over : the width that each stimulus covers, cm. At an end it is moved in, so that it covers all of it.
-    t_stop : how long, ms; None for 3 ms after the stimulus, and enough more to reach the end.
-    dt : time step, ms; None for half of what the membrane takes.
-    every : keep only every so many steps.
-    electrodes : where recording electrodes are, cm, for pictures; `at` of the recording gives any place anyway.
-    freeze : gates that stay as they are, all along the axon.
+    at : float, optional
+        Where a single stimulus is, cm.
+    over : float, optional
+        The width that each stimulus covers, cm. At an end of the axon it is moved in, so that it is covered whole.
+    t_stop : float, optional
+        Length of the recording, ms; None for 3 ms after the stimulus, and enough more to reach the end of the axon.
+    dt : float, optional
+        Time step, ms; None for half of what the membrane takes.
+    every : int, optional
+        Keep one sample every so many steps.
+    electrodes : sequence of float, optional
+        Where recording electrodes are, cm, for pictures; `at` of the recording gives any place anyway.
+    freeze : sequence of str, optional
+        Gates or concentrations that keep their resting value, all along the axon.
+
+    Returns
+    -------
+    AxonRecording
+        V over time all along the axon; its `at(x)` is the recording of a place.
 
     Raises
     ------
     ValueError
-        If the axon is shorter than its length constant or has fewer than 10 patches to it, a stimulus or an electrode
-        is not on the axon, a number is out of range, more than 50 million numbers would be stored, or the membrane
-        leaves -500 to 500 mV somewhere.
+        If there is no axon, a stimulus has no place, a place is not on the axon, a number is out of range, a name is
+        unknown, more than 50 million numbers would be stored, or the membrane leaves -500 to 500 mV somewhere.
     """
     must_be(Fibre, AN_AXON, axon)
     axon.check()
@@ -60,7 +73,7 @@ def propagate(
         axon, length, len(cells), KEEP_ALL, dt=dt, every=every,
         freeze=axon.membrane.gate_names if axon.gates_frozen else freeze,
     )  # fmt: skip
-    again = functools.partial(carried_out, cells, sources, settings, _axial(axon, sources))
+    again = functools.partial(run_kernel, cells, sources, settings, _axial(axon, sources))
     return AxonRecording(
         axon, placed, Batch(settings.t, cells, [placed] * len(cells), settings.told, again(KEEP_V), again)
     )

@@ -377,7 +377,19 @@ class Recording(Exportable):
 
     @classmethod
     def from_csv(cls, path: str | Path, cell: Cell | None = None) -> "Recording":
-        """The recording that `to_csv` wrote. For a cell with channels of your own, give the cell.
+        """The recording that `to_csv` wrote.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        cell : Cell, optional
+            The cell, which must be given if it has channels of your own.
+
+        Returns
+        -------
+        Recording
+            The same, to the last digit.
 
         Raises
         ------

@@ -42,23 +42,43 @@ def simulate(
 
     Parameters
     ----------
-    cell : what to simulate, e.g. Squid(T=18.5).
-    protocol : its stimulus; None for none.
-    t_stop : how long, ms; None for 25 ms after the stimulus.
-    dt : time step, ms; None for the one that fits the cell. A cell whose concentrations move and that is not told is
-        not stepped through more than a minute: an implicit solver takes over, and records 2001 samples.
-    start : another state to start from, by name: {"V": -80, "K.n": 0.4}, or the `end` of a recording. What it does
+    cell : Cell
+        What to simulate, such as Squid(T=18.5).
+    protocol : Protocol, optional
+        Its stimulus; None for none.
+    t_stop : float, optional
+        Length of the recording, ms; None for 25 ms after the end of the stimulus.
+    dt : float, optional
+        Time step, ms; None for the one that fits the cell. Where it is None, a cell whose concentrations move is not
+        stepped through more than a minute: an implicit solver takes over, and records 2001 samples.
+    start : mapping of str to float or Recording, optional
+        Another state to start from, by name, such as {"V": -80, "K.n": 0.4}, or the `end` of a recording. What it does
         not name starts at rest.
-    freeze : gates or concentrations that keep their starting value, such as ("K.n",) or ("Na_in",).
-    reset : gates that jump back to their resting value, each with its time in ms: {"Na.h": 12.0}.
-    every : keep only every so many steps.
-    carrier : the ion that carries the stimulus into a cell whose concentrations move; None for the cell's own, K.
+    freeze : sequence of str, optional
+        Gates or concentrations that keep their starting value, such as ("K.n",) or ("Na_in",).
+    reset : mapping of str to float, optional
+        Gates that jump back to their resting value, each with its time in ms: {"Na.h": 12.0}.
+    every : int, optional
+        Keep one sample every so many steps.
+    carrier : str, optional
+        The ion that carries the stimulus into a cell whose concentrations move; None for the cell's own, K.
+
+    Returns
+    -------
+    Recording
+        V, gates, conductances, currents and concentrations over time.
 
     Raises
     ------
     ValueError
         If a number is not finite or out of range, a name is unknown, dt is too coarse, more than 50 million numbers
         would be stored, the membrane leaves -500 to 500 mV, or the stimulus takes more of an ion than there is.
+
+    Examples
+    --------
+    >>> rec = simulate(Squid(), Step(20, start=5, duration=0.5), 30)
+    >>> float(rec.V.max().round(1))
+    39.3
     """
     given = Nothing() if protocol is None else protocol
     return simulate_many(
@@ -82,7 +102,7 @@ def simulate_many(
     settings = settings_of(cells[0], length, len(cells), keep, **asked)
     if settings.by_hours:
         return [_over_hours(*each, settings) for each in zip(cells, protocols, strict=True)]
-    again = functools.partial(carried_out, cells, protocols, settings, None)
+    again = functools.partial(run_kernel, cells, protocols, settings, None)
     batch = Batch(settings.t, cells, protocols, settings.told, again(keep), again)
     return [Recording(batch, number) for number in range(len(cells))]
 
@@ -129,14 +149,14 @@ def settings_of(
         steps = SAMPLES_OF_HOURS - 1
         step = t_stop / steps
     else:
-        step = time_step(cell, dt)
-        steps = number_of_steps(t_stop, step, every)
-        within_memory(steps, every, n, len(cell.state_names) - 1 if keep == KEEP_ALL else 0, step)
-    t = times(steps // every + 1, step * every)
+        step = _time_step(cell, dt)
+        steps = _number_of_steps(t_stop, step, every)
+        _within_memory(steps, every, n, len(cell.state_names) - 1 if keep == KEEP_ALL else 0, step)
+    t = _times(steps // every + 1, step * every)
     return Settings(t, steps, step, every, begin, names, resets, from_pool, bounded, by_hours)
 
 
-def carried_out(
+def run_kernel(
     cells: Sequence[Cell], protocols: Sequence[Protocol], settings: Settings, axial: kernel.Axial | None, keep: str
 ) -> kernel.Kept:
     """What the kernel keeps of a run; ValueError if a membrane goes where none can be.
@@ -215,7 +235,7 @@ def _carrier(cell: Cell, given: str | None) -> str:
     return wanted if wanted in cell.pool else unknown(type(cell).__name__, "ion", wanted, cell.pool)
 
 
-def time_step(cell: Any, dt: float | None) -> float:
+def _time_step(cell: Any, dt: float | None) -> float:
     """The time step asked for, or that of the cell or axon; ValueError if it is too coarse."""
     if dt is None:
         return float(cell.dt)
@@ -229,7 +249,7 @@ def time_step(cell: Any, dt: float | None) -> float:
     return number
 
 
-def number_of_steps(t_stop: float, dt: float, every: int) -> int:
+def _number_of_steps(t_stop: float, dt: float, every: int) -> int:
     """Steps to reach t_stop, or the last sample before it."""
     if not isinstance(every, int) or not 1 <= every < 10**6:
         raise ValueError(f"every = {shown(every)} is outside the whole numbers 1 to 999999")
@@ -244,7 +264,7 @@ def number_of_steps(t_stop: float, dt: float, every: int) -> int:
     return steps // every * every
 
 
-def within_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None:
+def _within_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None:
     """Refuse to fill the memory, with a sentence."""
     numbers = n * (steps // every * (1 + gates) + steps)
     if numbers > MOST_NUMBERS:
@@ -256,7 +276,7 @@ def within_memory(steps: int, every: int, n: int, gates: int, dt: float) -> None
 
 
 @functools.lru_cache(maxsize=8)
-def times(samples: int, apart: float) -> Floats:
+def _times(samples: int, apart: float) -> Floats:
     """The times of samples, ms; read-only, and shared by recordings of the same length."""
     times: Floats = np.arange(samples, dtype=float) * apart
     times.flags.writeable = False

@@ -44,29 +44,37 @@ def sweep(
     measure: Measure | Iterable[Measure] | Mapping[str, Measure], executor: Executor | None = None,
     t_stop: float | None = None, **settings: Any,
 ) -> "pandas.DataFrame":  # fmt: skip
-    """What is measured with every combination of the values of some parameters: a table with a row a run.
+    """What is measured with every combination of the values of some parameters: a table with a row for each run.
 
     The first parameter in `over` changes slowest. The numbers do not depend on the executor.
 
     Parameters
     ----------
-    cell, protocol : what to simulate, as for simulate.
-    over : the values of each parameter, of the cell or of the protocol: {"g_Na": [60, 120], "amplitude": range(20)}.
-        In a sum of protocols a parameter that several have is numbered: "amplitude_1", "amplitude_2".
-    measure : a function of a recording, such as measure.peak; several in a list, or in a dict by the names that their
-        columns shall have. A function whose first parameter is called `cell`, such as measure.threshold, gets the cell.
-        A number makes a column; a tuple, an array or a dict of numbers makes one column a part. The times of
-        measure.spikes stay together in one column, which .explode("spikes") takes apart.
-    executor : where to compute: a thread or process pool of concurrent.futures, or Dask's client.get_executor(); None
-        for all cores of this machine.
-    t_stop : length of every recording, ms; None for 25 ms after the end of the last stimulus of all.
-    settings : dt, start, freeze, reset, every and carrier, as for simulate.
+    cell : Cell
+        What to simulate.
+    protocol : Protocol, optional
+        Its stimulus; None for none.
+    over : mapping of str to iterable of float
+        The values of each parameter, of the cell or of the protocol: {"g_Na": [60, 120], "amplitude": range(20)}. In a
+        sum of protocols a parameter that several of them have is numbered: "amplitude_1", "amplitude_2".
+    measure : callable, iterable of callable, or mapping of str to callable
+        A function of a recording, such as measure.peak; several in a list, or in a dict by the names that their columns
+        shall have. A function whose first parameter is called `cell`, such as measure.threshold, gets the cell. A
+        number makes a column; a tuple, an array or a dict of numbers makes one column for each of its parts. The times
+        of measure.spikes stay together in one column, which .explode("spikes") takes apart.
+    executor : concurrent.futures.Executor, optional
+        Where to compute: a thread or process pool, or Dask's client.get_executor(); None for all cores of this machine.
+    t_stop : float, optional
+        Length of every recording, ms; None for 25 ms after the end of the last stimulus of all.
+    **settings : dict
+        dt, start, freeze, reset, every and carrier, as for `simulate`.
 
     Returns
     -------
-    A pandas table of the swept parameters and what was measured. attrs["units"] has the units as far as they are known,
-    and attrs what was the same in all runs. If you interrupt it, or the executor fails, it has the rows that are done,
-    and a warning says so.
+    pandas.DataFrame
+        The swept parameters and what was measured. attrs["units"] has the units as far as they are known, and attrs
+        what was the same in all runs. If you interrupt the sweep, or the executor fails, the table has the rows that
+        are done, and a warning says so.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Voltage clamp: V is set, and each gate goes to where that V sends it, exactly, by its own exponential."""
+"""Voltage clamp: V is clamped, and each gate moves to its steady state at that V, exactly, by its own exponential."""
 
 import functools
 from collections.abc import Iterable, Sequence
@@ -100,19 +100,29 @@ class ClampFamily(Sequence[Recording]):
 
 
 def clamp(cell: Cell, what: Clamp, *, dt: float = SAMPLE) -> ClampFamily:
-    """The currents of a cell whose V is set.
+    """The currents of a cell whose V is clamped.
 
     Parameters
     ----------
-    cell : what to clamp; what is inside is held, but for domains, which follow the current of their channel.
-    what : the voltages; see `Clamp`.
-    dt : time between samples, ms. The gates are exact at each of them, whatever it is; those that read a domain take
-        its concentration at each sample for the time until the next.
+    cell : Cell
+        What to clamp. The concentrations inside stay as they are, but for domains, which follow the current of their
+        channel.
+    what : Clamp
+        The voltages and their durations.
+    dt : float, optional
+        Time between samples, ms. The gates are exact at each of them, however large it is; those that read a domain
+        take its concentration at each sample for the time until the next.
+
+    Returns
+    -------
+    ClampFamily
+        A recording for each step, in the order of `what.to`.
 
     Raises
     ------
     ValueError
-        If cell or clamp are none, dt is not 0.0001 to 1 ms, or there would be more than two million samples.
+        If `cell` is no cell or `what` no clamp, dt is not 0.0001 to 1 ms, or there would be more than two million
+        samples.
     """
     must_be(Cell, A_CELL, cell)
     must_be(Clamp, A_CLAMP, what)
@@ -130,7 +140,8 @@ def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
     """One step of a family. A sample at an edge belongs to what comes after it."""
     volts, durations = np.array(what.segments(V)).T
     begin = np.concatenate([[0.0], np.cumsum(durations)[:-1]])
-    now = np.searchsorted(begin, t + ON_THE_EDGE, "right") - 1
+    first = np.searchsorted(t, begin - ON_THE_EDGE)
+    now = np.repeat(np.arange(begin.size), np.diff(first, append=t.size))
     V_at_t, since = volts[now], t - begin[now]
     gates = np.empty((len(cell.gates), t.size))
     inside = np.array([np.full(t.size, pool.inside) for pool in cell.pools], float).reshape(-1, t.size)

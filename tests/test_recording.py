@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import hhlab as hh
-from hhlab import pack
+from hhlab import kernel, pack
 from hhlab.recording import KEEP_ALL, KEEP_SPIKES, KEEP_V
 from hhlab.simulation import simulate_many
 
@@ -302,6 +302,15 @@ def test_what_was_not_kept_is_simulated_again_bit_by_bit(made, every):
             assert (one.end, one.looked_at) == (rec.end, KEEP_ALL)
         with pytest.raises(AttributeError, match="no attribute 'v'"):
             some[0].v  # noqa: B018
+
+
+def test_all_that_were_simulated_together_are_simulated_again_once(monkeypatch):
+    brief = simulate_many([hh.Squid()], [hh.Step(size) for size in range(5)], 20, keep=KEEP_SPIKES)
+    runs, run = [], kernel.run
+    monkeypatch.setattr(kernel, "run", lambda *given: runs.append(given) or run(*given))
+    assert len({rec.gate["m"].max() for rec in brief}) == 5
+    assert len({rec.V.max() for rec in brief}) == 5
+    assert len(runs) == 1
 
 
 def test_more_spikes_than_there_is_room_for_are_still_all_found(monkeypatch):
