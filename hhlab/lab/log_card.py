@@ -64,13 +64,8 @@ def _row(entry: Entry) -> tuple[str, ...]:
     about = str(entry.get("question", entry.get("claim", entry["name"])))
     when = str(entry["time"])[:16].replace("T", " ")
     verdict = Verdict.from_text(entry.get("predicted"))
-    return (
-        when,
-        entry["kind"],
-        about,
-        verdict.words if verdict else said,
-        "as the model" if right else "otherwise in the model",
-    )
+    said = verdict.words if verdict else said
+    return when, entry["kind"], about, said, "as the model" if right else "otherwise in the model"
 
 
 def worklog() -> LogCard:
