@@ -202,11 +202,11 @@ def test_letters_handed_in_before_options_had_ids_are_understood(root):
         assert judge(task, given, variant, Sandbox().run).right
 
 
-@pytest.mark.parametrize(("because", "state"), [("11 letters ", "not well-formed"), ("12 letters .", "judged")])
-def test_a_reason_has_twelve_letters(because, state):
+@pytest.mark.parametrize(("because", "enough"), [("11 letters ", False), ("12 letters .", True)])
+def test_a_reason_has_twelve_letters(because, enough):
     variant = find("pump").variant("bio2", "ab1234")
     task = find("pump").task(variant, "falling_phase")
-    assert judge(task, Given("a", because=because), variant, Sandbox().run).state == state
+    assert judge(task, Given("a", because=because), variant, Sandbox().run).judged == enough
 
 
 def test_letters_are_a_students_own():
