@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .axons import Fibre
 from .parameters import Parameter, tidy
-from .places import electrodes, stimuli, stimuli_in_words
+from .placement import electrodes, stimuli, stimuli_in_words
 from .protocols import Protocol
 from .recording import Batch, Exportable, Place, Recording
 

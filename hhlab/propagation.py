@@ -11,7 +11,7 @@ from . import kernel
 from .axon_recording import AxonRecording
 from .axons import Fibre, resting_conductance
 from .parameters import must_be, tidy
-from .places import Electrode, Placed, stimuli
+from .placement import Electrode, Placed, stimuli
 from .protocols import Nothing, Protocol, Together
 from .recording import KEEP_ALL, KEEP_V, Batch
 from .simulation import A_PROTOCOL, run_kernel, settings_of

@@ -19,7 +19,7 @@ from .cells import Cell
 from .channels import Channel
 from .gates import full_name
 from .parameters import must_be, shown, unknown
-from .places import stimuli_in_words
+from .placement import stimuli_in_words
 from .protocols import Protocol
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from . import hours, kernel
+from . import implicit, kernel
 from .cells import Cell
 from .gates import table
-from .pack import distinct, from_outside, jumps_of, membrane_of, rich_of, room_for
+from .kernel_arrays import distinct, from_outside, jumps_of, membrane_of, rich_of, room_for
 from .parameters import Parameter, must_be, names_of, shown, tidy, unknown
 from .protocols import LONGEST, Nothing, Protocol, one_by_one
 from .recording import CARRIER, KEEP_ALL, Batch, Recording
@@ -188,7 +188,7 @@ def _over_hours(cell: Cell, protocol: Protocol, settings: Settings) -> Recording
     """A recording by the implicit solver, at evenly spaced times."""
     held, carrier = _held(cell, settings.freeze), list(cell.pool).index(settings.carrier)
     start = cell.state(settings.start)
-    found, escape = hours.integrate(cell, protocol, settings.t, start, held, carrier, FARTHEST)
+    found, escape = implicit.integrate(cell, protocol, settings.t, start, held, carrier, FARTHEST)
     if escape is not None:
         _refuse_empty([cell], [protocol], np.array([escape.t]), escape.inside.reshape(1, -1, 1))
         _refuse_runaway(escape.t, protocol)

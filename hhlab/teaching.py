@@ -11,7 +11,7 @@ Run = Callable[[argparse.Namespace, Sequence[str]], int]
 
 def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Make the notebooks that students fill in."""
-    from .assignments import copies, find, moodle, roster
+    from .assignments import find, handouts, moodle, roster
     from .assignments.course import ASSIGNMENTS
 
     chosen = [find(name) for name in options.names] or list(ASSIGNMENTS.values())
@@ -19,9 +19,9 @@ def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     if options.roster:
         students = list(roster.read_roster(options.roster, id_column=options.id).students)
     if options.nbgrader:
-        made = copies.write_nbgrader(chosen, options.course, options.out, graded=options.graded)
+        made = handouts.write_nbgrader(chosen, options.course, options.out, graded=options.graded)
     else:
-        made = copies.write_copies(chosen, options.course, options.out, students=students, graded=options.graded)
+        made = handouts.write_copies(chosen, options.course, options.out, students=students, graded=options.graded)
     for each in chosen if options.moodle else ():
         path = options.out / f"{each.name}.xml"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ import json
 
 from hhlab.assignments import find
 from hhlab.assignments.answer import FORMAT, MIME
-from hhlab.assignments.copies import notebook
+from hhlab.assignments.handouts import notebook
 from hhlab.assignments.solution import right_answers
 
 

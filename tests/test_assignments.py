@@ -11,8 +11,8 @@ from classroom import answers
 import hhlab as hh
 from hhlab.assignments import answer as answer_module
 from hhlab.assignments import find
-from hhlab.assignments.copies import write_copies
 from hhlab.assignments.course import ASSIGNMENTS
+from hhlab.assignments.handouts import write_copies
 from hhlab.assignments.judge import Given, judge
 from hhlab.assignments.notebook import read_answers
 from hhlab.assignments.sandbox import Sandbox

@@ -11,8 +11,8 @@ import pytest
 from classroom import answers, written
 
 from hhlab.assignments import find
-from hhlab.assignments.copies import write_nbgrader
 from hhlab.assignments.grade import grade
+from hhlab.assignments.handouts import write_nbgrader
 from hhlab.assignments.judge import Given
 from hhlab.assignments.task import shuffled
 

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from scipy.integrate import solve_ivp
 
 import hhlab as hh
-from hhlab import hours
+from hhlab import implicit
 from hhlab.physics import F, thermal_voltage
 from hhlab.pools import kager, luo_rudy
 from hhlab.simulation import simulate_many
@@ -206,7 +206,7 @@ def test_the_implicit_solver_follows_shocks_and_pulses(cell, carrier):
     thin, dt, order = cell.replace(diameter=1), *((0.0025, 2) if cell.gates else (0.01, 1))
     coarse, fine = (hh.simulate(thin, stimulus, 40, dt=dt * n, carrier=carrier, every=8 // n) for n in (2, 1))
     number = [pool.ion for pool in cell.pools].index(carrier)
-    solved, escape = hours.integrate(thin, stimulus, fine.t, thin.state(None), frozenset(), number, 500.0)
+    solved, escape = implicit.integrate(thin, stimulus, fine.t, thin.state(None), frozenset(), number, 500.0)
     V, ions = (
         there + (there - here) / (2**order - 1)
         for here, there in ((coarse.V, fine.V), (coarse.pool_values, fine.pool_values))

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import hhlab as hh
-from hhlab import kernel, pack
+from hhlab import kernel, kernel_arrays
 from hhlab.recording import KEEP_ALL, KEEP_SPIKES, KEEP_V
 from hhlab.simulation import simulate_many
 
@@ -316,7 +316,7 @@ def test_all_that_were_simulated_together_are_simulated_again_once(monkeypatch):
 def test_more_spikes_than_there_is_room_for_are_still_all_found(monkeypatch):
     stimuli = [hh.Step(0, 0, 1), hh.Step(20, 0, 100)]
     times = [hh.measure.spikes(rec) for rec in simulate_many([hh.Squid()], stimuli, 100)]
-    monkeypatch.setattr(pack, "MOST_SPIKES", 3)
+    monkeypatch.setattr(kernel_arrays, "MOST_SPIKES", 3)
     brief = simulate_many([hh.Squid()], stimuli, 100, keep=KEEP_SPIKES)
     assert len(times[1]) > 3
     assert all(np.array_equal(hh.measure.spikes(rec), exact) for rec, exact in zip(brief, times, strict=True))

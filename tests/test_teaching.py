@@ -10,8 +10,8 @@ import pytest
 from classroom import answers
 
 from hhlab.assignments import find
-from hhlab.assignments.copies import notebook
 from hhlab.assignments.course import ASSIGNMENTS
+from hhlab.assignments.handouts import notebook
 from hhlab.assignments.moodle import moodle_xml
 from hhlab.cli import main
 from hhlab.questions import Number

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..questions import Number
-from .copies import call
+from .handouts import call
 from .page import page
 from .task import Assignment, Task
 from .variant import Variant

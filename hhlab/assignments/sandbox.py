@@ -25,7 +25,7 @@ from .task import Code
 
 WALL, CPU = 20.0, 5
 MEMORY, OUTPUT = 2 * 2**30, 65_536
-_PROBE = Path(__file__).with_name("probe.py")
+_PROBE = Path(__file__).with_name("student_process.py")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store",
               "/etc/alternatives", "/etc/ld.so.cache", "/proc")  # fmt: skip

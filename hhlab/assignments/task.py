@@ -28,7 +28,7 @@ class Code:
     ----------
     name, text : as of a question.
     defines : the name that the cell must define.
-    probe : what is asked of it, as data for `probe.py`: {"kind": "call", "calls": [...]} for a function,
+    probe : what is asked of it, as data for `student_process.py`: {"kind": "call", "calls": [...]} for a function,
         {"kind": "channel", "volts": [...]} for a channel.
     truth : computes the right numbers, one for each that the probe brings back.
     hint, reply : what is said to other numbers, and to the right ones.

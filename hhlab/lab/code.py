@@ -8,7 +8,7 @@ from ..cells import Cell
 from ..channels import Channel, library
 from ..gates import Gate
 from ..parameters import tidy
-from ..places import electrodes, stimuli
+from ..placement import electrodes, stimuli
 from ..protocols import Nothing, Protocol
 
 

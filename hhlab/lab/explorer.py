@@ -16,7 +16,7 @@ from ..propagation import placed_on
 from ..protocols import Nothing, Protocol, Together
 from ..simulation import A_CELL, A_PROTOCOL, T_STOP, by_name
 from ..views import in_words
-from . import held
+from . import held_traces
 from .code import as_code
 from .frame import Frame, button, paragraph, say
 from .knob import Knob
@@ -154,7 +154,7 @@ class Bench(Frame):
             for gate, name in gates.items()
         }
         self.buttons = {name: button(name) for name in (*presets, *OWN_BUTTONS)}
-        self.drops = {letter: button(f"Drop {letter}") for letter in held.LETTERS}
+        self.drops = {letter: button(f"Drop {letter}") for letter in held_traces.LETTERS}
         self.notice, self.table, self.listing = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.more = widgets.ToggleButton(
             False, description="More knobs", icon="caret-right", layout={"width": "auto", "align_self": "flex-start"}
@@ -261,7 +261,7 @@ class Bench(Frame):
 
     def hold(self) -> None:
         """Hold the present trace in the picture, to compare the next ones with it; up to four traces."""
-        free = [letter for letter in held.LETTERS if letter not in self.held]
+        free = [letter for letter in held_traces.LETTERS if letter not in self.held]
         if not free:
             return self._say(f"{len(self.held)} traces are held already: drop one first.")
         self.held = dict(sorted([*self.held.items(), (free[0], self.recording)]))
@@ -294,11 +294,11 @@ class Bench(Frame):
 
     def _show(self) -> None:
         """Update everything to the state: picture, text, knobs, table, code."""
-        labels = [held.NOW, *self.held] if self.held else [""]
+        labels = [held_traces.NOW, *self.held] if self.held else [""]
         self.live.show([self.recording, *self.held.values()], labels)
         self._say("")
         self._show_knobs()
-        say(self.table, held.table(self.recording, self.held) if self.held else "")
+        say(self.table, held_traces.table(self.recording, self.held) if self.held else "")
         for letter, drop in self.drops.items():
             drop.layout.display = None if letter in self.held else "none"
         if self.listing.value:
@@ -350,7 +350,7 @@ class Bench(Frame):
     @property
     def picture(self) -> Any:
         """The present picture, with held traces and cursor, as from `plot`."""
-        shown = {held.NOW: self.recording, **self.held} if self.held else self.recording
+        shown = {held_traces.NOW: self.recording, **self.held} if self.held else self.recording
         moment = None if self.live.cursor < 0 else min(self.live.cursor, float(self.recording.t[-1]))
         return plot(shown, *(view.name for view in self.live.panels.views), at=moment)
 

@@ -7,7 +7,7 @@ from ..axons import Fibre
 from ..cells import Cell
 from ..drugs import BLOCKS, blocked
 from ..parameters import must_be, names_of, unknown
-from ..places import Electrode
+from ..placement import Electrode
 from ..propagation import placed_on
 from ..protocols import Protocol
 from ..simulation import A_PROTOCOL

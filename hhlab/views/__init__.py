@@ -5,11 +5,11 @@ import numpy as np
 from .. import measure
 from ..physics import Floats
 from ..recording import Recording
-from .along import Electrodes, Profile, SpaceTime, shade
-from .clamped import PeakCurrents
+from .axon import Electrodes, Profile, SpaceTime, shade
 from .currentscape import Currentscape
 from .ions import AgainstPotassium, CurrentVoltage, IonBars, Potentials
 from .membrane import Membrane
+from .peak_currents import PeakCurrents
 from .traces import GateCurves, PhasePlane, Traces
 from .two_pulses import TwoPulseCurve
 from .view import INK, STYLES, Stroke, View
