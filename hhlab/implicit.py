@@ -29,22 +29,22 @@ class Escape(NamedTuple):
 
 
 def integrate(
-    cell: Cell, protocol: Protocol, t: Floats, start: Floats, held: frozenset[int], carrier: int, far: float
+    cell: Cell, protocol: Protocol, t: Floats, start: Floats, frozen: frozenset[int], carrier: int, far: float
 ) -> tuple[Floats, Escape | None]:
     """V, gates and concentrations (S, n) at the times t (n,) in ms, from a state (S,).
 
     With it comes the moment at which V passed +-far or a concentration reached 0, if one did.
 
-    `held` are numbers of states that do not move; `carrier` is the number of the pool that the stimulus comes from.
+    `frozen` are numbers of states that do not move; `carrier` is the number of the pool that the stimulus comes from.
     """
     from scipy.integrate import solve_ivp
 
     if not all(gate.plain for gate in cell.gates) or any(channel.drive for channel in cell.channels):
         raise ValueError(f"{cell!r} has gates that need small steps: give dt=, or a recording of a minute or less")
-    edges, slopes = _edges(protocol, float(t[-1])), _slopes(cell, protocol, held, carrier)
+    edges, slopes = _edges(protocol, float(t[-1])), _slopes(cell, protocol, frozen, carrier)
     shocks = protocol.shocks()
     state, found, ions = start.copy(), np.empty((start.size, t.size)), 1 + len(cell.gates)
-    charged = _by_charge(cell, held)[carrier] * cell.C
+    charged = _by_charge(cell, frozen)[carrier] * cell.C
 
     def escape(_: float, now: Floats) -> float:
         return min(far - abs(float(now[0])), float(now[ions:].min()))
@@ -88,11 +88,11 @@ def _edges(protocol: Protocol, t_stop: float) -> list[float]:
     return edges
 
 
-def _slopes(cell: Cell, protocol: Protocol, held: frozenset[int], carrier: int) -> Callable[[float, Floats], Floats]:
+def _slopes(cell: Cell, protocol: Protocol, frozen: frozenset[int], carrier: int) -> Callable[[float, Floats], Floats]:
     """The rate of change of the whole state (S,) at a time. Plain numbers: arrays of one would be slower."""
     gates, T = cell.gates, cell.temperature
     first, count = 1 + len(gates), len(cell.pools)
-    by_charge, stays = _by_charge(cell, held), sorted(held)
+    by_charge, stays = _by_charge(cell, frozen), sorted(frozen)
     number = {pool.ion: i for i, pool in enumerate(cell.pools)}
     carry = [_carried(cell, each, T) for each in range(len(cell.channels))]
     pump, synapses = cell.pump, protocol.synapses()
@@ -158,7 +158,7 @@ def _carried(cell: Cell, number: int, T: float) -> tuple[int, Callable[[float, l
     return pool, (ohmic if channel.P is None else goldman)
 
 
-def _by_charge(cell: Cell, held: frozenset[int]) -> Floats:
+def _by_charge(cell: Cell, frozen: frozenset[int]) -> Floats:
     first = 1 + len(cell.gates)
-    kept = [first + number in held for number in range(len(cell.pools))]
+    kept = [first + number in frozen for number in range(len(cell.pools))]
     return np.array([0.0 if k else p.by_charge(cell.depth) for p, k in zip(cell.pools, kept, strict=True)])

@@ -165,12 +165,12 @@ def run_kernel(
     """
     t, steps, dt, every, start, freeze, reset, carrier, bounded, _ = settings
     own, which = distinct(cells)
-    held, gates = _held(cells[0], freeze), len(cells[0].gates)
+    frozen, gates = _frozen(cells[0], freeze), len(cells[0].gates)
     state = np.array([cell.state(start) for cell in own])[which].T
     V, x, ions = state[0].copy(), state[1 : 1 + gates].copy(), state[1 + gates :].copy()
-    rates, begin = _tables(own, which, dt, frozenset(number - 1 for number in held if number <= gates))
+    rates, begin = _tables(own, which, dt, frozenset(number - 1 for number in frozen if number <= gates))
     membrane = membrane_of(cells, rates)
-    rich = None if cells[0].plain else rich_of(cells, dt, held, carrier)
+    rich = None if cells[0].plain else rich_of(cells, dt, frozen, carrier)
     axial = None if axial is None else axial._replace(begin=begin)
     outer = from_outside(protocols, steps, dt)
     jumps = jumps_of(cells, protocols, None if axial is None else axial.share, reset, dt)
@@ -186,9 +186,9 @@ def run_kernel(
 
 def _over_hours(cell: Cell, protocol: Protocol, settings: Settings) -> Recording:
     """A recording by the implicit solver, at evenly spaced times."""
-    held, carrier = _held(cell, settings.freeze), list(cell.pool).index(settings.carrier)
+    frozen, carrier = _frozen(cell, settings.freeze), list(cell.pool).index(settings.carrier)
     start = cell.state(settings.start)
-    found, escape = implicit.integrate(cell, protocol, settings.t, start, held, carrier, FARTHEST)
+    found, escape = implicit.integrate(cell, protocol, settings.t, start, frozen, carrier, FARTHEST)
     if escape is not None:
         _refuse_empty([cell], [protocol], np.array([escape.t]), escape.inside.reshape(1, -1, 1))
         _refuse_runaway(escape.t, protocol)
@@ -283,12 +283,12 @@ def _times(samples: int, apart: float) -> Floats:
     return times
 
 
-def _held(cell: Cell, freeze: Sequence[str]) -> frozenset[int]:
+def _frozen(cell: Cell, freeze: Sequence[str]) -> frozenset[int]:
     """The numbers of the states that keep their value."""
-    held = frozenset(cell.state_number(name) for name in freeze)
-    if 0 in held:
-        raise ValueError("freeze= holds gates and concentrations, not V: use clamp to set V")
-    return held
+    frozen = frozenset(cell.state_number(name) for name in freeze)
+    if 0 in frozen:
+        raise ValueError("freeze= is for gates and concentrations, not V: use clamp to set V")
+    return frozen
 
 
 def _tables(own: Sequence[Cell], which: Sequence[int], dt: float, frozen: frozenset[int]) -> tuple[Floats, Ints]:

@@ -537,7 +537,7 @@ REFUSED = {
     "is not an axon": lambda: hh.propagate(hh.Squid()),
     "x = 9 cm is outside 0 to 5 cm": lambda: hh.propagate(AXON, t_stop=1).at(9),
     "dt = 0.2 ms is outside": lambda: hh.propagate(AXON, dt=0.2),
-    "freeze= holds gates and concentrations, not V": lambda: hh.propagate(AXON, freeze="V"),
+    "freeze= is for gates and concentrations, not V": lambda: hh.propagate(AXON, freeze="V"),
     "would store": lambda: hh.propagate(AXON, t_stop=1e5),
     "meant in nA": lambda: hh.propagate(AXON, hh.Step(90000, 0, 5)),
     "to = 8 cm is outside": lambda: AXON.locally(1, 8, T=3),
