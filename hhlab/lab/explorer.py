@@ -26,7 +26,7 @@ from .run import Run
 
 SAME_MOVE = 0.8  # s within which changes of one knob count as one move
 MOVES_REMEMBERED = 200
-BOXES = {"frozen": "hold {} at rest", "reset": "reset {} as the last pulse begins"}
+BOXES = {"frozen": "freeze {} at rest", "reset": "reset {} as the last pulse begins"}
 
 
 def explore(
