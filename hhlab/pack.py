@@ -68,7 +68,7 @@ def rich_of(cells: Sequence[Cell], dt: float, held: frozenset[int], carrier: str
         ion=whole([ions.index(gate.ion) if gate.ion else -1 for gate in cell.gates]),
         begin=begin,
         over_ions=over_ions,
-        source=whole([any(pool.of == channel.name for pool in cell.pools) for channel in cell.channels]),
+        weighted=whole([not all(gate.plain for gate in channel.gates) for channel in cell.channels]),
         curve=whole(np.cumsum([0, *(each.size for each in curves)])[:-1]),
         curves=np.concatenate([np.empty(0), *curves]),
     )
