@@ -93,20 +93,18 @@ def _slopes(
     cell: Cell, protocol: Protocol, membrane: kernel.Membrane, rich: kernel.Rich, held: frozenset[int]
 ) -> Callable[[float, Floats], Floats]:
     """The rate of change of the whole state (S,) at a time."""
-    gates, T, first = cell.gates, cell.temperature, 1 + len(cell.gates)
-    synapses, by_charge = protocol.synapses(), rich.pools.by_charge[:, 0]
-    stays, still = sorted(held), not (protocol.pieces() or synapses)
+    speeds = [gate.speed(cell.temperature) for gate in cell.gates]
+    gates = list(enumerate(zip(cell.gates, speeds, strict=True), start=1))
+    stays, still = sorted(held), not (protocol.pieces() or protocol.synapses())
 
     def slopes(t: float, state: Floats) -> Floats:
-        V = min(max(float(state[0]), -BEYOND), BEYOND)
+        now = state.copy()
+        now[0] = V = min(max(float(state[0]), -BEYOND), BEYOND)
         stimulus = 0.0 if still else float(protocol.current(t) + protocol.synaptic_current(t, V))
-        x, inside = state[1:first].reshape(-1, 1), np.maximum(state[first:], kernel.LEAST).reshape(-1, 1)
-        net, carried = kernel.flows(membrane, rich, np.array([V]), x, inside, np.array([stimulus]))
-        moved = np.empty_like(state)
-        moved[0] = net[0] / cell.C
-        for j, gate in enumerate(gates):
-            moved[1 + j] = (gate.steady_state(V) - state[1 + j]) / gate.time_constant(V, T)
-        moved[first:] = -by_charge * carried[:, 0]
+        moved: Floats = kernel.rates(membrane, rich, now, stimulus)
+        for j, (gate, speed) in gates:
+            steady, tau = gate._curves(V)
+            moved[j] = (steady - now[j]) / tau * speed
         moved[stays] = 0.0
         return moved
 

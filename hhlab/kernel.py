@@ -176,7 +176,7 @@ class Jumps(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What is kept of a run. Where not all samples of V are kept, V has two rows, and x one, that are written in turns.
+    """What is kept of a run. Where not all samples are kept, V is a two-row ring buffer, and x has one row.
 
     Of the upward crossings of a level of V, sample by sample, the times are kept as far as there is room for them.
     """
@@ -230,7 +230,7 @@ def patches(m: Membrane, V: Floats) -> int:
 
 @jit
 def relaxation(x: float) -> tuple[float, float]:
-    """(1 - e^-x) / x, and the mean of 1 - e^-xt over a step (t from 0 to 1) by x: one minus the first, by x.
+    """How far V goes in a step that it relaxes in at a rate x, and on the mean: r = (1 - e^-x) / x, and (1 - r) / x.
 
     Series where x is small, as a division takes long; else with e^-x = 1 / (Taylor polynomial of e^x): 1 / x far out.
     Both come from the same polynomial, so that the currents at the mean V of a step add up to the charge that moved V.
@@ -276,7 +276,7 @@ def look_up(table: Floats, at: int, f: float) -> float:
 
 
 @jit
-def turn(a: float, b: float, x: float, by: float) -> float:
+def stepped(a: float, b: float, x: float, by: float) -> float:
     """Where a gate is after so many steps of x -> a + b x.
 
     By a part of a step, b^part takes the place of b, and the steady state a / (1 - b) stays where it was.
@@ -289,19 +289,19 @@ def turn(a: float, b: float, x: float, by: float) -> float:
 
 
 @jit
-def turn_gate(a: float, b: float, x: Floats, j: int, i: int, by: float, seen: float, out: Floats, sample: int) -> None:
-    """Turn gate j of patch i by so many steps, and record in a sample of out how it is when `seen` is over."""
+def step_gate(a: float, b: float, x: Floats, j: int, i: int, by: float, seen: float, out: Floats, sample: int) -> None:
+    """Take gate j of patch i so many steps on, and record in a sample of out how it is when `seen` is over."""
     before = x[j, i]
-    after = turn(a, b, before, by)
+    after = stepped(a, b, before, by)
     out[sample, j, i] = before + seen * (after - before)
     x[j, i] = after
 
 
 @inlined
-def turn_gates(
+def step_gates(
     m: Membrane, r: Rich | None, V: Floats, x: Floats, by: float, seen: float, out: Floats, sample: int, work: Work
 ) -> None:
-    """Turn all gates that read V by so many steps at fixed V, and record them."""
+    """Take all gates that read V so many steps on at fixed V, and record them."""
     for j in range(x.shape[0]):
         seen_now, follows_V = seen, True
         if r is not None:
@@ -310,23 +310,23 @@ def turn_gates(
             for i in range(patches(m, V)):
                 at, f = work.row[i] + np.uint64(j * ENTRY), work.frac[i]
                 a, b = look_up(m.table, at, f), look_up(m.table, at + OF_B, f)
-                turn_gate(a, b, x, j, i, by, seen_now, out, sample)
+                step_gate(a, b, x, j, i, by, seen_now, out, sample)
             if r is not None:
                 for i in range(patches(m, V)):
                     work.gates[j, i] = out[sample, j, i]
 
 
 @inlined
-def turn_gates_by_ions(
+def step_gates_by_ions(
     m: Membrane, r: Rich, V: Floats, x: Floats, ions: Floats, by: float, seen: float, out: Floats, sample: int
 ) -> None:
-    """Turn all gates that read a pool, or a pool and V, and record them."""
+    """Take all gates that read a pool, or a pool and V, so many steps on, and record them."""
     for j in range(x.shape[0]):
         if r.reads[j] != BY_V:
             seen_now, both, q = 1.0 if r.at_once[j] else seen, r.reads[j] == BY_BOTH, r.ion[j]
             for i in range(patches(m, V)):
                 a, b = over_ions(r.over_ions, r.begin[j], both, V[i], ions[q, i])
-                turn_gate(a, b, x, j, i, by, seen_now, out, sample)
+                step_gate(a, b, x, j, i, by, seen_now, out, sample)
 
 
 @jit
@@ -671,7 +671,7 @@ def move_pools(m: Membrane, p: Pools, V: Floats, ions: Floats, dt: float, work: 
     """Move the pools by the mean currents of the step that has moved V, and by what clears them."""
     for q in range(ions.shape[0]):
         if p.domain[q] < 0:
-            lasting = dt * relaxation(dt * p.clears[q])[0]
+            lasting = dt * relaxation(dt * p.clears[q])[0] if p.clears[q] else dt
             for i in range(patches(m, V)):
                 outward = work.carried[q, i] + work.carried_slope[q, i] * work.mean[i]
                 gain = -p.by_charge[q, i] * outward
@@ -760,10 +760,10 @@ def carry_on(
         by = 0.5 * (now + stop) - gates_at
         seen, row_of_x = (now - gates_at) / by, sample * kept.all_x
         locate(m, axial, V, x.shape[0] * ENTRY, work)
-        turn_gates(m, r, V, x, by, seen, kept.x, row_of_x, work)
+        step_gates(m, r, V, x, by, seen, kept.x, row_of_x, work)
         if r is not None:
             set_domains(m, r, V, ions, work)
-            turn_gates_by_ions(m, r, V, x, ions, by, seen, kept.x, row_of_x)
+            step_gates_by_ions(m, r, V, x, ions, by, seen, kept.x, row_of_x)
             if now == sample * every:
                 record(ions, sample, kept.ions)
         if now == until:
@@ -810,14 +810,17 @@ def run(
 
 
 @jit_and_cache
-def flows(m: Membrane, r: Rich, V: Floats, x: Floats, ions: Floats, injected: Floats) -> tuple[Floats, Floats]:
-    """The inward current of each membrane, (N,), and the outward current of each pool, (P, N), uA/cm2, at this moment.
-
-    Of gates that are plain; `injected` (N,) is what the stimulus brings.
-    """
+def rates(m: Membrane, r: Rich, state: Floats, injected: float) -> Floats:
+    """How fast V (mV/ms) and the concentrations (mM/ms) of one patch move in a state (S,), and 0 for its gates."""
+    moved, gates = np.zeros(state.shape[0]), m.power.shape[0]
+    V, x = state[:1].copy(), state[1 : 1 + gates].copy().reshape((gates, 1))
+    ions = np.maximum(state[1 + gates :], LEAST).reshape((moved.shape[0] - 1 - gates, 1))
     work = scratch(x, ions)
-    work.net[:], work.slope[:] = injected, 0.0
+    work.net[0], work.slope[0] = injected, 0.0
     begin_pools(m, r.pools, V, work)
     add_channels(m, r, V, x, ions, work)
     add_pump(m, r.pools, V, ions, work)
-    return work.net, work.carried
+    moved[0] = work.net[0] / m.C[0]
+    for q in range(ions.shape[0]):
+        moved[1 + gates + q] = -r.pools.by_charge[q, 0] * work.carried[q, 0]
+    return moved
