@@ -173,7 +173,7 @@ class Gate:
         ValueError
             If a rate is negative, not finite, or of the wrong shape, or a concentration is missing.
         """
-        return self._curves(V, inside)[0]
+        return self.curves(V, inside)[0]
 
     def time_constant(self, V: ArrayLike, T: float, inside: ArrayLike | None = None) -> Floats:
         """The time constant.
@@ -197,7 +197,7 @@ class Gate:
         ValueError
             If a rate is negative, not finite, or of the wrong shape, or a concentration is missing.
         """
-        return self._curves(V, inside)[1] / self.speed(T)
+        return self.curves(V, inside)[1] / self.speed(T)
 
     def speed(self, T: float) -> float:
         """How many times faster the rates are than at T_ref.
@@ -229,8 +229,8 @@ class Gate:
         """
         return _always_open(self, share) if share else self
 
-    def _curves(self, V: ArrayLike, inside: ArrayLike | None = None) -> tuple[Floats, Floats]:
-        """Steady state and time constant at T_ref, checked."""
+    def curves(self, V: ArrayLike, inside: ArrayLike | None = None) -> tuple[Floats, Floats]:
+        """Steady state, and time constant at T_ref in ms, checked; both of the shape of V and `inside` together."""
         if self.ion and inside is None:
             raise ValueError(f"gate {self.name} reads {self.ion}: give its concentration in mM too")
         axes = {"V": V, self.ion: inside} if self.ion else {"V": V}
@@ -323,8 +323,8 @@ def _always_open(gate: Gate, share: float) -> Gate:
 def _at_nodes(gate: Gate) -> tuple[Floats, Floats]:
     """Steady state and time constant (ms) at the nodes of its table: (rows, nodes), for each of V and concentration."""
     if gate.reads == kernel.BY_BOTH:
-        return gate._curves(_V_OF_BOTH[:, :, None, None], _ION_OF_BOTH)
-    return gate._curves(_V_NODES) if gate.reads == kernel.BY_V else gate._curves(0.0, _ION_NODES)
+        return gate.curves(_V_OF_BOTH[:, :, None, None], _ION_OF_BOTH)
+    return gate.curves(_V_NODES) if gate.reads == kernel.BY_V else gate.curves(0.0, _ION_NODES)
 
 
 @functools.lru_cache(maxsize=256)

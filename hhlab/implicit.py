@@ -2,15 +2,15 @@
 
 import functools
 import itertools
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import kernel
 from .cells import Cell
-from .physics import SMALL, F, thermal_voltage
+from .kernel_arrays import membrane_of, rich_of
 from .protocols import Protocol
 
 Floats = NDArray[np.float64]
@@ -41,10 +41,11 @@ def integrate(
 
     if not all(gate.plain for gate in cell.gates) or any(channel.drive for channel in cell.channels):
         raise ValueError(f"{cell!r} has gates that need small steps: give dt=, or a recording of a minute or less")
-    edges, slopes = _edges(protocol, float(t[-1])), _slopes(cell, protocol, frozen, carrier)
+    membrane, rich = membrane_of([cell], np.empty(0)), rich_of([cell], 1.0, frozen, list(cell.pool)[carrier])
+    edges, slopes = _edges(protocol, float(t[-1])), _slopes(cell, protocol, membrane, rich, frozen)
     shocks = protocol.shocks()
     state, found, ions = start.copy(), np.empty((start.size, t.size)), 1 + len(cell.gates)
-    charged = _by_charge(cell, frozen)[carrier] * cell.C
+    charged = rich.pools.by_charge[carrier, 0] * cell.C
 
     def escape(_: float, now: Floats) -> float:
         return min(far - abs(float(now[0])), float(now[ions:].min()))
@@ -88,37 +89,22 @@ def _edges(protocol: Protocol, t_stop: float) -> list[float]:
     return edges
 
 
-def _slopes(cell: Cell, protocol: Protocol, frozen: frozenset[int], carrier: int) -> Callable[[float, Floats], Floats]:
-    """The rate of change of the whole state (S,) at a time. Plain numbers: arrays of one would be slower."""
-    gates, T = cell.gates, cell.temperature
-    first, count = 1 + len(gates), len(cell.pools)
-    by_charge, stays = _by_charge(cell, frozen), sorted(frozen)
-    number = {pool.ion: i for i, pool in enumerate(cell.pools)}
-    carry = [_carried(cell, each, T) for each in range(len(cell.channels))]
-    pump, synapses = cell.pump, protocol.synapses()
-    still = not (protocol.pieces() or synapses)
+def _slopes(
+    cell: Cell, protocol: Protocol, membrane: kernel.Membrane, rich: kernel.Rich, frozen: frozenset[int]
+) -> Callable[[float, Floats], Floats]:
+    """The rate of change of the whole state (S,) at a time."""
+    speeds = [gate.speed(cell.temperature) for gate in cell.gates]
+    gates = list(enumerate(zip(cell.gates, speeds, strict=True), start=1))
+    stays, still = sorted(frozen), not (protocol.pieces() or protocol.synapses())
 
     def slopes(t: float, state: Floats) -> Floats:
-        values = state.tolist()
-        V, inside = min(max(values[0], -BEYOND), BEYOND), [max(mM, 1e-12) for mM in values[first:]]
+        now = state.copy()
+        now[0] = V = min(max(float(state[0]), -BEYOND), BEYOND)
         stimulus = 0.0 if still else float(protocol.current(t) + protocol.synaptic_current(t, V))
-        currents, net = [0.0] * count, stimulus
-        for pool, current in carry:
-            through = current(V, values, inside)
-            net -= through
-            if pool >= 0:
-                currents[pool] += through
-        if pump is not None:
-            outward = float(pump.current(V, cell.pool["K"].outside, inside[number["Na"]], T))
-            net -= outward
-            currents[number["Na"]] += 3 * outward
-            currents[number["K"]] -= 2 * outward
-        currents[carrier] -= stimulus
-        moved = np.empty_like(state)
-        moved[0] = net / cell.C
-        for j, gate in enumerate(gates):
-            moved[1 + j] = (gate.steady_state(V) - values[1 + j]) / gate.time_constant(V, T)
-        moved[first:] = -by_charge * currents
+        moved: Floats = kernel.rates(membrane, rich, now, stimulus)
+        for j, (gate, speed) in gates:
+            steady, tau = gate.curves(V)
+            moved[j] = (steady - now[j]) / tau * speed
         moved[stays] = 0.0
         return moved
 
@@ -133,32 +119,3 @@ def _jacobian(slopes: Callable[[float, Floats], Floats], t: float, state: Floats
         moved[j] += NUDGE * max(abs(float(value)), SMALLEST)
         columns.append((slopes(t, moved) - here) / (moved[j] - value))
     return np.array(columns).T
-
-
-def _carried(cell: Cell, number: int, T: float) -> tuple[int, Callable[[float, list[float], list[float]], float]]:
-    """The pool of a channel, or -1; and its current (uA/cm2) from V, the whole state, and what is inside."""
-    channel, thermal = cell.channels[number], float(thermal_voltage(T))
-    layout, power = cell.gate_layout
-    own = [(1 + j, int(power[j])) for j in range(layout[number], layout[number + 1])]
-    pool = next((i for i, each in enumerate(cell.pools) if each.ion == channel.ion), -1)
-    z, outside = (cell.pools[pool].z, cell.pools[pool].outside) if pool >= 0 else (1, 1.0)
-
-    def share(values: list[float]) -> float:
-        return math.prod(values[j] ** times for j, times in own)
-
-    def ohmic(V: float, values: list[float], inside: list[float]) -> float:
-        E = thermal / z * math.log(outside / inside[pool]) if pool >= 0 else float(channel.E or 0.0)
-        return channel.g * share(values) * (V - E)
-
-    def goldman(V: float, values: list[float], inside: list[float]) -> float:
-        u = z * V / thermal
-        b = 1.0 - u / 2 + u * u / 12 if abs(u) < SMALL else u / math.expm1(u)
-        return float(channel.P or 0.0) * share(values) * z * F * (inside[pool] * (b + u) - outside * b)
-
-    return pool, (ohmic if channel.P is None else goldman)
-
-
-def _by_charge(cell: Cell, frozen: frozenset[int]) -> Floats:
-    first = 1 + len(cell.gates)
-    kept = [first + number in frozen for number in range(len(cell.pools))]
-    return np.array([0.0 if k else p.by_charge(cell.depth) for p, k in zip(cell.pools, kept, strict=True)])

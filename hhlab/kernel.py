@@ -68,9 +68,11 @@ MINORS = 16
 """So many leading minors of an axon's equations are followed before they are divided by."""
 
 OPTIONS: Any = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz", "arcp"}}
-INTERNAL: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called by `run`, and cached as a part of it
+# Functions that `run` calls are cached as a part of it. They neither make nor keep arrays, so numba need not count
+# references to them: that would take several times as long as all the rest of a step of one patch.
+INTERNAL: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
 jit = njit(**INTERNAL, **OPTIONS)
-inlined = njit(inline="always", **INTERNAL, **OPTIONS)  # a call would copy every array of the membrane
+inlined = njit(forceinline=True, **INTERNAL, **OPTIONS)  # a call would copy every array of the membrane
 
 
 def jit_and_cache(function: Callable[..., Any]) -> Any:
@@ -95,7 +97,7 @@ class Pools(NamedTuple):
 
     z: Floats  # (P,) charge
     outside: Floats  # (P, N) mM
-    by_charge: Floats  # (P, N): mM by which 1 uA/cm2 of outward current of this ion lowers it in 1 ms; 0 if held
+    by_charge: Floats  # (P, N): mM by which 1 uA/cm2 of outward current of this ion lowers it in 1 ms; 0 if frozen
     clears: Floats  # (P,): 1/ms at which it goes back to its base; 0 if it does not
     base: Floats  # (P, N) mM
     one_way: Ints  # (P,): 1 if what leaves through channels does not count
@@ -137,7 +139,7 @@ class Rich(NamedTuple):
     ion: Ints  # (G,): the pool that it reads, or -1
     begin: Ints  # (G,): where its table begins in `over_ions`
     over_ions: Floats  # flat, the tables of gates that read a pool
-    source: Ints  # (K,): 1 if its current sets a domain
+    weighted: Ints  # (K,): 1 if any of its gates has a weight, adds to the next one, or follows V at once
     curve: Ints  # (K,): where its driving force begins in `curves`
     curves: Floats  # flat, (ROWS * CUBIC,) each
 
@@ -174,7 +176,7 @@ class Jumps(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What is kept of a run. Where not all samples of V are kept, V has two rows, and x one, that are written in turns.
+    """What is kept of a run. Where not all samples are kept, V is a two-row ring buffer, and x has one row.
 
     Of the upward crossings of a level of V, sample by sample, the times are kept as far as there is room for them.
     """
@@ -190,41 +192,57 @@ class Kept(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Scratch of a run, one value a patch."""
+    """Scratch of a run, one value a patch; currents in uA/cm2, conductances and slopes in mS/cm2."""
 
-    row: NDArray[np.uint64]
-    frac: Floats
-    net: Floats
-    slope: Floats
-    g: Floats
-    current: Floats  # (K, N), and the next
-    steep: Floats
+    row: NDArray[np.uint64]  # where the row of V begins in the table
+    frac: Floats  # how far V is into that row
+    net: Floats  # inward current of the whole membrane
+    slope: Floats  # slope of the outward current against V
+    g: Floats  # conductance of the channel that is looked at
+    bend: Floats  # slope of that conductance against V
+    factor: Floats  # what the gates that add up to one factor count for
+    tilt: Floats  # slope of that factor against V
+    current: Floats  # outward current of the channel
+    steep: Floats  # its slope against V
     gates: Floats  # (G, N): as they are when V is
-    drift: Floats  # (P, N): by how much a pool moved in the last step
-    injected: Floats
-    synaptic: Floats
-    pump: Floats
+    drift: Floats  # (P, N): by how much a pool moved in the last step, mM
+    carried: Floats  # (P, N): outward current of each pool
+    carried_slope: Floats  # (P, N): its slope against V
     mean: Floats  # by how much V is, on the mean over a step, from where the step began
 
 
-@jit
+@njit(**OPTIONS)
+def scratch(x: Floats, ions: Floats) -> Work:
+    """Room for the work on a membrane with such gates and pools."""
+    n = x.shape[1]
+    return Work(
+        np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n),
+        np.empty(n), np.empty(n), np.empty(n), x.copy(), np.zeros(ions.shape), np.empty(ions.shape),
+        np.empty(ions.shape), np.empty(n),
+    )  # fmt: skip
+
+
+@inlined
 def patches(m: Membrane, V: Floats) -> int:
     """How many patches there are; known while compiling if it is one."""
     return 1 if len(m.lanes) == 1 else V.shape[0]
 
 
 @jit
-def relaxation(x: float) -> float:
-    """(1 - e^-x) / x for x >= -1.
+def relaxation(x: float) -> tuple[float, float]:
+    """How far V goes in a step that it relaxes in at a rate x, and on the mean: r = (1 - e^-x) / x, and (1 - r) / x.
 
-    A series where x is small, as a division takes long; else by e^-x = 1 / (Taylor polynomial of e^x): 1 / x far out.
+    Series where x is small, as a division takes long; else with e^-x = 1 / (Taylor polynomial of e^x): 1 / x far out.
+    Both come from the same polynomial, so that the currents at the mean V of a step add up to the charge that moved V.
     """
     y = x * x
     if x < SMALL:
-        low = (1.0 - x * (1 / 2)) + y * (1 / 6 - x * (1 / 24))
-        return low + y * y * ((1 / 120 - x * (1 / 720)) + y * (1 / 5040 - x * (1 / 40320)))
-    q = (1.0 + x * (1 / 2)) + y * ((1 / 6 + x * (1 / 24)) + y * (1 / 120 + x * (1 / 720)))
-    return q / (1.0 + x * q)
+        mean = (1 / 2 - x * (1 / 6)) + y * (1 / 24 - x * (1 / 120))
+        mean += y * y * ((1 / 720 - x * (1 / 5040)) + y * (1 / 40320))
+        return 1.0 - x * mean, mean
+    part = 1 / 2 + x * (1 / 6) + y * ((1 / 24 + x * (1 / 120)) + y * (1 / 720))
+    q = 1.0 + x * part
+    return q / (1.0 + x * q), (q - part) / (1.0 + x * q)
 
 
 @jit
@@ -240,15 +258,15 @@ def row_of(V: float) -> tuple[Any, float]:
     return row, position - row
 
 
-@jit
-def locate(m: Membrane, axial: Axial | None, V: Floats, gates: int, work: Work) -> None:
-    """Find each patch's row of the table; one patch alone needs no such list."""
-    for i in range(V.shape[0]):
+@inlined
+def locate(m: Membrane, axial: Axial | None, V: Floats, width: int, work: Work) -> None:
+    """Find where each patch's row of the table begins, if rows are so wide, and how far V is into it."""
+    for i in range(patches(m, V)):
         row, work.frac[i] = row_of(V[i])
-        if axial is None:
-            work.row[i] = np.uint64(row * (gates * ENTRY))
-        else:
-            work.row[i] = np.uint64(row * (gates * ENTRY) + axial.begin[i])
+        begin = row * width
+        if axial is not None:
+            begin += axial.begin[i]
+        work.row[i] = np.uint64(begin)
 
 
 @jit
@@ -258,7 +276,7 @@ def look_up(table: Floats, at: int, f: float) -> float:
 
 
 @jit
-def turn(a: float, b: float, x: float, by: float) -> float:
+def stepped(a: float, b: float, x: float, by: float) -> float:
     """Where a gate is after so many steps of x -> a + b x.
 
     By a part of a step, b^part takes the place of b, and the steady state a / (1 - b) stays where it was.
@@ -270,29 +288,45 @@ def turn(a: float, b: float, x: float, by: float) -> float:
     return a + b * x
 
 
-@inlined
-def turn_gate(
-    m: Membrane, at: Any, f: float, x: Floats, j: int, i: int, by: float, seen: float, sample: int, out: Floats
-) -> None:
-    """Turn gate j of patch i by so many steps at fixed V, and record how it is when `seen` is over."""
-    a, b = look_up(m.table, at, f), look_up(m.table, at + OF_B, f)
+@jit
+def step_gate(a: float, b: float, x: Floats, j: int, i: int, by: float, seen: float, out: Floats, sample: int) -> None:
+    """Take gate j of patch i so many steps on, and record in a sample of out how it is when `seen` is over."""
     before = x[j, i]
-    after = turn(a, b, before, by)
+    after = stepped(a, b, before, by)
     out[sample, j, i] = before + seen * (after - before)
     x[j, i] = after
 
 
-@jit
-def turn_gates(m: Membrane, V: Floats, x: Floats, by: float, seen: float, sample: int, out: Floats, work: Work) -> None:
-    """Turn all gates by so many steps at fixed V, and record in a sample of out how they are when `seen` is over."""
-    if len(m.lanes) == 1:  # in registers
-        row, f = row_of(V[0])
-        for j in range(x.shape[0]):
-            turn_gate(m, np.uint64((row * x.shape[0] + j) * ENTRY), f, x, j, 0, by, seen, sample, out)
-        return
+@inlined
+def step_gates(
+    m: Membrane, r: Rich | None, V: Floats, x: Floats, by: float, seen: float, out: Floats, sample: int, work: Work
+) -> None:
+    """Take all gates that read V so many steps on at fixed V, and record them."""
     for j in range(x.shape[0]):
-        for i in range(V.shape[0]):
-            turn_gate(m, work.row[i] + np.uint64(j * ENTRY), work.frac[i], x, j, i, by, seen, sample, out)
+        seen_now, follows_V = seen, True
+        if r is not None:
+            seen_now, follows_V = 1.0 if r.at_once[j] else seen, r.reads[j] == BY_V
+        if follows_V:
+            for i in range(patches(m, V)):
+                at, f = work.row[i] + np.uint64(j * ENTRY), work.frac[i]
+                a, b = look_up(m.table, at, f), look_up(m.table, at + OF_B, f)
+                step_gate(a, b, x, j, i, by, seen_now, out, sample)
+            if r is not None:
+                for i in range(patches(m, V)):
+                    work.gates[j, i] = out[sample, j, i]
+
+
+@inlined
+def step_gates_by_ions(
+    m: Membrane, r: Rich, V: Floats, x: Floats, ions: Floats, by: float, seen: float, out: Floats, sample: int
+) -> None:
+    """Take all gates that read a pool, or a pool and V, so many steps on, and record them."""
+    for j in range(x.shape[0]):
+        if r.reads[j] != BY_V:
+            seen_now, both, q = 1.0 if r.at_once[j] else seen, r.reads[j] == BY_BOTH, r.ion[j]
+            for i in range(patches(m, V)):
+                a, b = over_ions(r.over_ions, r.begin[j], both, V[i], ions[q, i])
+                step_gate(a, b, x, j, i, by, seen_now, out, sample)
 
 
 @jit
@@ -339,69 +373,183 @@ def raised(x: float, power: int) -> float:
 
 
 @inlined
-def multiply(product: Floats, x: Floats, j: int, power: int) -> None:
-    """Multiply by a power of gate j of many patches; the usual ones in one go, as each loop costs its way to memory."""
-    if power == 3:
-        for i in range(product.shape[0]):
-            product[i] *= x[j, i] * x[j, i] * x[j, i]
-    elif power == 4:
-        for i in range(product.shape[0]):
-            square = x[j, i] * x[j, i]
-            product[i] *= square * square
-    else:
-        for _ in range(power):
-            for i in range(product.shape[0]):
-                product[i] *= x[j, i]
+def open_channel(m: Membrane, c: Any, x: Floats, work: Work) -> None:
+    """Find the conductance of channel c, whose gates count as they are."""
+    for i in range(patches(m, work.g)):
+        work.g[i] = m.g[c, i]
+    for j in range(m.first[c], m.first[c + 1]):
+        power = m.power[j]
+        for i in range(patches(m, work.g)):
+            work.g[i] *= raised(x[j, i], power)
 
 
 @inlined
-def add_channels(m: Membrane, V: Floats, x: Floats, work: Work) -> None:
-    """Add the currents of all channels of many patches, and their slopes."""
-    for c in range(m.g.shape[0]):
-        for i in range(V.shape[0]):
-            work.g[i] = m.g[c, i]
-        for j in range(m.first[c], m.first[c + 1]):
-            multiply(work.g, x, j, m.power[j])
-        for i in range(V.shape[0]):
-            work.net[i] -= work.g[i] * (V[i] - m.E[c, i])
-            work.slope[i] += work.g[i]
-
-
-@inlined
-def move_V(m: Membrane, V: Floats, x: Floats, s: Stimulus, step: int, dt: float, work: Work) -> None:
-    """Move V by dt at fixed gates: dV = dt/C F (1 - e^-s)/s, s = dt/C dI/dV; exact where the currents are ohmic."""
+def open_weighted(m: Membrane, r: Rich, c: Any, V: Floats, x: Floats, work: Work) -> None:
+    """The same where gates have weights, add up, or follow V at once; with the slope of the conductance against V."""
     n = patches(m, V)
-    if len(m.lanes) == 1:  # the same sums in registers: half the time of a step
-        slope = s.g[step * s.synapses, 0]
-        net = s.current[s.row[step], 0] + s.g_E[step * s.synapses, 0] - slope * V[0]
-        for c in range(m.g.shape[0] - 1, -1, -1):  # backwards, as what takes longest mostly comes first
-            g = m.g[c, 0]
-            for j in range(m.first[c + 1] - 1, m.first[c] - 1, -1):
-                g *= raised(x[j, 0], m.power[j])
-            net -= g * (V[0] - m.E[c, 0])
-            slope += g
-        work.net[0], work.slope[0] = net, slope
-    else:
-        row = s.row[step]
-        for i in range(n):
-            work.slope[i] = s.g[step * s.synapses, i]
-            work.net[i] = s.current[row, i] + s.g_E[step * s.synapses, i] - work.slope[i] * V[i]
-        add_channels(m, V, x, work)
     for i in range(n):
+        work.g[i], work.factor[i], work.tilt[i] = m.g[c, i], 0.0, 0.0
+    for j in range(m.first[c], m.first[c + 1]):
+        for i in range(n):
+            work.factor[i] += r.offset[j] + r.weight[j] * x[j, i]
+        if r.at_once[j] and r.reads[j] == BY_V:
+            for i in range(n):
+                work.tilt[i] += r.weight[j] * slope_of(m.table, work.row[i] + np.uint64(j * ENTRY), work.frac[i])
+        if r.ends[j]:
+            for _ in range(m.power[j]):
+                for i in range(n):
+                    work.bend[i] = work.bend[i] * work.factor[i] + work.g[i] * work.tilt[i]
+                    work.g[i] *= work.factor[i]
+            for i in range(n):
+                work.factor[i], work.tilt[i] = 0.0, 0.0
+
+
+@inlined
+def drive_channel(m: Membrane, r: Rich, c: Any, V: Floats, ions: Floats, work: Work) -> None:
+    """Find the driving force of channel c, and its slope against V."""
+    n, p, q = patches(m, V), r.pools, r.pool[c]
+    if r.drive[c] == OHMIC:
+        for i in range(n):
+            work.current[i], work.steep[i] = V[i] - m.E[c, i], 1.0
+    elif r.drive[c] == CURVE:
+        for i in range(n):
+            row, f = row_of(V[i])
+            at = np.uint64(r.curve[c] + row * CUBIC)
+            work.current[i], work.steep[i] = look_up(r.curves, at, f), slope_of(r.curves, at, f)
+    elif r.drive[c] == NERNST:
+        for i in range(n):
+            inside = max(ions[q, i] + 0.5 * work.drift[q, i], LEAST)
+            work.current[i], work.steep[i] = V[i] - p.thermal[i] / p.z[q] * np.log(p.outside[q, i] / inside), 1.0
+    else:
+        for i in range(n):
+            inside = max(ions[q, i] + 0.5 * work.drift[q, i], LEAST)
+            work.current[i], work.steep[i] = ghk(1.0, p.z[q], V[i], inside, p.outside[q, i], p.thermal[i])
+
+
+@inlined
+def pass_current(m: Membrane, r: Rich, c: Any, V: Floats, x: Floats, ions: Floats, work: Work) -> None:
+    """Find the current of channel c with such gates, and its slope against V."""
+    for i in range(patches(m, V)):
+        work.bend[i] = 0.0
+    if r.weighted[c]:
+        open_weighted(m, r, c, V, x, work)
+    else:
+        open_channel(m, c, x, work)
+    drive_channel(m, r, c, V, ions, work)
+    for i in range(patches(m, V)):
+        work.steep[i] = work.g[i] * work.steep[i] + work.bend[i] * work.current[i]
+        work.current[i] *= work.g[i]
+
+
+@inlined
+def add_channels(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, work: Work) -> None:
+    """Add the currents of all channels, and their slopes, to those of the membrane and of the pools."""
+    for c in range(m.g.shape[0]):
+        if r is None:
+            open_channel(m, c, x, work)
+            for i in range(V.shape[0]):
+                work.net[i] -= work.g[i] * (V[i] - m.E[c, i])
+                work.slope[i] += work.g[i]
+        else:
+            pass_current(m, r, c, V, x, ions, work)
+            for i in range(patches(m, V)):
+                work.net[i] -= work.current[i]
+                work.slope[i] += work.steep[i]
+            if r.pool[c] >= 0:
+                for i in range(patches(m, V)):
+                    work.carried[r.pool[c], i] += work.current[i]
+                    work.carried_slope[r.pool[c], i] += work.steep[i]
+
+
+@inlined
+def add_in_registers(m: Membrane, V: Floats, x: Floats, work: Work) -> None:
+    """The same sums for one plain patch, which takes a seventh less time for a trace."""
+    net, slope = work.net[0], work.slope[0]
+    for c in range(m.g.shape[0] - 1, -1, -1):  # backwards, as what takes longest mostly comes first
+        g = m.g[c, 0]
+        for j in range(m.first[c + 1] - 1, m.first[c] - 1, -1):
+            g *= raised(x[j, 0], m.power[j])
+        net -= g * (V[0] - m.E[c, 0])
+        slope += g
+    work.net[0], work.slope[0] = net, slope
+
+
+@inlined
+def from_outside(
+    m: Membrane, axial: Axial | None, V: Floats, s: Stimulus, step: int, net: Floats, slope: Floats
+) -> None:
+    """Begin the sums with what the stimuli bring: inward current (uA/cm2), and its slope, taken negative (mS/cm2)."""
+    row, quiet = s.row[step], step * s.synapses
+    for i in range(patches(m, V)):
+        if axial is None:
+            slope[i] = s.g[quiet, i]
+            net[i] = s.current[row, i] + s.g_E[quiet, i] - slope[i] * V[i]
+        else:
+            net[i], slope[i] = 0.0, 0.0
+    if axial is not None:
+        for k in range(axial.share.shape[0]):
+            for i in range(axial.reach[k, 0], axial.reach[k, 1]):
+                share, g = axial.share[k, i], s.g[quiet, k]
+                net[i] += share * (s.current[row, k] + s.g_E[quiet, k] - g * V[i])
+                slope[i] += share * g
+
+
+@inlined
+def begin_pools(m: Membrane, p: Pools, V: Floats, work: Work) -> None:
+    """Begin the currents of all pools with what comes from outside."""
+    for q in range(work.carried.shape[0]):
+        for i in range(patches(m, V)):
+            work.carried[q, i], work.carried_slope[q, i] = 0.0, 0.0
+    if p.carrier >= 0:
+        for i in range(patches(m, V)):
+            work.carried[p.carrier, i], work.carried_slope[p.carrier, i] = -work.net[i], work.slope[i]
+
+
+@inlined
+def add_pump(m: Membrane, p: Pools, V: Floats, ions: Floats, work: Work) -> None:
+    """Add the current of the pump, if there is one."""
+    if p.three >= 0:
+        for i in range(patches(m, V)):
+            outward = pumped(p, V[i], ions[p.three, i] + 0.5 * work.drift[p.three, i], i)
+            work.net[i] -= outward
+            work.carried[p.three, i] += 3.0 * outward
+            work.carried[p.two, i] -= 2.0 * outward
+
+
+@inlined
+def relax(m: Membrane, r: Rich | None, V: Floats, dt: float, work: Work) -> None:
+    """Move V by dt/C I (1 - e^-s)/s, s = dt/C dI/dV; exact where the currents are ohmic."""
+    for i in range(patches(m, V)):
         pace = dt / m.C[i]
-        V[i] += pace * work.net[i] * relaxation(pace * work.slope[i])
+        moved, mean = relaxation(max(pace * work.slope[i], STEEPEST))
+        V[i] += pace * work.net[i] * moved
+        if r is not None:
+            work.mean[i] = pace * work.net[i] * mean
 
 
-@jit
-def reach(axial: Axial, s: Stimulus, step: int, current: Floats, g: Floats) -> None:
-    """What the stimuli bring to each patch: current at V = 0 (uA/cm2), and conductance (mS/cm2)."""
-    for i in range(current.shape[0]):
-        current[i], g[i] = 0.0, 0.0
-    for k in range(axial.share.shape[0]):
-        injected = s.current[s.row[step], k] + s.g_E[step * s.synapses, k]
-        for i in range(axial.reach[k, 0], axial.reach[k, 1]):
-            current[i] += axial.share[k, i] * injected
-            g[i] += axial.share[k, i] * s.g[step * s.synapses, k]
+@inlined
+def move(
+    m: Membrane, r: Rich | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats, s: Stimulus, step: int,
+    dt: float, work: Work,
+) -> None:  # fmt: skip
+    """Move V, and then the pools, by dt at fixed gates."""
+    from_outside(m, axial, V, s, step, work.net, work.slope)
+    if r is not None:
+        begin_pools(m, r.pools, V, work)
+        add_channels(m, r, V, x, ions, work)
+        add_pump(m, r.pools, V, ions, work)
+    elif len(m.lanes) == 1:
+        add_in_registers(m, V, x, work)
+    else:
+        add_channels(m, r, V, x, ions, work)
+    if axial is None:
+        relax(m, r, V, dt, work)
+    else:
+        move_along(axial, m.C, V, dt, work.net, work.slope, work.g)
+        if r is not None:
+            carry_along(axial, r.pools.carrier, V, work)
+    if r is not None:
+        move_pools(m, r.pools, V, ions, dt, work)
 
 
 @inlined
@@ -417,7 +565,7 @@ def eliminate(
 
 
 @jit
-def move_along(m: Membrane, axial: Axial, V: Floats, dt: float, net: Floats, slope: Floats, minor: Floats) -> None:
+def move_along(axial: Axial, C: Floats, V: Floats, dt: float, net: Floats, slope: Floats, minor: Floats) -> None:
     """Move V of a row of patches by dt at fixed gates, from their net current and its slope; `net` becomes the step.
 
     (C/dt + slope/2) step - half of what the steps make flow along = net + what flows along now. These equations are
@@ -431,7 +579,7 @@ def move_along(m: Membrane, axial: Axial, V: Floats, dt: float, net: Floats, slo
         net[i + 1] += axial.left[i + 1] * (V[i] - V[i + 1]) + axial.right[i + 1] * (V[i + 2] - V[i + 1])
     net[n - 1] += axial.left[n - 1] * (V[n - 2] - V[n - 1])
     for i in range(n):
-        rest = m.C[i] / dt
+        rest = C[i] / dt
         slope[i] = rest + 0.5 * (max(slope[i], STEEPEST * rest) + axial.left[i] + axial.right[i])
     minor[0] = minor[n - 1] = 1.0
     up, before_up, up_here = net[0], 1.0, slope[0]
@@ -468,26 +616,15 @@ def move_along(m: Membrane, axial: Axial, V: Floats, dt: float, net: Floats, slo
 
 
 @jit
-def move_row(m: Membrane, axial: Axial, V: Floats, x: Floats, s: Stimulus, step: int, dt: float, work: Work) -> None:
-    """Move V of a row of plain patches by dt at fixed gates."""
-    reach(axial, s, step, work.net, work.slope)
-    if s.synapses:
-        for i in range(V.shape[0]):
-            work.net[i] -= work.slope[i] * V[i]
-    add_channels(m, V, x, work)
-    move_along(m, axial, V, dt, work.net, work.slope, work.g)
-
-
-@jit
 def ghk(P: float, z: float, V: float, inside: float, outside: float, thermal: float) -> tuple[float, float]:
     """GHK current (uA/cm2) of a permeability (cm/s), and its slope against V."""
     u = z * V / thermal
     if abs(u) < NEAR_ZERO:
         b, slope = 1.0 - 0.5 * u + u * u / 12.0, -0.5 + u / 6.0
     else:
-        grown = np.exp(u)
-        b = u / np.expm1(u)
-        slope = (1.0 - b * grown) / np.expm1(u)
+        grown = np.expm1(u)
+        b = u / grown
+        slope = (1.0 - b - b * grown) / grown
     scale = P * z * FARADAY
     return scale * (inside * (b + u) - outside * b), scale * (inside * (slope + 1.0) - outside * slope) * z / thermal
 
@@ -505,37 +642,56 @@ def pumped(p: Pools, V: float, inside: float, i: int) -> float:
     return p.pump[0, i] / term
 
 
+@inlined
+def set_domains(m: Membrane, r: Rich, V: Floats, ions: Floats, work: Work) -> None:
+    """Put the domains where the currents of their channels put them, with the gates as they are when V is."""
+    p = r.pools
+    for q in range(ions.shape[0]):
+        if p.domain[q] >= 0:
+            pass_current(m, r, p.domain[q], V, work.gates, ions, work)
+            for i in range(patches(m, V)):
+                ions[q, i] = p.base[q, i] + p.by_charge[q, i] * abs(work.current[i])
+
+
+@inlined
+def carry_along(axial: Axial, carrier: int, V: Floats, work: Work) -> None:
+    """Add what flows along a row, on the mean over the step that has moved V, to the current of its carrier."""
+    n = V.shape[0]
+    for i in range(n):
+        work.mean[i] = 0.5 * work.net[i]
+    if carrier >= 0:
+        for i in range(n):
+            before, after, middle = max(i - 1, 0), min(i + 1, n - 1), V[i] - work.mean[i]
+            work.carried[carrier, i] -= axial.left[i] * (V[before] - work.mean[before] - middle)
+            work.carried[carrier, i] -= axial.right[i] * (V[after] - work.mean[after] - middle)
+
+
+@inlined
+def move_pools(m: Membrane, p: Pools, V: Floats, ions: Floats, dt: float, work: Work) -> None:
+    """Move the pools by the mean currents of the step that has moved V, and by what clears them."""
+    for q in range(ions.shape[0]):
+        if p.domain[q] < 0:
+            lasting = dt * relaxation(dt * p.clears[q])[0] if p.clears[q] else dt
+            for i in range(patches(m, V)):
+                outward = work.carried[q, i] + work.carried_slope[q, i] * work.mean[i]
+                gain = -p.by_charge[q, i] * outward
+                moved = lasting * (max(gain, 0.0) if p.one_way[q] else gain)
+                if p.clears[q]:  # what little is left below a membrane does not leave in one step
+                    moved = max(moved - lasting * p.clears[q] * (ions[q, i] - p.base[q, i]), -0.5 * ions[q, i])
+                work.drift[q, i] = moved
+                ions[q, i] += moved
+
+
 @jit
-def mean_shift(whole: float, s: float) -> float:
-    """How far V is from where it began on the mean over a step, as it relaxes at s a step: whole (1 - relaxation(s))/s.
-
-    With the polynomials of `relaxation`, so that the currents at that V add up to the charge that moved V.
-    """
-    y = s * s
-    if s < SMALL:
-        low = (1 / 2 - s * (1 / 6)) + y * (1 / 24 - s * (1 / 120))
-        return whole * (low + y * y * ((1 / 720 - s * (1 / 5040)) + y * (1 / 40320)))
-    part = 1 / 2 + s * (1 / 6) + y * ((1 / 24 + s * (1 / 120)) + y * (1 / 720))
-    q = 1.0 + s * part
-    return whole * (q - part) / (1.0 + s * q)
-
-
-@jit
-def jump(V: Floats, x: Floats, jumps: Jumps, event: int) -> None:
-    """Carry out one jump."""
+def jump(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, what: int, value: Floats) -> None:
+    """Carry out one jump; the ions that make V jump come from the pool of the carrier."""
     for i in range(V.shape[0]):
-        if jumps.what[event] < 0:
-            V[i] += jumps.value[event, i]
+        if what >= 0:
+            x[what, i] = value[i]
         else:
-            x[jumps.what[event], i] = jumps.value[event, i]
-
-
-@jit
-def jump_ions(m: Membrane, p: Pools, ions: Floats, jumps: Jumps, event: int) -> None:
-    """Take the ions that jump V from the pool of the carrier."""
-    if p.carrier >= 0 and jumps.what[event] < 0:
-        for i in range(ions.shape[1]):
-            ions[p.carrier, i] += p.by_charge[p.carrier, i] * m.C[i] * jumps.value[event, i]
+            V[i] += value[i]
+            if r is not None and r.pools.carrier >= 0:
+                ions[r.pools.carrier, i] += r.pools.by_charge[r.pools.carrier, i] * m.C[i] * value[i]
 
 
 @jit
@@ -582,11 +738,11 @@ def first_beyond(V: Floats, far: float) -> int:
 
 
 @jit
-def plain_steps(
-    m: Membrane, axial: Axial | None, V: Floats, x: Floats, outer: Stimulus, now: float, until: float, dt: float,
-    sample: int, every: int, far: float, kept: Kept, work: Work,
+def carry_on(
+    m: Membrane, r: Rich | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, now: float,
+    until: float, dt: float, sample: int, every: int, far: float, kept: Kept, work: Work,
 ) -> tuple[int, int, int]:  # fmt: skip
-    """Carry a plain membrane on, to where gates and V stand at the same moment again.
+    """Carry a membrane on, to where gates and V stand at the same moment again.
 
     Gives the sample that it has come to, and the step and patch at which a V first was beyond +-far, or -1, -1.
     """
@@ -602,150 +758,18 @@ def plain_steps(
             kept.V[row_of_V(kept, sample), i] = V[i]
         stop = min(int(now) + 1.0, until)
         by = 0.5 * (now + stop) - gates_at
-        if len(m.lanes) > 1:
-            locate(m, axial, V, x.shape[0], work)
-        turn_gates(m, V, x, by, (now - gates_at) / by, sample * kept.all_x, kept.x, work)
+        seen, row_of_x = (now - gates_at) / by, sample * kept.all_x
+        locate(m, axial, V, x.shape[0] * ENTRY, work)
+        step_gates(m, r, V, x, by, seen, kept.x, row_of_x, work)
+        if r is not None:
+            set_domains(m, r, V, ions, work)
+            step_gates_by_ions(m, r, V, x, ions, by, seen, kept.x, row_of_x)
+            if now == sample * every:
+                record(ions, sample, kept.ions)
         if now == until:
             return sample, escaped, patch
         gates_at = 0.5 * (now + stop)
-        if axial is None:
-            move_V(m, V, x, outer, int(now), (stop - now) * dt, work)
-        else:
-            move_row(m, axial, V, x, outer, int(now), (stop - now) * dt, work)
-        now = stop
-
-
-@jit
-def rich_steps(  # noqa: C901
-    m: Membrane, r: Rich, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, now: float,
-    until: float, dt: float, sample: int, every: int, far: float, kept: Kept, work: Work,
-) -> tuple[int, int, int]:  # fmt: skip
-    """The same for a rich membrane. One function, as a call in the loop would copy every array of the membrane.
-
-    Each step: gates that read V; domains, from the currents of their channels; gates that read a pool; the currents of
-    all channels; V; the pools.
-    """
-    p = r.pools
-    escaped, patch = -1, -1
-    gates_at = now
-    n, channels, gates, kinds = patches(m, V), m.g.shape[0], x.shape[0], ions.shape[0]
-    while True:
-        if now > sample * every:
-            sample += 1
-        if escaped < 0 and first_beyond(V, far) >= 0:
-            escaped, patch = int(now), first_beyond(V, far)
-        stop = min(int(now) + 1.0, until)
-        by, length = 0.5 * (now + stop) - gates_at, (stop - now) * dt
-        seen = (now - gates_at) / by
-        step, quiet = int(now), int(now) * outer.synapses
-        row_of_x = sample * kept.all_x
-        if kept.times.shape[0] > 0 and sample > 0 and now == sample * every and now < until:
-            look_for_crossings(V, kept, sample)
-        for i in range(n):
-            kept.V[row_of_V(kept, sample), i] = V[i]
-            row, f = row_of(V[i])
-            tables = 0
-            if axial is not None:
-                tables = axial.begin[i]
-            for j in range(gates):
-                if r.reads[j] == BY_V:
-                    at = np.uint64(tables + (row * gates + j) * ENTRY)
-                    after = turn(look_up(m.table, at, f), look_up(m.table, at + OF_B, f), x[j, i], by)
-                    now_here = x[j, i] + (1.0 if r.at_once[j] else seen) * (after - x[j, i])
-                    work.gates[j, i], kept.x[row_of_x, j, i], x[j, i] = now_here, now_here, after
-            for whole in range(2):  # first the currents that set a domain, with the gates as they are when V is
-                if whole and now == until:
-                    break
-                for c in range(channels):
-                    if not (whole or r.source[c]):
-                        continue
-                    g, bend, factor, tilt = m.g[c, i], 0.0, 0.0, 0.0
-                    for j in range(m.first[c], m.first[c + 1]):
-                        factor += r.offset[j] + r.weight[j] * (x[j, i] if whole else work.gates[j, i])
-                        if r.at_once[j] and r.reads[j] == BY_V:
-                            tilt += r.weight[j] * slope_of(m.table, np.uint64(tables + (row * gates + j) * ENTRY), f)
-                        if r.ends[j]:
-                            for _ in range(m.power[j]):
-                                bend = bend * factor + g * tilt
-                                g *= factor
-                            factor, tilt = 0.0, 0.0
-                    drive, steep, q = 0.0, 1.0, r.pool[c]
-                    if r.drive[c] == OHMIC:
-                        drive = V[i] - m.E[c, i]
-                    elif r.drive[c] == CURVE:
-                        at = np.uint64(r.curve[c] + row * CUBIC)
-                        drive, steep = look_up(r.curves, at, f), slope_of(r.curves, at, f)
-                    else:
-                        inside = max(ions[q, i] + 0.5 * work.drift[q, i], LEAST)
-                        if r.drive[c] == NERNST:
-                            drive = V[i] - p.thermal[i] / p.z[q] * np.log(p.outside[q, i] / inside)
-                        else:
-                            drive, steep = ghk(1.0, p.z[q], V[i], inside, p.outside[q, i], p.thermal[i])
-                    work.current[c, i], work.steep[c, i] = g * drive, g * steep + bend * drive
-                if whole:
-                    break
-                for q in range(kinds):
-                    if p.domain[q] >= 0:
-                        ions[q, i] = p.base[q, i] + p.by_charge[q, i] * abs(work.current[p.domain[q], i])
-                for j in range(gates):
-                    if r.reads[j] != BY_V:
-                        a, b = over_ions(r.over_ions, r.begin[j], r.reads[j] == BY_BOTH, V[i], ions[r.ion[j], i])
-                        after = turn(a, b, x[j, i], by)
-                        now_here = x[j, i] + (1.0 if r.at_once[j] else seen) * (after - x[j, i])
-                        work.gates[j, i], kept.x[row_of_x, j, i], x[j, i] = now_here, now_here, after
-        if now == sample * every:
-            record(ions, sample, kept.ions)
-        if now == until:
-            return sample, escaped, patch
-        if axial is not None:
-            reach(axial, outer, step, work.injected, work.synaptic)
-        for i in range(n):
-            if axial is None:
-                work.injected[i] = outer.current[outer.row[step], i] + outer.g_E[quiet, i]
-                work.synaptic[i] = outer.g[quiet, i]
-            work.injected[i] -= work.synaptic[i] * V[i]
-            if p.three >= 0:
-                work.pump[i] = pumped(p, V[i], ions[p.three, i] + 0.5 * work.drift[p.three, i], i)
-            work.net[i], work.slope[i] = work.injected[i] - work.pump[i], work.synaptic[i]
-            for c in range(channels):
-                work.net[i] -= work.current[c, i]
-                work.slope[i] += work.steep[c, i]
-            if axial is None:
-                pace = length / m.C[i]
-                s = max(pace * work.slope[i], STEEPEST)
-                V[i] += pace * work.net[i] * relaxation(s)
-                work.mean[i] = mean_shift(pace * work.net[i], s)
-        if axial is not None:
-            move_along(m, axial, V, length, work.net, work.slope, work.g)
-            for i in range(n):
-                work.mean[i] = 0.5 * work.net[i]
-        for i in range(n):
-            for q in range(kinds):
-                work.drift[q, i] = 0.0
-            for c in range(channels):
-                if r.pool[c] >= 0:
-                    work.drift[r.pool[c], i] -= work.current[c, i] + work.steep[c, i] * work.mean[i]
-            if p.carrier >= 0:
-                work.drift[p.carrier, i] += work.injected[i] - work.synaptic[i] * work.mean[i]
-                if axial is not None:  # the same ion carries what flows along
-                    before, after_it = max(i - 1, 0), min(i + 1, n - 1)
-                    middle = V[i] - work.mean[i]
-                    work.drift[p.carrier, i] += axial.left[i] * (V[before] - work.mean[before] - middle)
-                    work.drift[p.carrier, i] += axial.right[i] * (V[after_it] - work.mean[after_it] - middle)
-            if p.three >= 0:
-                work.drift[p.three, i] -= 3.0 * work.pump[i]
-                work.drift[p.two, i] += 2.0 * work.pump[i]
-            for q in range(kinds):
-                if p.domain[q] < 0:
-                    gain = p.by_charge[q, i] * work.drift[q, i]
-                    gain = max(gain, 0.0) if p.one_way[q] else gain
-                    fall = p.clears[q] * (ions[q, i] - p.base[q, i]) if p.clears[q] else 0.0
-                    moved = length * (gain - fall) * relaxation(length * p.clears[q])
-                    if p.clears[q]:  # what little is left below a membrane does not leave in one step
-                        moved = max(moved, -0.5 * ions[q, i])
-                    work.drift[q, i] = moved
-                    ions[q, i] += moved
-        gates_at = 0.5 * (now + stop)
+        move(m, r, axial, V, x, ions, outer, int(now), (stop - now) * dt, work)
         now = stop
 
 
@@ -760,26 +784,17 @@ def run(
     the one that belongs there. Gives the step and the patch at which a V first was beyond +-far or not a number, or
     (-1, -1).
     """
-    n, steps = patches(m, V), outer.row.shape[0]
-    work = Work(np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(m.g.shape),
-                np.empty(m.g.shape), x.copy(), np.zeros(ions.shape), np.empty(n), np.empty(n),
-                np.zeros(n), np.empty(n))  # fmt: skip
+    n, steps, work = patches(m, V), outer.row.shape[0], scratch(x, ions)
     now, event, sample = 0.0, 0, 0  # now counts steps
     escaped = (-1, -1)
     while True:
         while event < jumps.at.shape[0] and jumps.at[event] <= now:
-            jump(V, x, jumps, event)
-            if r is not None:
-                jump_ions(m, r.pools, ions, jumps, event)
+            jump(m, r, V, x, ions, jumps.what[event], jumps.value[event])
             event += 1
         if now == steps:
             break
         until = min(jumps.at[event], float(steps)) if event < jumps.at.shape[0] else float(steps)
-        if r is None:
-            sample, step, patch = plain_steps(m, axial, V, x, outer, now, until, dt, sample, every, far, kept, work)
-        else:
-            sample, step, patch = rich_steps(m, r, axial, V, x, ions, outer, now, until, dt, sample, every, far, kept,
-                                             work)  # fmt: skip
+        sample, step, patch = carry_on(m, r, axial, V, x, ions, outer, now, until, dt, sample, every, far, kept, work)
         if escaped[0] < 0:
             escaped = (step, patch)
         now = until
@@ -792,3 +807,20 @@ def run(
     record(x, sample * kept.all_x, kept.x)
     record(ions, sample, kept.ions)
     return escaped
+
+
+@jit_and_cache
+def rates(m: Membrane, r: Rich, state: Floats, injected: float) -> Floats:
+    """How fast V (mV/ms) and the concentrations (mM/ms) of one patch move in a state (S,), and 0 for its gates."""
+    moved, gates = np.zeros(state.shape[0]), m.power.shape[0]
+    V, x = state[:1].copy(), state[1 : 1 + gates].copy().reshape((gates, 1))
+    ions = np.maximum(state[1 + gates :], LEAST).reshape((moved.shape[0] - 1 - gates, 1))
+    work = scratch(x, ions)
+    work.net[0], work.slope[0] = injected, 0.0
+    begin_pools(m, r.pools, V, work)
+    add_channels(m, r, V, x, ions, work)
+    add_pump(m, r.pools, V, ions, work)
+    moved[0] = work.net[0] / m.C[0]
+    for q in range(ions.shape[0]):
+        moved[1 + gates + q] = -r.pools.by_charge[q, 0] * work.carried[q, 0]
+    return moved

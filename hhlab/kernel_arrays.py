@@ -50,16 +50,16 @@ def distinct(cells: Sequence[Cell]) -> tuple[list[Cell], list[int]]:
     return list(own.values()), list(map(number.__getitem__, each))
 
 
-def rich_of(cells: Sequence[Cell], dt: float, held: frozenset[int], carrier: str) -> kernel.Rich:
+def rich_of(cells: Sequence[Cell], dt: float, frozen: frozenset[int], carrier: str) -> kernel.Rich:
     """What gates, channels and pools have beyond those of a plain membrane. A frozen gate reads nothing."""
     cell = cells[0]
     begin, over_ions = tables_over_ions(cell.gates, cell.temperature, dt)
-    frozen, ions = [1 + number in held for number in range(len(cell.gates))], list(cell.pool)
+    ions = list(cell.pool)
     curves = [np.empty(0) if channel.drive is None else curve(channel.drive) for channel in cell.channels]
-    moving = list(zip(cell.gates, frozen, strict=True))
+    moving = [(gate, number in frozen) for number, gate in enumerate(cell.gates, start=1)]
     whole = functools.partial(np.array, dtype=np.int64)
     return kernel.Rich(
-        pools=_pools(cells, held, carrier),
+        pools=_pools(cells, frozen, carrier),
         drive=whole([_drive(channel) for channel in cell.channels]),
         pool=whole([ions.index(channel.ion) if channel.ion in ions else -1 for channel in cell.channels]),
         offset=np.array([gate.offset for gate in cell.gates], float),
@@ -70,7 +70,7 @@ def rich_of(cells: Sequence[Cell], dt: float, held: frozenset[int], carrier: str
         ion=whole([ions.index(gate.ion) if gate.ion else -1 for gate in cell.gates]),
         begin=begin,
         over_ions=over_ions,
-        source=whole([any(pool.of == channel.name for pool in cell.pools) for channel in cell.channels]),
+        weighted=whole([not all(gate.plain for gate in channel.gates) for channel in cell.channels]),
         curve=whole(np.cumsum([0, *(each.size for each in curves)])[:-1]),
         curves=np.concatenate([np.empty(0), *curves]),
     )
@@ -102,11 +102,11 @@ def _drive(channel: Channel) -> int:
     return kernel.NERNST if channel.P is None else kernel.GHK
 
 
-def _pools(cells: Sequence[Cell], held: frozenset[int], carrier: str) -> kernel.Pools:
+def _pools(cells: Sequence[Cell], frozen: frozenset[int], carrier: str) -> kernel.Pools:
     """The pools of all cells; empty ones where concentrations stand still."""
     first, ions = cells[0], list(cells[0].pool)
     begin, shape = 1 + len(first.gates), (len(ions), len(cells))
-    moves = np.array([begin + number not in held for number in range(len(ions))], float).reshape(-1, 1)
+    moves = np.array([begin + number not in frozen for number in range(len(ions))], float).reshape(-1, 1)
     pumps = [cell.pump for cell in cells]
     pumping = np.zeros((6, len(cells)))
     for i, (cell, pump) in enumerate(zip(cells, pumps, strict=True)):
