@@ -31,11 +31,9 @@ def what(student):
     """What a student hands in, by task."""
     right = answers(NAME, COURSE, student)
     variant = find(NAME).variant(COURSE, student)
-    letters = {
-        option: letter
-        for letter, option in shuffled(find(NAME).task(variant, "more_potassium").question, variant).items()
-    }
-    half = next(letter for option, letter in letters.items() if "now flows in" in option)
+    question = find(NAME).task(variant, "more_potassium").question
+    letters = {question.wording(option): letter for letter, option in shuffled(question, variant).items()}
+    half = next(letter for wording, letter in letters.items() if "now flows in" in wording)
     changed = {
         "all_right": {},
         "all_wrong": {task: replace(given, value="-1.00", because="") for task, given in right.items() if given.value},
