@@ -11,6 +11,7 @@ import hhlab as hh
 from hhlab.simulation import simulate_many
 
 ROOT = Path(__file__).resolve().parent.parent
+collect_ignore = ["five_submissions"]  # notebooks that are graded as they are; nbval would run them
 TOO_LONG_AS_PYTHON = {
     "test_assignments": "measures on many draws of every assignment",
     "test_cards::test_a_claim_card_gives_nothing_away": "runs every claim",
