@@ -15,7 +15,6 @@ from .answer import FORMAT, MIME
 from .judge import LONGEST, Given
 from .variant import plain_id
 
-LARGEST = 20 * 2**20
 LONGEST_CODE = 20_000
 MOST_ANSWERS = 2000
 TEXTS = ("assignment", "course", "student", "task", "value", "unit", "because", "option")
@@ -37,6 +36,9 @@ class Handed:
     remarks: tuple[str, ...] = ()
 
 
+NOTHING = Handed("", "", "", {})
+
+
 def read_answers(data: bytes) -> Handed:
     """The answers in the bytes of a notebook.
 
@@ -45,8 +47,6 @@ def read_answers(data: bytes) -> Handed:
     UnreadableError
         If they are not a notebook, have no answers, or those of two students.
     """
-    if len(data) > LARGEST:
-        raise UnreadableError(f"it is larger than {LARGEST // 2**20} MB")
     cells = _cells(data)
     found = [(number, cell, answer) for number, cell in enumerate(cells) for answer in _answers(cell)][:MOST_ANSWERS]
     if not found:
