@@ -64,7 +64,7 @@ def _task(number: int, task: Task, nbgrader: bool) -> list[Any]:
     cells = [new_markdown_cell(text, id=f"{name}-text")]
     if isinstance(question, Choice):
         cells.append(new_code_cell(f'lab.letters("{name}")', id=f"{name}-letters"))
-    cells.append(_to_change(f"{name}-answer", f"{task.starter}{_answer(task)}".strip(), nbgrader))
+    cells.append(_to_change(f"{name}-answer", _answer(task), nbgrader))
     if nbgrader:
         scored = f'# This cell scores {name}.\n### BEGIN HIDDEN TESTS\nlab.score("{name}")\n### END HIDDEN TESTS'
         meta = _nbgrader(f"{name}-score", grade=True, locked=True, solution=False, points=task.points)
@@ -77,7 +77,7 @@ def _answer(task: Task) -> str:
     if isinstance(task.question, Number):
         return f'lab.answer("{task.name}", ..., "{task.question.unit}")'
     if isinstance(task.question, Code):
-        return f'\n\nlab.answer("{task.name}", {task.question.defines})'
+        return f'{task.question.starter.strip()}\n\n\nlab.answer("{task.name}", {task.question.defines})'
     return f'lab.answer("{task.name}", ..., because="")'
 
 

@@ -40,10 +40,11 @@ Unit, tolerance and what computes the numbers stand in the Python file beside it
     ask = Texts(__file__)
     QUESTIONS = ask.arranged(ask.number("half_open", "%", open_channels, 0.5, open_gates=50))
 
-Code to write has `hint` in place of `low` and `high`. `several` (all that are right must be ticked), `right`,
-`misconception` (M1 to M15) and the mistakes may be left out. An assignment also has a `title`, a `story`, and the
-meaning of what is `given`. A translation changes texts; the names of questions, options and mistakes stay for ever, as
-logs and handed-in answers refer to them.
+Code to write has `hint` in place of `low` and `high`, and two texts that are code: `starter`, with which the cell of a
+student begins, and `solution`, in which a name in braces is the place of a number that the student is given. `several`
+(all that are right must be ticked), `right`, `misconception` (M1 to M15) and the mistakes may be left out. An
+assignment also has a `title`, a `story`, the code of its `bench`, and the meaning of what is `given`. A translation
+changes texts; the names of questions, options and mistakes stay for ever, as logs and handed-in answers refer to them.
 '''
 
 import re
@@ -60,6 +61,8 @@ Table = dict[str, Any]
 Computed = float | Callable[[], Any]
 """A number, or a function that computes one when it is needed."""
 
+_CODE = ("bench", "starter", "solution")
+"""Keys whose texts are code and keep their lines."""
 _FLAG = ("true or false", lambda given: isinstance(given, bool))
 _TEXT = ("a text in quotation marks", lambda given: isinstance(given, str) and bool(given.strip()))
 _TABLES = ("tables with names of their own", lambda given: isinstance(given, dict))
@@ -99,7 +102,7 @@ class Texts:
             read = tomllib.loads(path.read_text("utf-8-sig"))
         except ValueError as error:
             raise ValueError(f"{path.name}: {error}") from None
-        self.general = _checked(f"{path.name}: the file", read, "", "title story given predictions check tasks")
+        self.general = _checked(f"{path.name}: the file", read, "", "title story bench given predictions check tasks")
         self._tables: dict[str, Table] = {}
         for section in QuestionSet._fields:
             for name, table in self.general.get(section, {}).items():
@@ -163,7 +166,10 @@ def _function(value: Computed) -> Callable[[], Any]:
 
 
 def _checked(who: str, table: Any, needed: str, optional: str) -> Table:
-    """A table with its texts on one line; ValueError for a missing key, an unknown one, or what does not fit a key."""
+    """A table whose texts, unless they are code, are on one line.
+
+    ValueError for a missing key, an unknown one, or what does not fit a key.
+    """
     if not isinstance(table, dict):
         raise ValueError(f"{who} is {shown(table)}; give a table")
     known = f"{needed} {optional}".split()
@@ -175,7 +181,7 @@ def _checked(who: str, table: Any, needed: str, optional: str) -> Table:
             raise ValueError(f"{who} has no {key}; give {words}")
         if not fits(table[key]):
             raise ValueError(f"{who} has {key} = {shown(table[key])}; give {words}")
-    return {key: _folded(given) for key, given in table.items()}
+    return {key: given if key in _CODE else _folded(given) for key, given in table.items()}
 
 
 def _folded(given: Any) -> Any:
