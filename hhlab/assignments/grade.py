@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from .course import ASSIGNMENTS
 from .feedback import feedback
 from .judge import Given, Verdict, judge
 from .notebook import Handed
-from .report import report
+from .report import Graded, report
 from .roster import Roster, Student, read_roster
 from .sandbox import Sandbox, describe
 from .submissions import Submission, find
@@ -71,33 +71,6 @@ def _sources() -> bytes:
 
 def _fingerprint(*told: bytes) -> str:
     return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
-
-
-@dataclass
-class Graded:
-    """What came of a course.
-
-    Attributes
-    ----------
-    marks : the verdicts by student id.
-    people : what needs a person: where, who, and why it could not be graded.
-    remarks : what is to be known of others: who, and what.
-    silent : ids of students of the roster who handed in nothing.
-    """
-
-    assignment: str
-    marks: dict[str, list[Verdict]] = field(default_factory=dict)
-    people: list[tuple[str, str, str]] = field(default_factory=list)
-    remarks: list[tuple[str, str]] = field(default_factory=list)
-    silent: list[str] = field(default_factory=list)
-
-    def grades(self) -> dict[str, tuple[float, float]]:
-        """Points and all points by student, of those who could be graded in full."""
-        return {
-            student: (round(sum(each.points for each in verdicts), 2), sum(each.of for each in verdicts))
-            for student, verdicts in self.marks.items()
-            if not any(each.state == "not graded" for each in verdicts)
-        }
 
 
 def grade(
@@ -286,6 +259,5 @@ def _finish(graded: Graded, roster: Roster, course: str, path: Path, out: Path) 
         if because:
             graded.people.append(("", student, because))
     write(out / path.name, roster.filled(graded.grades()))
-    told = report(ASSIGNMENTS[graded.assignment], course, graded.marks, graded.people, graded.remarks,
-                  sorted(graded.silent), describe())  # fmt: skip
-    write(out / "report.html", told.encode())
+    graded.silent.sort()
+    write(out / "report.html", report(graded, ASSIGNMENTS[graded.assignment].title, course, describe()).encode())

@@ -11,14 +11,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ..questions import Choice, Number
 from .grade import file_name
+from .page import page
 from .task import Assignment, Code, Task, asked_for
 
 ANYBODY = "your-id"
-HOW = """
-**Handing in.** Write your answers into the cells below in place of `...`, run all cells, save, and hand in this file.
-Each `lab.answer` says at once how your answer was understood. Running a cell again replaces an answer. Your numbers are
-your own: they come from your student id, which must be the one in the next cell.
-"""
 NBGRADER = """c = get_config()
 c.CourseDirectory.course_id = {course!r}
 c.ClearSolutions.code_stub = {{"python": "# your answer in place of the three dots"}}
@@ -40,9 +36,8 @@ def notebook(
     nbgrader : whether cells carry what nbgrader needs, and each task is followed by a cell that scores it.
     """
     tasks = assignment.tasks(assignment.variant("any", "any"))
-    story = f"# Assignment: {assignment.title}\n\n{_folded(assignment.story)}\n\n{_folded(HOW)}"
     cells = [
-        new_markdown_cell(story, id="title"),
+        new_markdown_cell(page("title.md", assignment=assignment), id="title"),
         _to_change("who", f"import hhlab as hh\n\n{call(assignment, course, student, graded)}\nlab", nbgrader),
         new_code_cell(assignment.bench, id="bench"),
     ]
@@ -91,10 +86,6 @@ def _to_change(name: str, source: str, nbgrader: bool) -> Any:
 
 def _nbgrader(name: str, **meta: Any) -> dict[str, Any]:
     return {"nbgrader": {"schema_version": 3, "grade_id": name, "task": False, **meta}}
-
-
-def _folded(text: str) -> str:
-    return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))
 
 
 def title(assignment: Assignment) -> str:

@@ -47,13 +47,12 @@ assignment also has a `title`, a `story`, the code of its `bench`, and the meani
 changes texts; the names of questions, options and mistakes stay for ever, as logs and handed-in answers refer to them.
 '''
 
-import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..claims import MISCONCEPTIONS
+from ..claims.wording import read
 from ..parameters import shown, unknown
 from .question import Choice, Mistake, Number, Reply
 
@@ -61,8 +60,6 @@ Table = dict[str, Any]
 Computed = float | Callable[[], Any]
 """A number, or a function that computes one when it is needed."""
 
-_CODE = ("bench", "starter", "solution")
-"""Keys whose texts are code and keep their lines."""
 _FLAG = ("true or false", lambda given: isinstance(given, bool))
 _TEXT = ("a text in quotation marks", lambda given: isinstance(given, str) and bool(given.strip()))
 _TABLES = ("tables with names of their own", lambda given: isinstance(given, dict))
@@ -98,11 +95,9 @@ class Texts:
     def __init__(self, file: str | Path) -> None:
         path = Path(file).with_suffix(".toml")
         self._name = path.name
-        try:
-            read = tomllib.loads(path.read_text("utf-8-sig"))
-        except ValueError as error:
-            raise ValueError(f"{path.name}: {error}") from None
-        self.general = _checked(f"{path.name}: the file", read, "", "title story bench given predictions check tasks")
+        self.general = _checked(
+            f"{path.name}: the file", read(path), "", "title story bench given predictions check tasks"
+        )
         self._tables: dict[str, Table] = {}
         for section in QuestionSet._fields:
             for name, table in self.general.get(section, {}).items():
@@ -166,10 +161,7 @@ def _function(value: Computed) -> Callable[[], Any]:
 
 
 def _checked(who: str, table: Any, needed: str, optional: str) -> Table:
-    """A table whose texts, unless they are code, are on one line.
-
-    ValueError for a missing key, an unknown one, or what does not fit a key.
-    """
+    """The table; ValueError for a missing key, an unknown one, or what does not fit a key."""
     if not isinstance(table, dict):
         raise ValueError(f"{who} is {shown(table)}; give a table")
     known = f"{needed} {optional}".split()
@@ -181,9 +173,4 @@ def _checked(who: str, table: Any, needed: str, optional: str) -> Table:
             raise ValueError(f"{who} has no {key}; give {words}")
         if not fits(table[key]):
             raise ValueError(f"{who} has {key} = {shown(table[key])}; give {words}")
-    return {key: given if key in _CODE else _folded(given) for key, given in table.items()}
-
-
-def _folded(given: Any) -> Any:
-    """A text on one line; anything else as it is."""
-    return re.sub(r"[ \t\n]+", " ", given).strip() if isinstance(given, str) else given
+    return table
