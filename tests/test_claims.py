@@ -12,7 +12,7 @@ import hhlab as hh
 from hhlab.cells import Cell
 from hhlab.claims import MISCONCEPTIONS, Rule, Verdict, find, table
 from hhlab.claims.claim import FIRST, LAST, REGISTRY, claim, plain, rounded
-from hhlab.claims.wording import WORDING, _read
+from hhlab.claims.wording import WORDING, _joined
 from hhlab.plots import VIEWS
 
 HOLDS, PARTLY, FAILS = Verdict
@@ -308,10 +308,10 @@ def test_the_id_of_a_verdict_is_apart_from_its_wording():
 
 def test_an_id_has_its_texts_in_one_file(tmp_path):
     (tmp_path / "a.toml").write_text('[5]\nwhy = """\nOne\n  line."""\n')
-    assert _read(tmp_path) == {"5": {"why": "One line."}}
+    assert _joined(tmp_path) == {"5": {"why": "One line."}}
     (tmp_path / "b.toml").write_text('[5]\nwhy = "Another."\n')
     with pytest.raises(ValueError, match=r"^b\.toml: \[5\] stands in another file too"):
-        _read(tmp_path)
+        _joined(tmp_path)
 
 
 def test_every_text_belongs_to_something():

@@ -8,6 +8,7 @@ import html
 import inspect
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ..parameters import shown
@@ -69,9 +70,7 @@ class Lab:
         if before not in (None, given):
             line += " It replaces your answer from before."
         who = {"assignment": self.assignment.name, "course": self.variant.course, "student": self.variant.student}
-        what = {"task": task, "value": given.value, "unit": given.unit, "because": given.because}
-        more = {"option": given.option, "code": given.code, "version": MODELS_VERSION}
-        show(line, {MIME: {"format": FORMAT, **who, **what, **more}})
+        show(line, {MIME: {"format": FORMAT, **who, "task": task, **asdict(given), "version": MODELS_VERSION}})
 
     def letters(self, task: str) -> "Letters":
         """The options of a choice, each with the letter that it has for this student."""

@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,8 +21,8 @@ from ..parameters import shown
 from .course import ASSIGNMENTS
 from .feedback import feedback
 from .judge import Given, Verdict, judge
-from .notebook import Handed, UnreadableError, read_answers
-from .report import report
+from .notebook import Handed
+from .report import Graded, report
 from .roster import Roster, Student, read_roster
 from .sandbox import Sandbox, describe
 from .submissions import Submission, find
@@ -73,33 +73,6 @@ def _fingerprint(*told: bytes) -> str:
     return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
 
 
-@dataclass
-class Graded:
-    """What came of a course.
-
-    Attributes
-    ----------
-    marks : the verdicts by student id.
-    people : what needs a person: where, who, and why it could not be graded.
-    remarks : what is to be known of others: who, and what.
-    silent : ids of students of the roster who handed in nothing.
-    """
-
-    assignment: str
-    marks: dict[str, list[Verdict]] = field(default_factory=dict)
-    people: list[tuple[str, str, str]] = field(default_factory=list)
-    remarks: list[tuple[str, str]] = field(default_factory=list)
-    silent: list[str] = field(default_factory=list)
-
-    def grades(self) -> dict[str, tuple[float, float]]:
-        """Points and all points by student, of those who could be graded in full."""
-        return {
-            student: (round(sum(each.points for each in verdicts), 2), sum(each.of for each in verdicts))
-            for student, verdicts in self.marks.items()
-            if not any(each.state == "not graded" for each in verdicts)
-        }
-
-
 def grade(
     places: Iterable[Path], course: str, roster: Path, out: Path, *, assignment: str = "", id_column: str = "",
     grade_column: str = "", executor: Executor | None = None,
@@ -125,13 +98,13 @@ def grade(
     if (out / roster.name).resolve() == roster.resolve():
         raise ValueError(f"{out} holds the roster itself, which would be written over: choose another folder")
     places, course = [Path(place) for place in places], plain_id(course, "course")
-    read = [(submission, _read(submission)) for submission in find(places)]
-    name = assignment or _usual(handed for _, handed in read if isinstance(handed, Handed))
+    found = find(places)
+    name = assignment or _usual(each.handed for each in found if not each.trouble)
     if name not in ASSIGNMENTS:
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed = read_roster(roster, id_column=id_column, grade_column=grade_column, title=name)
     graded = Graded(name)
-    works = list(_sorted_out(read, name, course, listed, graded))
+    works = list(_sorted_out(found, name, course, listed, graded))
     for folder in ("feedback", "results"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     _mark_all(works, out, executor, graded)
@@ -148,14 +121,6 @@ def mark(work: Work) -> tuple[list[Verdict], str]:
     return verdicts, feedback(assignment, variant, work.name, verdicts, work.remarks)
 
 
-def _read(submission: Submission) -> Handed | str:
-    """The answers of a submission, or why there are none."""
-    try:
-        return read_answers(submission.read())
-    except UnreadableError as error:
-        return str(error)
-
-
 def _usual(found: Iterable[Handed]) -> str:
     """The assignment that most of them are of."""
     names = Counter(handed.assignment for handed in found)
@@ -165,20 +130,20 @@ def _usual(found: Iterable[Handed]) -> str:
 
 
 def _sorted_out(
-    read: Sequence[tuple[Submission, Handed | str]], name: str, course: str, roster: Roster, graded: Graded
+    submissions: Sequence[Submission], name: str, course: str, roster: Roster, graded: Graded
 ) -> Iterator[Work]:
     """What is to be judged of each student; what cannot be goes to `graded`, with the reason."""
     now = rules(name)
-    good: dict[str, list[tuple[Submission, Handed]]] = defaultdict(list)
+    good: dict[str, list[Submission]] = defaultdict(list)
     bad: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for submission, handed in read:
-        student, because = _whose(submission, handed, name, course, roster)
+    for submission in submissions:
+        student, because = _whose(submission, name, course, roster)
         if student is None:
             graded.people.append((submission.label, "", because))
-        elif because or isinstance(handed, str):
+        elif because:
             bad[student.id].append((submission.label, because))
         else:
-            good[student.id].append((submission, handed))
+            good[student.id].append(submission)
     for student in roster.students.values():
         found, troubled = good[student.id], bad[student.id]
         chosen = _chosen(found)
@@ -189,19 +154,18 @@ def _sorted_out(
             graded.remarks += [(student.id, remark) for remark in (*remarks, *left_out)]
             yield Work(name, course, student.id, student.name, handed.answers, remarks, now)
         else:
-            several = " and ".join(submission.label for submission, _ in found)
+            several = " and ".join(each.label for each in found)
             differ = [(several, "there are several notebooks with different answers: keep one")] * bool(found)
             graded.people += [(label, student.id, because) for label, because in (*differ, *troubled)]
             graded.silent += [student.id] * (not found and not troubled)
 
 
-def _whose(
-    submission: Submission, handed: Handed | str, name: str, course: str, roster: Roster
-) -> tuple[Student | None, str]:
+def _whose(submission: Submission, name: str, course: str, roster: Roster) -> tuple[Student | None, str]:
     """Whose a submission is, and why it cannot be graded; "" if it can."""
     uploader = roster.find(submission.uploader) or roster.find(submission.folders[::-1])
-    if isinstance(handed, str):
-        return uploader, handed
+    handed = submission.handed
+    if submission.trouble:
+        return uploader, submission.trouble
     named = roster.students.get(handed.student)
     if submission.uploader and uploader is None:
         return None, f"nobody on the roster, or more than one, is called {' or '.join(submission.uploader)}"
@@ -218,17 +182,15 @@ def _whose(
     return named, ""
 
 
-def _chosen(found: Sequence[tuple[Submission, Handed]]) -> tuple[Handed, list[str]] | None:
+def _chosen(found: Sequence[Submission]) -> tuple[Handed, list[str]] | None:
     """The notebook that counts, with what is to be said: the latest copy of one; None if nobody can tell."""
     if not found:
         return None
-    latest, handed = max(found, key=lambda each: (each[0].copy, each[0].label))
-    others = [other for other, theirs in found if other is not latest and theirs.answers != handed.answers]
-    if any(
-        (other.stem, other.folders) != (latest.stem, latest.folders) or other.copy == latest.copy for other in others
-    ):
+    latest = max(found, key=lambda each: (each.copy, each.label))
+    others = [each for each in found if each is not latest and each.handed.answers != latest.handed.answers]
+    if any((each.stem, each.folders) != (latest.stem, latest.folders) or each.copy == latest.copy for each in others):
         return None
-    return handed, [f"There are {len(found)} copies: {latest.label} counts."] if len(found) > 1 else []
+    return latest.handed, [f"There are {len(found)} copies: {latest.label} counts."] if len(found) > 1 else []
 
 
 def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> None:
@@ -297,6 +259,5 @@ def _finish(graded: Graded, roster: Roster, course: str, path: Path, out: Path) 
         if because:
             graded.people.append(("", student, because))
     write(out / path.name, roster.filled(graded.grades()))
-    told = report(ASSIGNMENTS[graded.assignment], course, graded.marks, graded.people, graded.remarks,
-                  sorted(graded.silent), describe())  # fmt: skip
-    write(out / "report.html", told.encode())
+    graded.silent.sort()
+    write(out / "report.html", report(graded, ASSIGNMENTS[graded.assignment].title, course, describe()).encode())

@@ -11,14 +11,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ..questions import Choice, Number
 from .grade import file_name
+from .page import page
 from .task import Assignment, Code, Task, asked_for
 
 ANYBODY = "your-id"
-HOW = """
-**Handing in.** Write your answers into the cells below in place of `...`, run all cells, save, and hand in this file.
-Each `lab.answer` says at once how your answer was understood. Running a cell again replaces an answer. Your numbers are
-your own: they come from your student id, which must be the one in the next cell.
-"""
 NBGRADER = """c = get_config()
 c.CourseDirectory.course_id = {course!r}
 c.ClearSolutions.code_stub = {{"python": "# your answer in place of the three dots"}}
@@ -40,9 +36,8 @@ def notebook(
     nbgrader : whether cells carry what nbgrader needs, and each task is followed by a cell that scores it.
     """
     tasks = assignment.tasks(assignment.variant("any", "any"))
-    story = f"# Assignment: {assignment.title}\n\n{_folded(assignment.story)}\n\n{_folded(HOW)}"
     cells = [
-        new_markdown_cell(story, id="title"),
+        new_markdown_cell(page("title.md", assignment=assignment), id="title"),
         _to_change("who", f"import hhlab as hh\n\n{call(assignment, course, student, graded)}\nlab", nbgrader),
         new_code_cell(assignment.bench, id="bench"),
     ]
@@ -64,7 +59,7 @@ def _task(number: int, task: Task, nbgrader: bool) -> list[Any]:
     cells = [new_markdown_cell(text, id=f"{name}-text")]
     if isinstance(question, Choice):
         cells.append(new_code_cell(f'lab.letters("{name}")', id=f"{name}-letters"))
-    cells.append(_to_change(f"{name}-answer", f"{task.starter}{_answer(task)}".strip(), nbgrader))
+    cells.append(_to_change(f"{name}-answer", _answer(task), nbgrader))
     if nbgrader:
         scored = f'# This cell scores {name}.\n### BEGIN HIDDEN TESTS\nlab.score("{name}")\n### END HIDDEN TESTS'
         meta = _nbgrader(f"{name}-score", grade=True, locked=True, solution=False, points=task.points)
@@ -77,7 +72,7 @@ def _answer(task: Task) -> str:
     if isinstance(task.question, Number):
         return f'lab.answer("{task.name}", ..., "{task.question.unit}")'
     if isinstance(task.question, Code):
-        return f'\n\nlab.answer("{task.name}", {task.question.defines})'
+        return f'{task.question.starter.strip()}\n\n\nlab.answer("{task.name}", {task.question.defines})'
     return f'lab.answer("{task.name}", ..., because="")'
 
 
@@ -91,10 +86,6 @@ def _to_change(name: str, source: str, nbgrader: bool) -> Any:
 
 def _nbgrader(name: str, **meta: Any) -> dict[str, Any]:
     return {"nbgrader": {"schema_version": 3, "grade_id": name, "task": False, **meta}}
-
-
-def _folded(text: str) -> str:
-    return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))
 
 
 def title(assignment: Assignment) -> str:

@@ -7,7 +7,7 @@ that is not sound elsewhere, and could lose answers that are sound.
 import ast
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from ..parameters import shown
@@ -15,10 +15,12 @@ from .answer import FORMAT, MIME
 from .judge import LONGEST, Given
 from .variant import plain_id
 
-LARGEST = 20 * 2**20
 LONGEST_CODE = 20_000
 MOST_ANSWERS = 2000
-TEXTS = ("assignment", "course", "student", "task", "value", "unit", "because", "option")
+WHO = ("assignment", "course", "student")
+GIVEN = tuple(part.name for part in fields(Given))
+LIMITS = dict.fromkeys((*WHO, "task", *GIVEN), LONGEST) | {"code": LONGEST_CODE}
+"""The parts of an answer, and how many characters each may have."""
 Part = TypeVar("Part", dict[str, Any], list[Any])
 
 
@@ -37,6 +39,9 @@ class Handed:
     remarks: tuple[str, ...] = ()
 
 
+NOTHING = Handed("", "", "", {})
+
+
 def read_answers(data: bytes) -> Handed:
     """The answers in the bytes of a notebook.
 
@@ -45,21 +50,18 @@ def read_answers(data: bytes) -> Handed:
     UnreadableError
         If they are not a notebook, have no answers, or those of two students.
     """
-    if len(data) > LARGEST:
-        raise UnreadableError(f"it is larger than {LARGEST // 2**20} MB")
     cells = _cells(data)
     found = [(number, cell, answer) for number, cell in enumerate(cells) for answer in _answers(cell)][:MOST_ANSWERS]
     if not found:
         raise UnreadableError(_why_none(cells))
-    who = {tuple(answer[part] for part in ("assignment", "course", "student")) for _, _, answer in found}
+    who = {tuple(answer[part] for part in WHO) for _, _, answer in found}
     if len(who) > 1:
         said = " and ".join(sorted(" / ".join(each) for each in who)[:3])
         raise UnreadableError(
             f"its answers are for different students, courses or assignments: {said}. Was it run anew?"
         )
     ((assignment, course, student),) = who
-    parts = ("value", "unit", "because", "code", "option")
-    answers = {each["task"]: Given(*(each[part] for part in parts)) for _, _, each in found}
+    answers = {each["task"]: Given(**{part: each[part] for part in GIVEN}) for _, _, each in found}
     return Handed(assignment, course, student, answers, tuple(_remarks(found)))
 
 
@@ -89,16 +91,15 @@ def _part(whole: Any, name: str, kind: type[Part]) -> Part:
 
 def _checked(answer: dict[str, Any]) -> dict[str, str]:
     """An answer whose parts are texts of a sane length, with ids as they are compared; empty for anything else."""
-    texts = {key: answer.get(key, "") for key in TEXTS}
-    code = answer.get("code", "")
-    short = all(isinstance(text, str) and len(text) <= LONGEST for text in texts.values())
-    if not short or answer.get("format") != FORMAT or not isinstance(code, str) or len(code) > LONGEST_CODE:
+    texts = {key: answer.get(key, "") for key in LIMITS}
+    short = all(isinstance(text, str) and len(text) <= LIMITS[key] for key, text in texts.items())
+    if not short or answer.get("format") != FORMAT:
         return {}
     try:
-        ids = {"course": plain_id(texts["course"]), "student": plain_id(texts["student"])}
+        texts |= {who: plain_id(texts[who]) for who in ("course", "student")}
     except ValueError:
         return {}
-    return {key: _sound(text) for key, text in {**texts, **ids, "code": code}.items()}
+    return {key: _sound(text) for key, text in texts.items()}
 
 
 def _sound(text: str) -> str:

@@ -3,38 +3,53 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..claims import MISCONCEPTIONS
 from .judge import Verdict
 from .page import bar, page
-from .task import Assignment
 
 BINS = 10
 Marks = Mapping[str, Sequence[Verdict]]
 Rows = list[tuple[str, ...]]
 
 
-def report(
-    assignment: Assignment, course: str, marks: Marks, people: Sequence[tuple[str, str, str]],
-    remarks: Sequence[tuple[str, str]], silent: Sequence[str], sandbox: str,
-) -> str:  # fmt: skip
-    """The report of a class, as HTML.
+@dataclass
+class Graded:
+    """What came of a course.
 
-    Parameters
+    Attributes
     ----------
-    marks : the verdicts of each student who was graded, by id.
-    people : submissions that need a person: where, who, and why.
+    marks : the verdicts by student id.
+    people : what needs a person: where, who, and why it could not be graded.
     remarks : what is to be known of others: who, and what.
-    silent : ids of students who handed in nothing.
-    sandbox : how code was locked in.
+    silent : ids of students of the roster who handed in nothing.
     """
+
+    assignment: str
+    marks: dict[str, list[Verdict]] = field(default_factory=dict)
+    people: list[tuple[str, str, str]] = field(default_factory=list)
+    remarks: list[tuple[str, str]] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+
+    def grades(self) -> dict[str, tuple[float, float]]:
+        """Points and all points by student, of those who could be graded in full."""
+        return {
+            student: (round(sum(each.points for each in verdicts), 2), sum(each.of for each in verdicts))
+            for student, verdicts in self.marks.items()
+            if not any(each.state == "not graded" for each in verdicts)
+        }
+
+
+def report(graded: Graded, title: str, course: str, sandbox: str) -> str:
+    """The report of a class, as HTML: on the assignment of a title; `sandbox` says how code was locked in."""
+    marks = graded.marks
     shares = [share(verdicts) for verdicts in marks.values()]
     return page(
-        "report.html", title=f"{assignment.title}: {course}", graded=len(marks), people=people, silent=silent,
-        spread=spread(shares), bins=bins(shares), tasks=tasks(marks), misconceptions=misconceptions(marks),
-        remarks=remarks, reasons=reasons(marks), sandbox=sandbox,
+        "report.html", title=f"{title}: {course}", graded=graded, spread=spread(shares), bins=bins(shares),
+        tasks=tasks(marks), misconceptions=misconceptions(marks), reasons=reasons(marks), sandbox=sandbox,
     )  # fmt: skip
 
 

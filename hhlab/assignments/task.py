@@ -34,6 +34,7 @@ class Code:
     hint, reply : what is said to other numbers, and to the right ones.
     solution : code that is right, for teachers.
     mistakes : the numbers of well-known wrong ways, with what is said to them.
+    starter : lines of the student's cell before the answer.
     relative : how far off, as a share of the right number, is still right.
     """
 
@@ -46,17 +47,23 @@ class Code:
     reply: str
     solution: str
     mistakes: tuple[Mistake, ...] = ()
+    starter: str = ""
     relative: float = 1e-3
 
     @classmethod
     def of(
-        cls, ask: Texts, name: str, defines: str, probe: Mapping[str, Any], truth: Callable[[], Values], solution: str,
-        **mistakes: Callable[[], Values],
+        cls, ask: Texts, name: str, probe: Mapping[str, Any], truth: Callable[[], Values], given: Mapping[str, float],
+        /, **mistakes: Callable[[], Values],
     ) -> "Code":  # fmt: skip
-        """The task of a name with the texts of a file; the arguments are those of Code, mistakes by name."""
-        text = ask.table(name, "text hint reply", "mistakes")
-        wrong = ask.mistakes(name, mistakes)
-        return cls(name, text["text"], defines, probe, truth, text["hint"], text["reply"], solution, wrong)
+        """The task of a name, which is what the code defines, with the texts of a file.
+
+        The arguments are those of Code, mistakes by name; what is given fills the places in braces of the solution.
+        """
+        text = ask.table(name, "text hint reply starter solution", "mistakes")
+        solution, wrong = text["solution"].format(**given), ask.mistakes(name, mistakes)
+        return cls(
+            name, text["text"], name, probe, truth, text["hint"], text["reply"], solution, wrong, text["starter"]
+        )
 
     def judge(self, values: Sequence[float]) -> Judgement:
         """The judgement on what a probe brought back."""
@@ -86,7 +93,6 @@ class Task:
     span : lowest and highest number that can be meant at all, in the unit of the question.
     near : a number within so many tolerances earns half of the points; 0 for none.
     partial : ids of options of a choice that earn a share of the points, with the share.
-    starter : lines of the student's cell before the answer.
     dot : where a number is shown in the picture of the feedback: view, x and y there.
     """
 
@@ -95,7 +101,6 @@ class Task:
     span: tuple[float, float] = (-math.inf, math.inf)
     near: float = 0.0
     partial: Mapping[str, float] = field(default_factory=dict)
-    starter: str = ""
     dot: Callable[[float], tuple[str, float, float]] | None = None
 
     @property
@@ -122,12 +127,11 @@ class Assignment:
     ----------
     name : such as "refractory"; never changed, as variants hang on it.
     notebook : the notebook of the course that it goes with, such as "05_refractory_period".
-    texts : its title, the story that stands above the tasks, what is given, and the texts of the tasks.
+    texts : its title, the story above the tasks, the code of the bench, what is given, and the texts of the tasks.
     grids : what is drawn for each student.
     cells : the preparations by name, from a variant.
     tasks : the tasks of a variant.
     picture : recordings by label and views, from a variant, for the feedback.
-    bench : the code of the bench that the student measures on.
     """
 
     name: str
@@ -137,7 +141,6 @@ class Assignment:
     cells: Callable[[Variant], Mapping[str, Preparation]]
     tasks: Callable[[Variant], tuple[Task, ...]]
     picture: Callable[[Variant], tuple[Mapping[str, Recording], tuple[str, ...]]]
-    bench: str
 
     @property
     def title(self) -> str:
@@ -148,6 +151,11 @@ class Assignment:
     def story(self) -> str:
         """The text that stands above the tasks, the same for all."""
         return str(self.texts.general["story"])
+
+    @property
+    def bench(self) -> str:
+        """The code of the bench that the student measures on."""
+        return str(self.texts.general["bench"]).strip()
 
     def variant(self, course: str, student: str) -> Variant:
         """What a student of a course is given."""

@@ -1,5 +1,6 @@
 """The misconceptions that wrong answers are keyed to, and the experiments that refute them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .wording import WORDING
@@ -21,24 +22,11 @@ class Misconception:
     id: str
     text: str
     shown_by: str
-    claims: tuple[int, ...] = ()
-    views: tuple[str, ...] = ()
+    claims: Sequence[int] = ()
+    views: Sequence[str] = ()
 
-
-_REFUTED_BY_CLAIMS = {
-    "M1": (5,), "M2": (16,), "M3": (1,), "M4": (6,), "M5": (4,), "M6": (2,), "M7": (7,), "M8": (11, 40),
-    "M10": (23, 41), "M12": (16,), "M13": (39,), "M15": (26,),
-}  # fmt: skip
-_SEEN_IN_VIEWS = {
-    "M9": ("voltage", "gates", "steady states"),
-    "M11": ("space and time", "along the axon"),
-    "M14": ("conductances", "driving forces", "currents"),
-}
 
 MISCONCEPTIONS: dict[str, Misconception] = {
-    name: Misconception(
-        name, claims=_REFUTED_BY_CLAIMS.get(name, ()), views=_SEEN_IN_VIEWS.get(name, ()), **WORDING[name]
-    )
-    for name in (f"M{number}" for number in range(1, 16))
+    name: Misconception(name, **texts) for name, texts in WORDING.items() if name.startswith("M")
 }
 """All misconceptions by id."""

@@ -40,19 +40,19 @@ Unit, tolerance and what computes the numbers stand in the Python file beside it
     ask = Texts(__file__)
     QUESTIONS = ask.arranged(ask.number("half_open", "%", open_channels, 0.5, open_gates=50))
 
-Code to write has `hint` in place of `low` and `high`. `several` (all that are right must be ticked), `right`,
-`misconception` (M1 to M15) and the mistakes may be left out. An assignment also has a `title`, a `story`, and the
-meaning of what is `given`. A translation changes texts; the names of questions, options and mistakes stay for ever, as
-logs and handed-in answers refer to them.
+Code to write has `hint` in place of `low` and `high`, and two texts that are code: `starter`, with which the cell of a
+student begins, and `solution`, in which a name in braces is the place of a number that the student is given. `several`
+(all that are right must be ticked), `right`, `misconception` (M1 to M15) and the mistakes may be left out. An
+assignment also has a `title`, a `story`, the code of its `bench`, and the meaning of what is `given`. A translation
+changes texts; the names of questions, options and mistakes stay for ever, as logs and handed-in answers refer to them.
 '''
 
-import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..claims import MISCONCEPTIONS
+from ..claims.wording import read
 from ..parameters import shown, unknown
 from .question import Choice, Mistake, Number, Reply
 
@@ -95,11 +95,9 @@ class Texts:
     def __init__(self, file: str | Path) -> None:
         path = Path(file).with_suffix(".toml")
         self._name = path.name
-        try:
-            read = tomllib.loads(path.read_text("utf-8-sig"))
-        except ValueError as error:
-            raise ValueError(f"{path.name}: {error}") from None
-        self.general = _checked(f"{path.name}: the file", read, "", "title story given predictions check tasks")
+        self.general = _checked(
+            f"{path.name}: the file", read(path), "", "title story bench given predictions check tasks"
+        )
         self._tables: dict[str, Table] = {}
         for section in QuestionSet._fields:
             for name, table in self.general.get(section, {}).items():
@@ -163,7 +161,7 @@ def _function(value: Computed) -> Callable[[], Any]:
 
 
 def _checked(who: str, table: Any, needed: str, optional: str) -> Table:
-    """A table with its texts on one line; ValueError for a missing key, an unknown one, or what does not fit a key."""
+    """The table; ValueError for a missing key, an unknown one, or what does not fit a key."""
     if not isinstance(table, dict):
         raise ValueError(f"{who} is {shown(table)}; give a table")
     known = f"{needed} {optional}".split()
@@ -175,9 +173,4 @@ def _checked(who: str, table: Any, needed: str, optional: str) -> Table:
             raise ValueError(f"{who} has no {key}; give {words}")
         if not fits(table[key]):
             raise ValueError(f"{who} has {key} = {shown(table[key])}; give {words}")
-    return {key: _folded(given) for key, given in table.items()}
-
-
-def _folded(given: Any) -> Any:
-    """A text on one line; anything else as it is."""
-    return re.sub(r"[ \t\n]+", " ", given).strip() if isinstance(given, str) else given
+    return table

@@ -26,9 +26,6 @@ GRIDS = {
     "g_s": Grid((0.06, 0.066, 0.072, 0.11, 0.118, 0.126), "mS/cm2"),
     "g_K1": Grid((0.32, 0.34, 0.36, 0.38), "mS/cm2"),
 }
-BENCH = (
-    'hh.explore(lab.relay, hh.Step(-1.2, 0, 200), ("voltage", "gates"), knobs=("amplitude", "duration"), t_stop=700)'
-)
 AFTERWARDS, MINUTE, BEATS, LASTING = 500.0, 60_000.0, 4000.0, 300.0
 """How long a rebound is waited for, a minute, how long the node is recorded, and how long a current flows, ms."""
 STIMULUS, HEART = Step(25, 2, 1), Step(40, 10, 1)
@@ -131,4 +128,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-CALCIUM = Assignment("calcium", "07_calcium_spikes", ask, GRIDS, cells, tasks, picture, BENCH)
+CALCIUM = Assignment("calcium", "07_calcium_spikes", ask, GRIDS, cells, tasks, picture)

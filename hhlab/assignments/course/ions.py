@@ -26,21 +26,7 @@ GRIDS = {
     "opened": Grid((0.1, 0.113, 0.126, 0.14, 0.155, 0.17, 0.185, 0.2), "1e-6 cm/s", hidden=True),
 }
 BATH = ("T", "K_out", "K_in", "Na_out", "Na_in", "Cl_out", "Cl_in", "P_Na", "P_Cl")
-BENCH = 'hh.explore(lab.cell, None, ("potentials", "V against K outside"), knobs=("K_out", "P_Na"), t_stop=1000)'
 
-SOLUTION = """
-import numpy as np
-
-R, F = 8.314462618, 96485.33212
-
-def nernst(z, outside, inside, T):
-    return 1000 * R * (T + 273.15) / (z * F) * np.log(outside / inside)
-"""
-
-NERNST = """
-def nernst(z, outside, inside, T):
-    return 0.0
-"""
 CALLS = (
     (1, 4.0, 140.0, 37.0),
     (1, 145.0, 12.0, 25.0),
@@ -122,11 +108,11 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         Task(ask.choice("more_potassium"), partial={"flows_in": HALF}),
         Task(ask.number("sodium_permeability", "%", 100 * v.opened, 0.4, rise_only=100 * (v.opened - v.P_Na),
                         without_chloride=lambda: _without_chloride(v)), points=3, near=3.0, span=(0.0, 1000.0)),
-        Task(Code.of(ask, "nernst", "nernst", {"kind": "call", "calls": CALLS}, _nernst, SOLUTION,
+        Task(Code.of(ask, "nernst", {"kind": "call", "calls": CALLS}, _nernst, {},
                      log10=slip(log=1 / math.log(10)), celsius=slip(zero=0.0), volts=slip(volts=1.0),
-                     sign=slip(sign=-1.0), no_charge=slip(z=False)), points=3, starter=NERNST),
+                     sign=slip(sign=-1.0), no_charge=slip(z=False)), points=3),
     )  # fmt: skip
 
 
 ask = Texts(__file__)
-IONS = Assignment("ions", "01_ions_and_potentials", ask, GRIDS, cells, tasks, picture, BENCH)
+IONS = Assignment("ions", "01_ions_and_potentials", ask, GRIDS, cells, tasks, picture)

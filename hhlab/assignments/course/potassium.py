@@ -27,7 +27,6 @@ GRIDS = {
 }
 KINDS = ("Kv1.1", "Kv2.1", "Kv3.1", "Kv4", "Kv7")
 """The channels that X may be, by `kind`."""
-BENCH = 'hh.explore(lab.cell, hh.Step(14, 5, 1), ("voltage", "currents"), knobs=("g_BK", "g_SK"), t_stop=100)'
 PULSE = Step(14, 5, 1)
 
 
@@ -93,4 +92,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-POTASSIUM = Assignment("potassium", "04_potassium_and_afterpotentials", ask, GRIDS, cells, tasks, picture, BENCH)
+POTASSIUM = Assignment("potassium", "04_potassium_and_afterpotentials", ask, GRIDS, cells, tasks, picture)

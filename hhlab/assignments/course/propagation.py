@@ -21,7 +21,6 @@ GRIDS = {
     "R_i": Grid(evenly(28, 44, 1), "ohm cm"),
     "delay": Grid(evenly(0.4, 1.9, 0.1), "ms"),
 }
-BENCH = 'run = hh.propagate(lab.axon, hh.Step(1000, start=0.5, duration=0.2))\nhh.plot(run.at(2.5), "voltage")'
 LENGTH, START = 5.0, 0.5
 """Of the axon, cm, and of the stimulus, ms."""
 PULSE = Step(1000, START, 0.2)
@@ -95,4 +94,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-PROPAGATION = Assignment("propagation", "06_propagation", ask, GRIDS, cells, tasks, picture, BENCH)
+PROPAGATION = Assignment("propagation", "06_propagation", ask, GRIDS, cells, tasks, picture)

@@ -26,7 +26,6 @@ GRIDS = {
     "round": Grid((10, 11, 12, 13, 14, 16, 18, 20, 22, 25, 28, 31), "um"),
     "blocked": Grid((0.34, 0.38, 0.42, 0.46, 0.5, 0.54, 0.58, 0.62, 0.66, 0.7, 0.74, 0.77), "1"),
 }
-BENCH = 'hh.explore(lab.cell, None, ("voltage", "concentrations"), knobs=("ouabain",), t_stop=3_600_000)'
 
 
 def cells(v: Variant) -> dict[str, Cell]:
@@ -94,4 +93,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-PUMP = Assignment("pump", "02_the_pump", ask, GRIDS, cells, tasks, picture, BENCH)
+PUMP = Assignment("pump", "02_the_pump", ask, GRIDS, cells, tasks, picture)

@@ -23,7 +23,6 @@ GRIDS = {
     "gap": Grid((1, 1.2, 1.4, 1.7, 2), "ms"),
     "current": Grid((11, 13, 16, 19, 23, 27, 32), "uA/cm2"),
 }
-BENCH = 'hh.explore(lab.axon, hh.PulsePair(), ("voltage", "gates", "two-pulse curve"), knobs=("interval", "second"))'
 SHARE = (0.0, 500.0)
 _periods = functools.lru_cache(maxsize=64)(refractory_periods)
 WARM = Squid(T=18.5)
@@ -97,4 +96,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-REFRACTORY = Assignment("refractory", "05_refractory_period", ask, GRIDS, cells, tasks, picture, BENCH)
+REFRACTORY = Assignment("refractory", "05_refractory_period", ask, GRIDS, cells, tasks, picture)

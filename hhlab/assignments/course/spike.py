@@ -30,28 +30,7 @@ GRIDS = {
     "E_Na": Grid(evenly(34, 45, 0.5) + evenly(54, 60, 0.5), "mV", hidden=True),
     "left": Grid(evenly(0.58, 0.88, 0.01), "1", hidden=True),
 }
-BENCH = 'hh.explore(lab.axon, hh.Step(20), ("voltage", "conductances", "currents"), knobs=("amplitude", "duration"))'
 
-CHANNEL = """
-import numpy as np
-
-import hhlab as hh
-
-a = hh.Gate("a", inf=lambda V: np.zeros_like(V), tau=lambda V: np.ones_like(V))
-b = hh.Gate("b", inf=lambda V: np.zeros_like(V), tau=lambda V: np.ones_like(V))
-channel = hh.Channel("A", g=1, E=0, gates=(a, b))
-"""
-SOLUTION = """
-import numpy as np
-
-import hhlab as hh
-
-a_inf = lambda V: 1 / (1 + np.exp(-(V - {half_a:g}) / {slope_a:g}))
-b_inf = lambda V: 1 / (1 + np.exp((V - {half_b:g}) / {slope_b:g}))
-a = hh.Gate("a", inf=a_inf, tau=lambda V: 1 + 0 * V, power={power:g})
-b = hh.Gate("b", inf=b_inf, tau=lambda V: {tau_b:g} + 0 * V)
-channel = hh.Channel("A", g={g_A:g}, E=-77, gates=(a, b))
-"""
 E_A, TAU_A, PROBED = -77.0, 1.0, (-95.0, -75.0, -60.0, -45.0, -20.0)
 """Reversal potential (mV) and time constant (ms) of channel A, and where it is tried (mV)."""
 
@@ -123,10 +102,10 @@ def tasks(v: Variant) -> tuple[Task, ...]:
                         peak=lambda: peak(simulate(treated(v), Shock(30), 30))[0]), points=3, near=2.0, span=VOLTS),
         Task(ask.number("blocked", "%", 100 * (1 - v.left), 0.5, left=100 * v.left,
                         by_current=lambda: _ratio_of_currents(v)), points=3, near=2.0, span=(0.0, 100.0)),
-        Task(Code.of(ask, "channel", "channel", probe, slip(), SOLUTION.format(**v.values), one_gate=slip(power=1),
-                     rising=slip(flip=True), positive_E=slip(E=77.0)), points=4, starter=CHANNEL),
+        Task(Code.of(ask, "channel", probe, slip(), v.values, one_gate=slip(power=1),
+                     rising=slip(flip=True), positive_E=slip(E=77.0)), points=4),
     )  # fmt: skip
 
 
 ask = Texts(__file__)
-SPIKE = Assignment("spike", "03_action_potential", ask, GRIDS, cells, tasks, picture, BENCH)
+SPIKE = Assignment("spike", "03_action_potential", ask, GRIDS, cells, tasks, picture)
