@@ -118,7 +118,6 @@ def _pools(cells: Sequence[Cell], frozen: frozenset[int], carrier: str) -> kerne
         by_charge=(moves * np.array([[p.by_charge(c.depth) for p in c.pools] for c in cells]).T.reshape(shape)).copy(),
         clears=moves[:, 0] * np.array([pool.clears for pool in first.pools]),
         base=np.array([[pool.base for pool in cell.pools] for cell in cells], float).T.reshape(shape).copy(),
-        one_way=np.array([pool.one_way for pool in first.pools], np.int64),
         domain=np.array(
             [_source(first, pool) if m else -1 for pool, m in zip(first.pools, moves[:, 0], strict=True)], np.int64
         ),

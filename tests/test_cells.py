@@ -255,7 +255,6 @@ def slopes(cell):
             moved[name] = late and late / float(gate.time_constant(now["V"], T, there[1]))
         for pool in cell.pools:
             gain = -pool.by_charge(0) * sum(currents[c.name] for c in cell.channels if c.ion == pool.ion)
-            gain = max(gain, 0.0) if pool.one_way else gain
             moved[pool.name] = 0.0 if pool.of else gain - pool.clears * (now[pool.name] - pool.base)
         return np.array([moved[name] for name in names])
 
@@ -384,7 +383,6 @@ def test_calcium_that_enters_is_that_of_the_current(name):
     for pool in (pool for pool in cell.pools if pool.clears):
         current = sum(rec.I[channel.name] for channel in cell.channels if channel.ion == pool.ion)
         gain = -pool.free * 1e-3 / (2 * F * pool.thick * 1e-4) * current
-        gain = np.maximum(gain, 0) if pool.one_way else gain
         kept = gain - (rec.conc["Ca_in"] - pool.base) / pool.tau
         assert np.trapezoid(kept, rec.t) == pytest.approx(
             rec.conc["Ca_in"][-1] - rec.conc["Ca_in"][0], rel=0.01, abs=1e-9

@@ -317,7 +317,7 @@ class Cell(Described):
         def excess(c: Any) -> Any:
             currents = [self._settled_current(channel, state, V, {**inside, pool.ion: c}) for channel in feeding]
             gain = -pool.by_charge(self.depth) / pool.clears * np.sum(currents, axis=0)
-            return pool.base + (np.maximum(gain, 0.0) if pool.one_way else gain) - c
+            return pool.base + gain - c
 
         c = np.maximum(inside[pool.ion], LEAST_INSIDE)
         for _ in range(NEWTON_STEPS):
