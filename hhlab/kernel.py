@@ -103,7 +103,8 @@ class Pools(NamedTuple):
     domain: Ints  # (P,): the channel whose current sets it, by_charge for each uA/cm2 above its base; or -1
     thermal: Floats  # (N,) RT/F, mV
     carrier: int  # the pool that the stimulus comes from, or -1
-    pump: Floats  # (6, N): I_max times the term of K outside, uA/cm2; k, p, n of Na inside; a, b of V
+    pump: tuple[Floats, Floats, Floats, Floats, Floats, Floats]  # (N,) each: I_max times the term of K outside, uA/cm2;
+    # k, p, n of Na inside; a, b of V
     three: int  # the pool of which three go out
     two: int  # the pool of which two come in
 
@@ -480,10 +481,16 @@ def begin_pools(m: Membrane, p: Pools, V: Floats, work: Work) -> None:
 
 @inlined
 def add_pump(m: Membrane, p: Pools, V: Floats, ions: Floats, work: Work) -> None:
-    """Add the current of the pump, if there is one."""
+    """Add the current of the pump, if there is one. A power costs as much as all the rest of a step."""
     if p.three >= 0:
+        I_max, k, power, n, a, b = p.pump
         for i in range(patches(m, V)):
-            outward = pumped(p, V[i], ions[p.three, i] + 0.5 * work.drift[p.three, i], i)
+            ratio = k[i] / (ions[p.three, i] + 0.5 * work.drift[p.three, i])
+            hindered = 1.0 + (ratio if power[i] == 1.0 else ratio ** power[i])
+            term = hindered * hindered * hindered if n[i] == 3.0 else hindered ** n[i]
+            if a[i] != 0.0 or b[i] != 0.0:
+                term *= 1.0 + a[i] * np.exp(-0.1 * V[i] / p.thermal[i]) + b[i] * np.exp(-V[i] / p.thermal[i])
+            outward = I_max[i] / term
             work.net[i] -= outward
             work.carried[p.three, i] += 3.0 * outward
             work.carried[p.two, i] -= 2.0 * outward
@@ -600,19 +607,6 @@ def ghk(P: float, z: float, V: float, inside: float, outside: float, thermal: fl
         slope = (1.0 - b - b * grown) / grown
     scale = P * z * FARADAY
     return scale * (inside * (b + u) - outside * b), scale * (inside * (slope + 1.0) - outside * slope) * z / thermal
-
-
-@inlined
-def pumped(p: Pools, V: float, inside: float, i: int) -> float:
-    """Net outward current of the pump, uA/cm2."""
-    ratio = p.pump[1, i] / inside
-    if p.pump[2, i] != 1.0:  # a power costs as much as all the rest of a step
-        ratio = ratio ** p.pump[2, i]
-    hindered = 1.0 + ratio
-    term = hindered * hindered * hindered if p.pump[3, i] == 3.0 else hindered ** p.pump[3, i]
-    if p.pump[4, i] != 0.0 or p.pump[5, i] != 0.0:
-        term *= 1.0 + p.pump[4, i] * np.exp(-0.1 * V / p.thermal[i]) + p.pump[5, i] * np.exp(-V / p.thermal[i])
-    return p.pump[0, i] / term
 
 
 @inlined

@@ -265,21 +265,6 @@ class Cell(Described):
         settled = dict(zip(self.state_names, (V, *gates, *map(float, inside.values())), strict=True))
         return tuple({**settled, **self.START}.values())
 
-    def steady_current(self, V: Floats) -> Floats:
-        """Ionic current after a long time at V, the pump included.
-
-        Parameters
-        ----------
-        V : numpy.ndarray
-            Voltages, mV; any shape.
-
-        Returns
-        -------
-        numpy.ndarray
-            The current in uA/cm2, outward positive; shape of V.
-        """
-        return self._current_of(lambda gate: gate.steady_state(V), np.asarray(V, float))
-
     def _current_of(self, state: Callable[[Gate], Floats], V: Floats) -> Floats:
         """The steady current at V (mV), given the steady state of each gate that reads V."""
         total, inside = np.zeros_like(V) + self.pump_current(V), self._settled(state, V)
