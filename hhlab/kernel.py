@@ -103,8 +103,7 @@ class Pools(NamedTuple):
     domain: Ints  # (P,): the channel whose current sets it, by_charge for each uA/cm2 above its base; or -1
     thermal: Floats  # (N,) RT/F, mV
     carrier: int  # the pool that the stimulus comes from, or -1
-    pump: tuple[Floats, Floats, Floats, Floats, Floats, Floats]  # (N,) each: I_max times the term of K outside, uA/cm2;
-    # k, p, n of Na inside; a, b of V
+    pump: tuple[Floats, ...]  # (N,) each: I_max times the term of K outside, uA/cm2; k, p, n of Na inside; a, b of V
     three: int  # the pool of which three go out
     two: int  # the pool of which two come in
 

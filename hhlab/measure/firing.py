@@ -57,7 +57,9 @@ def frequency(cell: Cell, currents: ArrayLike, *, ramp: float = 0.0) -> Floats:
     """
     must_be(Cell, A_CELL, cell)
     values = numbers("currents", "uA/cm2", currents)
-    rising = [Ramp(current, 0.0, ramp, LASTING) if ramp else Step(current, 0.0, LASTING) for current in values.ravel()]
+    rising: list[Protocol] = [
+        Ramp(current, 0.0, ramp, LASTING) if ramp else Step(current, 0.0, LASTING) for current in values.ravel()
+    ]
     every = max(1, round(SAMPLE / cell.dt))
 
     def rates(some: list[Protocol]) -> list[float]:
