@@ -243,28 +243,21 @@ class Gate:
         return inf.reshape(whole[0].shape), tau.reshape(whole[0].shape)
 
     def _checked_curves(self, at: dict[str, Floats]) -> tuple[Floats, Floats]:
-        if self.inf and self.tau:
-            inf, tau = self._value("inf", at), self._value("tau", at)
-            _refuse(inf > 1.0 + 1e-9, f"gate {self.name}: inf", inf, at, "above 1")
-        elif self.alpha and self.beta:
-            alpha, beta = self._value("alpha", at), self._value("beta", at)
-            total = alpha + beta
-            _refuse(total == 0.0, f"gate {self.name}: alpha + beta", total, at, "0")
-            inf, tau = alpha / total, 1.0 / total
-        return inf, tau
-
-    def _value(self, which: str, at: dict[str, Floats]) -> Floats:
-        """The values of one of its functions; ValueError also if one is negative."""
-        name = f"gate {self.name}: {which}"
-        value = _filled(name, getattr(self, which), at)
-        _refuse(value < 0.0, name, value, at, "negative")
-        return value
+        pair = ("inf", "tau") if self.inf else ("alpha", "beta")
+        rates = {f"gate {self.name}: {each}": getattr(self, each) for each in pair}
+        one, other = (_filled(name, function, at, least=0.0) for name, function in rates.items())
+        if self.inf:
+            _refuse(one > 1.0 + 1e-9, f"gate {self.name}: inf", one, at, "above 1")
+            return one, other
+        total = one + other
+        _refuse(total == 0.0, f"gate {self.name}: alpha + beta", total, at, "0")
+        return one / total, 1.0 / total
 
     def __getstate__(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
-def _filled(name: str, function: Rate, at: dict[str, Floats]) -> Floats:
+def _filled(name: str, function: Rate, at: dict[str, Floats], least: float = -np.inf) -> Floats:
     """The values of a function, with an isolated 0/0 replaced by the mean of both sides; ValueError if one is bad."""
     first, *others = at.values()
     what = "concentrations" if "V" not in at else "voltages"
@@ -288,6 +281,7 @@ def _filled(name: str, function: Rate, at: dict[str, Floats]) -> Floats:
             f"it must give one value {'a voltage' if 'V' in at else 'a concentration'}"
         )
     _refuse(~np.isfinite(value), name, value, at, "not finite")
+    _refuse(value < least, name, value, at, "negative")
     return value + 0.0  # no -0.0
 
 

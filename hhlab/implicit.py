@@ -3,7 +3,6 @@
 import functools
 import itertools
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,19 +20,13 @@ BEYOND = 2000.0
 NUDGE, SMALLEST = 1e-7, 1e-2
 
 
-class Escape(NamedTuple):
-    """When a cell went where no cell can be (ms), and what was inside then (mM)."""
-
-    t: float
-    inside: Floats
-
-
 def integrate(
     cell: Cell, protocol: Protocol, t: Floats, start: Floats, frozen: frozenset[int], carrier: int, far: float
-) -> tuple[Floats, Escape | None]:
+) -> tuple[Floats, tuple[float, Floats] | None]:
     """V, gates and concentrations (S, n) at the times t (n,) in ms, from a state (S,).
 
-    With it comes the moment at which V passed +-far or a concentration reached 0, if one did.
+    With it come the moment (ms) at which V passed +-far or a concentration reached 0, if one did, and what was inside
+    then (mM).
 
     `frozen` are numbers of states that do not move; `carrier` is the number of the pool that the stimulus comes from.
     """
@@ -59,13 +52,13 @@ def integrate(
     for begin, end in itertools.pairwise(edges):
         shock(begin)
         if escape(begin, state) <= 0:
-            return found, Escape(begin, state[ions:])
+            return found, (begin, state[ions:])
         inside = (t >= begin) & (t <= end)
         asked = np.union1d(t[inside], [end])
         solved = solve_ivp(slopes, (begin, end), state, "BDF", t_eval=asked, rtol=RTOL, atol=ATOL, events=escape,
                            jac=functools.partial(_jacobian, slopes))  # fmt: skip
         if solved.status == 1:
-            return found, Escape(float(solved.t_events[0][0]), solved.y_events[0][0][ions:])
+            return found, (float(solved.t_events[0][0]), solved.y_events[0][0][ions:])
         if not solved.success or solved.y.shape[1] < asked.size:
             raise ValueError(
                 f"{cell!r} changes too fast to be followed for {end:g} ms: take a shorter recording, or give dt="
@@ -74,7 +67,7 @@ def integrate(
         state[:] = solved.y[:, -1]
     shock(edges[-1])
     found[:, -1] = state
-    return found, None if escape(edges[-1], state) > 0 else Escape(edges[-1], state[ions:])
+    return found, None if escape(edges[-1], state) > 0 else (edges[-1], state[ions:])
 
 
 def _edges(protocol: Protocol, t_stop: float) -> list[float]:

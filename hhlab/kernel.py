@@ -100,11 +100,10 @@ class Pools(NamedTuple):
     by_charge: Floats  # (P, N): mM by which 1 uA/cm2 of outward current of this ion lowers it in 1 ms; 0 if frozen
     clears: Floats  # (P,): 1/ms at which it goes back to its base; 0 if it does not
     base: Floats  # (P, N) mM
-    one_way: Ints  # (P,): 1 if what leaves through channels does not count
     domain: Ints  # (P,): the channel whose current sets it, by_charge for each uA/cm2 above its base; or -1
     thermal: Floats  # (N,) RT/F, mV
     carrier: int  # the pool that the stimulus comes from, or -1
-    pump: Floats  # (6, N): I_max times the term of K outside, uA/cm2; k, p, n of Na inside; a, b of V
+    pump: tuple[Floats, ...]  # (N,) each: I_max times the term of K outside, uA/cm2; k, p, n of Na inside; a, b of V
     three: int  # the pool of which three go out
     two: int  # the pool of which two come in
 
@@ -200,11 +199,8 @@ class Work(NamedTuple):
     slope: Floats  # slope of the outward current against V
     g: Floats  # conductance of the channel that is looked at
     bend: Floats  # slope of that conductance against V
-    factor: Floats  # what the gates that add up to one factor count for
-    tilt: Floats  # slope of that factor against V
     current: Floats  # outward current of the channel
     steep: Floats  # its slope against V
-    gates: Floats  # (G, N): as they are when V is
     drift: Floats  # (P, N): by how much a pool moved in the last step, mM
     carried: Floats  # (P, N): outward current of each pool
     carried_slope: Floats  # (P, N): its slope against V
@@ -212,13 +208,11 @@ class Work(NamedTuple):
 
 
 @njit(**OPTIONS)
-def scratch(x: Floats, ions: Floats) -> Work:
-    """Room for the work on a membrane with such gates and pools."""
-    n = x.shape[1]
+def scratch(n: int, shape: tuple[int, int]) -> Work:
+    """Room for the work on n patches with pools of a shape (P, n)."""
     return Work(
         np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n),
-        np.empty(n), np.empty(n), np.empty(n), x.copy(), np.zeros(ions.shape), np.empty(ions.shape),
-        np.empty(ions.shape), np.empty(n),
+        np.empty(n), np.zeros(shape), np.empty(shape), np.empty(shape), np.empty(n),
     )  # fmt: skip
 
 
@@ -288,45 +282,28 @@ def stepped(a: float, b: float, x: float, by: float) -> float:
     return a + b * x
 
 
-@jit
-def step_gate(a: float, b: float, x: Floats, j: int, i: int, by: float, seen: float, out: Floats, sample: int) -> None:
-    """Take gate j of patch i so many steps on, and record in a sample of out how it is when `seen` is over."""
-    before = x[j, i]
-    after = stepped(a, b, before, by)
-    out[sample, j, i] = before + seen * (after - before)
-    x[j, i] = after
-
-
 @inlined
 def step_gates(
-    m: Membrane, r: Rich | None, V: Floats, x: Floats, by: float, seen: float, out: Floats, sample: int, work: Work
-) -> None:
-    """Take all gates that read V so many steps on at fixed V, and record them."""
+    m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, by: float, seen: float, out: Floats,
+    read_ions: bool, work: Work,
+) -> None:  # fmt: skip
+    """Take gates so many steps on, and write to `out` (G, N) how they are when `seen` of that is over.
+
+    These are the gates that read V alone, or those that read a pool, or a pool and V.
+    """
     for j in range(x.shape[0]):
-        seen_now, follows_V = seen, True
+        seen_now, chosen = seen, True
         if r is not None:
-            seen_now, follows_V = 1.0 if r.at_once[j] else seen, r.reads[j] == BY_V
-        if follows_V:
+            seen_now, chosen = 1.0 if r.at_once[j] else seen, read_ions == (r.reads[j] != BY_V)
+        if chosen:
             for i in range(patches(m, V)):
                 at, f = work.row[i] + np.uint64(j * ENTRY), work.frac[i]
                 a, b = look_up(m.table, at, f), look_up(m.table, at + OF_B, f)
-                step_gate(a, b, x, j, i, by, seen_now, out, sample)
-            if r is not None:
-                for i in range(patches(m, V)):
-                    work.gates[j, i] = out[sample, j, i]
-
-
-@inlined
-def step_gates_by_ions(
-    m: Membrane, r: Rich, V: Floats, x: Floats, ions: Floats, by: float, seen: float, out: Floats, sample: int
-) -> None:
-    """Take all gates that read a pool, or a pool and V, so many steps on, and record them."""
-    for j in range(x.shape[0]):
-        if r.reads[j] != BY_V:
-            seen_now, both, q = 1.0 if r.at_once[j] else seen, r.reads[j] == BY_BOTH, r.ion[j]
-            for i in range(patches(m, V)):
-                a, b = over_ions(r.over_ions, r.begin[j], both, V[i], ions[q, i])
-                step_gate(a, b, x, j, i, by, seen_now, out, sample)
+                if r is not None and read_ions:
+                    a, b = over_ions(r.over_ions, r.begin[j], r.reads[j] == BY_BOTH, V[i], ions[r.ion[j], i])
+                before = x[j, i]
+                x[j, i] = stepped(a, b, before, by)
+                out[j, i] = before + seen_now * (x[j, i] - before)
 
 
 @jit
@@ -386,22 +363,18 @@ def open_channel(m: Membrane, c: Any, x: Floats, work: Work) -> None:
 @inlined
 def open_weighted(m: Membrane, r: Rich, c: Any, V: Floats, x: Floats, work: Work) -> None:
     """The same where gates have weights, add up, or follow V at once; with the slope of the conductance against V."""
-    n = patches(m, V)
-    for i in range(n):
-        work.g[i], work.factor[i], work.tilt[i] = m.g[c, i], 0.0, 0.0
-    for j in range(m.first[c], m.first[c + 1]):
-        for i in range(n):
-            work.factor[i] += r.offset[j] + r.weight[j] * x[j, i]
-        if r.at_once[j] and r.reads[j] == BY_V:
-            for i in range(n):
-                work.tilt[i] += r.weight[j] * slope_of(m.table, work.row[i] + np.uint64(j * ENTRY), work.frac[i])
-        if r.ends[j]:
-            for _ in range(m.power[j]):
-                for i in range(n):
-                    work.bend[i] = work.bend[i] * work.factor[i] + work.g[i] * work.tilt[i]
-                    work.g[i] *= work.factor[i]
-            for i in range(n):
-                work.factor[i], work.tilt[i] = 0.0, 0.0
+    for i in range(patches(m, V)):
+        g, bend, factor, tilt = m.g[c, i], 0.0, 0.0, 0.0  # tilt is the slope of the factor against V
+        for j in range(m.first[c], m.first[c + 1]):
+            factor += r.offset[j] + r.weight[j] * x[j, i]
+            if r.at_once[j] and r.reads[j] == BY_V:
+                tilt += r.weight[j] * slope_of(m.table, work.row[i] + np.uint64(j * ENTRY), work.frac[i])
+            if r.ends[j]:
+                for _ in range(m.power[j]):
+                    bend = bend * factor + g * tilt
+                    g *= factor
+                factor, tilt = 0.0, 0.0
+        work.g[i], work.bend[i] = g, bend
 
 
 @inlined
@@ -416,25 +389,25 @@ def drive_channel(m: Membrane, r: Rich, c: Any, V: Floats, ions: Floats, work: W
             row, f = row_of(V[i])
             at = np.uint64(r.curve[c] + row * CUBIC)
             work.current[i], work.steep[i] = look_up(r.curves, at, f), slope_of(r.curves, at, f)
-    elif r.drive[c] == NERNST:
-        for i in range(n):
-            inside = max(ions[q, i] + 0.5 * work.drift[q, i], LEAST)
-            work.current[i], work.steep[i] = V[i] - p.thermal[i] / p.z[q] * np.log(p.outside[q, i] / inside), 1.0
     else:
         for i in range(n):
             inside = max(ions[q, i] + 0.5 * work.drift[q, i], LEAST)
-            work.current[i], work.steep[i] = ghk(1.0, p.z[q], V[i], inside, p.outside[q, i], p.thermal[i])
+            if r.drive[c] == GHK:
+                work.current[i], work.steep[i] = ghk(1.0, p.z[q], V[i], inside, p.outside[q, i], p.thermal[i])
+            else:
+                E = p.thermal[i] / p.z[q] * np.log(p.outside[q, i] / inside)
+                work.current[i], work.steep[i] = V[i] - E, 1.0
 
 
 @inlined
 def pass_current(m: Membrane, r: Rich, c: Any, V: Floats, x: Floats, ions: Floats, work: Work) -> None:
     """Find the current of channel c with such gates, and its slope against V."""
-    for i in range(patches(m, V)):
-        work.bend[i] = 0.0
     if r.weighted[c]:
         open_weighted(m, r, c, V, x, work)
     else:
         open_channel(m, c, x, work)
+        for i in range(patches(m, V)):
+            work.bend[i] = 0.0
     drive_channel(m, r, c, V, ions, work)
     for i in range(patches(m, V)):
         work.steep[i] = work.g[i] * work.steep[i] + work.bend[i] * work.current[i]
@@ -507,10 +480,16 @@ def begin_pools(m: Membrane, p: Pools, V: Floats, work: Work) -> None:
 
 @inlined
 def add_pump(m: Membrane, p: Pools, V: Floats, ions: Floats, work: Work) -> None:
-    """Add the current of the pump, if there is one."""
+    """Add the current of the pump, if there is one. A power costs as much as all the rest of a step."""
     if p.three >= 0:
+        I_max, k, power, n, a, b = p.pump
         for i in range(patches(m, V)):
-            outward = pumped(p, V[i], ions[p.three, i] + 0.5 * work.drift[p.three, i], i)
+            ratio = k[i] / (ions[p.three, i] + 0.5 * work.drift[p.three, i])
+            hindered = 1.0 + (ratio if power[i] == 1.0 else ratio ** power[i])
+            term = hindered * hindered * hindered if n[i] == 3.0 else hindered ** n[i]
+            if a[i] != 0.0 or b[i] != 0.0:
+                term *= 1.0 + a[i] * np.exp(-0.1 * V[i] / p.thermal[i]) + b[i] * np.exp(-V[i] / p.thermal[i])
+            outward = I_max[i] / term
             work.net[i] -= outward
             work.carried[p.three, i] += 3.0 * outward
             work.carried[p.two, i] -= 2.0 * outward
@@ -630,25 +609,12 @@ def ghk(P: float, z: float, V: float, inside: float, outside: float, thermal: fl
 
 
 @inlined
-def pumped(p: Pools, V: float, inside: float, i: int) -> float:
-    """Net outward current of the pump, uA/cm2."""
-    ratio = p.pump[1, i] / inside
-    if p.pump[2, i] != 1.0:  # a power costs as much as all the rest of a step
-        ratio = ratio ** p.pump[2, i]
-    hindered = 1.0 + ratio
-    term = hindered * hindered * hindered if p.pump[3, i] == 3.0 else hindered ** p.pump[3, i]
-    if p.pump[4, i] != 0.0 or p.pump[5, i] != 0.0:
-        term *= 1.0 + p.pump[4, i] * np.exp(-0.1 * V / p.thermal[i]) + p.pump[5, i] * np.exp(-V / p.thermal[i])
-    return p.pump[0, i] / term
-
-
-@inlined
-def set_domains(m: Membrane, r: Rich, V: Floats, ions: Floats, work: Work) -> None:
-    """Put the domains where the currents of their channels put them, with the gates as they are when V is."""
+def set_domains(m: Membrane, r: Rich, V: Floats, x: Floats, ions: Floats, work: Work) -> None:
+    """Put the domains where the currents of their channels put them, with such gates."""
     p = r.pools
     for q in range(ions.shape[0]):
         if p.domain[q] >= 0:
-            pass_current(m, r, p.domain[q], V, work.gates, ions, work)
+            pass_current(m, r, p.domain[q], V, x, ions, work)
             for i in range(patches(m, V)):
                 ions[q, i] = p.base[q, i] + p.by_charge[q, i] * abs(work.current[i])
 
@@ -674,8 +640,7 @@ def move_pools(m: Membrane, p: Pools, V: Floats, ions: Floats, dt: float, work: 
             lasting = dt * relaxation(dt * p.clears[q])[0] if p.clears[q] else dt
             for i in range(patches(m, V)):
                 outward = work.carried[q, i] + work.carried_slope[q, i] * work.mean[i]
-                gain = -p.by_charge[q, i] * outward
-                moved = lasting * (max(gain, 0.0) if p.one_way[q] else gain)
+                moved = -lasting * p.by_charge[q, i] * outward
                 if p.clears[q]:  # what little is left below a membrane does not leave in one step
                     moved = max(moved - lasting * p.clears[q] * (ions[q, i] - p.base[q, i]), -0.5 * ions[q, i])
                 work.drift[q, i] = moved
@@ -725,49 +690,44 @@ def look_for_crossings(V: Floats, kept: Kept, sample: int) -> None:
 
 
 @jit
-def first_beyond(V: Floats, far: float) -> int:
-    """The first patch whose V is beyond +-far or not a number, or -1."""
+def look_for_escape(V: Floats, far: float, step: float, escaped: Ints) -> None:
+    """Note the step and the first patch whose V is beyond +-far or not a number; counted first, as above."""
     beyond = 0
     for i in range(V.shape[0]):
         beyond += not abs(V[i]) <= far
-    if beyond:
-        for i in range(V.shape[0]):
-            if not abs(V[i]) <= far:
-                return i
-    return -1
+    if beyond and escaped[0] < 0:
+        escaped[0], escaped[1] = int(step), 0
+        while abs(V[escaped[1]]) <= far:
+            escaped[1] += 1
 
 
 @jit
 def carry_on(
     m: Membrane, r: Rich | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, now: float,
-    until: float, dt: float, sample: int, every: int, far: float, kept: Kept, work: Work,
-) -> tuple[int, int, int]:  # fmt: skip
-    """Carry a membrane on, to where gates and V stand at the same moment again.
-
-    Gives the sample that it has come to, and the step and patch at which a V first was beyond +-far, or -1, -1.
-    """
-    gates_at, escaped, patch = now, -1, -1
+    until: float, dt: float, sample: int, every: int, far: float, escaped: Ints, kept: Kept, work: Work,
+) -> int:  # fmt: skip
+    """Carry a membrane on, to where gates and V stand at the same moment again; the sample that it has come to."""
+    gates_at = now
     while True:
         if now > sample * every:  # not by division, which fast arithmetic may round up past the last sample
             sample += 1
-        if escaped < 0 and first_beyond(V, far) >= 0:
-            escaped, patch = int(now), first_beyond(V, far)
+        look_for_escape(V, far, now, escaped)
         if kept.times.shape[0] > 0 and sample > 0 and now == sample * every and now < until:
             look_for_crossings(V, kept, sample)
         for i in range(patches(m, V)):
             kept.V[row_of_V(kept, sample), i] = V[i]
         stop = min(int(now) + 1.0, until)
         by = 0.5 * (now + stop) - gates_at
-        seen, row_of_x = (now - gates_at) / by, sample * kept.all_x
+        seen, out = (now - gates_at) / by, kept.x[sample * kept.all_x]
         locate(m, axial, V, x.shape[0] * ENTRY, work)
-        step_gates(m, r, V, x, by, seen, kept.x, row_of_x, work)
+        step_gates(m, r, V, x, ions, by, seen, out, False, work)
         if r is not None:
-            set_domains(m, r, V, ions, work)
-            step_gates_by_ions(m, r, V, x, ions, by, seen, kept.x, row_of_x)
+            set_domains(m, r, V, out, ions, work)
+            step_gates(m, r, V, x, ions, by, seen, out, True, work)
             if now == sample * every:
                 record(ions, sample, kept.ions)
         if now == until:
-            return sample, escaped, patch
+            return sample
         gates_at = 0.5 * (now + stop)
         move(m, r, axial, V, x, ions, outer, int(now), (stop - now) * dt, work)
         now = stop
@@ -784,9 +744,8 @@ def run(
     the one that belongs there. Gives the step and the patch at which a V first was beyond +-far or not a number, or
     (-1, -1).
     """
-    n, steps, work = patches(m, V), outer.row.shape[0], scratch(x, ions)
+    steps, work, escaped = outer.row.shape[0], scratch(V.shape[0], ions.shape), np.full(2, -1)
     now, event, sample = 0.0, 0, 0  # now counts steps
-    escaped = (-1, -1)
     while True:
         while event < jumps.at.shape[0] and jumps.at[event] <= now:
             jump(m, r, V, x, ions, jumps.what[event], jumps.value[event])
@@ -794,19 +753,16 @@ def run(
         if now == steps:
             break
         until = min(jumps.at[event], float(steps)) if event < jumps.at.shape[0] else float(steps)
-        sample, step, patch = carry_on(m, r, axial, V, x, ions, outer, now, until, dt, sample, every, far, kept, work)
-        if escaped[0] < 0:
-            escaped = (step, patch)
+        sample = carry_on(m, r, axial, V, x, ions, outer, now, until, dt, sample, every, far, escaped, kept, work)
         now = until
-    if escaped[0] < 0 and first_beyond(V, far) >= 0:
-        escaped = (steps, first_beyond(V, far))
+    look_for_escape(V, far, now, escaped)
     if kept.times.shape[0] > 0:
         look_for_crossings(V, kept, sample)
-    for i in range(n):
+    for i in range(patches(m, V)):
         kept.V[row_of_V(kept, sample), i] = V[i]
     record(x, sample * kept.all_x, kept.x)
     record(ions, sample, kept.ions)
-    return escaped
+    return escaped[0], escaped[1]
 
 
 @jit_and_cache
@@ -815,7 +771,7 @@ def rates(m: Membrane, r: Rich, state: Floats, injected: float) -> Floats:
     moved, gates = np.zeros(state.shape[0]), m.power.shape[0]
     V, x = state[:1].copy(), state[1 : 1 + gates].copy().reshape((gates, 1))
     ions = np.maximum(state[1 + gates :], LEAST).reshape((moved.shape[0] - 1 - gates, 1))
-    work = scratch(x, ions)
+    work = scratch(1, ions.shape)
     work.net[0], work.slope[0] = injected, 0.0
     begin_pools(m, r.pools, V, work)
     add_channels(m, r, V, x, ions, work)

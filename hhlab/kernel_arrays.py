@@ -12,7 +12,6 @@ from .channels import Channel
 from .gates import curve, tables_over_ions
 from .parameters import Parameter
 from .physics import thermal_voltage
-from .pools import Pool
 from .protocols import LONGEST, Protocol, Varied, mean_currents, one_by_one
 from .recording import KEEP_ALL, KEEP_SPIKES, SPIKE_LEVEL
 
@@ -89,8 +88,6 @@ def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> kernel
 @functools.lru_cache(maxsize=4)
 def _currents(protocols: Varied | tuple[Protocol, ...], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
     """The mean currents, and for each step its row of them; kept, as searches use the same ones over and over."""
-    if len(protocols) == 1:
-        return np.arange(steps), protocols[0].mean_current(steps, dt).reshape(steps, 1)
     return mean_currents(protocols, steps, dt)
 
 
@@ -104,7 +101,7 @@ def _drive(channel: Channel) -> int:
 
 def _pools(cells: Sequence[Cell], frozen: frozenset[int], carrier: str) -> kernel.Pools:
     """The pools of all cells; empty ones where concentrations stand still."""
-    first, ions = cells[0], list(cells[0].pool)
+    first, ions, names = cells[0], list(cells[0].pool), [channel.name for channel in cells[0].channels]
     begin, shape = 1 + len(first.gates), (len(ions), len(cells))
     moves = np.array([begin + number not in frozen for number in range(len(ions))], float).reshape(-1, 1)
     pumps = [cell.pump for cell in cells]
@@ -118,21 +115,15 @@ def _pools(cells: Sequence[Cell], frozen: frozenset[int], carrier: str) -> kerne
         by_charge=(moves * np.array([[p.by_charge(c.depth) for p in c.pools] for c in cells]).T.reshape(shape)).copy(),
         clears=moves[:, 0] * np.array([pool.clears for pool in first.pools]),
         base=np.array([[pool.base for pool in cell.pools] for cell in cells], float).T.reshape(shape).copy(),
-        one_way=np.array([pool.one_way for pool in first.pools], np.int64),
         domain=np.array(
-            [_source(first, pool) if m else -1 for pool, m in zip(first.pools, moves[:, 0], strict=True)], np.int64
+            [names.index(p.of) if p.of and m else -1 for p, m in zip(first.pools, moves[:, 0], strict=True)], np.int64
         ),
         thermal=thermal_voltage([cell.temperature for cell in cells]),
         carrier=ions.index(carrier) if carrier else -1,
-        pump=pumping,
+        pump=tuple(pumping),
         three=ions.index("Na") if pumps[0] is not None else -1,
         two=ions.index("K") if pumps[0] is not None else -1,
     )
-
-
-def _source(cell: Cell, pool: Pool) -> int:
-    """The number of the channel whose current sets a pool, or -1."""
-    return [channel.name for channel in cell.channels].index(pool.of) if pool.of else -1
 
 
 def jumps_of(

@@ -24,8 +24,6 @@ class Pool:
 
     clears = 0.0
     """Rate in 1/ms at which it goes back to its base."""
-    one_way = False
-    """Whether what leaves through channels does not count."""
     of = ""
     """The channel whose current sets it at once; none."""
 
@@ -67,13 +65,12 @@ class Shell(Pool):
     """An ion just below the membrane: what a current brings in is bound but for a share, and cleared from there.
 
     It lies within `thick` (um) of the membrane; a share `free` of what enters stays free; the rest is `inside` (mM), to
-    which it returns with the time constant `tau` (ms). With `one_way`, an outward current takes nothing out.
+    which it returns with the time constant `tau` (ms).
     """
 
     thick: float = 0.1
     free: float = 1.0
     tau: float = 80.0
-    one_way: bool = False
 
     @property
     def clears(self) -> float:  # type: ignore[override]

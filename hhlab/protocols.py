@@ -186,19 +186,8 @@ class Protocol(Described):
         numpy.ndarray
             The means in uA/cm2; shape (steps,).
         """
-        total = np.zeros(steps)
-        for piece in self.pieces():
-            first, last = max(int(piece.start / dt), 0), min(int(np.ceil(piece.end / dt)), steps)
-            if first >= last:
-                continue
-            if piece.first == piece.last:
-                total[first:last] += piece.first
-                total[first] -= piece.first * (piece.start / dt - first)
-                total[last - 1] -= piece.first * max(last - piece.end / dt, 0.0)
-            else:
-                edges = np.clip(np.arange(first, last + 1) * dt, piece.start, piece.end)
-                total[first:last] += piece.at(0.5 * (edges[1:] + edges[:-1])) * np.diff(edges) / dt
-        return total
+        row, current = mean_currents([self], steps, dt)
+        return current[row, 0]
 
     def __add__(self, other: "Protocol") -> "Together":
         if not isinstance(other, Protocol):
@@ -508,16 +497,15 @@ def one_by_one(protocols: Sequence[Protocol]) -> Sequence[Protocol]:
 
 
 def _pieces(protocols: Sequence[Protocol]) -> Floats:
-    """The pieces of many protocols: number in the protocol, protocol, start, end, first and last; (6, pieces)."""
+    """The pieces of many protocols: number of the protocol, start, end, first and last; (5, pieces)."""
     if type(protocols) is not Varied:
-        listed = [(rank, n, *piece) for n, each in enumerate(protocols) for rank, piece in enumerate(each.pieces())]
-        return np.array(listed, float).reshape(-1, 6).T
-    of_all = np.empty((6, len(protocols.pieces), len(protocols)))
-    of_all[0], of_all[1] = np.arange(len(protocols.pieces))[:, None], np.arange(len(protocols))
-    for rank, piece in enumerate(protocols.pieces):
-        for row, values in enumerate(piece, 2):
-            of_all[row, rank] = values
-    return of_all.reshape(6, -1)
+        return np.array([(n, *piece) for n, each in enumerate(protocols) for piece in each.pieces()]).reshape(-1, 5).T
+    of_all = np.empty((5, len(protocols.pieces), len(protocols)))
+    of_all[0] = np.arange(len(protocols))
+    for number, piece in enumerate(protocols.pieces):
+        for row, values in enumerate(piece, 1):
+            of_all[row, number] = values
+    return of_all.reshape(5, -1)
 
 
 def mean_currents(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
@@ -526,7 +514,7 @@ def mean_currents(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple
     The table (uA/cm2) has a column for each protocol, and a row for each of the few steps at which one may change.
     """
     listed = _pieces(protocols)
-    rank, column, start, end, low, high = listed[:, listed[2] < steps * dt]
+    column, start, end, low, high = listed[:, listed[1] < steps * dt]
     column = column.astype(np.int64)
     begin: NDArray[np.int64] = (start / dt).astype(np.int64)
     stop: NDArray[np.int64] = np.minimum(np.ceil(end / dt).astype(np.int64), steps)
@@ -534,14 +522,13 @@ def mean_currents(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple
     slopes = [np.arange(int(begin[n]), int(stop[n])) for n in sloping]
     at = np.unique(np.concatenate([[0], begin, begin + 1, stop - 1, stop, *slopes]))
     at = at[at < steps]
-    current = np.zeros((at.size, len(protocols)))
     first, final = np.searchsorted(at, begin), np.searchsorted(at, stop - 1)
-    for number in range(int(rank.max(initial=-1)) + 1):  # one piece of each protocol at a time, as they may overlap
-        n = np.flatnonzero((rank == number) & (low == high))
-        during = (at[:, None] >= begin[n]) & (at[:, None] < stop[n])
-        current[:, column[n]] += np.where(during, low[n], 0.0)
-        current[first[n], column[n]] -= low[n] * (start[n] / dt - begin[n])
-        current[final[n], column[n]] -= low[n] * np.maximum(stop[n] - end[n] / dt, 0.0)
+    current, flat = np.zeros((at.size + 1, len(protocols))), low == high
+    for change, rows in ((low, first), (-low, final + 1)):
+        np.add.at(current, (rows[flat], column[flat]), change[flat])
+    current = np.cumsum(current[:-1], axis=0)
+    for share, rows in ((start / dt - begin, first), (np.maximum(stop - end / dt, 0.0), final)):
+        np.add.at(current, (rows[flat], column[flat]), -(low * share)[flat])
     for k in sloping:
         edges = np.clip(np.arange(int(begin[k]), int(stop[k]) + 1) * dt, start[k], end[k])
         mean = Piece(*map(float, (start[k], end[k], low[k], high[k]))).at(0.5 * (edges[1:] + edges[:-1]))

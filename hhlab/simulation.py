@@ -190,8 +190,9 @@ def _over_hours(cell: Cell, protocol: Protocol, settings: Settings) -> Recording
     start = cell.state(settings.start)
     found, escape = implicit.integrate(cell, protocol, settings.t, start, frozen, carrier, FARTHEST)
     if escape is not None:
-        _refuse_empty([cell], [protocol], np.array([escape.t]), escape.inside.reshape(1, -1, 1))
-        _refuse_runaway(escape.t, protocol)
+        t, inside = escape
+        _refuse_empty([cell], [protocol], np.array([t]), inside.reshape(1, -1, 1))
+        _refuse_runaway(t, protocol)
     V, gates, ions = np.split(found, (1, 1 + len(cell.gates)))
     return Recording.of(settings.t, V[0], gates, ions, cell, protocol, settings.told)
 

@@ -63,8 +63,10 @@ def jacobian(cell, current):
         moved = [(g.steady_state(y[0]) - x) / g.time_constant(y[0], cell.T) for g, x in zip(gates, y[1:], strict=True)]
         return np.array([total / C, *moved], float)
 
-    V = brentq(lambda v: float(cell.steady_current(np.array([v]))[0]) - current, -80, -20)
-    y = np.array([V, *(float(g.steady_state(V)) for g in gates)])
+    def steady(V):
+        return np.array([V, *(float(g.steady_state(V)) for g in gates)])
+
+    y = steady(brentq(lambda V: slopes(steady(V))[0], -80, -20))
     steps = np.array([1e-4, *[1e-6] * len(gates)])
     return np.array([(slopes(y + e) - slopes(y - e)) / (2 * e.sum()) for e in np.diag(steps)]).T
 

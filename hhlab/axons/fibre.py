@@ -36,10 +36,11 @@ class Fibre(Described):
 
     diameter = param(476, "um", 0.05, 2000, "diameter", slider=(10, 1000))
 
-    _made_of: ClassVar[tuple[str, ...]] = ("_values", "_membrane", "_stretches", "_frozen")
+    _made_of: ClassVar[tuple[str, ...]] = ("_values", "_membrane", "_stretches", "gates_frozen")
     _membrane: Cell
     _stretches: tuple[Stretch, ...] = ()
-    _frozen: bool = False
+    gates_frozen: bool = False
+    """Whether its gates are frozen at their resting values."""
 
     @property
     def membrane(self) -> Cell:
@@ -51,11 +52,6 @@ class Fibre(Described):
         """From end to end, cm."""
         raise NotImplementedError
 
-    @property
-    def gates_frozen(self) -> bool:
-        """Whether its gates are frozen at their resting values."""
-        return self._frozen
-
     def passive(self) -> Self:
         """The same axon with all gates frozen at their resting values, so that only the passive cable is left.
 
@@ -64,7 +60,7 @@ class Fibre(Described):
         Axon or MyelinatedAxon
             An axon of the same class.
         """
-        return self._with(_frozen=True)
+        return self._with(gates_frozen=True)
 
     def locally(self, x_from: float, x_to: float, **changes: float) -> Self:
         """The same axon with other values between two places.
@@ -114,14 +110,11 @@ class Fibre(Described):
     def _local(self) -> dict[str, Parameter]:
         """The parameters that can differ in a stretch."""
         inner = {name: p for name, p in self._membrane.parameters().items() if name != "diameter"}
-        return inner | {"diameter": self._own()["diameter"]}
-
-    def _own(self) -> dict[str, Parameter]:
-        return Described.parameters(self)
+        return inner | {"diameter": self._with_values["diameter"]}
 
     def parameters(self) -> dict[str, Parameter]:
         inner, local = self._membrane.parameters(), self._local()
-        found = {**inner, **self._own()}
+        found = {**inner, **self._with_values}
         for number, stretch in enumerate(self._stretches, 1):
             for end, does in (("from", "begins"), ("to", "ends")):
                 local[end] = Parameter(0, "cm", 0, self.length, f"where stretch {number} {does}")
@@ -216,7 +209,7 @@ class Fibre(Described):
         """ValueError if it is too short, or cut too coarsely, for its recordings to mean anything."""
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._values.values(), self._membrane, self._stretches, self._frozen))
+        return hash((type(self), *self._values.values(), self._membrane, self._stretches, self.gates_frozen))
 
     def _given(self) -> list[str]:
         return [
@@ -242,7 +235,7 @@ class Fibre(Described):
         for start, end, changes in map(_parts, self._stretches):
             differs = "".join(f", {name}={tidy(value)}" for name, value in changes.items())
             calls += f".locally({tidy(start)}, {tidy(end)}{differs})"
-        return calls + (".passive()" if self._frozen else "")
+        return calls + (".passive()" if self.gates_frozen else "")
 
 
 def _parts(stretch: Stretch) -> tuple[float, float, dict[str, float]]:

@@ -265,21 +265,6 @@ class Cell(Described):
         settled = dict(zip(self.state_names, (V, *gates, *map(float, inside.values())), strict=True))
         return tuple({**settled, **self.START}.values())
 
-    def steady_current(self, V: Floats) -> Floats:
-        """Ionic current after a long time at V, the pump included.
-
-        Parameters
-        ----------
-        V : numpy.ndarray
-            Voltages, mV; any shape.
-
-        Returns
-        -------
-        numpy.ndarray
-            The current in uA/cm2, outward positive; shape of V.
-        """
-        return self._current_of(lambda gate: gate.steady_state(V), np.asarray(V, float))
-
     def _current_of(self, state: Callable[[Gate], Floats], V: Floats) -> Floats:
         """The steady current at V (mV), given the steady state of each gate that reads V."""
         total, inside = np.zeros_like(V) + self.pump_current(V), self._settled(state, V)
@@ -317,7 +302,7 @@ class Cell(Described):
         def excess(c: Any) -> Any:
             currents = [self._settled_current(channel, state, V, {**inside, pool.ion: c}) for channel in feeding]
             gain = -pool.by_charge(self.depth) / pool.clears * np.sum(currents, axis=0)
-            return pool.base + (np.maximum(gain, 0.0) if pool.one_way else gain) - c
+            return pool.base + gain - c
 
         c = np.maximum(inside[pool.ion], LEAST_INSIDE)
         for _ in range(NEWTON_STEPS):

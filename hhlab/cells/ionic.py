@@ -4,7 +4,7 @@ import functools
 from typing import Any
 
 from ..parameters import param
-from ..physics import F, Floats
+from ..physics import Floats
 from ..pools import Pool, Pump
 from .cell import Cell
 
@@ -34,12 +34,6 @@ class IonicCell(Cell):
     @functools.cached_property
     def pools(self) -> tuple[Pool, ...]:  # type: ignore[override]
         return tuple(Pool(ion, self._values[f"{ion}_out"], self._values[f"{ion}_in"]) for ion in ("Na", "K", "Cl"))
-
-    @property
-    def anion(self) -> float:
-        """Negative charge inside that cannot leave, mM: it balances the K, Na and Cl that the cell starts with."""
-        charge = 1e-3 * self.C * self.rest()["V"] / (F * self.depth)
-        return sum(pool.z * float(pool.inside) for pool in self.pools) - charge
 
 
 class PumpedCell(IonicCell):

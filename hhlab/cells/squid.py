@@ -9,17 +9,6 @@ _HH = "Hodgkin & Huxley 1952, J Physiol 117:500, Table 3"
 WARM_FROM, REFERENCE_T = 25.0, 6.3  # degC: from which on the spike suffers; and that of the paper
 
 
-def heat(T: float) -> str:
-    """In words, what a high temperature (degC) does to the spike of a squid axon; empty at a low one."""
-    if T < WARM_FROM:
-        return ""
-    factor = q10_factor(3, T, REFERENCE_T)
-    faster = f"At {tidy(T)} \N{DEGREE SIGN}C the gates are {factor:.0f} times as fast as at {REFERENCE_T:g}"
-    return (
-        f"{faster}: h and n cut the spike off before it is high, and near 32 \N{DEGREE SIGN}C it no longer passes 0 mV."
-    )
-
-
 class Squid(Cell):
     """A patch of the squid giant axon with sodium, potassium and leak channels, at 6.3 degC.
 
@@ -51,7 +40,14 @@ class Squid(Cell):
 
     @property
     def remark(self) -> str:
-        return heat(self.T)
+        """In words, what a high temperature does to its spike; empty at a low one."""
+        if self.T < WARM_FROM:
+            return ""
+        factor = q10_factor(3, self.T, REFERENCE_T)
+        return (
+            f"At {tidy(self.T)} \N{DEGREE SIGN}C the gates are {factor:.0f} times as fast as at {REFERENCE_T:g}: "
+            "h and n cut the spike off before it is high, and near 32 \N{DEGREE SIGN}C it no longer passes 0 mV."
+        )
 
     @property
     def dt(self) -> float:  # type: ignore[override]

@@ -32,7 +32,7 @@ class ThalamicRelay(Cell):
 
     @property
     def pools(self) -> tuple[Pool, ...]:  # type: ignore[override]
-        return (Shell("Ca", self.Ca_out, 2.4e-4, tau=5.0, one_way=True),)
+        return (Shell("Ca", self.Ca_out, 2.4e-4, tau=5.0),)
 
     def _own_channels(self) -> tuple[Channel, ...]:
         return (

@@ -57,13 +57,15 @@ def frequency(cell: Cell, currents: ArrayLike, *, ramp: float = 0.0) -> Floats:
     """
     must_be(Cell, A_CELL, cell)
     values = numbers("currents", "uA/cm2", currents)
-    given = [_lasting(float(current), ramp) for current in values.ravel()]
+    rising: list[Protocol] = [
+        Ramp(current, 0.0, ramp, LASTING) if ramp else Step(current, 0.0, LASTING) for current in values.ravel()
+    ]
     every = max(1, round(SAMPLE / cell.dt))
 
     def rates(some: list[Protocol]) -> list[float]:
         return [_rate(rec) for rec in responses(cell, some, ramp + LASTING, every=every, keep=KEEP_SPIKES)]
 
-    blocks = [given[begin : begin + RUNS_AT_ONCE] for begin in range(0, len(given), RUNS_AT_ONCE)]
+    blocks = [rising[begin : begin + RUNS_AT_ONCE] for begin in range(0, len(rising), RUNS_AT_ONCE)]
     return np.array([rate for some in every_one(rates, blocks) for rate in some]).reshape(values.shape)
 
 
@@ -127,10 +129,6 @@ def highest_rate(cell: Cell, strength: float = 2.0, duration: float = 0.5) -> fl
 
     lowest, highest = RATES_TRIED
     return smallest(fail, lowest, min(highest, 1000.0 / duration), rounds=4)
-
-
-def _lasting(current: float, ramp: float) -> Protocol:
-    return Ramp(current, 0.0, ramp, LASTING) if ramp else Step(current, 0.0, LASTING)
 
 
 def _rate(rec: Recording) -> float:
