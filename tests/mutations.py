@@ -158,7 +158,7 @@ def tests_in_order(path: str) -> list[str]:
     words = re.compile(rf"\b({'|'.join({*names, *Path(path).with_suffix('').parts[1:]})})\b")
     files = sorted((ROOT / "tests").glob("test_*.py"))
     files.sort(key=lambda file: -len(words.findall(file.read_text())))
-    first = ["tests/test_golden.py", "tests/test_kernel.py"] if path == "hhlab/kernel.py" else []
+    first = ["tests/test_golden.py", *["tests/test_kernel.py"] * (path == "hhlab/kernel.py")]
     return [*dict.fromkeys(first + [file.relative_to(ROOT).as_posix() for file in files]), "notebooks"]
 
 
