@@ -15,6 +15,7 @@ import pytest
 import hhlab as hh
 from hhlab import questions
 from hhlab.assignments.course import ASSIGNMENTS
+from hhlab.cells import Cell
 from hhlab.claims import find
 from hhlab.claims.claim import REGISTRY
 from hhlab.questions import Choice, Number
@@ -47,16 +48,19 @@ QUESTIONS = {question.name: question for each in questions._sets().values() for 
 STUDENTS = ("ab1234", "cd5678")
 
 
+def course_of(V):
+    """How V goes: first, lowest, highest, mean and last, and how many there are."""
+    V = np.ravel(V)
+    return [V[0], V.min(), V.max(), V.mean(), V[-1], V.size]
+
+
 def of_claim(number):
-    """The rule of a claim, its number, and how V goes in each recording: first, lowest, highest, mean and last."""
+    """The rule of a claim, its number, and how V goes in each recording."""
     claim, found = find(number), find(number).run()
-    voltages = {
-        label: np.ravel(recording.V) for label, recording in found.recordings.items() if hasattr(recording, "V")
-    }
     return {
         "rule": [*claim.rule.holds, *(claim.rule.partly or ())],
         "number": [found.number],
-        **{label: [V[0], V.min(), V.max(), V.mean(), V[-1], V.size] for label, V in voltages.items()},
+        **{label: course_of(each.V) for label, each in found.recordings.items() if hasattr(each, "V")},
     }
 
 
@@ -77,15 +81,20 @@ def of_task(task):
     }
 
 
+def of_variant(assignment, variant):
+    """How its preparations answer a pulse, and its tasks."""
+    for name, cell in assignment.cells(variant).items():
+        run = hh.simulate if isinstance(cell, Cell) else hh.propagate
+        yield name, course_of(run(cell, hh.Step(20, 1, 1), t_stop=8).V)
+    for task in assignment.tasks(variant):
+        yield from ((f"{task.name}, {what}", numbers) for what, numbers in of_task(task).items())
+
+
 def of_assignment(assignment):
-    """All that can be drawn, and the tasks of two variants."""
+    """All that can be drawn, and two variants."""
     drawn = {name: list(grid.values) for name, grid in assignment.grids.items()}
-    tasks = [
-        (student, task) for student in STUDENTS for task in assignment.tasks(assignment.variant("course", student))
-    ]
-    return drawn | {
-        f"{student}, {task.name}, {what}": numbers for student, task in tasks for what, numbers in of_task(task).items()
-    }
+    variants = {student: of_variant(assignment, assignment.variant("course", student)) for student in STUDENTS}
+    return drawn | {f"{student}, {what}": each for student, found in variants.items() for what, each in found}
 
 
 def of_trace(name):
