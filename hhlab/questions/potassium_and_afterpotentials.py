@@ -1,5 +1,7 @@
 """What the model says to the questions of notebook 04: the right numbers, and those of well-known wrong ways."""
 
+import functools
+
 import numpy as np
 
 from ..cells import AfterpotentialCell, Neuron
@@ -42,6 +44,7 @@ def _latency(cell: Neuron) -> float:
     return float(times[0] - STEADY.start) if times.size else STEADY.duration
 
 
+@functools.cache
 def _apamin() -> float:
     """The smallest percentage of SK to block for a second spike."""
     from scipy.optimize import bisect
