@@ -55,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--update", action="store_true", help="put the course's version beside notebooks that differ")
     commands = parser.add_subparsers(title="commands", metavar=", ".join(("doctor", *teaching.COMMANDS)))
     words = "Look the installation over, and say what to do."
-    commands.add_parser("doctor", help=words, description=words).set_defaults(run=_doctor)
+    doctors = commands.add_parser("doctor", help=words, description=words)
+    doctors.add_argument("--clear-cache", action="store_true", help="first delete the compiled code that is kept")
+    doctors.set_defaults(run=_doctor)
     for name, (run, words, add) in teaching.COMMANDS.items():
         command = commands.add_parser(name, help=words, description=words)
         command.set_defaults(run=run)
@@ -65,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _doctor(options: argparse.Namespace, extra: Sequence[str]) -> int:
     os.environ.update(environment(options.folder))
+    if options.clear_cache:
+        print(doctor.clear_the_cache())
     return doctor.examine(options.folder)
 
 
