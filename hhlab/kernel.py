@@ -476,7 +476,7 @@ def add_pump(m: Membrane, p: Pools, V: Floats, ions: Floats, work: Work) -> None
             ratio = k[i] / (ions[p.three, i] + 0.5 * work.drift[p.three, i])
             hindered = 1.0 + (ratio if power[i] == 1.0 else ratio ** power[i])
             term = hindered * hindered * hindered if n[i] == 3.0 else hindered ** n[i]
-            if a[i] != 0.0 or b[i] != 0.0:
+            if a[i] + b[i] != 0.0:
                 term *= 1.0 + a[i] * np.exp(-0.1 * V[i] / p.thermal[i]) + b[i] * np.exp(-V[i] / p.thermal[i])
             outward = I_max[i] / term
             work.net[i] -= outward

@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import hhlab as hh
+from hhlab import kernel
 from hhlab.simulation import simulate_many
 
 MEMBRANES = {
@@ -32,6 +33,15 @@ def apart(one, other):
     """By how much two recordings differ at most: in V, in gates, and in concentrations."""
     pairs = ((one.V, other.V), (one.gate_values, other.gate_values), (one.pool_values, other.pool_values))
     return np.array([np.abs(a - b).max() / np.abs(b).max() for a, b in pairs if b.size])
+
+
+@pytest.mark.parametrize("x", [0.01, 0.1, 0.3, 0.499, 0.5, 0.7, 1, 3, 20, 1e6])
+def test_how_far_V_relaxes_in_a_step(x):
+    moved, mean = getattr(kernel.relaxation, "py_func", kernel.relaxation)(x)
+    exact = -np.expm1(-x) / x
+    assert moved == pytest.approx(exact, abs=2e-8 if x < kernel.SMALL else 7e-4)
+    assert mean == pytest.approx((1 - exact) / x, abs=3e-8 if x < kernel.SMALL else 3e-4)
+    assert mean == pytest.approx((1 - moved) / x, abs=1e-9)
 
 
 @EVERY
