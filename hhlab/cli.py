@@ -147,11 +147,18 @@ def _cells(path: Path) -> list[str]:
 def open_lab(folder: Path, extra: Sequence[str]) -> int:
     """Run JupyterLab in a folder; its exit code.
 
-    It listens on loopback only, on a port that is free, and keeps its token.
+    It listens on loopback only, on a port that is free, and keeps its token. What the user gives takes the place of
+    what the course would say.
     """
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
-    command += ["--ServerApp.ip=127.0.0.1", "--LabApp.extension_manager=readonly"]
-    command.append("--LabApp.default_url=/lab/tree/00_start_here.ipynb")
+    ours = {
+        ("--ServerApp.root_dir", "--notebook-dir"): str(folder.resolve()),
+        ("--ServerApp.ip", "--ip"): "127.0.0.1",
+        ("--LabApp.extension_manager",): "readonly",
+        ("--LabApp.default_url",): "/lab/tree/00_start_here.ipynb",
+    }
+    given = {option.partition("=")[0] for option in extra}
+    command = [sys.executable, "-m", "jupyterlab"]
+    command += [f"{names[0]}={value}" for names, value in ours.items() if not given.intersection(names)]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return start([*command, *extra], environment(folder))
