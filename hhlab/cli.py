@@ -55,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--update", action="store_true", help="put the course's version beside notebooks that differ")
     commands = parser.add_subparsers(title="commands", metavar=", ".join(("doctor", *teaching.COMMANDS)))
     words = "Look the installation over, and say what to do."
-    commands.add_parser("doctor", help=words, description=words).set_defaults(run=_doctor)
+    doctors = commands.add_parser("doctor", help=words, description=words)
+    doctors.add_argument("--clear-cache", action="store_true", help="first delete the compiled code that is kept")
+    doctors.set_defaults(run=_doctor)
     for name, (run, words, add) in teaching.COMMANDS.items():
         command = commands.add_parser(name, help=words, description=words)
         command.set_defaults(run=run)
@@ -65,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _doctor(options: argparse.Namespace, extra: Sequence[str]) -> int:
     os.environ.update(environment(options.folder))
+    if options.clear_cache:
+        print(doctor.clear_the_cache())
     return doctor.examine(options.folder)
 
 
@@ -143,11 +147,18 @@ def _cells(path: Path) -> list[str]:
 def open_lab(folder: Path, extra: Sequence[str]) -> int:
     """Run JupyterLab in a folder; its exit code.
 
-    It listens on loopback only, on a port that is free, and keeps its token.
+    It listens on loopback only, on a port that is free, and keeps its token. What the user gives takes the place of
+    what the course would say.
     """
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
-    command += ["--ServerApp.ip=127.0.0.1", "--LabApp.extension_manager=readonly"]
-    command.append("--LabApp.default_url=/lab/tree/00_start_here.ipynb")
+    ours = {
+        ("--ServerApp.root_dir", "--notebook-dir"): str(folder.resolve()),
+        ("--ServerApp.ip", "--ip"): "127.0.0.1",
+        ("--LabApp.extension_manager",): "readonly",
+        ("--LabApp.default_url",): "/lab/tree/00_start_here.ipynb",
+    }
+    given = {option.partition("=")[0] for option in extra}
+    command = [sys.executable, "-m", "jupyterlab"]
+    command += [f"{names[0]}={value}" for names, value in ours.items() if not given.intersection(names)]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return start([*command, *extra], environment(folder))

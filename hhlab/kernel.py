@@ -22,12 +22,13 @@ What does not belong here: names, units, classes, files, and calls into other ji
 not notice when a callee in another file changes).
 """
 
-import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .compile_cache import kept
 
 try:
     import numba
@@ -76,20 +77,8 @@ inlined = njit(forceinline=True, **INTERNAL, **OPTIONS)  # a call would copy eve
 
 
 def jit_and_cache(function: Callable[..., Any]) -> Any:
-    """Compile a function once for all processes; in each anew where there is no place to keep it."""
-    try:
-        compiled = njit(cache=True, **OPTIONS)(function)
-    except RuntimeError:  # no folder that can be written to
-        compiled = njit(**OPTIONS)(function)
-
-    @functools.wraps(compiled)
-    def call(*given: Any) -> Any:
-        try:
-            return compiled(*given)
-        except OSError:  # a full disk: it is compiled all the same
-            return compiled(*given)
-
-    return call
+    """Compile a function once for all processes."""
+    return kept(lambda cache: njit(cache=cache, **OPTIONS)(function))
 
 
 class Pools(NamedTuple):

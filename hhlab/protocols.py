@@ -18,6 +18,8 @@ LONGEST = 1e9  # ms
 NEARLY_EQUAL = 1e-5  # relative difference to which equal time constants of a synapse are moved apart
 CLOSED_AFTER = 10.0  # time constants after which a synapse counts as closed
 
+MOST_TOLD = 6  # parts of a sum that its words and its repr name
+
 
 class Piece(NamedTuple):
     """A current that changes linearly from one value (uA/cm2) at its start (ms) to another at its end (ms)."""
@@ -408,7 +410,9 @@ class Together(Protocol):
         return [synapse for part in self.parts for synapse in part.synapses()]
 
     def in_words(self) -> str:
-        return " and ".join(part.in_words() for part in self.parts)
+        told = " and ".join(part.in_words() for part in self.parts[:MOST_TOLD])
+        more = len(self.parts) - MOST_TOLD
+        return f"{told} and {more} more" if more > 0 else told
 
     def _owners(self) -> dict[str, tuple[int, str]]:
         """For each parameter of the sum, the number of the part that has it, and its name there."""
@@ -452,7 +456,9 @@ class Together(Protocol):
         return hash(self.parts)
 
     def __repr__(self) -> str:
-        return " + ".join(map(repr, self.parts))
+        told = " + ".join(map(repr, self.parts[:MOST_TOLD]))
+        more = len(self.parts) - MOST_TOLD
+        return f"{told} + ... ({more} more)" if more > 0 else told
 
 
 class Nothing(Protocol):

@@ -4,6 +4,7 @@ import ast
 import csv
 import functools
 import io
+import re
 from ast import literal_eval
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ NEAR_REVERSAL = 1e-3  # mV: a conductance nearer than this to its reversal poten
 
 _SETTINGS: dict[str, Any] = {"dt": None, "every": 1, "start": {}, "freeze": (), "reset": {}}
 """How a simulation is told to go, and what is usual."""
+_FIRST_COLUMN = re.compile(r'^"?t \(ms\)"?([,;\t])', re.MULTILINE)
 _DAMAGE = (LookupError, SyntaxError, TypeError, ValueError, csv.Error, RecursionError, MemoryError)
 
 
@@ -365,7 +367,9 @@ class Recording(Exportable):
         return ((name, map(repr, column.tolist())) for name, column in self.columns().items())
 
     def described(self) -> dict[str, str]:
-        return self._described(cell=repr(self.cell), stimulus=repr(self.protocol))
+        parts = self.protocol.parts
+        names = ["stimulus"] if len(parts) == 1 else [f"stimulus {number}" for number in range(1, len(parts) + 1)]
+        return self._described(cell=repr(self.cell), **dict(zip(names, map(repr, parts), strict=True)))
 
     def to_dataframe(self) -> "pandas.DataFrame":
         """All traces as a pandas table; units in the column names, parameters and version in its attrs."""
@@ -398,20 +402,19 @@ class Recording(Exportable):
         """
         must_be(Cell | None, "a cell: give one such as Squid()", cell)
         try:
-            lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-            facts = dict(line[2:].split(": ", 1) for line in lines if line.startswith("# "))
+            facts, columns = _opened(Path(path))
             made = _read(facts["cell"], Cell, cells) if cell is None else cell
-            protocol = _read(facts["stimulus"], Protocol, protocols)
+            stimuli = [_read(fact, Protocol, protocols) for name, fact in facts.items() if name.startswith("stimulus")]
+            protocol = stimuli[0] if len(stimuli) == 1 else protocols.Together(*stimuli)
             settings = _SETTINGS | {name: literal_eval(facts[name]) for name in _SETTINGS if name in facts}
             settings |= {CARRIER: facts[CARRIER]} if CARRIER in facts else {}
             settings |= {CHARGED: float(facts[CHARGED])} if CHARGED in facts else {}
-            columns = _columns(line for line in lines if not line.startswith("# "))
             t, V, *gates = [columns[n] for n in ("t (ms)", "V (mV)", *(f"{gate} (share)" for gate in made.gate_names))]
             inside = [columns[f"{pool.name} (mM)"] for pool in made.pools]
         except _DAMAGE as error:
             raise ValueError(
-                f"{path} is not a recording that hhlab wrote ({shown(error)}): give a file from to_csv that is "
-                "not of an axon, or cell= if its cell has channels of your own"
+                f"{path} is not a recording that hhlab wrote, or something in it was changed: give a file from to_csv "
+                "that is not of an axon, or cell= if its cell has channels of your own"
             ) from error
         if cell is not None and repr(cell) != facts["cell"]:
             raise ValueError(f"{path} is a recording of {facts['cell']}, not of {cell!r}: give that cell")
@@ -430,14 +433,23 @@ class Recording(Exportable):
         )
 
 
-def _columns(lines: Iterable[str]) -> dict[str, Floats]:
-    """The columns of a table by name: finite numbers, at times that rise."""
-    header, *rows = csv.reader(lines)
-    values = np.array(rows, float).T.copy()
-    columns: dict[str, Floats] = dict(zip(header, values, strict=True))
-    if len(rows) < 2 or not np.isfinite(values).all() or not (np.diff(columns["t (ms)"]) > 0).all():
+def _opened(path: Path) -> tuple[dict[str, str], dict[str, Floats]]:
+    """The facts in the comment lines of a file, and its columns, by name.
+
+    A spreadsheet that saved it may have put quotes, another delimiter, decimal commas, and empty places at the ends.
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    delimiter = _FIRST_COLUMN.findall(text)[0]
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
+    notes = [",".join(row).rstrip(",") for row in rows if row[0].startswith("# ")]
+    header, *table = [row for row in rows if not row[0].startswith("# ")]
+    names = header[: len(header) - header[::-1].index(next(filter(None, header[::-1])))]
+    point = "," if delimiter != "," else "."
+    values = np.array([[float(cell.replace(point, ".")) for cell in row[: len(names)]] for row in table]).T.copy()
+    columns: dict[str, Floats] = dict(zip(names, values, strict=True))
+    if len(table) < 2 or not np.isfinite(values).all() or not (np.diff(columns["t (ms)"]) > 0).all():
         raise ValueError("a number is missing")
-    return columns
+    return dict(note[2:].split(": ", 1) for note in notes), columns
 
 
 def _read(expression: str, kind: type, house: Any) -> Any:

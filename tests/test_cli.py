@@ -35,6 +35,24 @@ def test_it_copies_and_opens(tmp_path, called, capsys):
     assert f"{count} notebooks copied" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("given", "left_out"),
+    [
+        (["--ip", "127.0.0.1"], "--ServerApp.ip=127.0.0.1"),
+        (["--ip=0.0.0.0"], "--ServerApp.ip=127.0.0.1"),
+        (["--ServerApp.ip=::1"], "--ServerApp.ip=127.0.0.1"),
+        (["--LabApp.default_url=/tree"], "--LabApp.default_url=/lab/tree/00_start_here.ipynb"),
+        (["--LabApp.extension_manager=pypi"], "--LabApp.extension_manager=readonly"),
+        (["--port", "9000", "--ServerApp.allow_origin=*"], ""),
+    ],
+)
+def test_what_the_user_gives_to_jupyterlab_wins(tmp_path, called, given, left_out):
+    cli.main(["--folder", str(tmp_path)])
+    cli.main(["--folder", str(tmp_path), "--", *given])
+    (usual, _), (command, _) = called
+    assert command == [part for part in usual if part != left_out] + given
+
+
 def test_root_is_allowed_and_others_need_no_flag(tmp_path, called, monkeypatch):
     for user, wanted in ((0, True), (1000, False)):
         monkeypatch.setattr(cli.os, "geteuid", lambda user=user: user, raising=False)
