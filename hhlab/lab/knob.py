@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ..parameters import Parameter, pretty, tidy
+from ..parameters import Parameter, Typed, pretty, tidy
 
 FINENESS = 200
 DECIMALS = 9
@@ -65,7 +65,7 @@ class Knob(widgets.HBox):
 
     def _typed(self, change: dict[str, Any]) -> None:
         if change["new"] != tidy(self._value):
-            self._moved(self.parameter.name, change["new"])
+            self._moved(self.parameter.name, Typed(change["new"]))
 
 
 def _round_step(step: float) -> float:
