@@ -79,14 +79,14 @@ class Roster:
         kept = [f" {student} keeps {shown(word)}." for student, word in self.kept().items() if student in grades]
         points = "".join(f", out of {tidy(self.most or of)} points" for of in {of for _, of in grades.values()})
         column = f"its {'new ' if self.new else ''}column {headers[self.grade]}{points}"
-        told = f"{len(grades) - len(kept)} grades in {column}; ids in {headers[self.ids]}.{''.join(kept)}"
+        told = f"{len(grades) - len(kept)} graded in {column}; ids in {headers[self.ids]}.{''.join(kept)}"
         columns = map(self.sheet.column, range(len(headers)))
         there = [sum(folded(cell).removeprefix("#") in handed for cell in column) for column in columns]
         best = there.index(max(there))
         if there[best] > there[self.ids]:
-            told += f" Of {len(handed)} ids in notebooks {headers[best]} has {there[best]}: name that with --id."
+            told += f" {headers[best]} has {there[best]} of the {len(handed)} ids in notebooks: name that with --id."
         elif handed and not there[best]:
-            told += f" It has none of the {len(handed)} ids in notebooks: is it the roster of this course?"
+            told += " No column has an id of the notebooks: is it the roster of this course?"
         return f"{self.sheet.name}: {told}"
 
 
