@@ -233,6 +233,14 @@ def test_the_column_that_has_the_ids_is_told(roster, id_column, handed, words):
     assert listed.in_words({}, handed) == said + words
 
 
+def test_other_columns_for_grades_are_told_where_none_has_the_title(roster):
+    listed = roster("Student,ID,SIS Login ID,Ions lab (1),Lab: Pump (2),Total\nAda,1,ab1,,,\n", title="pump")
+    assert listed.filled({"ab1": (12.0, 16.0)}).decode().splitlines()[1] == "Ada,1,ab1,,,,12"
+    said = "its new column 'pump', out of 16 points; ids in 'SIS Login ID'."
+    others = "Other columns for grades: 'Ions lab (1)', 'Lab: Pump (2)'. Name one with --column."
+    assert listed.in_words({"ab1": (12.0, 16.0)}, {"ab1"}) == f"roster.csv: 1 graded in {said} {others}"
+
+
 FOUND = {
     "the number": (["12345"], "ab1"),
     "the number, and a name of nobody": (["12345", "Eve Evil"], "ab1"),
