@@ -23,7 +23,7 @@ from .feedback import feedback
 from .judge import Given, Verdict, judge
 from .notebook import Handed
 from .report import Graded, report
-from .roster import Roster, Student, read_roster
+from .roster import Roster, Student, folded, read_roster
 from .sandbox import Sandbox, describe
 from .submissions import Submission, find
 from .variant import plain_id
@@ -109,6 +109,7 @@ def grade(
         (out / folder).mkdir(parents=True, exist_ok=True)
     _mark_all(works, out, executor, graded)
     _finish(graded, listed, course, roster, out)
+    graded.roster = listed.in_words(graded.grades(), {each.handed.student for each in found} - {""})
     return graded
 
 
@@ -162,7 +163,8 @@ def _sorted_out(
 
 def _whose(submission: Submission, name: str, course: str, roster: Roster) -> tuple[Student | None, str]:
     """Whose a submission is, and why it cannot be graded; "" if it can."""
-    uploader = roster.find(submission.uploader) or roster.find(submission.folders[::-1])
+    of_id = (roster.students.get(folded(name)) for name in submission.folders[::-1])
+    uploader = roster.find(submission.uploader) or next(filter(None, of_id), None)
     handed = submission.handed
     if submission.trouble:
         return uploader, submission.trouble
