@@ -36,6 +36,7 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
+    from .assignments.adjustments import share_off
     from .assignments.grade import grade
     from .assignments.sandbox import describe
 
@@ -43,10 +44,13 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     pool = ProcessPoolExecutor(options.jobs, get_context("spawn")) if options.jobs > 1 else None
     try:
         done = grade(options.submissions, options.course, options.roster, options.out, assignment=options.assignment,
-                     id_column=options.id, grade_column=options.column, executor=pool)  # fmt: skip
+                     id_column=options.id, grade_column=options.column, executor=pool, again=options.again,
+                     late=share_off(options.late))  # fmt: skip
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)
+    for note in done.notes:
+        print(note)
     for where, who, because in done.people:
         print(f"Could not be graded: {' '.join(filter(None, (who, where)))}, because {because}.")
     print(
@@ -56,10 +60,19 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     return 0
 
 
+def overview(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
+    """Make one table of several assignments."""
+    from .assignments.gradebook import overview
+
+    for path in overview(options.folders, options.out):
+        print(path)
+    return 0
+
+
 def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Show the variant of one student, with its answers."""
     from .assignments import find
-    from .assignments.grade import file_name, write
+    from .assignments.gradebook import file_name, write
     from .assignments.solution import solution
 
     told, page = solution(find(options.name), options.course, options.student)
@@ -89,6 +102,19 @@ def _grade_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--id", default="", help="the column of the roster with the ids")
     command.add_argument("--column", default="", help="the column of the roster for the grades")
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many are graded at a time")
+    command.add_argument(
+        "--late", default="0%", metavar="PERCENT", help="what is taken off where a platform marks it late"
+    )
+    command.add_argument(
+        "--again", action="append", default=[], metavar="NAME", help="a student or a task to be graded again"
+    )
+
+
+def _overview_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "folders", nargs="+", type=Path, help="folders that hhlab grade has written, one an assignment"
+    )
+    _add(command, "out")
 
 
 def _solution_options(command: argparse.ArgumentParser) -> None:
@@ -108,6 +134,7 @@ def _add(command: argparse.ArgumentParser, *names: str) -> None:
 COMMANDS: dict[str, tuple[Run, str, Callable[[argparse.ArgumentParser], None]]] = {
     "assign": (assign, "Make the notebooks that students fill in.", _assign_options),
     "grade": (grade, "Grade what students handed in.", _grade_options),
+    "overview": (overview, "Make one table of several assignments.", _overview_options),
     "solution": (solution, "Show the variant of one student, with its answers.", _solution_options),
 }
 """The commands by name: what runs, what it does in words, and its options."""

@@ -20,7 +20,8 @@ from classroom import answers, filled, output, written
 import hhlab
 from hhlab.assignments import submissions
 from hhlab.assignments.course import ASSIGNMENTS
-from hhlab.assignments.grade import _sources, file_name, grade, mark, rules
+from hhlab.assignments.grade import _sources, grade, mark, rules
+from hhlab.assignments.gradebook import file_name
 from hhlab.assignments.judge import Given
 from hhlab.assignments.notebook import UnreadableError, read_answers
 from hhlab.assignments.roster import read_roster

@@ -4,13 +4,11 @@ Order does not matter, one bad file never stops the others, and what was graded 
 """
 
 import functools
-import hashlib
 import json
-import os
 import platform
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -18,10 +16,12 @@ from pathlib import Path
 
 from ..parallel import carry_out
 from ..parameters import shown
+from .adjustments import OVERRIDES, TOTAL, Adjustment, adjusted, by_student, gives_total, lateness, read_overrides
 from .course import ASSIGNMENTS
 from .feedback import feedback
+from .gradebook import Gradebook, file_name, fingerprint, open_book, remove_pages, write, write_roster
 from .judge import Given, Verdict, judge
-from .notebook import Handed
+from .notebook import NOTHING, Handed
 from .report import Graded, report
 from .roster import Roster, Student, read_roster
 from .sandbox import Sandbox, describe
@@ -44,11 +44,12 @@ class Work:
     answers: dict[str, Given]
     remarks: tuple[str, ...]
     rules: str
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def key(self) -> str:
         """Changes with everything that the marks and their page depend on."""
-        return _fingerprint(json.dumps(asdict(self), sort_keys=True).encode())
+        return fingerprint(json.dumps(asdict(self), sort_keys=True).encode())
 
 
 def rules(assignment: str) -> str:
@@ -58,7 +59,7 @@ def rules(assignment: str) -> str:
     right, and with the versions of what they stand on.
     """
     tasks = ASSIGNMENTS[assignment].tasks(ASSIGNMENTS[assignment].variant("any", "any"))
-    return _fingerprint(_ADDRESS.sub("", repr((ASSIGNMENTS[assignment], tasks))).encode(), _sources())
+    return fingerprint(_ADDRESS.sub("", repr((ASSIGNMENTS[assignment], tasks))).encode(), _sources())
 
 
 @functools.cache
@@ -66,16 +67,12 @@ def _sources() -> bytes:
     """A fingerprint of the source of this package, and of the versions of what it stands on."""
     paths = sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _SOURCES)
     versions = " ".join([platform.python_version(), *map(version, ("hhlab", "numpy", "scipy"))])
-    return _fingerprint(versions.encode(), *(path.read_bytes() for path in paths)).encode()
-
-
-def _fingerprint(*told: bytes) -> str:
-    return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
+    return fingerprint(versions.encode(), *(path.read_bytes() for path in paths)).encode()
 
 
 def grade(
     places: Iterable[Path], course: str, roster: Path, out: Path, *, assignment: str = "", id_column: str = "",
-    grade_column: str = "", executor: Executor | None = None,
+    grade_column: str = "", executor: Executor | None = None, again: Collection[str] = (), late: float = 0.0,
 ) -> Graded:  # fmt: skip
     """Grade what was handed in, and write the roster, the pages and the report to a folder.
 
@@ -88,11 +85,14 @@ def grade(
     assignment : its name; unless given, the one that most of the notebooks are of.
     id_column, grade_column : headers in the roster, where they are not the usual ones.
     executor : any of concurrent.futures; None for one after the other.
+    again : ids of students and names of tasks, of which what was graded before is graded again.
+    late : the share of the points that is taken off where a platform marks that it was handed in late.
 
     Raises
     ------
     ValueError
-        If there is nothing to grade, the assignment is unknown, or the roster cannot be used.
+        If there is nothing to grade, the assignment is unknown, the roster or the overrides cannot be used, or the
+        folder holds grades of another assignment or course.
     """
     roster, out = Path(roster), Path(out)
     if (out / roster.name).resolve() == roster.resolve():
@@ -103,13 +103,26 @@ def grade(
     if name not in ASSIGNMENTS:
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed = read_roster(roster, id_column=id_column, grade_column=grade_column, title=name)
-    graded = Graded(name)
-    works = list(_sorted_out(found, name, course, listed, graded))
-    for folder in ("feedback", "results"):
-        (out / folder).mkdir(parents=True, exist_ok=True)
-    _mark_all(works, out, executor, graded)
-    _finish(graded, listed, course, roster, out)
+    worth = {task.name: task.points for task in ASSIGNMENTS[name].tasks(ASSIGNMENTS[name].variant("any", "any"))}
+    anew = _again(again, listed, worth)
+    book = open_book(out, name, course, sum(worth.values()))
+    rows, troubles = read_overrides(out / OVERRIDES, listed.students, worth)
+    graded = Graded(name, notes=troubles, adjustments=rows)
+    works = list(_sorted_out(found, name, course, listed, graded, late))
+    _mark_all(works, out, executor, graded, anew)
+    _finish(graded, listed, course, roster, out, book)
     return graded
+
+
+def _again(names: Collection[str], roster: Roster, tasks: Collection[str]) -> set[str]:
+    """The students who are graded again: those who are named, or all where a task is named."""
+    students = {plain_id(name) for name in names} & roster.students.keys()
+    for name in names:
+        if name in tasks:
+            students = set(roster.students)
+        elif plain_id(name) not in students:
+            raise ValueError(f"--again {name} is neither an id of the roster nor one of the tasks {', '.join(tasks)}")
+    return students
 
 
 def mark(work: Work) -> tuple[list[Verdict], str]:
@@ -118,6 +131,7 @@ def mark(work: Work) -> tuple[list[Verdict], str]:
     variant = assignment.variant(work.course, work.student)
     run = Sandbox().run
     verdicts = [judge(task, work.answers.get(task.name), variant, run) for task in assignment.tasks(variant)]
+    verdicts = adjusted(verdicts, work.adjustments)
     return verdicts, feedback(assignment, variant, work.name, verdicts, work.remarks)
 
 
@@ -130,10 +144,10 @@ def _usual(found: Iterable[Handed]) -> str:
 
 
 def _sorted_out(
-    submissions: Sequence[Submission], name: str, course: str, roster: Roster, graded: Graded
+    submissions: Sequence[Submission], name: str, course: str, roster: Roster, graded: Graded, off: float
 ) -> Iterator[Work]:
     """What is to be judged of each student; what cannot be goes to `graded`, with the reason."""
-    now = rules(name)
+    now, given = rules(name), by_student(graded.adjustments)
     good: dict[str, list[Submission]] = defaultdict(list)
     bad: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for submission in submissions:
@@ -145,15 +159,25 @@ def _sorted_out(
         else:
             good[student.id].append(submission)
     for student in roster.students.values():
-        found, troubled = good[student.id], bad[student.id]
+        found, troubled, changes = good[student.id], bad[student.id], given.get(student.id, ())
         chosen = _chosen(found)
-        if chosen:
-            handed, said = chosen
-            remarks = (*handed.remarks, *said)
+        if chosen and chosen.late:
+            changes = (*changes, lateness(student.id, off))
+            graded.adjustments.append(changes[-1])
+        if chosen or gives_total(changes):
+            handed = chosen.handed if chosen else NOTHING
+            copies = f"There are {len(found)} copies:" if chosen and len(found) > 1 else ""
             left_out = [f"{label} was left out: {because}." for label, because in troubled]
-            graded.remarks += [(student.id, remark) for remark in (*remarks, *left_out)]
-            yield Work(name, course, student.id, student.name, handed.answers, remarks, now)
+            left_out += [f"{copies} {chosen.label} counts."] if chosen and copies else []
+            graded.remarks += [(student.id, remark) for remark in (*handed.remarks, *left_out)]
+            remarks = (*handed.remarks, *([f"{copies} the latest counts."] if copies else []))
+            yield Work(name, course, student.id, student.name, handed.answers, remarks, now, changes)
         else:
+            graded.notes += [
+                f"{OVERRIDES} has no effect on {each.task} of {student.id}, of whom nothing was graded: "
+                f"points for {TOTAL} would have one."
+                for each in changes
+            ]
             several = " and ".join(each.label for each in found)
             differ = [(several, "there are several notebooks with different answers: keep one")] * bool(found)
             graded.people += [(label, student.id, because) for label, because in (*differ, *troubled)]
@@ -182,20 +206,22 @@ def _whose(submission: Submission, name: str, course: str, roster: Roster) -> tu
     return named, ""
 
 
-def _chosen(found: Sequence[Submission]) -> tuple[Handed, list[str]] | None:
-    """The notebook that counts, with what is to be said: the latest copy of one; None if nobody can tell."""
+def _chosen(found: Sequence[Submission]) -> Submission | None:
+    """The notebook that counts: the latest copy of one; None if nobody can tell."""
     if not found:
         return None
     latest = max(found, key=lambda each: (each.copy, each.label))
     others = [each for each in found if each is not latest and each.handed.answers != latest.handed.answers]
     if any((each.stem, each.folders) != (latest.stem, latest.folders) or each.copy == latest.copy for each in others):
         return None
-    return latest.handed, [f"There are {len(found)} copies: {latest.label} counts."] if len(found) > 1 else []
+    return latest
 
 
-def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> None:
+def _mark_all(
+    works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded, again: Collection[str]
+) -> None:
     """Put the verdicts on each piece of work into `graded`: those that are kept, and all others, which are kept now."""
-    kept = {work.student: _kept(work, out) for work in works}
+    kept = {work.student: None if work.student in again else _kept(work, out) for work in works}
     fresh = [work for work in works if kept[work.student] is None]
     result = carry_out(
         functools.partial(_mark_and_keep, out=out), fresh, executor, sizes=[1] * len(fresh), unit="student"
@@ -218,8 +244,7 @@ def _mark_and_keep(work: Work, out: Path) -> list[Verdict] | str:
         name = file_name(work.student)
         write(out / "feedback" / f"{name}.html", html.encode())
         told = {"key": work.key, "student": work.student, "verdicts": [asdict(each) for each in verdicts]}
-        if not any(each.state == "not graded" for each in verdicts):
-            write(out / "results" / f"{name}.json", json.dumps(told, indent=1).encode())
+        write(out / "results" / f"{name}.json", json.dumps(told, indent=1).encode())
         return verdicts
     except Exception as error:
         return f"{type(error).__name__}: {error}"
@@ -231,26 +256,14 @@ def _kept(work: Work, out: Path) -> list[Verdict] | None:
     try:
         told = json.loads((out / "results" / f"{name}.json").read_text("utf-8"))
         known = told["key"] == work.key and (out / "feedback" / f"{name}.html").exists()
-        return [Verdict(**each) for each in told["verdicts"]] if known else None
+        verdicts = [Verdict(**each) for each in told["verdicts"]]
+        return verdicts if known and not any(each.state == "not graded" for each in verdicts) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def file_name(student: str) -> str:
-    """A name for a file that no id can turn into another place."""
-    safe = re.sub(r"[^a-z0-9-]", "_", student)[:60]
-    return safe if safe == student else f"{safe}-{hashlib.sha256(student.encode()).hexdigest()[:8]}"
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file in one piece, so that an interruption leaves the old one or the new one."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    os.replace(part, path)
-
-
-def _finish(graded: Graded, roster: Roster, course: str, path: Path, out: Path) -> None:
-    """Put all in an order of its own, and write the roster and the report."""
+def _finish(graded: Graded, roster: Roster, course: str, path: Path, out: Path, book: Gradebook) -> None:
+    """Put all in an order of its own, and write the roster, the report and the book."""
     graded.marks = dict(sorted(graded.marks.items()))
     graded.people.sort()
     graded.remarks.sort()
@@ -258,6 +271,8 @@ def _finish(graded: Graded, roster: Roster, course: str, path: Path, out: Path) 
         because = " ".join(each.reply for each in verdicts if each.state == "not graded")
         if because:
             graded.people.append(("", student, because))
-    write(out / path.name, roster.filled(graded.grades()))
     graded.silent.sort()
+    graded.notes += write_roster(out, path.name, roster.filled(graded.grades()), book)
+    remove_pages(out, graded.marks)
+    book.enter(out, graded, {student.id: student.name for student in roster.students.values()})
     write(out / "report.html", report(graded, ASSIGNMENTS[graded.assignment].title, course, describe()).encode())

@@ -10,7 +10,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ..questions import Choice, Number
-from .grade import file_name
+from .gradebook import file_name
 from .page import page
 from .task import Assignment, Code, Task, asked_for
 

@@ -15,7 +15,9 @@ LARGEST = 20 * 2**20
 """Bytes that a notebook, or a zip in a zip, may have."""
 MOST_FILES = 20_000
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.IGNORECASE | re.DOTALL)
-_CANVAS = re.compile(r"(?P<name>[^\W\d_]+)(_LATE)?_(?P<number>\d+)(_\d+)?_(?P<file>.+)", re.IGNORECASE | re.DOTALL)
+_CANVAS = re.compile(
+    r"(?P<name>[^\W\d_]+)(?P<late>_LATE)?_(?P<number>\d+)(_\d+)?_(?P<file>.+)", re.IGNORECASE | re.DOTALL
+)
 _COPY = re.compile(r"(?P<stem>.+?)(?:\s?\((?P<paren>\d{1,4})\)|-(?P<dash>\d{1,2}))?\.ipynb", re.IGNORECASE | re.DOTALL)
 _NOT_WORK = {"__MACOSX", ".ipynb_checkpoints"}
 
@@ -35,6 +37,7 @@ class Submission:
     stem, copy : its name without the mark of a copy, and the number of the copy: 1 for x(1).ipynb.
     handed : its answers.
     trouble : why there are none; mostly "".
+    late : whether the platform marks it as handed in late.
     """
 
     label: str
@@ -44,6 +47,7 @@ class Submission:
     copy: int = 0
     handed: Handed = NOTHING
     trouble: str = ""
+    late: bool = False
 
 
 def find(places: Iterable[Path]) -> list[Submission]:
@@ -84,7 +88,8 @@ def _in_file(source: Open, parts: Sequence[str], label: str, zips: int = 0) -> I
     """What a file hands in, which is in so many zips: a notebook, or another file that names say a student uploaded."""
     moodle = next((match for match in map(_MOODLE.fullmatch, parts) if match), None)
     uploaded = moodle or _CANVAS.fullmatch(parts[-1])
-    who = Submission(label, (uploaded["number"], uploaded["name"]) if uploaded else (), tuple(parts[:-1]))
+    late = bool(uploaded and uploaded.groupdict().get("late"))
+    who = Submission(label, (uploaded["number"], uploaded["name"]) if uploaded else (), tuple(parts[:-1]), late=late)
     if parts[-1].lower().endswith(".zip"):
         yield from _in_zip(source, parts, who, zips)
         return
