@@ -89,7 +89,7 @@ BAD_ROWS = {
     "ab1,ATP,nan,x": "'nan' is not a number",
     "ab1,ATP,1,": "it has no reason: write one, the student reads it",
     "ab1": "this assignment has no task ''; it has ",
-    "ab1,minutes,2,twice": "a row above gives points for minutes of 'ab1': keep one of them",
+    "ab1,minutes,2,twice": "a row above gives points for minutes of ab1: keep one of them",
 }
 
 

@@ -6,7 +6,8 @@ stand in the file `overrides.csv` of the folder with the grades.
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,7 +47,15 @@ class Adjustment:
         """What it does to the points; "" for a comment."""
         if self.points is not None:
             return f"{tidy(self.points)} points"
-        return f"{tidy(100 * self.off)} % off" if self.off else ""
+        return f"{tidy(round(100 * self.off, 2))} % off" if self.off else ""
+
+    def gives(self, task: str) -> bool:
+        """Whether it gives points for a task, or for the total."""
+        return self.task == task and self.points is not None
+
+
+Adjustments = dict[str, list[Adjustment]]
+"""The changes of each student's marks, by id."""
 
 
 def adjusted(verdicts: Sequence[Verdict], adjustments: Iterable[Adjustment]) -> list[Verdict]:
@@ -105,22 +114,7 @@ def share_off(text: str) -> float:
     return percent / 100
 
 
-def by_student(adjustments: Iterable[Adjustment]) -> dict[str, tuple[Adjustment, ...]]:
-    """The changes of each student who has any."""
-    found: dict[str, tuple[Adjustment, ...]] = {}
-    for each in adjustments:
-        found[each.student] = (*found.get(each.student, ()), each)
-    return found
-
-
-def gives_total(adjustments: Iterable[Adjustment]) -> bool:
-    """Whether a teacher gives all points, so that a student has a grade whatever was handed in."""
-    return any(each.task == TOTAL and each.points is not None for each in adjustments)
-
-
-def read_overrides(
-    path: Path, students: Iterable[str], worth: Mapping[str, float]
-) -> tuple[list[Adjustment], list[str]]:
+def read_overrides(path: Path, students: Container[str], worth: Mapping[str, float]) -> tuple[Adjustments, list[str]]:
     """The rows of a file of overrides, and a sentence on each row that cannot be used.
 
     Parameters
@@ -141,14 +135,16 @@ def read_overrides(
     missing = [column for column in COLUMNS if column not in heads]
     if missing:
         raise ValueError(f"{path} has no column {missing[0]}: its first line must be {','.join(COLUMNS)}")
-    found: list[Adjustment] = []
+    found: Adjustments = defaultdict(list)
     troubles = []
-    ids, most = frozenset(students), {**worth, TOTAL: sum(worth.values())}
     for number, row in enumerate(rows, 2):
+        cells = dict.fromkeys(COLUMNS, "") | dict(zip(heads, row, strict=False))
         try:
             if any(row):
-                cells = dict.fromkeys(COLUMNS, "") | dict(zip(heads, row, strict=False))
-                found.append(_new(_read_row(cells, ids, most), found))
+                each = _read_row(cells, students, {**worth, TOTAL: sum(worth.values())})
+                if each.points is not None and any(above.gives(each.task) for above in found[each.student]):
+                    raise ValueError(f"a row above gives points for {each.task} of {each.student}: keep one of them")
+                found[each.student].append(each)
         except ValueError as error:
             troubles.append(f"{path.name}, row {number} is left out: {error}.")
     return found, troubles
@@ -172,7 +168,7 @@ def _cells(path: Path) -> list[list[str]]:
         raise ValueError(f"{path} is not a CSV: save it as CSV") from None
 
 
-def _read_row(cells: Mapping[str, str], students: frozenset[str], worth: Mapping[str, float]) -> Adjustment:
+def _read_row(cells: Mapping[str, str], students: Container[str], worth: Mapping[str, float]) -> Adjustment:
     """What a row changes; ValueError if a part of it is not what it should be."""
     student, task, points, reason = (cells[column] for column in COLUMNS)
     if plain_id(student) not in students:
@@ -186,11 +182,3 @@ def _read_row(cells: Mapping[str, str], students: frozenset[str], worth: Mapping
     if value is not None and not 0 <= value <= worth[name]:
         raise ValueError(f"points = {points} is outside 0 to {tidy(worth[name])}, which is what {name} is worth")
     return Adjustment(plain_id(student), name, reason, value)
-
-
-def _new(row: Adjustment, above: Sequence[Adjustment]) -> Adjustment:
-    """A row; ValueError if it gives points that a row above gives already."""
-    same = (each for each in above if (each.student, each.task) == (row.student, row.task))
-    if row.points is not None and any(each.points is not None for each in same):
-        raise ValueError(f"a row above gives points for {row.task} of {shown(row.student)}: keep one of them")
-    return row

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..parallel import carry_out
 from ..parameters import shown
-from .adjustments import OVERRIDES, TOTAL, Adjustment, adjusted, by_student, gives_total, lateness, read_overrides
+from .adjustments import OVERRIDES, TOTAL, Adjustment, adjusted, lateness, read_overrides
 from .course import ASSIGNMENTS
 from .feedback import feedback
 from .gradebook import Gradebook, file_name, fingerprint, open_book, remove_pages, write, write_roster
@@ -147,7 +147,7 @@ def _sorted_out(
     submissions: Sequence[Submission], name: str, course: str, roster: Roster, graded: Graded, off: float
 ) -> Iterator[Work]:
     """What is to be judged of each student; what cannot be goes to `graded`, with the reason."""
-    now, given = rules(name), by_student(graded.adjustments)
+    now = rules(name)
     good: dict[str, list[Submission]] = defaultdict(list)
     bad: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for submission in submissions:
@@ -159,12 +159,12 @@ def _sorted_out(
         else:
             good[student.id].append(submission)
     for student in roster.students.values():
-        found, troubled, changes = good[student.id], bad[student.id], given.get(student.id, ())
+        found, troubled = good[student.id], bad[student.id]
         chosen = _chosen(found)
         if chosen and chosen.late:
-            changes = (*changes, lateness(student.id, off))
-            graded.adjustments.append(changes[-1])
-        if chosen or gives_total(changes):
+            graded.adjustments.setdefault(student.id, []).append(lateness(student.id, off))
+        changes = tuple(graded.adjustments.get(student.id, ()))
+        if chosen or any(each.gives(TOTAL) for each in changes):
             handed = chosen.handed if chosen else NOTHING
             copies = f"There are {len(found)} copies:" if chosen and len(found) > 1 else ""
             left_out = [f"{label} was left out: {because}." for label, because in troubled]
@@ -173,11 +173,6 @@ def _sorted_out(
             remarks = (*handed.remarks, *([f"{copies} the latest counts."] if copies else []))
             yield Work(name, course, student.id, student.name, handed.answers, remarks, now, changes)
         else:
-            graded.notes += [
-                f"{OVERRIDES} has no effect on {each.task} of {student.id}, of whom nothing was graded: "
-                f"points for {TOTAL} would have one."
-                for each in changes
-            ]
             several = " and ".join(each.label for each in found)
             differ = [(several, "there are several notebooks with different answers: keep one")] * bool(found)
             graded.people += [(label, student.id, because) for label, because in (*differ, *troubled)]
@@ -272,6 +267,12 @@ def _finish(graded: Graded, roster: Roster, course: str, path: Path, out: Path, 
         if because:
             graded.people.append(("", student, because))
     graded.silent.sort()
+    graded.notes += [
+        f"{OVERRIDES} has no effect on {each.task} of {each.student}, of whom nothing was graded: points for {TOTAL} "
+        "would have one."
+        for student in sorted(graded.adjustments.keys() - graded.marks.keys())
+        for each in graded.adjustments[student]
+    ]
     graded.notes += write_roster(out, path.name, roster.filled(graded.grades()), book)
     remove_pages(out, graded.marks)
     book.enter(out, graded, {student.id: student.name for student in roster.students.values()})

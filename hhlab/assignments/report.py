@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..claims import MISCONCEPTIONS
-from .adjustments import TOTAL, Adjustment
+from .adjustments import TOTAL, Adjustments
 from .judge import Verdict
 from .page import bar, page
 
@@ -28,7 +28,7 @@ class Graded:
     remarks : what is to be known of others: who, and what.
     silent : ids of students of the roster who handed in nothing.
     notes : what is to be known of the whole, in sentences.
-    adjustments : what was changed about marks, by a teacher or because they were handed in late.
+    adjustments : what is changed about marks, by a teacher or because they were handed in late.
     """
 
     assignment: str
@@ -37,7 +37,7 @@ class Graded:
     remarks: list[tuple[str, str]] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    adjustments: list[Adjustment] = field(default_factory=list)
+    adjustments: Adjustments = field(default_factory=dict)
 
     def grades(self) -> dict[str, tuple[float, float]]:
         """Points and all points by student, of those who could be graded in full."""
@@ -50,11 +50,11 @@ class Graded:
 
 def report(graded: Graded, title: str, course: str, sandbox: str) -> str:
     """The report of a class, as HTML: on the assignment of a title; `sandbox` says how code was locked in."""
-    marks = graded.marks
+    marks, changes = graded.marks, [each for rows in graded.adjustments.values() for each in rows]
     shares = [share(verdicts) for verdicts in marks.values()]
     return page(
         "report.html", title=f"{title}: {course}", graded=graded, spread=spread(shares), bins=bins(shares),
-        changes=[(each.student, each.task, each.in_words, each.reason) for each in graded.adjustments],
+        changes=[(each.student, each.task, each.in_words, each.reason) for each in changes],
         tasks=tasks(marks), misconceptions=misconceptions(marks), reasons=reasons(marks), sandbox=sandbox,
     )  # fmt: skip
 
