@@ -139,6 +139,8 @@ def test_a_total_is_for_those_too_who_could_not_be_graded(room):
     overrides(room, "ab2,total,7,on paper", "ab3,ATP,2,aloud")
     done = graded(room)
     assert points(done) == {"ab2": 7}
+    assert "No answer." not in page(room, "ab2")
+    assert "Answered" not in (room / "out/report.html").read_text()
     assert [who for _, who, _ in done.people] == ["ab1"]
     assert done.silent == ["ab3"]
     assert done.notes == [

@@ -58,22 +58,19 @@ Adjustments = dict[str, list[Adjustment]]
 """The changes of each student's marks, by id."""
 
 
-def adjusted(verdicts: Sequence[Verdict], adjustments: Iterable[Adjustment]) -> list[Verdict]:
+def adjusted(verdicts: Sequence[Verdict], adjustments: Iterable[Adjustment], of: float) -> list[Verdict]:
     """The verdicts on a student with all changes: first those of tasks, then what is taken off, and last a given total.
 
-    A change of the total is one more verdict, on the task "total": the difference that it makes, out of 0 points.
+    A change of the total is one more verdict, on the task "total": the difference that it makes, out of 0 points; or
+    out of all points, `of`, for a student without verdicts.
     """
     done = list(verdicts)
-    for each in sorted(adjustments, key=_order):
+    for each in sorted(adjustments, key=lambda each: (each.task == TOTAL, each.points is not None)):
         if each.task == TOTAL:
-            done = _with_total(done, each)
+            done = _with_total(done, each, of)
         else:
             done = [_changed(verdict, each) if verdict.task == each.task else verdict for verdict in done]
     return done
-
-
-def _order(adjustment: Adjustment) -> tuple[bool, bool]:
-    return adjustment.task == TOTAL, adjustment.points is not None
 
 
 def _changed(verdict: Verdict, by: Adjustment) -> Verdict:
@@ -81,24 +78,27 @@ def _changed(verdict: Verdict, by: Adjustment) -> Verdict:
     if by.points is None:
         return replace(verdict, reply=f"{verdict.reply} Your teacher says: {by.reason}")
     right = by.points == verdict.of
-    said = f"Your teacher gave {tidy(by.points)} in place of {tidy(verdict.points)} points: {by.reason}"
     return replace(
-        verdict, points=by.points, state=State.RIGHT if right else State.WRONG, reply=said,
+        verdict, points=by.points, state=State.RIGHT if right else State.WRONG, reply=_given(by, verdict.points),
         misconception="" if right else verdict.misconception,
     )  # fmt: skip
 
 
-def _with_total(verdicts: list[Verdict], by: Adjustment) -> list[Verdict]:
+def _with_total(verdicts: list[Verdict], by: Adjustment, of: float) -> list[Verdict]:
     """The verdicts with one more that changes the total; a total that was given waits for no task."""
     earned = round(sum(each.points for each in verdicts), 2)
     if by.points is not None:
-        said = f"Your teacher gave {tidy(by.points)} in place of {tidy(earned)} points: {by.reason}"
+        said, more = _given(by, earned), by.points - earned
         verdicts = [replace(each, state=State.UNREADABLE) if each.state == State.NOT_RUN else each for each in verdicts]
-        more = by.points - earned
     else:
-        more = -earned * by.off
-        said = f"{by.reason}: {tidy(round(-more, 2))} of {tidy(earned)} points are taken off." if by.off else by.reason
-    return [*verdicts, Verdict(State.ABSENT, said, task=TOTAL, points=round(more, 2), of=0.0)]
+        more = -round(earned * by.off, 2)
+        said = f"{by.reason}: {tidy(-more)} of {tidy(earned)} points are taken off." if by.off else by.reason
+    changed = Verdict(State.ABSENT, said, task=TOTAL, points=round(more, 2), of=0.0 if verdicts else of)
+    return [*verdicts, changed]
+
+
+def _given(by: Adjustment, earned: float) -> str:
+    return f"Your teacher gave {tidy(by.points or 0)} in place of {tidy(earned)} points: {by.reason}"
 
 
 def lateness(student: str, off: float) -> Adjustment:

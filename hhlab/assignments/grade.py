@@ -130,8 +130,9 @@ def mark(work: Work) -> tuple[list[Verdict], str]:
     assignment = ASSIGNMENTS[work.assignment]
     variant = assignment.variant(work.course, work.student)
     run = Sandbox().run
-    verdicts = [judge(task, work.answers.get(task.name), variant, run) for task in assignment.tasks(variant)]
-    verdicts = adjusted(verdicts, work.adjustments)
+    tasks = assignment.tasks(variant)
+    verdicts = [judge(task, work.answers.get(task.name), variant, run) for task in tasks] if work.answers else []
+    verdicts = adjusted(verdicts, work.adjustments, sum(task.points for task in tasks))
     return verdicts, feedback(assignment, variant, work.name, verdicts, work.remarks)
 
 

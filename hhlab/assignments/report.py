@@ -85,7 +85,7 @@ def bins(shares: Sequence[float]) -> Rows:
 
 def tasks(marks: Marks) -> Rows:
     """Of each task: how many answered, how many were right, and how well it tells good students from others."""
-    answers = [[each for each in verdicts if each.task != TOTAL] for verdicts in marks.values()]
+    answers = [*filter(None, ([each for each in all_of if each.task != TOTAL] for all_of in marks.values()))]
     rests = [[share([*all_of[:n], *all_of[n + 1 :]]) for n in range(len(all_of))] for all_of in answers]
     by_task = zip(zip(*answers, strict=True), zip(*rests, strict=True), strict=True)
     return [_task(verdicts, rest) for verdicts, rest in by_task]
