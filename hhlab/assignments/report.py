@@ -26,6 +26,7 @@ class Graded:
     people : what needs a person: where, who, and why it could not be graded.
     remarks : what is to be known of others: who, and what.
     silent : ids of students of the roster who handed in nothing.
+    notes : sentences for the top of the report.
     """
 
     assignment: str
@@ -33,6 +34,7 @@ class Graded:
     people: list[tuple[str, str, str]] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def grades(self) -> dict[str, tuple[float, float]]:
         """Points and all points by student, of those who could be graded in full."""
