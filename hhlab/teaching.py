@@ -72,8 +72,9 @@ def overview(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
 def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Show the variant of one student, with its answers."""
     from .assignments import find
-    from .assignments.gradebook import file_name, write
     from .assignments.solution import solution
+    from .assignments.submissions import file_name
+    from .assignments.work import write
 
     told, page = solution(find(options.name), options.course, options.student)
     print(told)

@@ -9,8 +9,9 @@ import pytest
 from classroom import answers, filled, written
 
 from hhlab.assignments.adjustments import share_off
-from hhlab.assignments.grade import grade, mark
+from hhlab.assignments.grade import grade
 from hhlab.assignments.judge import Given
+from hhlab.assignments.work import judged
 from hhlab.cli import main
 
 NAME, COURSE = "pump", "bio2"
@@ -249,7 +250,8 @@ def test_no_page_shows_another_name_or_a_path(room):
     (output,) = cell["outputs"]
     data = next(data for data in output["data"].values() if isinstance(data, dict))
     data["code"] = "import numpy\ndef nernst(*_):\n    raise OSError(f'in {numpy.__file__!r} and {numpy.__file__}')"
-    with zipfile.ZipFile(room / "in/Ada Aster_1_assignsubmission_file_all.zip", "w") as archive:
+    (room / "in/Ada Aster_1_assignsubmission_file_").mkdir()
+    with zipfile.ZipFile(room / "in/Ada Aster_1_assignsubmission_file_/all.zip", "w") as archive:
         for place in ("from Ben Birch/x.ipynb", "from Ben Birch/x(1).ipynb"):
             archive.writestr(place, json.dumps(made))
     done = graded(room, assignment="ions")
@@ -266,7 +268,9 @@ def test_a_student_or_a_task_is_graded_again(room, monkeypatch):
         handed_in(room, student)
     graded(room)
     seen = []
-    monkeypatch.setattr("hhlab.assignments.grade.mark", lambda work: seen.append(work.student) or mark(work))
+    monkeypatch.setattr(
+        "hhlab.assignments.work.judged", lambda *all_of: seen.append(all_of[0].student) or judged(*all_of)
+    )
     for again, who in ([], []), (["AB2"], ["ab2"]), (["ATP"], ["ab1", "ab2"]):
         assert points(graded(room, again=again)) == {"ab1": FULL, "ab2": FULL}
         assert sorted(seen) == who
@@ -280,7 +284,7 @@ def test_one_table_of_all_assignments(room, capsys):
     for name in ("pump", "ions"):
         handed_in(room, "ab1", f"{name}/ab1/x.ipynb", name=name)
     handed_in(room, "ab2", "pump/ab2/x.ipynb")
-    written(room / "in/ions/Cem Cedar_1_assignsubmission_file_x.ipynb", {"cells": []})
+    written(room / "in/ions/ab3/x.ipynb", {"cells": []})
     folders = []
     for name in ("pump", "ions"):
         folders.append(str(room / f"out {name}"))

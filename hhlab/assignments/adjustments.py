@@ -33,14 +33,14 @@ class Adjustment:
     task : the name of a task, or "total".
     reason : what the student reads about it.
     points : what is given in place of what was earned; None leaves that as it is, and the reason is a comment.
-    off : the share of the total that is taken off.
+    off : the share of the total that is taken off; None unless it was handed in late.
     """
 
     student: str
     task: str
     reason: str
     points: float | None = None
-    off: float = 0.0
+    off: float | None = None
 
     @property
     def in_words(self) -> str:
@@ -91,7 +91,7 @@ def _with_total(verdicts: list[Verdict], by: Adjustment, of: float) -> list[Verd
         said, more = _given(by, earned), by.points - earned
         verdicts = [replace(each, state=State.UNREADABLE) if each.state == State.NOT_RUN else each for each in verdicts]
     else:
-        more = -round(earned * by.off, 2)
+        more = -round(earned * (by.off or 0), 2)
         said = f"{by.reason}: {tidy(-more)} of {tidy(earned)} points are taken off." if by.off else by.reason
     changed = Verdict(State.ABSENT, said, task=TOTAL, points=round(more, 2), of=0.0 if verdicts else of)
     return [*verdicts, changed]

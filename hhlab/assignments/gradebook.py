@@ -5,13 +5,10 @@ longer graded go away, and one table tells of several folders.
 """
 
 import csv
-import hashlib
 import io
 import itertools
 import json
-import os
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -19,6 +16,8 @@ from ..parameters import tidy
 from .course import ASSIGNMENTS
 from .page import page
 from .report import Graded
+from .submissions import file_name
+from .work import fingerprint, write
 
 BOOK = "graded.json"
 ABSENT, WAITS = "handed in nothing", "needs a person"
@@ -45,7 +44,10 @@ class Gradebook:
     points: dict[str, float | str] = field(default_factory=dict)
 
     def enter(self, folder: Path, graded: Graded, names: dict[str, str]) -> None:
-        """Enter what came of a course, whose students have these names, and save it in a folder."""
+        """Enter what came of a course, whose students have these names, and remove what is kept of all others."""
+        for name in map(file_name, (self.names.keys() | names.keys()) - graded.marks.keys()):
+            (folder / "feedback" / f"{name}.html").unlink(missing_ok=True)
+            (folder / "results" / f"{name}.json").unlink(missing_ok=True)
         self.names = names
         self.points = {student: ABSENT if student in graded.silent else WAITS for student in names}
         self.points |= {student: points for student, (points, _) in graded.grades().items()}
@@ -94,33 +96,6 @@ def write_roster(folder: Path, name: str, data: bytes, book: Gradebook) -> list[
         f"Somebody has changed {name} in this folder: it was kept, and the new grades are in {path.name}. "
         "Points in overrides.csv are honoured in every run."
     ]
-
-
-def remove_pages(folder: Path, graded: Iterable[str]) -> None:
-    """Remove what was kept of students who are no longer graded, with their pages."""
-    names = set(map(file_name, graded))
-    for path in (folder / "results").glob("*.json"):
-        if path.stem not in names:
-            (folder / "feedback" / f"{path.stem}.html").unlink(missing_ok=True)
-            path.unlink()
-
-
-def file_name(student: str) -> str:
-    """A name for a file that no id can turn into another place."""
-    safe = re.sub(r"[^a-z0-9-]", "_", student)[:60]
-    return safe if safe == student else f"{safe}-{fingerprint(student.encode())[:8]}"
-
-
-def fingerprint(*told: bytes) -> str:
-    """A text that differs for different bytes."""
-    return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file in one piece, so that an interruption leaves the old one or the new one."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    os.replace(part, path)
 
 
 def overview(folders: Sequence[Path], out: Path) -> list[Path]:

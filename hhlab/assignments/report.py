@@ -27,7 +27,7 @@ class Graded:
     people : what needs a person: where, who, and why it could not be graded.
     remarks : what is to be known of others: who, and what.
     silent : ids of students of the roster who handed in nothing.
-    notes : what is to be known of the whole, in sentences.
+    notes : sentences for the top of the report.
     adjustments : what is changed about marks, by a teacher or because they were handed in late.
     """
 
