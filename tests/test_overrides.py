@@ -185,6 +185,22 @@ def test_late_marks_are_shown_and_cost_what_the_teacher_says(room):
     assert points(graded(room, late=0.5)) == {"ab1": FULL, "ab2": FULL}
 
 
+@pytest.mark.parametrize(
+    "status", ["Submitted for grading - 3 mins 31 secs late - Released", "Abgegeben - 2 Tage später"]
+)
+def test_late_marks_of_the_worksheet_of_moodle(room, status):
+    other = "Submitted for grading - Graded - Extension granted until: Friday, 4 September 2026"
+    (room / "roster.csv").write_text(
+        f"Identifier,ID number,Status,Grade,Maximum Grade\nParticipant 1,ab1,{status},,16\n"
+        f'Participant 2,ab2,"{other}",,16\nParticipant 3,ab3,{status},,16\n'
+    )
+    handed_in(room, "ab1")
+    handed_in(room, "ab2")
+    done = graded(room, late=0.5)
+    assert points(done) == {"ab1": 8, "ab2": FULL}
+    assert done.notes == []
+
+
 def test_a_deduction_is_a_percentage():
     assert [share_off(text) for text in ("10%", "12,5 %", "0", "100")] == [0.1, 0.125, 0, 1]
     for wrong in ("110%", "-5%", "x", "10 mV", "nan"):

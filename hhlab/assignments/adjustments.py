@@ -4,8 +4,6 @@ All of these are rows of one kind, which one function applies to the verdicts on
 stand in the file `overrides.csv` of the folder with the grades.
 """
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +13,8 @@ from ..parameters import shown, tidy, unknown
 from ..quantities import read_number, read_quantity
 from ..questions import State
 from .judge import Verdict
+from .roster import folded
+from .sheet import read_sheet
 from .variant import plain_id
 
 TOTAL = "total"
@@ -130,42 +130,24 @@ def read_overrides(path: Path, students: Container[str], worth: Mapping[str, flo
     """
     if not path.exists():
         path.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
-    heads, *rows = _cells(path) or [[]]
-    heads = [head.casefold() for head in heads]
+    sheet = read_sheet(path)
+    heads = list(map(folded, sheet.row(0)))
     missing = [column for column in COLUMNS if column not in heads]
     if missing:
         raise ValueError(f"{path} has no column {missing[0]}: its first line must be {','.join(COLUMNS)}")
     found: Adjustments = defaultdict(list)
     troubles = []
-    for number, row in enumerate(rows, 2):
-        cells = dict.fromkeys(COLUMNS, "") | dict(zip(heads, row, strict=False))
+    for number in range(1, len(sheet.rows)):
+        cells = dict.fromkeys(COLUMNS, "") | dict(zip(heads, sheet.row(number), strict=False))
         try:
-            if any(row):
+            if any(cells.values()):
                 each = _read_row(cells, students, {**worth, TOTAL: sum(worth.values())})
                 if each.points is not None and any(above.gives(each.task) for above in found[each.student]):
                     raise ValueError(f"a row above gives points for {each.task} of {each.student}: keep one of them")
                 found[each.student].append(each)
         except ValueError as error:
-            troubles.append(f"{path.name}, row {number} is left out: {error}.")
+            troubles.append(f"{path.name}, row {number + 1} is left out: {error}.")
     return found, troubles
-
-
-def _cells(path: Path) -> list[list[str]]:
-    """The cells of a CSV, without spaces around them."""
-    try:
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    try:
-        return [
-            [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        ]
-    except csv.Error:
-        raise ValueError(f"{path} is not a CSV: save it as CSV") from None
 
 
 def _read_row(cells: Mapping[str, str], students: Container[str], worth: Mapping[str, float]) -> Adjustment:

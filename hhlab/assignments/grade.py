@@ -66,10 +66,10 @@ def grade(
     anew = _again(again, listed, worth)
     book = open_book(out, name, course, sum(worth.values()))
     changes, troubles = read_overrides(out / OVERRIDES, listed.students, worth)
-    for student in told.late:
+    for student in told.late | listed.late():
         changes[student].append(lateness(student, late))
     graded = Graded(name, people=told.people, notes=troubles, adjustments=changes)
-    _find_owners(told, listed, graded, executor)
+    handed = _find_owners(told, listed, graded, executor)
     now = rules(name)
     works = [
         Work(name, course, each.id, each.name, tuple(told.files.get(each.id, ())), now,
@@ -78,8 +78,9 @@ def grade(
         if each.id in told.files or any(row.gives(TOTAL) for row in changes.get(each.id, ()))
     ]  # fmt: skip
     graded.silent = sorted(listed.students.keys() - {work.student for work in works})
-    _mark_all(works, out, executor, graded)
+    handed |= _mark_all(works, out, executor, graded)
     _finish(graded, listed, roster, out, book)
+    graded.roster = listed.in_words(graded.grades(), handed)
     return graded
 
 
@@ -107,11 +108,13 @@ def _usual(found: Sequence[Layer], executor: Executor | None) -> str:
     raise ValueError("there is no notebook with answers here: name the assignment with --assignment")
 
 
-def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executor | None) -> None:
-    """Give notebooks that no name assigns to those whose ids they hold, which the report says."""
+def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executor | None) -> set[str]:
+    """Give notebooks that no name assigns to those whose ids they hold, which the report says; all these ids."""
     looked = _on_all(peek, [(file,) for file in told.unnamed], executor)
+    ids = set()
     for number, file in enumerate(told.unnamed):
         seen = looked.done.get(number) or peek((file,))
+        ids |= {seen.student} - {""}
         if not seen.student:
             graded.people.append((file.label, "", seen.because))
         elif seen.student not in roster.students:
@@ -123,6 +126,7 @@ def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executo
             f"Nothing but the id inside says who handed in {len(told.unnamed)} of the notebooks, and anybody can type "
             "any id there. Names of Moodle or Canvas, or one folder for each id, would say it."
         )
+    return ids
 
 
 def _on_all(work: Callable[[Piece], object], pieces: Sequence[Piece], executor: Executor | None) -> Outcome:
@@ -133,15 +137,18 @@ def _on_all(work: Callable[[Piece], object], pieces: Sequence[Piece], executor: 
     return outcome
 
 
-def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> None:
-    """Put what came of each student into `graded`."""
+def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> set[str]:
+    """Put what came of each student into `graded`; all ids that stand in notebooks."""
     outcome = _on_all(partial(mark, out=out), works, executor)
+    ids: set[str] = set()
     for number, work in enumerate(works):
         came = outcome.done.get(number) or mark(work, out, outcome.in_words())
         if came.verdicts:
             graded.marks[work.student] = list(came.verdicts)
         graded.people += [(where, work.student, because) for where, because in came.people]
         graded.remarks += [(work.student, remark) for remark in came.remarks]
+        ids.update(came.ids)
+    return ids
 
 
 def _finish(graded: Graded, roster: Roster, path: Path, out: Path, book: Gradebook) -> None:

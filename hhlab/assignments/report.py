@@ -29,6 +29,7 @@ class Graded:
     silent : ids of students of the roster who handed in nothing.
     notes : sentences for the top of the report.
     adjustments : what is changed about marks, by a teacher or because they were handed in late.
+    roster : which column of the roster was filled in, and out of how many points.
     """
 
     assignment: str
@@ -38,6 +39,7 @@ class Graded:
     silent: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     adjustments: Adjustments = field(default_factory=dict)
+    roster: str = ""
 
     def grades(self) -> dict[str, tuple[float, float]]:
         """Points and all points by student, of those who could be graded in full."""

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -47,11 +47,12 @@ class Work:
 
 
 class Marked(NamedTuple):
-    """What came of one student: verdicts if any, where and why a person is needed, and what is to be known."""
+    """What came of one student: verdicts if any, where and why a person is needed, what is to be known, and all ids."""
 
     verdicts: Sequence[Verdict] = ()
     people: Sequence[tuple[str, str]] = ()
     remarks: Sequence[str] = ()
+    ids: Collection[str] = ()
 
 
 class Read(NamedTuple):
@@ -131,9 +132,11 @@ def _marked(work: Work, out: Path, failure: str) -> Marked:
     good: list[tuple[File, Handed]] = []
     bad: list[tuple[str, str]] = []
     foreign: list[tuple[str, str]] = []
+    ids: set[str] = set()
     try:
         for each in read(work.files):
             because = _why_not(each.handed, work) if each.handed else each.because
+            ids |= {each.handed.student} if each.handed else set()
             if each.handed and not because:
                 good.append((each.file, each.handed))
             elif each.handed and each.handed.student != work.student:
@@ -149,14 +152,14 @@ def _marked(work: Work, out: Path, failure: str) -> Marked:
     if any(each.gives(TOTAL) for each in work.adjustments):
         bad, foreign = [*bad, *foreign], []
     elif chosen is None:
-        return Marked(people=[*foreign, *bad])
+        return Marked(people=[*foreign, *bad], ids=ids)
     told = [f"{where} was left out: {because}." for where, because in bad]
     file, handed = chosen or (None, None)
     remarks = handed.remarks if handed else ()
     if file and len(good) > 1:
         told.append(f"There are {len(good)} copies: {file.name} counts.")
         remarks = (*remarks, f"There are {len(good)} copies: the latest counts.")
-    return Marked(_kept_or_judged(work, handed, remarks, out, failure), foreign, [*remarks, *told])
+    return Marked(_kept_or_judged(work, handed, remarks, out, failure), foreign, [*remarks, *told], ids)
 
 
 def _why_not(handed: Handed, work: Work) -> str:
