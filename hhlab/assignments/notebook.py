@@ -26,7 +26,7 @@ MOST_CALLS, MOST_REMARKS = 5000, 20
 LONGEST_LINE = 300
 GIVEN = tuple(part.name for part in fields(Given))
 LIMITS = dict.fromkeys(GIVEN, LONGEST) | {"code": LONGEST_CODE}
-"""The parts of an answer, and how many characters of each are read."""
+"""The parts of an answer, and how many characters each may have."""
 Part = TypeVar("Part", dict[str, Any], list[Any])
 Who = tuple[str, str, str]
 """An assignment, a course and a student."""
@@ -192,7 +192,7 @@ def _from_line(cell: _Cell, student: str, task: str, sign: str, line: str) -> _A
     elif said == "the code of this cell" and len(cell.source) <= LONGEST_CODE:
         given = Given(code=cell.source)
     elif sign == ":" and reason:
-        given = Given(said, because=ast.literal_eval(reason[1]))
+        given = Given(f"{said}.", because=ast.literal_eval(reason[1]))
     return _Answer(("", "", student), task, given)
 
 
