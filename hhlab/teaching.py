@@ -2,14 +2,32 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 Run = Callable[[argparse.Namespace, Sequence[str]], int]
 MOST = 1000
 """Variants of a question, or processes at a time, that can be asked for."""
+
+
+class Workers(ProcessPoolExecutor):
+    """Processes for grading. Ctrl-C goes to the command alone, which waits until they have finished what they grade."""
+
+    def submit(self, *work: Any, **how: Any) -> Future[Any]:
+        """Hand over a piece of work. Processes start here, and inherit that SIGINT is blocked for the moment."""
+        if not hasattr(signal, "pthread_sigmask"):
+            return super().submit(*work, **how)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(*work, **how)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
@@ -36,15 +54,12 @@ def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
 
 def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Grade what students handed in."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
     from .assignments.adjustments import share_off
     from .assignments.grade import grade
     from .assignments.sandbox import describe
 
     print(describe(), file=sys.stderr)
-    pool = ProcessPoolExecutor(options.jobs, get_context("spawn")) if options.jobs > 1 else None
+    pool = Workers(options.jobs, get_context("spawn")) if options.jobs > 1 else None
     try:
         done = grade(options.submissions, options.course, options.roster, options.out, assignment=options.assignment,
                      id_column=options.id, grade_column=options.column, executor=pool, again=options.again,

@@ -3,8 +3,10 @@
 import errno
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -299,6 +301,27 @@ def test_ctrl_c(tmp_path):
     assert len(list(tmp_path.rglob("*.ipynb"))) == 2
     with started(*arguments, cwd=tmp_path) as process:
         assert process.stdout.read() == "out: 5 files made.\n"
+
+
+@POSIX
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0, 0.5, 1])
+def test_ctrl_c_while_several_processes_grade(seconds, tmp_path):
+    """Whatever they are at, they tell nothing; the next run goes on."""
+    five = Path(__file__).parent / "five_submissions"
+    arguments = ("grade", str(five / "handed_in"), "--course", "bio2", "--roster", str(five / "roster.csv"),
+                 "--out", str(tmp_path / "out"), "--jobs", "2")  # fmt: skip
+    with started(*arguments, before="import os; os.setpgrp()") as process:
+        while process.poll() is None and not (tmp_path / "out/results").exists():
+            time.sleep(0.05)
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        told = process.stderr.read()
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert told.endswith("hhlab: interrupted. The same command goes on where this one ended\n")
+    with started(*arguments) as process:
+        assert "ions: 4 graded, 1 need a person, 1 handed in nothing." in process.stdout.read()
 
 
 def test_help(capsys):

@@ -430,5 +430,6 @@ def test_the_command(classroom, capsys):
                  "--out", str(out), "--jobs", "1"]) == 0  # fmt: skip
     told = capsys.readouterr()
     assert f"Could not be graded: {classroom / 'in/y.ipynb'}, because no cell of it hands in an answer" in told.out
+    assert told.out.startswith("roster.csv: 1 graded in its column 'grade', out of 16 points; ids in 'student'.\n")
     assert "pump: 1 graded, 1 need a person, 2 handed in nothing." in told.out
     assert grades(classroom) == ["16", "", ""]

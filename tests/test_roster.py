@@ -123,7 +123,7 @@ def test_grades_go_where_they_should_and_every_other_byte_stays(roster, name):
     grades = {"ab1": (12.0, 16.0)}
     assert text.count(old) == 1
     assert listed.filled(grades).decode(encoding) == text.replace(old, new)
-    assert listed.in_words(grades, {"ab1"}) == f"roster.csv: 1 grades in {said}"
+    assert listed.in_words(grades, {"ab1"}) == f"roster.csv: 1 graded in {said}"
 
 
 @given(st.text('a1,;\t"\r\n =é|', max_size=60), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]))
@@ -213,24 +213,32 @@ def test_words_stay_in_place_of_a_grade(roster):
     grades = dict.fromkeys(("ab1", "ab2", "ab3", "ab4"), (16.0, 16.0))
     filled = listed.filled(grades).decode()
     assert re.findall(r"ab\d,A,(.*),\r", filled) == ["20", "EX", "N/A", "20"]
-    said = "roster.csv: 2 grades in its column 'Pump (7788)', out of 20 points; ids in 'SIS Login ID'."
+    said = "roster.csv: 2 graded in its column 'Pump (7788)', out of 20 points; ids in 'SIS Login ID'."
     assert listed.in_words(grades, {"ab1"}) == f"{said} ab2 keeps 'EX'. ab3 keeps 'N/A'."
 
 
 @pytest.mark.parametrize(
     ("id_column", "handed", "words"),
     [
-        ("SIS User ID", {"ab1", "ab2", "ab3"}, " Of 3 ids in notebooks 'SIS Login ID' has 2: name that with --id."),
-        ("SIS User ID", {"u1", "ab1", "ab2"}, " Of 3 ids in notebooks 'SIS Login ID' has 2: name that with --id."),
-        ("SIS User ID", {"x1"}, " It has none of the 1 ids in notebooks: is it the roster of this course?"),
+        ("SIS User ID", {"ab1", "ab2", "ab3"}, " 'SIS Login ID' has 2 of the 3 ids in notebooks: name that with --id."),
+        ("SIS User ID", {"u1", "ab1", "ab2"}, " 'SIS Login ID' has 2 of the 3 ids in notebooks: name that with --id."),
+        ("SIS User ID", {"x1"}, " No column has an id of the notebooks: is it the roster of this course?"),
         ("SIS User ID", {"u1", "u2"}, ""),
         ("SIS User ID", set(), ""),
     ],
 )
 def test_the_column_that_has_the_ids_is_told(roster, id_column, handed, words):
     listed = roster(CANVAS, title="pump", id_column=id_column)
-    said = "roster.csv: 0 grades in its column 'Pump (7788)'; ids in 'SIS User ID'."
+    said = "roster.csv: 0 graded in its column 'Pump (7788)'; ids in 'SIS User ID'."
     assert listed.in_words({}, handed) == said + words
+
+
+def test_other_columns_for_grades_are_told_where_none_has_the_title(roster):
+    listed = roster("Student,ID,SIS Login ID,Ions lab (1),Lab: Pump (2),Total\nAda,1,ab1,,,\n", title="pump")
+    assert listed.filled({"ab1": (12.0, 16.0)}).decode().splitlines()[1] == "Ada,1,ab1,,,,12"
+    said = "its new column 'pump', out of 16 points; ids in 'SIS Login ID'."
+    others = "Other columns for grades: 'Ions lab (1)', 'Lab: Pump (2)'. Name one with --column."
+    assert listed.in_words({"ab1": (12.0, 16.0)}, {"ab1"}) == f"roster.csv: 1 graded in {said} {others}"
 
 
 FOUND = {

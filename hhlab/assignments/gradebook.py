@@ -88,8 +88,9 @@ def write_roster(folder: Path, name: str, data: bytes, book: Gradebook) -> list[
     usual = folder / name
     names = itertools.chain((usual,), (usual.with_stem(f"{usual.stem}-{number}") for number in itertools.count(2)))
     path = next(path for path in names if not path.exists() or fingerprint(path.read_bytes()) in book.rosters)
-    write(path, data)
     book.rosters = sorted({*book.rosters, fingerprint(data)})
+    book.save(folder)
+    write(path, data)
     if path == usual:
         return []
     return [

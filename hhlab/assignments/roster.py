@@ -6,7 +6,7 @@ Which header means what stands in roster.toml.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -81,19 +81,27 @@ class Roster:
 
     def in_words(self, grades: Mapping[str, tuple[float, float]], handed: Collection[str]) -> str:
         """Which column was filled in, out of how many points, and where ids are; `handed` are those in notebooks."""
-        headers = list(map(repr, self.sheet.row(0)))
-        kept = [f" {student} keeps {shown(word)}." for student, word in self.kept().items() if student in grades]
+        kept = {student: word for student, word in self.kept().items() if student in grades}
+        column = f"its {'new ' if self.new else ''}column {self.sheet.cell(0, self.grade)!r}"
         points = "".join(f", out of {tidy(self.most or of)} points" for of in {of for _, of in grades.values()})
-        column = f"its {'new ' if self.new else ''}column {headers[self.grade]}{points}"
-        told = f"{len(grades) - len(kept)} grades in {column}; ids in {headers[self.ids]}.{''.join(kept)}"
+        said = [f"{self.sheet.name}: {len(grades) - len(kept)} graded in {column}{points}; "
+                f"ids in {self.sheet.cell(0, self.ids)!r}."]  # fmt: skip
+        said += [f"{student} keeps {shown(word)}." for student, word in kept.items()]
+        return " ".join((*said, *self._advice(handed)))
+
+    def _advice(self, handed: Collection[str]) -> Iterator[str]:
+        """Which other columns may be those of grades and ids."""
+        headers = self.sheet.row(0)
+        others = [repr(header) for header in headers if _in_header(folded(header), "title")]
+        if self.new and others:
+            yield f"Other columns for grades: {', '.join(others)}. Name one with --column."
         columns = map(self.sheet.column, range(len(headers)))
         there = [sum(folded(cell).removeprefix("#") in handed for cell in column) for column in columns]
-        best = there.index(max(there))
-        if there[best] > there[self.ids]:
-            told += f" Of {len(handed)} ids in notebooks {headers[best]} has {there[best]}: name that with --id."
-        elif handed and not there[best]:
-            told += f" It has none of the {len(handed)} ids in notebooks: is it the roster of this course?"
-        return f"{self.sheet.name}: {told}"
+        if max(there) > there[self.ids]:
+            best = headers[there.index(max(there))]
+            yield f"{best!r} has {max(there)} of the {len(handed)} ids in notebooks: name that with --id."
+        elif handed and not there[self.ids]:
+            yield "No column has an id of the notebooks: is it the roster of this course?"
 
 
 def read_roster(path: Path, *, id_column: str = "", grade_column: str = "", title: str = "grade") -> Roster:
