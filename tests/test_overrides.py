@@ -60,7 +60,8 @@ def test_every_run_honours_overrides_and_shows_them(room):
     missing = next(iter(answers(NAME, COURSE, "ab1")))
     assert (room / "out/overrides.csv").read_text() == HEADS
     assert first == {"ab1": FULL - 2, "ab2": FULL}
-    rows = (f'AB1,{missing},1.5,"told me, aloud"', "ab2,Total,10,too late", "ab1,ATP,,nice", "ab1,total,,see me")
+    rows = (f'AB1,{missing},1.5,"told me, aloud"', "ab2,Total,10,too late", "ab1,ATP,,nice", "ab1,total,,see me",
+            f"ab1,{missing},,but write it down")  # fmt: skip
     overrides(room, *rows)
     for _ in range(2):
         done = graded(room)
@@ -69,6 +70,7 @@ def test_every_run_honours_overrides_and_shows_them(room):
         assert column(room / "out/roster.csv") == ["15.5", "10", ""]
     assert "15.5 of 16 points" in page(room, "ab1")
     assert "Your teacher gave 1.5 in place of 0 points: told me, aloud" in page(room, "ab1")
+    assert "told me, aloud (Your teacher says: but write it down)" in page(room, "ab1")
     assert "Your teacher says: nice" in page(room, "ab1")
     assert "see me" in page(room, "ab1")
     assert "Your teacher gave 10 in place of 16 points: too late" in page(room, "ab2")

@@ -65,7 +65,7 @@ def adjusted(verdicts: Sequence[Verdict], adjustments: Iterable[Adjustment], of:
     out of all points, `of`, for a student without verdicts.
     """
     done = list(verdicts)
-    for each in sorted(adjustments, key=lambda each: (each.task == TOTAL, each.points is not None)):
+    for each in sorted(adjustments, key=_order):
         if each.task == TOTAL:
             done = _with_total(done, each, of)
         else:
@@ -73,10 +73,16 @@ def adjusted(verdicts: Sequence[Verdict], adjustments: Iterable[Adjustment], of:
     return done
 
 
+def _order(adjustment: Adjustment) -> int:
+    """The place in which a change comes: points of a task before comments on it, and a given total last."""
+    given = adjustment.points is not None
+    return 2 + given if adjustment.task == TOTAL else 1 - given
+
+
 def _changed(verdict: Verdict, by: Adjustment) -> Verdict:
     """The verdict on a task with other points, or with a comment."""
     if by.points is None:
-        return replace(verdict, reply=f"{verdict.reply} Your teacher says: {by.reason}")
+        return replace(verdict, reply=f"{verdict.reply} (Your teacher says: {by.reason})")
     right = by.points == verdict.of
     return replace(
         verdict, points=by.points, state=State.RIGHT if right else State.WRONG, reply=_given(by, verdict.points),
