@@ -66,7 +66,7 @@ PLACES = {
     "moodle": f"{ADA}/x.ipynb",
     "moodle, no mark at the end": "Ada Aster_12345_assignsubmission_file/x.ipynb",
     "moodle, a name with numbers": "Ada 2_3 Aster_12345_assignsubmission_file_/x.ipynb",
-    "moodle, a folder inside": f"{ADA}/work/x.ipynb",
+    "moodle, a folder inside": f"{ADA}/my work/x.ipynb",
     "canvas": "asterada_12345_998877_x.ipynb",
     "canvas, late": "asterada_LATE_12345_998877_x.ipynb",
     "canvas, a name with signs": "aster_o_ada2_12345_998877_01_x.ipynb",

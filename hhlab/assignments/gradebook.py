@@ -85,11 +85,11 @@ def open_book(folder: Path, assignment: str, course: str, of: float) -> Gradeboo
 
 def write_roster(folder: Path, name: str, data: bytes, book: Gradebook) -> list[str]:
     """Write a roster, never over one that somebody has changed since; a sentence on that if there is one."""
+    book.rosters = sorted({*book.rosters, fingerprint(data)})
+    book.save(folder)
     usual = folder / name
     names = itertools.chain((usual,), (usual.with_stem(f"{usual.stem}-{number}") for number in itertools.count(2)))
     path = next(path for path in names if not path.exists() or fingerprint(path.read_bytes()) in book.rosters)
-    book.rosters = sorted({*book.rosters, fingerprint(data)})
-    book.save(folder)
     write(path, data)
     if path == usual:
         return []
