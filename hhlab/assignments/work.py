@@ -51,22 +51,6 @@ class Marked(NamedTuple):
     remarks: Sequence[str] = ()
 
 
-class Read(NamedTuple):
-    """A notebook as it was read: with its answers, or with the reason why there are none."""
-
-    file: File
-    handed: Handed | None
-    because: str = ""
-
-
-class Peek(NamedTuple):
-    """Of which assignment and student something is, or why nobody can tell."""
-
-    assignment: str = ""
-    student: str = ""
-    because: str = ""
-
-
 def rules(assignment: str) -> str:
     """A fingerprint of all that the marks of an assignment depend on, except the answers.
 
@@ -89,26 +73,26 @@ def _fingerprint(*told: bytes) -> str:
     return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
 
 
-def read(files: Sequence[File]) -> Iterator[Read]:
-    """The notebooks of one person, one after the other; TooMuchError for more than is read."""
+def read(files: Sequence[File]) -> Iterator[tuple[File, Handed | str]]:
+    """What the notebooks of one person hand in, or why it cannot be read; TooMuchError for more than is read."""
     for file, data in notebooks(files):
         try:
-            yield Read(file, None, file.trouble) if file.trouble else Read(file, read_answers(data))
+            yield file, file.trouble or read_answers(data)
         except UnreadableError as error:
-            yield Read(file, None, str(error))
+            yield file, str(error)
 
 
-def peek(files: Sequence[File]) -> Peek:
-    """Of what the first of some notebooks is that can be read."""
-    because = "there is no notebook in it"
+def peek(files: Sequence[File]) -> tuple[str, str, str]:
+    """Of which assignment and student the first notebook is that can be read, or why none can."""
+    because = "there is nothing in it"
     try:
-        for each in read(files):
-            if each.handed:
-                return Peek(each.handed.assignment, each.handed.student)
-            because = each.because
+        for _, handed in read(files):
+            if isinstance(handed, Handed):
+                return handed.assignment, handed.student, ""
+            because = handed
     except TooMuchError as error:
         because = str(error)
-    return Peek(because=because)
+    return "", "", because
 
 
 def mark(work: Work, out: Path, failure: str = "") -> Marked:
@@ -126,25 +110,25 @@ def mark(work: Work, out: Path, failure: str = "") -> Marked:
 
 
 def _marked(work: Work, out: Path, failure: str) -> Marked:
-    good: list[Read] = []
-    bad: list[tuple[str, str]] = []
-    foreign: list[tuple[str, str]] = []
-    for each in read(work.files):
-        because = _why_not(each.handed, work) if each.handed else each.because
-        if not because:
-            good.append(each)
-        elif each.handed and each.handed.student != work.student:
-            foreign.append((each.file.label, because))
+    good: list[tuple[str, Handed]] = []
+    foreign, bad = [], []
+    for file, handed in read(work.files):
+        because = handed if isinstance(handed, str) else _why_not(handed, work)
+        if isinstance(handed, Handed) and not because:
+            good.append((file.name, handed))
+        elif isinstance(handed, Handed) and handed.student != work.student:
+            foreign.append((file.label, because))
         else:
-            bad.append((each.file.label, because))
+            bad.append((file.label, because))
+    if not good:
+        return Marked(people=[*foreign, *bad])
     chosen = _chosen(good)
     if chosen is None:
-        several = " and ".join(each.file.label for each in good)
-        differ = [(several, "there are several notebooks with different answers: keep one")] * bool(good)
-        return Marked(people=[*differ, *foreign, *bad])
-    handed, remarks = chosen
+        names = " and ".join(name for name, _ in good)
+        return Marked(people=[(names, "there are several notebooks with different answers: keep one"), *foreign, *bad])
+    answers, remarks = chosen
     left_out = [f"{where} was left out: {because}." for where, because in bad]
-    return Marked(_kept_or_judged(work, handed, remarks, out, failure), foreign, [*remarks, *left_out])
+    return Marked(_kept_or_judged(work, answers, remarks, out, failure), foreign, [*remarks, *left_out])
 
 
 def _why_not(handed: Handed, work: Work) -> str:
@@ -160,16 +144,14 @@ def _why_not(handed: Handed, work: Work) -> str:
     return ""
 
 
-def _chosen(found: Sequence[Read]) -> tuple[Handed, tuple[str, ...]] | None:
+def _chosen(found: Sequence[tuple[str, Handed]]) -> tuple[Handed, tuple[str, ...]] | None:
     """The notebook that counts, with what is to be said: the latest copy of one; None if nobody can tell."""
-    copies = [(*_copy(each.file.name), each.file.name, each.handed) for each in found if each.handed]
-    if not copies:
+    name, handed = max(found, key=lambda each: (_copy(each[0])[0], each[0]))
+    number, stem = _copy(name)
+    others = [_copy(other) for other, each in found if each.answers != handed.answers]
+    if any(other == number or called != stem for other, called in others):
         return None
-    latest, stem, name, handed = max(copies, key=lambda each: each[:3])
-    others = [each for each in copies if each[3].answers != handed.answers]
-    if any(each[1] != stem or each[0] == latest for each in others):
-        return None
-    said = (f"There are {len(copies)} copies: {name} counts.",) if len(copies) > 1 else ()
+    said = (f"There are {len(found)} copies: {name} counts.",) if len(found) > 1 else ()
     return handed, (*handed.remarks, *said)
 
 
