@@ -21,7 +21,7 @@ from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.assignments.grade import grade
 from hhlab.assignments.judge import Given
 from hhlab.assignments.notebook import UnreadableError, read_answers
-from hhlab.assignments.submissions import file_name, layers
+from hhlab.assignments.submissions import _files, file_name
 from hhlab.assignments.work import _sources, judged, rules
 from hhlab.cli import main
 from hhlab.questions import Number
@@ -299,7 +299,7 @@ def test_it_goes_on_where_it_ended_and_order_does_not_matter(classroom, monkeypa
         graded(classroom, executor=pool)
     first = {path.name: path.read_bytes() for path in (classroom / "out").rglob("*") if path.is_file()}
     shutil.rmtree(classroom / "out")
-    monkeypatch.setattr("hhlab.assignments.grade.layers", lambda *how: layers(*how)[::-1])
+    monkeypatch.setattr("hhlab.assignments.submissions._files", lambda *how: list(_files(*how))[::-1])
     graded(classroom)
     assert first == {path.name: path.read_bytes() for path in (classroom / "out").rglob("*") if path.is_file()}
     monkeypatch.setattr("hhlab.assignments.work.judged", None)

@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import subprocess
+import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,7 +15,7 @@ from hhlab.assignments import opened
 from hhlab.assignments.grade import grade
 from hhlab.assignments.opened import MOST_FILES
 from hhlab.assignments.roster import read_roster
-from hhlab.assignments.submissions import assign, layers
+from hhlab.assignments.submissions import sort_out
 
 NAME, COURSE = "pump", "bio2"
 ROSTER = 'Identifier,ID number,Full name,Grade\nP 12345,ab1,"Aster, Ada",\nP 12346,ab2,"Birch, Ben",\nP 7,ab3,Cem,\n'
@@ -58,7 +60,7 @@ def points(done):
 
 def whose(room, *places):
     """The names of files by student, as they are told by names alone."""
-    told = assign(layers(places or [room / "in"], room / "out"), read_roster(room / "roster.csv"))
+    told = sort_out(places or [room / "in"], read_roster(room / "roster.csv"), room / "out")
     return {student: [file.name for file in files] for student, files in told.files.items()}, told
 
 
@@ -250,7 +252,7 @@ TOO_MUCH = {
     "an empty file": (lambda: b"", "it is empty"),
     "no notebook": (
         lambda: zipped({"a.docx": b"1", "b.png": b"2"}),
-        "there is no notebook (.ipynb) in it, but work.zip/a",
+        "it is not a notebook (.ipynb)",
     ),
     "bzip2": (
         lambda: zipped({"x.ipynb": work("ab1")}, zipfile.ZIP_BZIP2),
@@ -370,3 +372,36 @@ def test_every_layout_is_in_the_documentation(root):
     told = (root / "docs/assigning.md").read_text()
     for words in ("Download submissions in folders", "one folder for each id", "Canvas", "Blackboard"):
         assert words in told
+
+
+MANY = """
+import json, resource, sys
+from hhlab.cli import main
+
+if __name__ == "__main__":
+    place, out, roster = sys.argv[1:]
+    main(["grade", place, "--course", "bio2", "--roster", roster, "--out", out, "--jobs", "2"])
+    peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(json.dumps(peaks))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="peaks of memory in other units")
+def test_memory_is_flat_in_the_number_of_students(tmp_path):
+    """Neither the command nor its workers hold what students handed in: the peak (MB) is that of a small class."""
+    (tmp_path / "many.py").write_text(MANY)
+    template = work("s0000").decode()
+    peaks = []
+    for count in (80, 320):
+        ids = [f"s{number:04}" for number in range(count)]
+        padding = json.dumps("x" * 2**20)
+        made = {f"{each}/x.ipynb": template.replace("s0000", each)[:-1] + f', "padding": {padding}}}' for each in ids}
+        (tmp_path / f"{count}.zip").write_bytes(zipped(made))
+        (tmp_path / "roster.csv").write_text("student,grade\n" + "".join(f"{each},\n" for each in ids))
+        command = [tmp_path / "many.py", tmp_path / f"{count}.zip", tmp_path / f"out{count}", tmp_path / "roster.csv"]
+        ran = subprocess.run([sys.executable, *map(str, command)], capture_output=True, text=True, check=True)
+        assert f"{count} graded, 0 need a person" in ran.stdout
+        peaks.append(json.loads(ran.stdout.splitlines()[-1]))
+    assert max(map(max, peaks)) < 400
+    assert peaks[1] == pytest.approx(peaks[0], abs=30)

@@ -16,10 +16,11 @@ from ..parameters import shown
 from .adjustments import OVERRIDES, TOTAL, lateness, read_overrides
 from .course import ASSIGNMENTS
 from .gradebook import Gradebook, open_book, write_roster
+from .opened import File
 from .report import Graded, report
 from .roster import Roster, read_roster
 from .sandbox import describe
-from .submissions import Layer, Sorted, assign, layers
+from .submissions import Sorted, sort_out
 from .variant import plain_id
 from .work import Work, mark, peek, rules, write
 
@@ -56,12 +57,11 @@ def grade(
     if (out / roster.name).resolve() == roster.resolve():
         raise ValueError(f"{out} holds the roster itself, which would be written over: choose another folder")
     course = plain_id(course, "course")
-    found = layers(map(Path, places), out)
-    name = assignment or _usual(found, executor)
+    told = sort_out(map(Path, places), read_roster(roster, id_column=id_column), out)
+    name = assignment or _usual([*told.files.values(), *([file] for file in told.unnamed)], executor)
     if name not in ASSIGNMENTS:
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed = read_roster(roster, id_column=id_column, grade_column=grade_column, title=name)
-    told = assign(found, listed)
     worth = {task.name: task.points for task in ASSIGNMENTS[name].tasks(ASSIGNMENTS[name].variant("any", "any"))}
     anew = _again(again, listed, worth)
     book = open_book(out, name, course, sum(worth.values()))
@@ -95,12 +95,11 @@ def _again(names: Collection[str], roster: Roster, tasks: Collection[str]) -> se
     return students
 
 
-def _usual(found: Sequence[Layer], executor: Executor | None) -> str:
+def _usual(pieces: Sequence[Sequence[File]], executor: Executor | None) -> str:
     """The assignment that most are of, among the first of which it can be told."""
-    pieces = [layer.files for layer in found if layer.files]
     for begin in range(0, len(pieces), SAMPLE):
         looked = _on_all(peek, pieces[begin : begin + SAMPLE], executor)
-        names = Counter(each.assignment for each in looked.done.values() if each.assignment)
+        names = Counter(name for name, _, _ in looked.done.values() if name)
         if names:
             return max(sorted(names), key=lambda name: names[name])
         if looked.cut_short:
@@ -110,17 +109,16 @@ def _usual(found: Sequence[Layer], executor: Executor | None) -> str:
 
 def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executor | None) -> set[str]:
     """Give notebooks that no name assigns to those whose ids they hold, which the report says; all these ids."""
-    looked = _on_all(peek, [(file,) for file in told.unnamed], executor)
+    looked = _on_all(peek, [[file] for file in told.unnamed], executor)
     ids = set()
     for number, file in enumerate(told.unnamed):
-        seen = looked.done.get(number) or peek((file,))
-        ids |= {seen.student} - {""}
-        if not seen.student:
-            graded.people.append((file.label, "", seen.because))
-        elif seen.student not in roster.students:
-            graded.people.append((file.label, "", f"its student id {shown(seen.student)} is not on the roster"))
+        _, student, because = looked.done.get(number) or peek([file])
+        ids |= {student} - {""}
+        if student in roster.students:
+            told.files[student].append(file)
         else:
-            told.files[seen.student].append(file)
+            unknown = f"its student id {shown(student)} is not on the roster"
+            graded.people.append((file.label, "", because or unknown))
     if told.unnamed:
         graded.notes.append(
             f"Nothing but the id inside says who handed in {len(told.unnamed)} of the notebooks, and anybody can type "

@@ -53,19 +53,20 @@ class File:
         return f".{self.name.rpartition('.')[2].lower()}"
 
 
-Open = Callable[[], IO[bytes]]
+Closed = tuple[File, Callable[[], IO[bytes]], bool]
+"""A file with the way to open it, and whether it lies in the zip of a student."""
 
 
 def notebooks(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
-    """The notebooks among the files of one person, those in a zip too; and what cannot be read, with its trouble.
+    """The notebooks among the files of one person, those in a zip too; all else comes with its trouble.
 
     Raises
     ------
     TooMuchError
         If the person handed in more than is read.
     """
-    until, number, size, found, others = time.monotonic() + MOST_SECONDS, 0, 0, False, []
-    waiting: list[tuple[File, Open, bool]] = [(file, partial(_stream, file), False) for file in reversed(files)]
+    until, number, size = time.monotonic() + MOST_SECONDS, 0, 0
+    waiting: list[Closed] = [(file, partial(_stream, file), False) for file in reversed(files)]
     while waiting:
         file, data = _read(*waiting.pop())
         number, size = number + 1, size + len(data)
@@ -75,28 +76,24 @@ def notebooks(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
             raise TooMuchError(f"it has more than {MOST_BYTES // 2**20} MB unpacked, which is too much for one person")
         if time.monotonic() > until:
             raise TooMuchError(f"reading it took more than {MOST_SECONDS:g} s")
-        if file.suffix == ".zip" and not file.trouble:
-            try:
-                waiting += _inside(file, data)
-                continue
-            except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
-                file = replace(file, trouble=f"it is not a zip that can be read ({error})")
-        if file.trouble or file.suffix == ".ipynb":
-            found = True
+        if file.suffix == ".ipynb" or file.trouble:
             yield file, data
-        else:
-            others.append(file)
-    if others and not found:
-        names = ", ".join(each.name for each in others[:3])
-        yield replace(others[0], trouble=f"there is no notebook (.ipynb) in it, but {names}"), b""
+            continue
+        try:
+            waiting += _inside(file, data)
+        except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+            yield replace(file, trouble=f"it is not a zip that can be read ({error})"), b""
 
 
-def _read(file: File, open_it: Open, in_zip: bool) -> tuple[File, bytes]:
+def _read(file: File, open_it: Callable[[], IO[bytes]], in_zip: bool) -> tuple[File, bytes]:
     """A file with its bytes, whatever size was claimed, or with its trouble."""
-    if file.trouble or file.suffix not in (".ipynb", ".zip"):
-        return file, b""
-    if file.suffix == ".zip" and in_zip:
-        return replace(file, trouble="it is a zip in a zip: hand in the notebook itself"), b""
+    trouble = file.trouble
+    if not trouble and file.suffix not in (".ipynb", ".zip"):
+        trouble = "it is not a notebook (.ipynb)"
+    elif file.suffix == ".zip" and in_zip:
+        trouble = "it is a zip in a zip: hand in the notebook itself"
+    if trouble:
+        return replace(file, trouble=trouble), b""
     try:
         with open_it() as stream:
             data = stream.read(LARGEST + 1)
@@ -125,7 +122,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     return archive.open(info)
 
 
-def _inside(file: File, data: bytes) -> list[tuple[File, Open, bool]]:
+def _inside(file: File, data: bytes) -> list[Closed]:
     """The files in the zip of a student, the first of them last."""
     if data.count(_ENTRY) > MOST_FILES:
         raise TooMuchError(_MOST_FILES)

@@ -10,14 +10,12 @@ import re
 import stat
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from .opened import MOST_FILES, NOT_WORK, File, parts_of, printable
-from .roster import Roster, folded
+from .roster import Roster, Student, folded
 
 _MOODLE = re.compile(r"(?P<name>(?:(?!_assignsubmission_).)+)_(?P<number>\d+)_assignsubmission_[a-z]+_?", re.DOTALL)
 _CANVAS = re.compile(
@@ -29,15 +27,6 @@ _REFUSED = {
 }
 _NO_FOLDER = "nobody on the roster has this id: give the folder that holds one folder for each id"
 _NO_ZIP = "nothing says whose zip it is: give the platform's own zip, or put a student's into a folder called by the id"
-
-
-class Layer(NamedTuple):
-    """A folder, or a file, that lies directly in a place that the teacher gives; with the files inside it."""
-
-    place: str
-    name: str
-    folder: bool
-    files: list[File]
 
 
 @dataclass
@@ -58,43 +47,95 @@ class Sorted:
     late: set[str] = field(default_factory=set)
 
 
-def layers(places: Iterable[Path], out: Path) -> list[Layer]:
-    """What lies in folders and zips, but for the folder that is written to. ValueError for a place that does not do."""
-    return [layer for place in places for layer in _layers(place, Path(os.path.abspath(out)))]
+def sort_out(places: Iterable[Path], roster: Roster, out: Path) -> Sorted:
+    """Whose is which file in folders and zips, but for the folder that is written to.
+
+    Raises
+    ------
+    ValueError
+        For a place that is not there, and a zip that cannot be read.
+    """
+    by_id = {file_name(each.id): each for each in roster.students.values()} | roster.students
+    told = Sorted()
+    owners: dict[tuple[str, ...], tuple[Student | None, str]] = {}
+    nobodys: dict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
+    for place in places:
+        for parts, file in _files(place, Path(os.path.abspath(out))):
+            (given, top), inside = parts[:2], parts[2:]
+            layer, canvas = (given, top), _CANVAS.fullmatch(top)
+            if layer not in owners:
+                owners[layer] = _owner(given, top, bool(inside), roster, by_id)
+            student, because = owners[layer]
+            if student and len(told.files[student.id]) <= MOST_FILES:
+                name = "/".join(inside) or (canvas and canvas["file"]) or top
+                told.files[student.id].append(replace(file, name=printable(name)))
+                told.late |= {student.id} if canvas and canvas["late"] else set()
+            elif not student and because:
+                nobodys[because].setdefault(layer, file.label)
+            elif not student and file.trouble:
+                told.people.append((file.label, "", file.trouble))
+            elif not student and file.suffix == ".ipynb":
+                told.unnamed.append(file)
+    for because, where in nobodys.items():
+        first, *others = where.values()
+        told.people.append((f"{first} and {len(others)} more" if others else first, "", because))
+    return told
 
 
-def _layers(place: Path, out: Path) -> Iterator[Layer]:
+def _owner(
+    place: str, top: str, folder: bool, roster: Roster, by_id: Mapping[str, Student]
+) -> tuple[Student | None, str]:
+    """Who handed in what lies directly in a place, or why nobody can tell; neither for what may be anybody's."""
+    for name, is_folder in ((place, True), (top, folder)):
+        named = _CANVAS.fullmatch(name) or (_MOODLE.fullmatch(name) if is_folder else None)
+        if named:
+            called = printable(f"{named['number']} or {named['name']}")
+            student = roster.find((named["number"], named["name"]))
+            return student, f"nobody on the roster, or more than one, is called {called}"
+        if is_folder and folded(name) in by_id:
+            return by_id[folded(name)], ""
+    other = _NO_FOLDER if folder else _NO_ZIP if top.lower().endswith(".zip") else ""
+    return None, _refusal(top) or other
+
+
+def _refusal(name: str) -> str:
+    """How to download instead, where a name is of a layout that is not read."""
+    return next((told for mark, told in _REFUSED.items() if mark in name), "")
+
+
+Found = tuple[tuple[str, ...], File]
+"""A file, and the names that lead to it: the place that was given, what lies there, and what lies inside that."""
+
+
+def _files(place: Path, out: Path) -> Iterator[Found]:
+    name = Path(os.path.abspath(place)).name
+    is_of_student = _CANVAS.fullmatch(name) or (_refusal(name) and not _MOODLE.fullmatch(place.stem))
     if place.is_dir():
-        own = Path(os.path.abspath(place)).name
-        for path in sorted(place.iterdir()):
-            if Path(os.path.abspath(path)) != out and path.name not in NOT_WORK:
-                folder = path.is_dir() and not path.is_symlink() and not path.name.lower().endswith(".ipynb")
-                yield Layer(own, path.name, folder, list(islice(_walk(path), MOST_FILES + 1)))
+        yield from _walk(place, (name,), out)
     elif not place.exists():
         raise ValueError(f"there is no {place}: give a folder, a zip or a notebook")
-    elif place.suffix.lower() == ".zip" and (_MOODLE.fullmatch(place.stem) or not _is_of_student(place.name)):
+    elif place.suffix.lower() == ".zip" and not is_of_student:
         yield from _zipped(place)
     else:
-        yield Layer("", place.name, False, list(_walk(place)))
+        yield from _walk(place, ("", name), out)
 
 
-def _walk(top: Path) -> Iterator[File]:
-    """A file, or all files below a folder. Links are not followed."""
-    waiting = [top]
+def _walk(top: Path, parts: tuple[str, ...], out: Path) -> Iterator[Found]:
+    """A file, or all files below a folder. Links inside of it are not followed."""
+    waiting = [(top, parts)]
     while waiting:
-        path = waiting.pop()
-        if path.name in NOT_WORK or path.name.startswith("._"):
+        path, parts = waiting.pop()
+        if parts[-1] in NOT_WORK or parts[-1].startswith("._") or Path(os.path.abspath(path)) == out:
             continue
         try:
-            mode = path.lstat().st_mode
-            trouble = _kind(path.name, mode)
+            mode = os.stat(path, follow_symlinks=path == top).st_mode
+            trouble = _kind(parts[-1], mode)
             if stat.S_ISDIR(mode) and not trouble:
-                waiting += sorted(path.iterdir(), reverse=True)
+                waiting += [(each, (*parts, each.name)) for each in sorted(path.iterdir(), reverse=True)]
                 continue
         except OSError as error:
             trouble = f"it cannot be read: {error.strerror}"
-        name = path.relative_to(top).as_posix() if path != top else top.name
-        yield File(path, printable(name), printable(str(path)), trouble=trouble)
+        yield parts, File(path, printable(path.name), printable(str(path)), trouble=trouble)
 
 
 def _kind(name: str, mode: int) -> str:
@@ -106,79 +147,17 @@ def _kind(name: str, mode: int) -> str:
     return "" if stat.S_ISREG(mode) else "it is neither a file nor a folder"
 
 
-def _zipped(path: Path) -> Iterator[Layer]:
-    """The layers of a zip, by its list of names alone."""
-    tops: dict[str, list[File]] = defaultdict(list)
-    folders = set()
+def _zipped(path: Path) -> Iterator[Found]:
+    """The files in a zip, by its list of names."""
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} is not a zip that can be read ({error}): download it again") from None
     for number, info in enumerate(infos):
-        top, *below = parts_of(info) or [""]
-        if top and len(tops[top]) <= MOST_FILES:
-            name = printable("/".join(below) or top)
-            tops[top].append(File(path, name, printable(f"{path}: {info.filename}"), number))
-            folders |= {top} if below else set()
-    for top, files in tops.items():
-        yield Layer(path.stem, top, top in folders, files)
-
-
-def _is_of_student(name: str) -> bool:
-    """Whether a platform named a file so that somebody handed in."""
-    return bool(_CANVAS.fullmatch(name) or _refusal(name))
-
-
-def _refusal(name: str) -> str:
-    """How to download instead, where a name is of a layout that is not read."""
-    return next((told for mark, told in _REFUSED.items() if mark in name), "")
-
-
-def assign(found: Iterable[Layer], roster: Roster) -> Sorted:
-    """Whose is which file, by the names of the layers that they lie in."""
-    by_id = {file_name(each.id): each for each in roster.students.values()} | roster.students
-    told = Sorted()
-    refused: dict[str, list[str]] = defaultdict(list)
-    for layer in (layer for layer in found if layer.files):
-        where = layer.files[0].label
-        named, files = _platform(layer)
-        student = roster.find((named["number"], named["name"])) if named else None
-        for folder in () if named else (layer.place, layer.name if layer.folder else ""):
-            student = student or by_id.get(folded(folder))
-        if student:
-            told.files[student.id] += files
-            told.late |= {student.id} if named and named.get("late") else set()
-        elif named:
-            called = printable(f"{named['number']} or {named['name']}")
-            told.people.append((where, "", f"nobody on the roster, or more than one, is called {called}"))
-        elif layer.files[0].trouble and not layer.folder:
-            told.people.append((where, "", layer.files[0].trouble))
-        elif because := _refusal(layer.name) or _why_nobody(layer):
-            refused[because].append(where)
-        elif layer.name.lower().endswith(".ipynb"):
-            told.unnamed += layer.files
-    for because, places in refused.items():
-        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-        told.people.append((places[0] + more, "", because))
-    return told
-
-
-def _platform(layer: Layer) -> tuple[dict[str, str], list[File]]:
-    """What names that a platform gave say of who handed in a layer, if they do; and its files by their own names."""
-    moodle = _MOODLE.fullmatch(layer.place) or (_MOODLE.fullmatch(layer.name) if layer.folder else None)
-    canvas = _CANVAS.fullmatch(layer.name)
-    if moodle or not canvas:
-        return moodle.groupdict() if moodle else {}, layer.files
-    named = canvas.groupdict()
-    own = printable(named["file"] or layer.name)
-    return named, layer.files if layer.folder else [replace(file, name=own) for file in layer.files]
-
-
-def _why_nobody(layer: Layer) -> str:
-    if layer.folder:
-        return _NO_FOLDER
-    return _NO_ZIP if layer.name.lower().endswith(".zip") else ""
+        parts = parts_of(info)
+        if parts:
+            yield (path.stem, *parts), File(path, printable(parts[-1]), printable(f"{path}: {info.filename}"), number)
 
 
 def file_name(student: str) -> str:

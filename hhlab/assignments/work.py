@@ -55,22 +55,6 @@ class Marked(NamedTuple):
     ids: Collection[str] = ()
 
 
-class Read(NamedTuple):
-    """A notebook as it was read: with its answers, or with the reason why there are none."""
-
-    file: File
-    handed: Handed | None
-    because: str = ""
-
-
-class Peek(NamedTuple):
-    """Of which assignment and student something is, or why nobody can tell."""
-
-    assignment: str = ""
-    student: str = ""
-    because: str = ""
-
-
 def rules(assignment: str) -> str:
     """A fingerprint of all that the marks of an assignment depend on, except the answers.
 
@@ -94,26 +78,26 @@ def fingerprint(*told: bytes) -> str:
     return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
 
 
-def read(files: Sequence[File]) -> Iterator[Read]:
-    """The notebooks of one person, one after the other; TooMuchError for more than is read."""
+def read(files: Sequence[File]) -> Iterator[tuple[File, Handed | str]]:
+    """What the notebooks of one person hand in, or why it cannot be read; TooMuchError for more than is read."""
     for file, data in notebooks(files):
         try:
-            yield Read(file, None, file.trouble) if file.trouble else Read(file, read_answers(data))
+            yield file, file.trouble or read_answers(data)
         except UnreadableError as error:
-            yield Read(file, None, str(error))
+            yield file, str(error)
 
 
-def peek(files: Sequence[File]) -> Peek:
-    """Of what the first of some notebooks is that can be read."""
-    because = "there is no notebook in it"
+def peek(files: Sequence[File]) -> tuple[str, str, str]:
+    """Of which assignment and student the first notebook is that can be read, or why none can."""
+    because = "there is nothing in it"
     try:
-        for each in read(files):
-            if each.handed:
-                return Peek(each.handed.assignment, each.handed.student)
-            because = each.because
+        for _, handed in read(files):
+            if isinstance(handed, Handed):
+                return handed.assignment, handed.student, ""
+            because = handed
     except TooMuchError as error:
         because = str(error)
-    return Peek(because=because)
+    return "", "", because
 
 
 def mark(work: Work, out: Path, failure: str = "") -> Marked:
@@ -129,37 +113,36 @@ def mark(work: Work, out: Path, failure: str = "") -> Marked:
 
 
 def _marked(work: Work, out: Path, failure: str) -> Marked:
-    good: list[tuple[File, Handed]] = []
-    bad: list[tuple[str, str]] = []
-    foreign: list[tuple[str, str]] = []
-    ids: set[str] = set()
     try:
-        for each in read(work.files):
-            because = _why_not(each.handed, work) if each.handed else each.because
-            ids |= {each.handed.student} if each.handed else set()
-            if each.handed and not because:
-                good.append((each.file, each.handed))
-            elif each.handed and each.handed.student != work.student:
-                foreign.append((each.file.label, because))
-            else:
-                bad.append((each.file.label, because))
+        found = list(read(work.files))
     except TooMuchError as error:
-        good, bad, foreign = [], [(work.files[0].label, str(error))], []
-    chosen = _chosen(good)
+        found = [(work.files[0], str(error))]
+    good: list[tuple[str, Handed]] = []
+    foreign, bad = [], []
+    for file, handed in found:
+        because = handed if isinstance(handed, str) else _why_not(handed, work)
+        if isinstance(handed, Handed) and not because:
+            good.append((file.name, handed))
+        elif isinstance(handed, Handed) and handed.student != work.student:
+            foreign.append((file.label, because))
+        else:
+            bad.append((file.label, because))
+    chosen = _chosen(good) if good else None
     if good and chosen is None:
-        several = " and ".join(file.label for file, _ in good)
-        bad.insert(0, (several, "there are several notebooks with different answers: keep one"))
+        names = " and ".join(name for name, _ in good)
+        bad.insert(0, (names, "there are several notebooks with different answers: keep one"))
+    ids = {handed.student for _, handed in found if isinstance(handed, Handed)}
     if any(each.gives(TOTAL) for each in work.adjustments):
-        bad, foreign = [*bad, *foreign], []
+        foreign, bad = [], [*foreign, *bad]
     elif chosen is None:
         return Marked(people=[*foreign, *bad], ids=ids)
     told = [f"{where} was left out: {because}." for where, because in bad]
-    file, handed = chosen or (None, None)
-    remarks = handed.remarks if handed else ()
-    if file and len(good) > 1:
-        told.append(f"There are {len(good)} copies: {file.name} counts.")
+    name, answers = chosen or ("", None)
+    remarks = answers.remarks if answers else ()
+    if answers and len(good) > 1:
+        told.append(f"There are {len(good)} copies: {name} counts.")
         remarks = (*remarks, f"There are {len(good)} copies: the latest counts.")
-    return Marked(_kept_or_judged(work, handed, remarks, out, failure), foreign, [*remarks, *told], ids)
+    return Marked(_kept_or_judged(work, answers, remarks, out, failure), foreign, [*remarks, *told], ids)
 
 
 def _why_not(handed: Handed, work: Work) -> str:
@@ -175,14 +158,12 @@ def _why_not(handed: Handed, work: Work) -> str:
     return ""
 
 
-def _chosen(found: Sequence[tuple[File, Handed]]) -> tuple[File, Handed] | None:
+def _chosen(found: Sequence[tuple[str, Handed]]) -> tuple[str, Handed] | None:
     """The notebook that counts: the latest copy of one; None if nobody can tell."""
-    copies = [(*_copy(file.name), file.name, (file, handed)) for file, handed in found]
-    if not copies:
-        return None
-    number, stem, _, latest = max(copies, key=lambda each: each[:3])
-    others = [each for each in copies if each[3][1].answers != latest[1].answers]
-    return None if any(each[1] != stem or each[0] == number for each in others) else latest
+    name, handed = max(found, key=lambda each: (_copy(each[0])[0], each[0]))
+    number, stem = _copy(name)
+    others = [_copy(other) for other, each in found if each.answers != handed.answers]
+    return None if any(other == number or called != stem for other, called in others) else (name, handed)
 
 
 def _copy(name: str) -> tuple[int, str]:
