@@ -54,6 +54,7 @@ def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
 
 def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Grade what students handed in."""
+    from .assignments.adjustments import share_off
     from .assignments.grade import grade
     from .assignments.sandbox import describe
 
@@ -61,11 +62,14 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     pool = Workers(options.jobs, get_context("spawn")) if options.jobs > 1 else None
     try:
         done = grade(options.submissions, options.course, options.roster, options.out, assignment=options.assignment,
-                     id_column=options.id, grade_column=options.column, executor=pool)  # fmt: skip
+                     id_column=options.id, grade_column=options.column, executor=pool, again=options.again,
+                     late=share_off(options.late))  # fmt: skip
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)
     print(done.roster)
+    for note in done.notes:
+        print(note)
     for where, who, because in done.people:
         print(f"Could not be graded: {' '.join(filter(None, (who, where)))}, because {because}.")
     print(
@@ -75,11 +79,21 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     return 0
 
 
+def overview(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
+    """Make one table of several assignments."""
+    from .assignments.gradebook import overview
+
+    for path in overview(options.folders, options.out):
+        print(path)
+    return 0
+
+
 def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Show the variant of one student, with its answers."""
     from .assignments import find
-    from .assignments.grade import file_name, write
     from .assignments.solution import solution
+    from .assignments.submissions import file_name
+    from .assignments.work import write
 
     told, page = solution(find(options.name), options.course, options.student)
     print(told)
@@ -108,6 +122,19 @@ def _grade_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--id", default="", help="the column of the roster with the ids")
     command.add_argument("--column", default="", help="the column of the roster for the grades")
     command.add_argument("--jobs", type=_count, default=os.cpu_count() or 1, help="how many are graded at a time")
+    command.add_argument(
+        "--late", default="0%", metavar="PERCENT", help="what is taken off where a platform marks it late"
+    )
+    command.add_argument(
+        "--again", action="append", default=[], metavar="NAME", help="a student or a task to be graded again"
+    )
+
+
+def _overview_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "folders", nargs="+", type=Path, help="folders that hhlab grade has written, one an assignment"
+    )
+    _add(command, "out")
 
 
 def _solution_options(command: argparse.ArgumentParser) -> None:
@@ -134,6 +161,7 @@ def _add(command: argparse.ArgumentParser, *names: str) -> None:
 COMMANDS: dict[str, tuple[Run, str, Callable[[argparse.ArgumentParser], None]]] = {
     "assign": (assign, "Make the notebooks that students fill in.", _assign_options),
     "grade": (grade, "Grade what students handed in.", _grade_options),
+    "overview": (overview, "Make one table of several assignments.", _overview_options),
     "solution": (solution, "Show the variant of one student, with its answers.", _solution_options),
 }
 """The commands by name: what runs, what it does in words, and its options."""

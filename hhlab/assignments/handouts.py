@@ -10,10 +10,11 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ..questions import Choice, Number
-from .grade import file_name, write
+from ..questions import Choice
 from .page import page
-from .task import Assignment, Code, Task, asked_for
+from .submissions import file_name
+from .task import Assignment, Task, answer_cell, asked_for
+from .work import write
 
 File = tuple[Path, bytes]
 """A place in a folder, and what is to stand there."""
@@ -62,21 +63,12 @@ def _task(number: int, task: Task, nbgrader: bool) -> list[Any]:
     cells = [new_markdown_cell(text, id=f"{name}-text")]
     if isinstance(question, Choice):
         cells.append(new_code_cell(f'lab.letters("{name}")', id=f"{name}-letters"))
-    cells.append(_to_change(f"{name}-answer", _answer(task), nbgrader))
+    cells.append(_to_change(f"{name}-answer", answer_cell(task), nbgrader))
     if nbgrader:
         scored = f'# This cell scores {name}.\n### BEGIN HIDDEN TESTS\nlab.score("{name}")\n### END HIDDEN TESTS'
         meta = _nbgrader(f"{name}-score", grade=True, locked=True, solution=False, points=task.points)
         cells.append(new_code_cell(scored, id=f"{name}-score", metadata=meta))
     return cells
-
-
-def _answer(task: Task) -> str:
-    """The lines of a cell that hand in."""
-    if isinstance(task.question, Number):
-        return f'lab.answer("{task.name}", ..., "{task.question.unit}")'
-    if isinstance(task.question, Code):
-        return f'{task.question.starter.strip()}\n\n\nlab.answer("{task.name}", {task.question.defines})'
-    return f'lab.answer("{task.name}", ..., because="")'
 
 
 def _to_change(name: str, source: str, nbgrader: bool) -> Any:

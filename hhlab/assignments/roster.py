@@ -63,6 +63,12 @@ class Roster:
         cells = {student.id: self.sheet.cell(student.row, self.grade) for student in self.students.values()}
         return {student: cell for student, cell in cells.items() if any(map(str.isalpha, cell))}
 
+    def late(self) -> set[str]:
+        """The ids of those whose status in Moodle says how much they were late, such as "Submitted - 3 mins late"."""
+        at = _first(list(map(folded, self.sheet.row(0))), _KNOWN["status"])
+        statuses = {student.id: self.sheet.cell(student.row, at) for student in self.students.values()}
+        return {student for student, status in statuses.items() if re.search(r" - \d+ ", status)}
+
     def filled(self, grades: Mapping[str, tuple[float, float]]) -> bytes:
         """The sheet with grades filled in, by id: points, out of so many. They are scaled to its own maximum."""
         sheet = replace(self.sheet, rows=[list(row) for row in self.sheet.rows])
