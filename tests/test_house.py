@@ -1,6 +1,7 @@
 """The house is in order: style, types, floors, public names, imports, pins, and what the pages say."""
 
 import inspect
+import itertools
 import os
 import re
 import shutil
@@ -66,6 +67,16 @@ def test_a_broken_floor_is_noticed(root, tmp_path):
                          capture_output=True, text=True, check=False)  # fmt: skip
     assert ran.returncode != 0
     assert "BROKEN" in ran.stdout
+
+
+def test_in_the_picture_of_the_house_all_arrows_go_down(root):
+    (contract,) = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    floor = {name: n for n, names in enumerate(contract["layers"]) for name in names.split(" | ")}
+    picture = (root / "CONTRIBUTING.md").read_text().partition("```mermaid\nflowchart TD\n")[2].partition("```")[0]
+    rows = [[step.split(" & ") for step in line.strip().split(" --> ")] for line in picture.splitlines()]
+    arrows = [(a, b) for row in rows for above, below in itertools.pairwise(row) for a in above for b in below]
+    assert {name for arrow in arrows for name in arrow} == floor.keys()
+    assert [(a, b) for a, b in arrows if floor[a] >= floor[b]] == []
 
 
 def test_public_names():
