@@ -34,12 +34,18 @@ class Clamp:
 
     Parameters
     ----------
-    hold : holding potential, mV, at which all gates begin at their steady state.
-    to : voltages of the step, mV; one, or several.
-    duration : of the step, ms.
-    prepulse : voltage (mV) and duration (ms) of a step before; None for none.
-    tail : the same of a step afterwards.
-    charging : time constant (ms) with which the capacitance is charged at each step, which then appears as the current
+    hold : float
+        Holding potential, mV, at which all gates begin at their steady state.
+    to : float or sequence of float
+        Voltages of the step, mV; one, or several.
+    duration : float
+        Of the step, ms.
+    prepulse : tuple of float
+        Voltage (mV) and duration (ms) of a step before; None for none.
+    tail : tuple of float
+        The same of a step afterwards.
+    charging : float
+        Time constant (ms) with which the capacitance is charged at each step, which then appears as the current
         "capacity" of a recording; 0 leaves that transient out. V is taken to be what was asked for all the same.
 
     Raises

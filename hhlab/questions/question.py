@@ -38,10 +38,14 @@ class Reply:
 
     Parameters
     ----------
-    text : what is said after "Right." or "Not yet.".
-    misconception : M1 to M15 if the option shows one, or "".
-    right : whether the option is right.
-    wording : the option as students read it; unless given, the id under which it stands in the options.
+    text : str
+        What is said after "Right." or "Not yet.".
+    misconception : str
+        M1 to M15 if the option shows one, or "".
+    right : bool
+        Whether the option is right.
+    wording : str
+        The option as students read it; unless given, the id under which it stands in the options.
     """
 
     text: str
@@ -56,9 +60,12 @@ class Mistake:
 
     Parameters
     ----------
-    value : computes it.
-    reply : what is said to it.
-    misconception : M1 to M15, or "".
+    value : callable
+        Computes it.
+    reply : str
+        What is said to it.
+    misconception : str
+        M1 to M15, or "".
     """
 
     value: Callable[[], Any]
@@ -116,11 +123,15 @@ class Choice:
 
     Parameters
     ----------
-    name : an identifier, the same for ever: logs refer to it.
-    text : the question.
-    options : what can be chosen, each with its own reply, by an id that stays the same for ever: logs refer to it. The
+    name : str
+        An identifier, the same for ever: logs refer to it.
+    text : str
+        The question.
+    options : mapping of str to Reply
+        What can be chosen, each with its own reply, by an id that stays the same for ever: logs refer to it. The
         wording of an option, which may change, is the `wording` of its reply, or else the id itself.
-    several : whether all that are right must be ticked. Otherwise one is chosen, and any right one is right.
+    several : bool
+        Whether all that are right must be ticked. Otherwise one is chosen, and any right one is right.
 
     Raises
     ------
@@ -185,14 +196,22 @@ class Number:
 
     Parameters
     ----------
-    name : an identifier, the same for ever: logs refer to it.
-    text : the question.
-    unit : the unit asked for; the answer may come in another of the same kind.
-    truth : computes the right value, in that unit, with the model. It is called when an answer is judged.
-    tolerance : how far off is still right, in that unit. The student is told.
-    hints : what is said to a number that is too low, and to one that is too high.
-    reply : what is said to the right number.
-    mistakes : numbers of well-known wrong ways. The nearest gets its reply, before any hint, if the answer is within
+    name : str
+        An identifier, the same for ever: logs refer to it.
+    text : str
+        The question.
+    unit : str
+        The unit asked for; the answer may come in another of the same kind.
+    truth : callable
+        Computes the right value, in that unit, with the model. It is called when an answer is judged.
+    tolerance : float
+        How far off is still right, in that unit. The student is told.
+    hints : tuple of str
+        What is said to a number that is too low, and to one that is too high.
+    reply : str
+        What is said to the right number.
+    mistakes : tuple of Mistake
+        Numbers of well-known wrong ways. The nearest gets its reply, before any hint, if the answer is within
         the tolerance of it; of one smaller than the truth, within the same share of it.
 
     Raises
