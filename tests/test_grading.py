@@ -21,7 +21,6 @@ from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.assignments.grade import grade
 from hhlab.assignments.judge import Given
 from hhlab.assignments.notebook import UnreadableError, read_answers
-from hhlab.assignments.roster import read_roster
 from hhlab.assignments.submissions import _files, file_name
 from hhlab.assignments.work import _sources, judged, rules
 from hhlab.cli import main
@@ -407,72 +406,6 @@ def test_names_of_pages_cannot_climb():
     assert names[-1] == "ab1"
 
 
-CANVAS = (
-    "Student,ID,SIS User ID,SIS Login ID,Section,Pump (7788)\r\n"
-    '    Points Possible,,,,,20\r\n"Aster, Ada",12345,u1,ab1,A,\r\n"Birch, ""Ben""",12346,u2,ab2,A,\r\n'
-)
-ROSTERS = {
-    "plain": (ROSTER, "utf-8", "\nab1,Ada Aster,", "\nab1,Ada Aster,16"),
-    "moodle": (
-        "\ufeffIdentifier,Full name,ID number,Grade,Maximum Grade,Last modified\r\n"
-        "Participant 12345,Ada Aster,ab1,,100.00,-\r\n", "utf-8", "ab1,,100", "ab1,100,100",
-    ),
-    "canvas": (CANVAS, "utf-8", "ab1,A,\r", "ab1,A,20\r"),
-    "german": (
-        'Matrikelnummer;Vorname;Nachname;Bewertung;Höchste Bewertung\r\nab1;Ädä;"Müller; Aster";;10,50\r\n',
-        "latin-1", 'Aster";;', 'Aster";10,5;',
-    ),
-    "utf-16": ("\ufeffstudent\tname\tgrade\nab1\tAda\t\n", "utf-16-le", "Ada\t\n", "Ada\t16\n"),
-    "no column of grades": ("id,name\nab1,Ada\n", "utf-8", "", ""),
-    "formula, line end in quotes, no end": ('id,note,grade\nzz,"=cmd\n|x",5\nab1,,', "utf-8", "ab1,,", "ab1,,16"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", ROSTERS)
-def test_rosters_keep_every_other_byte(classroom, name):
-    text, encoding, old, new = ROSTERS[name]
-    (classroom / "roster.csv").write_bytes(text.encode(encoding))
-    handed_in(classroom, "x.ipynb", "ab1")
-    graded(classroom)
-    wanted = text.replace(old, new) if old else "id,name,pump\nab1,Ada,16\n"
-    assert (classroom / "out/roster.csv").read_bytes() == wanted.encode(encoding)
-
-
-@pytest.mark.parametrize(
-    ("text", "how", "words"),
-    [
-        ("name,grade\nAda,\n", {}, "roster.csv has no column with student ids: it has name, grade; name one with --id"),
-        ("student,grade\nab1,\nAB1,\n", {}, "rows 2 and 3 have the same id 'AB1'; correct one"),
-        ("", {}, "no column with student ids: it has nothing"),
-        ("ID number,Name,Grade\n,Ada,\n,Ben,\n", {}, "no column with student ids: it has ID number, Name, Grade"),
-        (
-            "student,grade\nab1,\n",
-            {"id_column": "nr"},
-            "has no column 'nr' for student ids: it has student, grade; choose",
-        ),
-        ("student,grade\nab1,\n", {"grade_column": "note"}, "has no column 'note' for grades"),
-        (
-            'student,grade,Maximum Grade\nab1,,"1,000"\n',
-            {},
-            "'1,000' can mean 1.000 or 1000: write the one that you mean",
-        ),
-        ("SIS User ID,ID,Student,pump (1),pump (2)\nab1,1,Ada,,\n", {}, "has 2 columns 'pump': name one with --column"),
-    ],
-)
-def test_rosters_that_do_not_do(classroom, text, how, words):
-    (classroom / "roster.csv").write_text(text)
-    handed_in(classroom, "x.ipynb", "ab1")
-    with pytest.raises(ValueError, match=re.escape(words)):
-        graded(classroom, **how)
-
-
-def test_a_column_of_ones_own(classroom):
-    (classroom / "roster.csv").write_text("nr,final,grade\nab1,,keep\n")
-    handed_in(classroom, "x.ipynb", "ab1")
-    graded(classroom, id_column="nr", grade_column="final")
-    assert (classroom / "out/roster.csv").read_text() == "nr,final,grade\nab1,16,keep\n"
-
-
 def test_what_a_teacher_gets_wrong(classroom, capsys):
     there = str(classroom / "in")
     common = ["--course", COURSE, "--roster", str(classroom / "roster.csv"), "--jobs", "1"]
@@ -487,8 +420,6 @@ def test_what_a_teacher_gets_wrong(classroom, capsys):
     ):
         assert main(["grade", *arguments, *common]) == 1
         assert words in capsys.readouterr().err
-    with pytest.raises(ValueError, match="cannot be read"):
-        read_roster(classroom / "none.csv")
 
 
 def test_the_command(classroom, capsys):
@@ -499,14 +430,6 @@ def test_the_command(classroom, capsys):
                  "--out", str(out), "--jobs", "1"]) == 0  # fmt: skip
     told = capsys.readouterr()
     assert f"Could not be graded: {classroom / 'in/y.ipynb'}, because no cell of it hands in an answer" in told.out
+    assert told.out.startswith("roster.csv: 1 graded in its column 'grade', out of 16 points; ids in 'student'.\n")
     assert "pump: 1 graded, 1 need a person, 2 handed in nothing." in told.out
     assert grades(classroom) == ["16", "", ""]
-
-
-@pytest.mark.parametrize(("most", "written"), [("10", "5"), ("0", "3"), ("", "3"), ("2,5", '"1,25"')])
-def test_grades_are_out_of_what_the_roster_says(tmp_path, most, written):
-    """Half of 6 points; where the roster has no number above 0 there, points are written as they are."""
-    path = tmp_path / "roster.csv"
-    path.write_text(f'id,Grade,Maximum Grade\nab1,,"{most}"\n')
-    filled = read_roster(path).filled({"ab1": (3.0, 6.0)}).decode()
-    assert filled.splitlines()[1] == f'ab1,{written},"{most}"'

@@ -68,7 +68,7 @@ PLACES = {
     "moodle": f"{ADA}/x.ipynb",
     "moodle, no mark at the end": "Ada Aster_12345_assignsubmission_file/x.ipynb",
     "moodle, a name with numbers": "Ada 2_3 Aster_12345_assignsubmission_file_/x.ipynb",
-    "moodle, a folder inside": f"{ADA}/work/x.ipynb",
+    "moodle, a folder inside": f"{ADA}/my work/x.ipynb",
     "canvas": "asterada_12345_998877_x.ipynb",
     "canvas, late": "asterada_LATE_12345_998877_x.ipynb",
     "canvas, a name with signs": "aster_o_ada2_12345_998877_01_x.ipynb",
@@ -191,7 +191,8 @@ def test_pages_of_students_show_no_place_of_the_teacher(classroom):
     put(classroom, f"{ADA}/work.zip", zipped({"x.ipynb": work("ab1"), "x(1).ipynb": work("ab1", some)}))
     done = graded(classroom)
     page = (classroom / "out/feedback/ab1.html").read_text()
-    assert "There are 2 copies: work.zip/x(1).ipynb counts." in page
+    assert "There are 2 copies: the latest counts." in page
+    assert ("ab1", "There are 2 copies: work.zip/x(1).ipynb counts.") in done.remarks
     assert str(classroom) not in page
     assert "assignsubmission" not in page
     assert points(done).keys() == {"ab1"}

@@ -5,7 +5,7 @@ What was graded before is not graded again.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,9 @@ from typing import TypeVar
 
 from ..parallel import Outcome, carry_out
 from ..parameters import shown
+from .adjustments import OVERRIDES, TOTAL, lateness, read_overrides
 from .course import ASSIGNMENTS
+from .gradebook import Gradebook, open_book, write_roster
 from .opened import File
 from .report import Graded, report
 from .roster import Roster, read_roster
@@ -29,7 +31,7 @@ Piece = TypeVar("Piece")
 
 def grade(
     places: Iterable[Path], course: str, roster: Path, out: Path, *, assignment: str = "", id_column: str = "",
-    grade_column: str = "", executor: Executor | None = None,
+    grade_column: str = "", executor: Executor | None = None, again: Collection[str] = (), late: float = 0.0,
 ) -> Graded:  # fmt: skip
     """Grade what was handed in, and write the roster, the pages and the report to a folder.
 
@@ -42,11 +44,14 @@ def grade(
     assignment : its name; unless given, the one that most of the first notebooks are of.
     id_column, grade_column : headers in the roster, where they are not the usual ones.
     executor : any of concurrent.futures; None for one after the other.
+    again : ids of students and names of tasks, of which what was graded before is graded again.
+    late : the share of the points that is taken off where a platform marks that it was handed in late.
 
     Raises
     ------
     ValueError
-        If there is nothing to grade, the assignment is unknown, or the roster or a place cannot be used.
+        If there is nothing to grade, the assignment is unknown, the roster, a place or the overrides cannot be used, or
+        the folder holds grades of another assignment or course.
     """
     roster, out = Path(roster), Path(out)
     if (out / roster.name).resolve() == roster.resolve():
@@ -57,20 +62,37 @@ def grade(
     if name not in ASSIGNMENTS:
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed = read_roster(roster, id_column=id_column, grade_column=grade_column, title=name)
-    graded = Graded(name, people=told.people)
-    _find_owners(told, listed, graded, executor)
-    for folder in ("feedback", "results"):
-        (out / folder).mkdir(parents=True, exist_ok=True)
+    worth = {task.name: task.points for task in ASSIGNMENTS[name].tasks(ASSIGNMENTS[name].variant("any", "any"))}
+    anew = _again(again, listed, worth)
+    book = open_book(out, name, course, sum(worth.values()))
+    changes, troubles = read_overrides(out / OVERRIDES, listed.students, worth)
+    for student in told.late | listed.late():
+        changes[student].append(lateness(student, late))
+    graded = Graded(name, people=told.people, notes=troubles, adjustments=changes)
+    handed = _find_owners(told, listed, graded, executor)
     now = rules(name)
     works = [
-        Work(name, course, student.id, student.name, tuple(told.files[student.id]), now)
-        for student in listed.students.values()
-        if student.id in told.files
-    ]
-    graded.silent = sorted(listed.students.keys() - told.files.keys())
-    _mark_all(works, out, executor, graded)
-    _finish(graded, listed, course, roster, out)
+        Work(name, course, each.id, each.name, tuple(told.files.get(each.id, ())), now,
+             tuple(changes.get(each.id, ())), each.id in anew)
+        for each in listed.students.values()
+        if each.id in told.files or any(row.gives(TOTAL) for row in changes.get(each.id, ()))
+    ]  # fmt: skip
+    graded.silent = sorted(listed.students.keys() - {work.student for work in works})
+    handed |= _mark_all(works, out, executor, graded)
+    _finish(graded, listed, roster, out, book)
+    graded.roster = listed.in_words(graded.grades(), handed)
     return graded
+
+
+def _again(names: Collection[str], roster: Roster, tasks: Collection[str]) -> set[str]:
+    """The students who are graded again: those who are named, or all where a task is named."""
+    students = {plain_id(name) for name in names} & roster.students.keys()
+    for name in names:
+        if name in tasks:
+            students = set(roster.students)
+        elif plain_id(name) not in students:
+            raise ValueError(f"--again {name} is neither an id of the roster nor one of the tasks {', '.join(tasks)}")
+    return students
 
 
 def _usual(pieces: Sequence[Sequence[File]], executor: Executor | None) -> str:
@@ -85,11 +107,13 @@ def _usual(pieces: Sequence[Sequence[File]], executor: Executor | None) -> str:
     raise ValueError("there is no notebook with answers here: name the assignment with --assignment")
 
 
-def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executor | None) -> None:
-    """Give notebooks that no name assigns to those whose ids they hold, which the report says."""
+def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executor | None) -> set[str]:
+    """Give notebooks that no name assigns to those whose ids they hold, which the report says; all these ids."""
     looked = _on_all(peek, [[file] for file in told.unnamed], executor)
+    ids = set()
     for number, file in enumerate(told.unnamed):
         _, student, because = looked.done.get(number) or peek([file])
+        ids |= {student} - {""}
         if student in roster.students:
             told.files[student].append(file)
         else:
@@ -100,6 +124,7 @@ def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executo
             f"Nothing but the id inside says who handed in {len(told.unnamed)} of the notebooks, and anybody can type "
             "any id there. Names of Moodle or Canvas, or one folder for each id, would say it."
         )
+    return ids
 
 
 def _on_all(work: Callable[[Piece], object], pieces: Sequence[Piece], executor: Executor | None) -> Outcome:
@@ -110,19 +135,22 @@ def _on_all(work: Callable[[Piece], object], pieces: Sequence[Piece], executor: 
     return outcome
 
 
-def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> None:
-    """Put what came of each student into `graded`."""
+def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> set[str]:
+    """Put what came of each student into `graded`; all ids that stand in notebooks."""
     outcome = _on_all(partial(mark, out=out), works, executor)
+    ids: set[str] = set()
     for number, work in enumerate(works):
         came = outcome.done.get(number) or mark(work, out, outcome.in_words())
         if came.verdicts:
             graded.marks[work.student] = list(came.verdicts)
         graded.people += [(where, work.student, because) for where, because in came.people]
         graded.remarks += [(work.student, remark) for remark in came.remarks]
+        ids.update(came.ids)
+    return ids
 
 
-def _finish(graded: Graded, roster: Roster, course: str, path: Path, out: Path) -> None:
-    """Put all in an order of its own, and write the roster and the report."""
+def _finish(graded: Graded, roster: Roster, path: Path, out: Path, book: Gradebook) -> None:
+    """Put all in an order of its own, and write the roster, the book and the report."""
     graded.marks = dict(sorted(graded.marks.items()))
     graded.people.sort()
     graded.remarks.sort()
@@ -130,5 +158,14 @@ def _finish(graded: Graded, roster: Roster, course: str, path: Path, out: Path) 
         because = " ".join(each.reply for each in verdicts if each.state == "not graded")
         if because:
             graded.people.append(("", student, because))
-    write(out / path.name, roster.filled(graded.grades()))
-    write(out / "report.html", report(graded, ASSIGNMENTS[graded.assignment].title, course, describe()).encode())
+    graded.notes += [
+        f"{OVERRIDES} has no effect on {each.task} of {each.student}, of whom nothing was graded: points for {TOTAL} "
+        "would have one."
+        for student in sorted(graded.adjustments.keys() - graded.marks.keys())
+        for each in graded.adjustments[student]
+        if each.off is None
+    ]
+    graded.notes += write_roster(out, path.name, roster.filled(graded.grades()), book)
+    book.enter(out, graded, {student.id: student.name for student in roster.students.values()})
+    title = ASSIGNMENTS[book.assignment].title
+    write(out / "report.html", report(graded, title, book.course, describe()).encode())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..claims import MISCONCEPTIONS
+from .adjustments import TOTAL, Adjustments
 from .judge import Verdict
 from .page import bar, page
 
@@ -27,6 +28,8 @@ class Graded:
     remarks : what is to be known of others: who, and what.
     silent : ids of students of the roster who handed in nothing.
     notes : sentences for the top of the report.
+    adjustments : what is changed about marks, by a teacher or because they were handed in late.
+    roster : which column of the roster was filled in, and out of how many points.
     """
 
     assignment: str
@@ -35,6 +38,8 @@ class Graded:
     remarks: list[tuple[str, str]] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    adjustments: Adjustments = field(default_factory=dict)
+    roster: str = ""
 
     def grades(self) -> dict[str, tuple[float, float]]:
         """Points and all points by student, of those who could be graded in full."""
@@ -47,10 +52,11 @@ class Graded:
 
 def report(graded: Graded, title: str, course: str, sandbox: str) -> str:
     """The report of a class, as HTML: on the assignment of a title; `sandbox` says how code was locked in."""
-    marks = graded.marks
+    marks, changes = graded.marks, [each for rows in graded.adjustments.values() for each in rows]
     shares = [share(verdicts) for verdicts in marks.values()]
     return page(
         "report.html", title=f"{title}: {course}", graded=graded, spread=spread(shares), bins=bins(shares),
+        changes=[(each.student, each.task, each.in_words, each.reason) for each in changes],
         tasks=tasks(marks), misconceptions=misconceptions(marks), reasons=reasons(marks), sandbox=sandbox,
     )  # fmt: skip
 
@@ -81,8 +87,9 @@ def bins(shares: Sequence[float]) -> Rows:
 
 def tasks(marks: Marks) -> Rows:
     """Of each task: how many answered, how many were right, and how well it tells good students from others."""
-    rests = [[share([*all_of[:n], *all_of[n + 1 :]]) for n in range(len(all_of))] for all_of in marks.values()]
-    by_task = zip(zip(*marks.values(), strict=True), zip(*rests, strict=True), strict=True)
+    answers = [*filter(None, ([each for each in all_of if each.task != TOTAL] for all_of in marks.values()))]
+    rests = [[share([*all_of[:n], *all_of[n + 1 :]]) for n in range(len(all_of))] for all_of in answers]
+    by_task = zip(zip(*answers, strict=True), zip(*rests, strict=True), strict=True)
     return [_task(verdicts, rest) for verdicts, rest in by_task]
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..parameters import shown
 from ..questions import State
+from .adjustments import TOTAL, Adjustment, adjusted
 from .course import ASSIGNMENTS
 from .feedback import feedback
 from .judge import Verdict, judge
@@ -33,7 +34,7 @@ _COPY = re.compile(r"(?P<stem>.+?)(?:\s?\((?P<paren>\d{1,4})\)|-(?P<dash>\d{1,2}
 
 @dataclass(frozen=True)
 class Work:
-    """All files of one student, and what they are graded by."""
+    """All files of one student, what they are graded by, what is changed then, and whether to grade them again."""
 
     assignment: str
     course: str
@@ -41,14 +42,17 @@ class Work:
     name: str
     files: tuple[File, ...]
     rules: str
+    adjustments: tuple[Adjustment, ...] = ()
+    again: bool = False
 
 
 class Marked(NamedTuple):
-    """What came of one student: verdicts if any, where and why a person is needed, and what is to be known."""
+    """What came of one student: verdicts if any, where and why a person is needed, what is to be known, and all ids."""
 
     verdicts: Sequence[Verdict] = ()
     people: Sequence[tuple[str, str]] = ()
     remarks: Sequence[str] = ()
+    ids: Collection[str] = ()
 
 
 def rules(assignment: str) -> str:
@@ -58,7 +62,7 @@ def rules(assignment: str) -> str:
     right, and with the versions of what they stand on.
     """
     tasks = ASSIGNMENTS[assignment].tasks(ASSIGNMENTS[assignment].variant("any", "any"))
-    return _fingerprint(_ADDRESS.sub("", repr((ASSIGNMENTS[assignment], tasks))).encode(), _sources())
+    return fingerprint(_ADDRESS.sub("", repr((ASSIGNMENTS[assignment], tasks))).encode(), _sources())
 
 
 @functools.cache
@@ -66,10 +70,11 @@ def _sources() -> bytes:
     """A fingerprint of the source of this package, and of the versions of what it stands on."""
     paths = sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _SOURCES)
     versions = " ".join([platform.python_version(), *map(version, ("hhlab", "numpy", "scipy"))])
-    return _fingerprint(versions.encode(), *(path.read_bytes() for path in paths)).encode()
+    return fingerprint(versions.encode(), *(path.read_bytes() for path in paths)).encode()
 
 
-def _fingerprint(*told: bytes) -> str:
+def fingerprint(*told: bytes) -> str:
+    """A text that differs for different bytes."""
     return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
 
 
@@ -102,8 +107,6 @@ def mark(work: Work, out: Path, failure: str = "") -> Marked:
     """
     try:
         return _marked(work, out, failure)
-    except TooMuchError as error:
-        return Marked(people=[(work.files[0].label, str(error))])
     except Exception as error:
         why = failure or f"{type(error).__name__}: {error}"
         return Marked(people=[("", f"grading it failed ({why}): run again, or tell the makers of hhlab")])
@@ -112,23 +115,34 @@ def mark(work: Work, out: Path, failure: str = "") -> Marked:
 def _marked(work: Work, out: Path, failure: str) -> Marked:
     good: list[tuple[str, Handed]] = []
     foreign, bad = [], []
-    for file, handed in read(work.files):
-        because = handed if isinstance(handed, str) else _why_not(handed, work)
-        if isinstance(handed, Handed) and not because:
-            good.append((file.name, handed))
-        elif isinstance(handed, Handed) and handed.student != work.student:
-            foreign.append((file.label, because))
-        else:
-            bad.append((file.label, because))
-    if not good:
-        return Marked(people=[*foreign, *bad])
+    ids: set[str] = set()
+    try:
+        for file, handed in read(work.files):
+            because = handed if isinstance(handed, str) else _why_not(handed, work)
+            ids |= {handed.student} if isinstance(handed, Handed) else set()
+            if isinstance(handed, Handed) and not because:
+                good.append((file.name, handed))
+            elif isinstance(handed, Handed) and handed.student != work.student:
+                foreign.append((file.label, because))
+            else:
+                bad.append((file.label, because))
+    except TooMuchError as error:
+        good, foreign, bad = [], [], [(work.files[0].label, str(error))]
     chosen = _chosen(good)
-    if chosen is None:
+    if good and chosen is None:
         names = " and ".join(name for name, _ in good)
-        return Marked(people=[(names, "there are several notebooks with different answers: keep one"), *foreign, *bad])
-    answers, remarks = chosen
-    left_out = [f"{where} was left out: {because}." for where, because in bad]
-    return Marked(_kept_or_judged(work, answers, remarks, out, failure), foreign, [*remarks, *left_out])
+        bad.insert(0, (names, "there are several notebooks with different answers: keep one"))
+    if any(each.gives(TOTAL) for each in work.adjustments):
+        bad, foreign = [*bad, *foreign], []
+    elif chosen is None:
+        return Marked(people=[*foreign, *bad], ids=ids)
+    told = [f"{where} was left out: {because}." for where, because in bad]
+    name, answers = chosen or ("", None)
+    remarks = answers.remarks if answers else ()
+    if len(good) > 1 and name:
+        told.append(f"There are {len(good)} copies: {name} counts.")
+        remarks = (*remarks, f"There are {len(good)} copies: the latest counts.")
+    return Marked(_kept_or_judged(work, answers, remarks, out, failure), foreign, [*remarks, *told], ids)
 
 
 def _why_not(handed: Handed, work: Work) -> str:
@@ -144,15 +158,14 @@ def _why_not(handed: Handed, work: Work) -> str:
     return ""
 
 
-def _chosen(found: Sequence[tuple[str, Handed]]) -> tuple[Handed, tuple[str, ...]] | None:
-    """The notebook that counts, with what is to be said: the latest copy of one; None if nobody can tell."""
+def _chosen(found: Sequence[tuple[str, Handed]]) -> tuple[str, Handed] | None:
+    """The notebook that counts, with its name: the latest copy of one; None if nobody can tell."""
+    if not found:
+        return None
     name, handed = max(found, key=lambda each: (_copy(each[0])[0], each[0]))
     number, stem = _copy(name)
     others = [_copy(other) for other, each in found if each.answers != handed.answers]
-    if any(other == number or called != stem for other, called in others):
-        return None
-    said = (f"There are {len(found)} copies: {name} counts.",) if len(found) > 1 else ()
-    return handed, (*handed.remarks, *said)
+    return None if any(other == number or called != stem for other, called in others) else (name, handed)
 
 
 def _copy(name: str) -> tuple[int, str]:
@@ -161,15 +174,17 @@ def _copy(name: str) -> tuple[int, str]:
     return (int(match["paren"] or match["dash"] or 0), match["stem"]) if match else (0, name)
 
 
-def _kept_or_judged(work: Work, handed: Handed, remarks: tuple[str, ...], out: Path, failure: str) -> list[Verdict]:
+def _kept_or_judged(
+    work: Work, handed: Handed | None, remarks: tuple[str, ...], out: Path, failure: str
+) -> list[Verdict]:
     """The verdicts that are kept from before, if nothing has changed since; or new ones, which are kept with a page."""
     name = file_name(work.student)
     page, kept = out / "feedback" / f"{name}.html", out / "results" / f"{name}.json"
-    depends = [work.name, work.rules, asdict(handed), remarks]
-    key = _fingerprint(json.dumps(depends, sort_keys=True).encode())
+    depends = [work.name, work.rules, asdict(handed) if handed else "", remarks, list(map(asdict, work.adjustments))]
+    key = fingerprint(json.dumps(depends, sort_keys=True).encode())
     with suppress(OSError, ValueError, KeyError, TypeError):
         told = json.loads(kept.read_text("utf-8"))
-        if told["key"] == key and page.exists():
+        if told["key"] == key and page.exists() and not work.again:
             return [Verdict(**each) for each in told["verdicts"]]
     if failure:
         raise RuntimeError(failure)
@@ -181,11 +196,13 @@ def _kept_or_judged(work: Work, handed: Handed, remarks: tuple[str, ...], out: P
     return verdicts
 
 
-def judged(work: Work, handed: Handed, remarks: Sequence[str]) -> tuple[list[Verdict], str]:
+def judged(work: Work, handed: Handed | None, remarks: Sequence[str]) -> tuple[list[Verdict], str]:
     """The verdicts on what a student handed in, and the page with them."""
     assignment = ASSIGNMENTS[work.assignment]
     variant = assignment.variant(work.course, work.student)
-    verdicts = [_judged(task, handed, variant) for task in assignment.tasks(variant)]
+    tasks = assignment.tasks(variant)
+    verdicts = [_judged(task, handed, variant) for task in tasks if handed]
+    verdicts = adjusted(verdicts, work.adjustments, sum(task.points for task in tasks))
     return verdicts, feedback(assignment, variant, work.name, verdicts, remarks)
 
 
