@@ -113,33 +113,33 @@ def mark(work: Work, out: Path, failure: str = "") -> Marked:
 
 
 def _marked(work: Work, out: Path, failure: str) -> Marked:
+    try:
+        found = list(read(work.files))
+    except TooMuchError as error:
+        found = [(work.files[0], str(error))]
     good: list[tuple[str, Handed]] = []
     foreign, bad = [], []
-    ids: set[str] = set()
-    try:
-        for file, handed in read(work.files):
-            because = handed if isinstance(handed, str) else _why_not(handed, work)
-            ids |= {handed.student} if isinstance(handed, Handed) else set()
-            if isinstance(handed, Handed) and not because:
-                good.append((file.name, handed))
-            elif isinstance(handed, Handed) and handed.student != work.student:
-                foreign.append((file.label, because))
-            else:
-                bad.append((file.label, because))
-    except TooMuchError as error:
-        good, foreign, bad = [], [], [(work.files[0].label, str(error))]
-    chosen = _chosen(good)
+    for file, handed in found:
+        because = handed if isinstance(handed, str) else _why_not(handed, work)
+        if isinstance(handed, Handed) and not because:
+            good.append((file.name, handed))
+        elif isinstance(handed, Handed) and handed.student != work.student:
+            foreign.append((file.label, because))
+        else:
+            bad.append((file.label, because))
+    chosen = _chosen(good) if good else None
     if good and chosen is None:
         names = " and ".join(name for name, _ in good)
         bad.insert(0, (names, "there are several notebooks with different answers: keep one"))
+    ids = {handed.student for _, handed in found if isinstance(handed, Handed)}
     if any(each.gives(TOTAL) for each in work.adjustments):
-        bad, foreign = [*bad, *foreign], []
+        foreign, bad = [], [*foreign, *bad]
     elif chosen is None:
         return Marked(people=[*foreign, *bad], ids=ids)
     told = [f"{where} was left out: {because}." for where, because in bad]
     name, answers = chosen or ("", None)
     remarks = answers.remarks if answers else ()
-    if len(good) > 1 and name:
+    if answers and len(good) > 1:
         told.append(f"There are {len(good)} copies: {name} counts.")
         remarks = (*remarks, f"There are {len(good)} copies: the latest counts.")
     return Marked(_kept_or_judged(work, answers, remarks, out, failure), foreign, [*remarks, *told], ids)
@@ -159,9 +159,7 @@ def _why_not(handed: Handed, work: Work) -> str:
 
 
 def _chosen(found: Sequence[tuple[str, Handed]]) -> tuple[str, Handed] | None:
-    """The notebook that counts, with its name: the latest copy of one; None if nobody can tell."""
-    if not found:
-        return None
+    """The notebook that counts: the latest copy of one; None if nobody can tell."""
     name, handed = max(found, key=lambda each: (_copy(each[0])[0], each[0]))
     number, stem = _copy(name)
     others = [_copy(other) for other, each in found if each.answers != handed.answers]
