@@ -221,6 +221,8 @@ def test_lines_of_no_course_are_not_graded(first, words):
 
 def test_lines_for_another_student_are_seen():
     made = filled(NAME, COURSE, "ab1")
-    cell_of(made, "ATP")["outputs"] = [{"output_type": "stream", "text": "Handed in for ab2: ATP = 5 pmol/cm².\n"}]
+    cell_of(made, "ATP")["outputs"] = [
+        {"output_type": "display_data", "data": {"text/plain": "Handed in for ab2: ATP = 5 mM."}}
+    ]
     with pytest.raises(UnreadableError, match="ab2 and pump / bio2 / ab1"):
         handed(made)

@@ -22,6 +22,8 @@ from .variant import plain_id
 LONGEST_CODE = 20_000
 MOST_VALUES = 500_000
 """Numbers, texts, lists and groups in the JSON of a notebook: each takes up memory."""
+MOST_PARTS = 20_000
+"""Cells and outputs of a notebook."""
 MOST_CALLS, MOST_REMARKS = 5000, 20
 LONGEST_LINE = 300
 GIVEN = tuple(part.name for part in fields(Given))
@@ -40,7 +42,7 @@ _IN_TEXT = re.compile(r"^[ \t]*(?:\w{1,100}(?P<dot>\.))?" + _HANDS_IN, re.MULTIL
 _COMMENT = re.compile(r"#[^\n]*")
 _LAB = re.compile(r"""\bassignment\(\s*(["'])([^"'\n]{1,100})\1,\s*course\s*=\s*(["'])([^"'\n]{1,100})\3""")
 _BECAUSE = re.compile(r"""\bbecause\s*=\s*("[^"\n]{0,2000}"|'[^'\n]{0,2000}')""")
-_LINE = re.compile(r"^Handed in for ([^:\n]{1,100}): (\w{1,100})( =|:) (.*)$", re.MULTILINE)
+_LINE = re.compile(r"Handed in for ([^:\n]{1,100}): (\w{1,100})( =|:) (.{1,2000})")
 _AFTER = re.compile(r"(?:, in more digits .*?)?\.(?: (?:(?:Right|Half right|Not yet|It runs)\.|But |It replaces ).*)?$")
 _PLAIN = re.compile(r"([-\u2212]?\d+)((?:\.\d+)?)((?: \D.*)?)")
 
@@ -129,11 +131,16 @@ def _cells(data: bytes) -> list[_Cell]:
         raise UnreadableError("it is not a notebook: its JSON is broken or cut off") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise UnreadableError("it is not a notebook of format 4: open it in JupyterLab and save it again")
-    return [
+    cells = [
         _Cell(cell.get("cell_type") == "code", _text(cell.get("source")), _part(cell, "outputs", list))
         for cell in notebook["cells"]
         if isinstance(cell, dict)
     ]
+    if sum(1 + len(cell.outputs) for cell in cells) > MOST_PARTS:
+        raise UnreadableError(
+            f"it has more than {MOST_PARTS} cells and outputs: clear the outputs that are not answers"
+        )
+    return cells
 
 
 def _part(whole: Any, name: str, kind: type[Part]) -> Part:
@@ -150,18 +157,19 @@ def _text(said: Any) -> str:
 
 def _said(output: Any) -> str:
     """What people read in an output."""
-    printed = output.get("text") if isinstance(output, dict) else ""
-    return _text(_part(output, "data", dict).get("text/plain") or printed)
+    return _text(_part(output, "data", dict).get("text/plain"))
 
 
 def _answers(cell: _Cell) -> Iterator[_Answer]:
     """The answers in the outputs of a cell: as data, or as the line for people where only that was kept."""
+    reason = _BECAUSE.search(cell.source) if cell.code and cell.outputs else None
+    because = (_literal(reason[1]) if reason else None) or ""
     for output in cell.outputs if cell.code else ():
-        told = _part(_part(output, "data", dict), MIME, dict)
+        told, line = _part(_part(output, "data", dict), MIME, dict), _LINE.match(_said(output))
         if told:
             yield from _from_data(told)
-        else:
-            yield from (_from_line(cell, *match.groups()) for match in _LINE.finditer(_said(output)))
+        elif line:
+            yield _from_line(cell, because, *line.groups())
 
 
 def _from_data(told: dict[str, Any]) -> Iterator[_Answer]:
@@ -182,17 +190,17 @@ def _from_data(told: dict[str, Any]) -> Iterator[_Answer]:
             yield _Answer(who, task, Given(**parts))
 
 
-def _from_line(cell: _Cell, student: str, task: str, sign: str, line: str) -> _Answer:
+def _from_line(cell: _Cell, because: str, student: str, task: str, sign: str, line: str) -> _Answer:
     """The answer that the line under a cell tells: what is said there was well-formed, with digits enough."""
     said = _AFTER.sub("", line)
-    number, reason = _PLAIN.fullmatch(said), _BECAUSE.search(cell.source)
+    number = _PLAIN.fullmatch(said)
     given: Given | Lost = Lost("only the line under its cell is left, which does not tell it in full")
     if sign == " =" and number:
         given = Given(f"{number[1]}{number[2] or '.'}000000{number[3]}")
     elif said == "the code of this cell" and len(cell.source) <= LONGEST_CODE:
         given = Given(code=cell.source)
-    elif sign == ":" and reason:
-        given = Given(f"{said}.", because=ast.literal_eval(reason[1]))
+    elif sign == ":" and because:
+        given = Given(f"{said}.", because=because)
     return _Answer(("", "", student), task, given)
 
 
