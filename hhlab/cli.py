@@ -1,6 +1,7 @@
 """The command `hhlab`: opens the course in JupyterLab, on a working copy of the notebooks, or helps teachers."""
 
 import argparse
+import contextlib
 import errno
 import importlib
 import importlib.util
@@ -32,15 +33,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code. What follows `--` goes to JupyterLab."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     at = given.index("--") if "--" in given else len(given)
-    options = _parser().parse_args(given[:at])
+    options = _absolute(_parser().parse_args(given[:at]))
     try:
-        return int(options.run(options, given[at + 1 :]))
+        with contextlib.chdir(SETTINGS):
+            return int(options.run(options, given[at + 1 :]))
     except ImportError as error:
         told = f"the installation is not whole: {error}. To see what to do, run: hhlab doctor"
     except ValueError as error:
         told = str(error)
     print(f"hhlab: {told}", file=sys.stderr)
     return 1
+
+
+def _absolute(options: argparse.Namespace) -> argparse.Namespace:
+    """The options with whole paths, and with the folder in which the command was given as `began`.
+
+    The command works elsewhere: Numba and Matplotlib would take settings from files in the current folder.
+    """
+    began = Path.cwd()
+    for name, value in vars(options).items():
+        if isinstance(value, Path):
+            setattr(options, name, began / value)
+        elif isinstance(value, list):
+            setattr(options, name, [began / each if isinstance(each, Path) else each for each in value])
+    options.began = began
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,7 +98,10 @@ def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
     print(f"{options.folder.resolve()}: {len(new)} notebooks copied, what was there is as you left it.")
     for path in beside:
         print(f"The course's version of a notebook that differs from yours is beside it: {path.name}")
-    return 0 if options.copy_only else open_lab(options.folder, extra)
+    if options.copy_only:
+        return 0
+    os.chdir(options.began)
+    return open_lab(options.folder, extra)
 
 
 def must_be_whole() -> None:
@@ -145,7 +165,7 @@ def open_lab(folder: Path, extra: Sequence[str]) -> int:
 
     It listens on loopback only, on a port that is free, and keeps its token.
     """
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
+    command = [sys.executable, "-P", "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
     command += ["--ServerApp.ip=127.0.0.1", "--LabApp.extension_manager=readonly"]
     command.append("--LabApp.default_url=/lab/tree/00_start_here.ipynb")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
