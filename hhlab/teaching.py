@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -37,18 +36,19 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     from multiprocessing import get_context
 
     from .assignments.grade import grade
-    from .assignments.sandbox import describe
 
-    print(describe(), file=sys.stderr)
     pool = ProcessPoolExecutor(options.jobs, get_context("spawn")) if options.jobs > 1 else None
     try:
         done = grade(options.submissions, options.course, options.roster, options.out, assignment=options.assignment,
-                     id_column=options.id, grade_column=options.column, executor=pool)  # fmt: skip
+                     id_column=options.id, grade_column=options.column, executor=pool,
+                     unlocked=options.unlocked)  # fmt: skip
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)
     for where, who, because in done.people:
         print(f"Could not be graded: {' '.join(filter(None, (who, where)))}, because {because}.")
+    if done.sandbox:
+        print(done.sandbox)
     print(
         f"{done.assignment}: {len(done.grades())} graded, {len(done.people)} need a person, {len(done.silent)} handed "
         f"in nothing. See {options.out / 'report.html'} and {options.out / options.roster.name}."
@@ -88,6 +88,7 @@ def _grade_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--assignment", default="", help="its name (default: what most notebooks are of)")
     command.add_argument("--id", default="", help="the column of the roster with the ids")
     command.add_argument("--column", default="", help="the column of the roster for the grades")
+    command.add_argument("--unlocked", action="store_true", help="run code also where it cannot be locked in")
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many are graded at a time")
 
 

@@ -24,8 +24,9 @@ from .judge import Given, Verdict, judge
 from .notebook import Handed
 from .report import Graded, report
 from .roster import Roster, Student, read_roster
-from .sandbox import Sandbox, describe
+from .sandbox import LIMITS_ONLY, Sandbox, best_lock
 from .submissions import Submission, find
+from .task import Code
 from .variant import plain_id
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -44,6 +45,7 @@ class Work:
     answers: dict[str, Given]
     remarks: tuple[str, ...]
     rules: str
+    sandbox: Sandbox
 
     @property
     def key(self) -> str:
@@ -75,7 +77,7 @@ def _fingerprint(*told: bytes) -> str:
 
 def grade(
     places: Iterable[Path], course: str, roster: Path, out: Path, *, assignment: str = "", id_column: str = "",
-    grade_column: str = "", executor: Executor | None = None,
+    grade_column: str = "", executor: Executor | None = None, unlocked: bool = False,
 ) -> Graded:  # fmt: skip
     """Grade what was handed in, and write the roster, the pages and the report to a folder.
 
@@ -88,6 +90,7 @@ def grade(
     assignment : its name; unless given, the one that most of the notebooks are of.
     id_column, grade_column : headers in the roster, where they are not the usual ones.
     executor : any of concurrent.futures; None for one after the other.
+    unlocked : whether code may run with limits only where this system cannot lock it in.
 
     Raises
     ------
@@ -103,8 +106,9 @@ def grade(
     if name not in ASSIGNMENTS:
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed = read_roster(roster, id_column=id_column, grade_column=grade_column, title=name)
-    graded = Graded(name)
-    works = list(_sorted_out(found, name, course, listed, graded))
+    sandbox = Sandbox(best_lock() or (LIMITS_ONLY if unlocked else ""))
+    graded = Graded(name, sandbox=str(sandbox) if _has_code(name) else "")
+    works = list(_sorted_out(found, name, course, listed, sandbox, graded))
     for folder in ("feedback", "results"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     _mark_all(works, out, executor, graded)
@@ -112,11 +116,16 @@ def grade(
     return graded
 
 
+def _has_code(assignment: str) -> bool:
+    tasks = ASSIGNMENTS[assignment].tasks(ASSIGNMENTS[assignment].variant("any", "any"))
+    return any(isinstance(task.question, Code) for task in tasks)
+
+
 def mark(work: Work) -> tuple[list[Verdict], str]:
     """The verdicts on what a student handed in, and the page with them."""
     assignment = ASSIGNMENTS[work.assignment]
     variant = assignment.variant(work.course, work.student)
-    run = Sandbox().run
+    run = work.sandbox.run
     verdicts = [judge(task, work.answers.get(task.name), variant, run) for task in assignment.tasks(variant)]
     return verdicts, feedback(assignment, variant, work.name, verdicts, work.remarks)
 
@@ -130,7 +139,7 @@ def _usual(found: Iterable[Handed]) -> str:
 
 
 def _sorted_out(
-    submissions: Sequence[Submission], name: str, course: str, roster: Roster, graded: Graded
+    submissions: Sequence[Submission], name: str, course: str, roster: Roster, sandbox: Sandbox, graded: Graded
 ) -> Iterator[Work]:
     """What is to be judged of each student; what cannot be goes to `graded`, with the reason."""
     now = rules(name)
@@ -152,7 +161,7 @@ def _sorted_out(
             remarks = (*handed.remarks, *said)
             left_out = [f"{label} was left out: {because}." for label, because in troubled]
             graded.remarks += [(student.id, remark) for remark in (*remarks, *left_out)]
-            yield Work(name, course, student.id, student.name, handed.answers, remarks, now)
+            yield Work(name, course, student.id, student.name, handed.answers, remarks, now, sandbox)
         else:
             several = " and ".join(each.label for each in found)
             differ = [(several, "there are several notebooks with different answers: keep one")] * bool(found)
@@ -260,4 +269,4 @@ def _finish(graded: Graded, roster: Roster, course: str, path: Path, out: Path) 
             graded.people.append(("", student, because))
     write(out / path.name, roster.filled(graded.grades()))
     graded.silent.sort()
-    write(out / "report.html", report(graded, ASSIGNMENTS[graded.assignment].title, course, describe()).encode())
+    write(out / "report.html", report(graded, ASSIGNMENTS[graded.assignment].title, course).encode())

@@ -26,6 +26,7 @@ class Graded:
     people : what needs a person: where, who, and why it could not be graded.
     remarks : what is to be known of others: who, and what.
     silent : ids of students of the roster who handed in nothing.
+    sandbox : how the code of code tasks was run; "" where there are none.
     """
 
     assignment: str
@@ -33,6 +34,7 @@ class Graded:
     people: list[tuple[str, str, str]] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+    sandbox: str = ""
 
     def grades(self) -> dict[str, tuple[float, float]]:
         """Points and all points by student, of those who could be graded in full."""
@@ -43,13 +45,13 @@ class Graded:
         }
 
 
-def report(graded: Graded, title: str, course: str, sandbox: str) -> str:
-    """The report of a class, as HTML: on the assignment of a title; `sandbox` says how code was locked in."""
+def report(graded: Graded, title: str, course: str) -> str:
+    """The report of a class, as HTML: on the assignment of a title."""
     marks = graded.marks
     shares = [share(verdicts) for verdicts in marks.values()]
     return page(
         "report.html", title=f"{title}: {course}", graded=graded, spread=spread(shares), bins=bins(shares),
-        tasks=tasks(marks), misconceptions=misconceptions(marks), reasons=reasons(marks), sandbox=sandbox,
+        tasks=tasks(marks), misconceptions=misconceptions(marks), reasons=reasons(marks),
     )  # fmt: skip
 
 
