@@ -1,6 +1,7 @@
 """The command `hhlab`: opens the course in JupyterLab, on a working copy of the notebooks, or helps teachers."""
 
 import argparse
+import contextlib
 import errno
 import importlib
 import importlib.util
@@ -44,10 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: list[str]) -> int:
     """Run the command; what goes wrong is told in a sentence."""
     at = given.index("--") if "--" in given else len(given)
-    options = _parser().parse_args(given[:at])
+    options = _absolute(_parser().parse_args(given[:at]))
     try:
-        code = int(options.run(options, given[at + 1 :]))
-        print(end="", flush=True)
+        with contextlib.chdir(SETTINGS):
+            code = int(options.run(options, given[at + 1 :]))
+            print(end="", flush=True)
         return code
     except KeyboardInterrupt:
         print("hhlab: interrupted. The same command goes on where this one ended", file=sys.stderr)
@@ -73,6 +75,21 @@ def _of_a_file(error: OSError, options: argparse.Namespace) -> str:
     full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
     advice = "Free some space, or choose another disk" if full else "Choose another place"
     return f"cannot write to {place}: {error.strerror}. {advice} with {option}"
+
+
+def _absolute(options: argparse.Namespace) -> argparse.Namespace:
+    """The options with whole paths, and with the folder in which the command was given as `began`.
+
+    The command works elsewhere: Numba and Matplotlib would take settings from files in the current folder.
+    """
+    began = Path.cwd()
+    for name, value in vars(options).items():
+        if isinstance(value, Path):
+            setattr(options, name, began / value)
+        elif isinstance(value, list):
+            setattr(options, name, [began / each if isinstance(each, Path) else each for each in value])
+    options.began = began
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -112,7 +129,10 @@ def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
     print(f"{options.folder.resolve()}: {len(new)} notebooks copied, what was there is as you left it.")
     for path in beside:
         print(f"The course's version of a notebook that differs from yours is beside it: {path.name}")
-    return 0 if options.copy_only else open_lab(options.folder, extra)
+    if options.copy_only:
+        return 0
+    os.chdir(options.began)
+    return open_lab(options.folder, extra)
 
 
 def must_be_whole() -> None:
@@ -184,7 +204,7 @@ def open_lab(folder: Path, extra: Sequence[str]) -> int:
         ("--LabApp.default_url",): "/lab/tree/00_start_here.ipynb",
     }
     given = {option.partition("=")[0] for option in extra}
-    command = [sys.executable, "-m", "jupyterlab"]
+    command = [sys.executable, "-P", "-m", "jupyterlab"]
     command += [f"{names[0]}={value}" for names, value in ours.items() if not given.intersection(names)]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")

@@ -3,7 +3,6 @@
 import argparse
 import os
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain
@@ -56,14 +55,12 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Grade what students handed in."""
     from .assignments.adjustments import share_off
     from .assignments.grade import grade
-    from .assignments.sandbox import describe
 
-    print(describe(), file=sys.stderr)
     pool = Workers(options.jobs, get_context("spawn")) if options.jobs > 1 else None
     try:
         done = grade(options.submissions, options.course, options.roster, options.out, assignment=options.assignment,
                      id_column=options.id, grade_column=options.column, executor=pool, again=options.again,
-                     late=share_off(options.late))  # fmt: skip
+                     late=share_off(options.late), unlocked=options.unlocked)  # fmt: skip
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)
@@ -72,6 +69,8 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
         print(note)
     for where, who, because in done.people:
         print(f"Could not be graded: {' '.join(filter(None, (who, where)))}, because {because}.")
+    if done.sandbox:
+        print(done.sandbox)
     print(
         f"{done.assignment}: {len(done.grades())} graded, {len(done.people)} need a person, {len(done.silent)} handed "
         f"in nothing. See {options.out / 'report.html'} and {options.out / options.roster.name}."
@@ -121,6 +120,7 @@ def _grade_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--assignment", default="", help="its name (default: what most notebooks are of)")
     command.add_argument("--id", default="", help="the column of the roster with the ids")
     command.add_argument("--column", default="", help="the column of the roster for the grades")
+    command.add_argument("--unlocked", action="store_true", help="run code also where it cannot be locked in")
     command.add_argument("--jobs", type=_count, default=os.cpu_count() or 1, help="how many are graded at a time")
     command.add_argument(
         "--late", default="0%", metavar="PERCENT", help="what is taken off where a platform marks it late"

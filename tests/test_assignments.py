@@ -15,12 +15,14 @@ from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.assignments.handouts import copies
 from hhlab.assignments.judge import Given, judge
 from hhlab.assignments.notebook import read_answers
-from hhlab.assignments.sandbox import Sandbox
+from hhlab.assignments.sandbox import LIMITS_ONLY, Sandbox
 from hhlab.assignments.task import about, shuffled
 from hhlab.assignments.variant import Variant, draw
 from hhlab.questions import MODELS_VERSION, Choice, Number
 
 EVERY = pytest.mark.parametrize("name", ASSIGNMENTS)
+OWN = Sandbox(LIMITS_ONLY)
+"""Where people run what they wrote themselves."""
 
 
 def drawn(name, count):
@@ -122,7 +124,7 @@ def test_draws_are_even():
 def test_right_answers_are_right_and_earn_everything(name):
     variant = find(name).variant("bio2", "ab1234")
     for task in find(name).tasks(variant):
-        verdict = judge(task, answers(name, "bio2", "ab1234")[task.name], variant, Sandbox().run)
+        verdict = judge(task, answers(name, "bio2", "ab1234")[task.name], variant, OWN.run)
         assert verdict.right, verdict
         assert verdict.points == task.points
 
@@ -150,7 +152,7 @@ def test_right_answers_are_right_and_earn_everything(name):
 )
 def test_numbers(value, unit, state, points, words):
     variant = find("refractory").variant("bio2", "ab1234")
-    verdict = judge(find("refractory").task(variant, "E_K"), Given(value, unit), variant, Sandbox().run)
+    verdict = judge(find("refractory").task(variant, "E_K"), Given(value, unit), variant, OWN.run)
     assert (verdict.state, verdict.points) == (state, points)
     assert words in verdict.reply
 
@@ -160,7 +162,7 @@ def test_half_of_the_points_for_nearly():
     task = find("refractory").task(variant, "rate")
     truth = task.question.truth()
     for off, points in ((0.5, 2), (2.0, 1), (-2.0, 1), (2.3, 0)):
-        assert judge(task, Given(f"{truth + off:.3f}", "Hz"), variant, Sandbox().run).points == points
+        assert judge(task, Given(f"{truth + off:.3f}", "Hz"), variant, OWN.run).points == points
 
 
 def test_choices():
@@ -173,7 +175,7 @@ def test_choices():
         (half, "", why, 1, "wrong"), (right, "", "", 0, "not well-formed"), ("", "z", why, 0, "not well-formed"),
         ("nonsense", wording, why, 0, "not well-formed"),
     ):  # fmt: skip
-        verdict = judge(task, Given(value, because=because, option=option), variant, Sandbox().run)
+        verdict = judge(task, Given(value, because=because, option=option), variant, OWN.run)
         assert (verdict.points, verdict.state) == (points, state)
 
 
@@ -199,14 +201,14 @@ def test_letters_handed_in_before_options_had_ids_are_understood(root):
         given, task = handed.answers[name], find("ions").task(variant, name)
         assert (given.value, given.option) == ("b", "")
         assert shuffled(task.question, variant)["b"] != task.question.right[0]
-        assert judge(task, given, variant, Sandbox().run).right
+        assert judge(task, given, variant, OWN.run).right
 
 
 @pytest.mark.parametrize(("because", "enough"), [("11 letters ", False), ("12 letters .", True)])
 def test_a_reason_has_twelve_letters(because, enough):
     variant = find("pump").variant("bio2", "ab1234")
     task = find("pump").task(variant, "falling_phase")
-    assert judge(task, Given("a", because=because), variant, Sandbox().run).judged == enough
+    assert judge(task, Given("a", because=because), variant, OWN.run).judged == enough
 
 
 def test_letters_are_a_students_own():

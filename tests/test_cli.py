@@ -26,7 +26,7 @@ def called(monkeypatch):
 def test_it_copies_and_opens(tmp_path, called, capsys):
     assert cli.main(["--folder", str(tmp_path / "course"), "--", "--no-browser", "--port", "9000"]) == 0
     ((command, settings),) = called
-    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert command[:4] == [sys.executable, "-P", "-m", "jupyterlab"]
     assert command[-3:] == ["--no-browser", "--port", "9000"]
     assert "--ServerApp.ip=127.0.0.1" in command
     assert not any("token" in part for part in command)

@@ -411,7 +411,7 @@ def test_what_a_teacher_gets_wrong(classroom, capsys):
     common = ["--course", COURSE, "--roster", str(classroom / "roster.csv"), "--jobs", "1"]
     for arguments, words in (
         ([there, "--out", str(classroom / "out")], "there is no notebook with answers here"),
-        (["nowhere", "--out", str(classroom / "out")], "there is no nowhere: give a folder, a zip or a notebook"),
+        (["nowhere", "--out", str(classroom / "out")], "/nowhere: give a folder, a zip or a notebook"),
         ([there, "--out", str(classroom)], "holds the roster itself"),
         (
             [there, "--out", str(classroom / "out"), "--assignment", "x"],

@@ -15,7 +15,7 @@ from ..parameters import shown
 from ..questions import MODELS_VERSION, Choice, Number
 from ..tables import table
 from .judge import Given, Verdict, judge, named, well_formed
-from .sandbox import Sandbox
+from .sandbox import LIMITS_ONLY, Sandbox
 from .task import Assignment, Code, Preparation, Task, asked_for, shuffled, tolerance
 
 MIME = "application/vnd.hhlab.answer+json"
@@ -85,7 +85,7 @@ class Lab:
         return self._judge(self.assignment.task(self.variant, task), self._given.get(task)).points
 
     def _judge(self, task: Task, given: Given | None) -> Verdict:
-        return judge(task, given, self.variant, Sandbox().run)
+        return judge(task, given, self.variant, Sandbox(LIMITS_ONLY).run)
 
     def _read(self, task: Task, value: Any, unit: str, because: str) -> Given:
         if isinstance(task.question, Code):

@@ -19,8 +19,9 @@ from .gradebook import Gradebook, open_book, write_roster
 from .opened import File
 from .report import Graded, report
 from .roster import Roster, read_roster
-from .sandbox import describe
+from .sandbox import LIMITS_ONLY, Sandbox, best_lock
 from .submissions import Sorted, sort_out
+from .task import Code
 from .variant import plain_id
 from .work import Work, mark, peek, rules, write
 
@@ -32,6 +33,7 @@ Piece = TypeVar("Piece")
 def grade(
     places: Iterable[Path], course: str, roster: Path, out: Path, *, assignment: str = "", id_column: str = "",
     grade_column: str = "", executor: Executor | None = None, again: Collection[str] = (), late: float = 0.0,
+    unlocked: bool = False,
 ) -> Graded:  # fmt: skip
     """Grade what was handed in, and write the roster, the pages and the report to a folder.
 
@@ -46,6 +48,7 @@ def grade(
     executor : any of concurrent.futures; None for one after the other.
     again : ids of students and names of tasks, of which what was graded before is graded again.
     late : the share of the points that is taken off where a platform marks that it was handed in late.
+    unlocked : whether code may run with limits only where this system cannot lock it in.
 
     Raises
     ------
@@ -62,17 +65,20 @@ def grade(
     if name not in ASSIGNMENTS:
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed = read_roster(roster, id_column=id_column, grade_column=grade_column, title=name)
-    worth = {task.name: task.points for task in ASSIGNMENTS[name].tasks(ASSIGNMENTS[name].variant("any", "any"))}
+    tasks = ASSIGNMENTS[name].tasks(ASSIGNMENTS[name].variant("any", "any"))
+    worth = {task.name: task.points for task in tasks}
     anew = _again(again, listed, worth)
     book = open_book(out, name, course, sum(worth.values()))
     changes, troubles = read_overrides(out / OVERRIDES, listed.students, worth)
     for student in told.late | listed.late():
         changes[student].append(lateness(student, late))
-    graded = Graded(name, people=told.people, notes=troubles, adjustments=changes)
+    sandbox = Sandbox(best_lock() or (LIMITS_ONLY if unlocked else ""))
+    said = str(sandbox) if any(isinstance(task.question, Code) for task in tasks) else ""
+    graded = Graded(name, people=told.people, notes=troubles, adjustments=changes, sandbox=said)
     handed = _find_owners(told, listed, graded, executor)
     now = rules(name)
     works = [
-        Work(name, course, each.id, each.name, tuple(told.files.get(each.id, ())), now,
+        Work(name, course, each.id, each.name, tuple(told.files.get(each.id, ())), now, sandbox,
              tuple(changes.get(each.id, ())), each.id in anew)
         for each in listed.students.values()
         if each.id in told.files or any(row.gives(TOTAL) for row in changes.get(each.id, ()))
@@ -168,4 +174,4 @@ def _finish(graded: Graded, roster: Roster, path: Path, out: Path, book: Gradebo
     graded.notes += write_roster(out, path.name, roster.filled(graded.grades()), book)
     book.enter(out, graded, {student.id: student.name for student in roster.students.values()})
     title = ASSIGNMENTS[book.assignment].title
-    write(out / "report.html", report(graded, title, book.course, describe()).encode())
+    write(out / "report.html", report(graded, title, book.course).encode())

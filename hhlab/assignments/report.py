@@ -29,6 +29,7 @@ class Graded:
     silent : ids of students of the roster who handed in nothing.
     notes : sentences for the top of the report.
     adjustments : what is changed about marks, by a teacher or because they were handed in late.
+    sandbox : how the code of code tasks was run; "" where there are none.
     roster : which column of the roster was filled in, and out of how many points.
     """
 
@@ -39,6 +40,7 @@ class Graded:
     silent: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     adjustments: Adjustments = field(default_factory=dict)
+    sandbox: str = ""
     roster: str = ""
 
     def grades(self) -> dict[str, tuple[float, float]]:
@@ -50,14 +52,14 @@ class Graded:
         }
 
 
-def report(graded: Graded, title: str, course: str, sandbox: str) -> str:
-    """The report of a class, as HTML: on the assignment of a title; `sandbox` says how code was locked in."""
+def report(graded: Graded, title: str, course: str) -> str:
+    """The report of a class, as HTML: on the assignment of a title."""
     marks, changes = graded.marks, [each for rows in graded.adjustments.values() for each in rows]
     shares = [share(verdicts) for verdicts in marks.values()]
     return page(
         "report.html", title=f"{title}: {course}", graded=graded, spread=spread(shares), bins=bins(shares),
         changes=[(each.student, each.task, each.in_words, each.reason) for each in changes],
-        tasks=tasks(marks), misconceptions=misconceptions(marks), reasons=reasons(marks), sandbox=sandbox,
+        tasks=tasks(marks), misconceptions=misconceptions(marks), reasons=reasons(marks),
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class Work:
     name: str
     files: tuple[File, ...]
     rules: str
+    sandbox: Sandbox
     adjustments: tuple[Adjustment, ...] = ()
     again: bool = False
 
@@ -178,7 +179,14 @@ def _kept_or_judged(
     """The verdicts that are kept from before, if nothing has changed since; or new ones, which are kept with a page."""
     name = file_name(work.student)
     page, kept = out / "feedback" / f"{name}.html", out / "results" / f"{name}.json"
-    depends = [work.name, work.rules, asdict(handed) if handed else "", remarks, list(map(asdict, work.adjustments))]
+    depends = [
+        work.name,
+        work.rules,
+        asdict(work.sandbox),
+        asdict(handed) if handed else "",
+        remarks,
+        list(map(asdict, work.adjustments)),
+    ]
     key = fingerprint(json.dumps(depends, sort_keys=True).encode())
     with suppress(OSError, ValueError, KeyError, TypeError):
         told = json.loads(kept.read_text("utf-8"))
@@ -199,17 +207,17 @@ def judged(work: Work, handed: Handed | None, remarks: Sequence[str]) -> tuple[l
     assignment = ASSIGNMENTS[work.assignment]
     variant = assignment.variant(work.course, work.student)
     tasks = assignment.tasks(variant)
-    verdicts = [_judged(task, handed, variant) for task in tasks if handed]
+    verdicts = [_judged(task, handed, variant, work.sandbox) for task in tasks if handed]
     verdicts = adjusted(verdicts, work.adjustments, sum(task.points for task in tasks))
     return verdicts, feedback(assignment, variant, work.name, verdicts, remarks)
 
 
-def _judged(task: Task, handed: Handed, variant: Variant) -> Verdict:
+def _judged(task: Task, handed: Handed, variant: Variant, sandbox: Sandbox) -> Verdict:
     """The verdict on the answer to a task; that it could not be graded, where it was lost."""
     given = handed.answers.get(task.name)
     lost = handed.lost.get(task.name, handed.lost.get(""))
     if given or lost is None or (isinstance(task.question, Code) and _bare(lost.source) == _bare(answer_cell(task))):
-        return judge(task, given, variant, Sandbox().run)
+        return judge(task, given, variant, sandbox.run)
     return Verdict(State.NOT_RUN, f"{task.name}: {lost.why}.", task=task.name, points=0.0, of=task.points)
 
 
