@@ -13,19 +13,24 @@ def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Make the notebooks that students fill in."""
     from .assignments import find, handouts, moodle, roster
     from .assignments.course import ASSIGNMENTS
+    from .assignments.variant import read_secret
 
     chosen = [find(name) for name in options.names] or list(ASSIGNMENTS.values())
     students: list[str] = []
     if options.roster:
         students = list(roster.read_roster(options.roster, id_column=options.id).students)
+    secret = read_secret(options.secret)
+    if options.nbgrader and secret:
+        raise ValueError("nbgrader gives one notebook to all, and a secret needs one for each: leave one of them out")
     if options.nbgrader:
         made = handouts.write_nbgrader(chosen, options.course, options.out, graded=options.graded)
     else:
-        made = handouts.write_copies(chosen, options.course, options.out, students=students, graded=options.graded)
+        made = handouts.write_copies(chosen, options.course, options.out, students=students, graded=options.graded,
+                                     secret=secret)  # fmt: skip
     for each in chosen if options.moodle else ():
         path = options.out / f"{each.name}.xml"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(moodle.moodle_xml(each, options.course, options.moodle))
+        path.write_bytes(moodle.moodle_xml(each, options.course, options.moodle, secret))
         made.append(path)
     print(f"{options.out}: {len(made)} files made, what was there before is as it was.")
     return 0
@@ -38,12 +43,15 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
 
     from .assignments.grade import grade
     from .assignments.sandbox import describe
+    from .assignments.variant import read_secret
 
+    secret = read_secret(options.secret)
     print(describe(), file=sys.stderr)
     pool = ProcessPoolExecutor(options.jobs, get_context("spawn")) if options.jobs > 1 else None
     try:
         done = grade(options.submissions, options.course, options.roster, options.out, assignment=options.assignment,
-                     id_column=options.id, grade_column=options.column, executor=pool)  # fmt: skip
+                     id_column=options.id, grade_column=options.column, executor=pool,
+                     secret=secret)  # fmt: skip
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)
@@ -61,8 +69,9 @@ def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     from .assignments import find
     from .assignments.grade import file_name, write
     from .assignments.solution import solution
+    from .assignments.variant import read_secret
 
-    told, page = solution(find(options.name), options.course, options.student)
+    told, page = solution(find(options.name), options.course, options.student, read_secret(options.secret))
     print(told)
     path = options.out / f"{options.name}-{file_name(options.student)}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,6 +110,7 @@ def _solution_options(command: argparse.ArgumentParser) -> None:
 def _add(command: argparse.ArgumentParser, *names: str) -> None:
     if "course" in names:
         command.add_argument("--course", required=True, help="the name of the course, as in the notebooks")
+        command.add_argument("--secret", type=Path, metavar="FILE", help="a file with the secret of the course, if any")
     if "out" in names:
         command.add_argument("--out", type=Path, required=True, help="the folder to write to")
 

@@ -141,7 +141,7 @@ def test_it_says_how_well_it_locks_in(monkeypatch):
         ("1000 * R", "R", "in V"),
         ("outside / inside", "inside / outside", "sign is wrong"),
         ("(z * F)", "F", "charge z"),
-        ("1000 * R", "999 * R", "It is tried with"),
+        ("1000 * R", "998 * R", "It is tried with"),
     ],
 )
 def test_well_known_slips_are_told(old, new, words):

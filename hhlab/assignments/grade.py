@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from ..parallel import carry_out
 from ..parameters import shown
 from .course import ASSIGNMENTS
 from .feedback import feedback
-from .judge import Given, Verdict, judge
+from .judge import Given, Verdict, judge_all
 from .notebook import Handed
 from .report import Graded, report
 from .roster import Roster, Student, read_roster
@@ -44,6 +44,7 @@ class Work:
     answers: dict[str, Given]
     remarks: tuple[str, ...]
     rules: str
+    secret: str = field(default="", repr=False)
 
     @property
     def key(self) -> str:
@@ -75,7 +76,7 @@ def _fingerprint(*told: bytes) -> str:
 
 def grade(
     places: Iterable[Path], course: str, roster: Path, out: Path, *, assignment: str = "", id_column: str = "",
-    grade_column: str = "", executor: Executor | None = None,
+    grade_column: str = "", executor: Executor | None = None, secret: str = "",
 ) -> Graded:  # fmt: skip
     """Grade what was handed in, and write the roster, the pages and the report to a folder.
 
@@ -88,6 +89,7 @@ def grade(
     assignment : its name; unless given, the one that most of the notebooks are of.
     id_column, grade_column : headers in the roster, where they are not the usual ones.
     executor : any of concurrent.futures; None for one after the other.
+    secret : that of the course, if it has one.
 
     Raises
     ------
@@ -104,7 +106,7 @@ def grade(
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed = read_roster(roster, id_column=id_column, grade_column=grade_column, title=name)
     graded = Graded(name)
-    works = list(_sorted_out(found, name, course, listed, graded))
+    works = [replace(work, secret=secret) for work in _sorted_out(found, name, course, listed, graded)]
     for folder in ("feedback", "results"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     _mark_all(works, out, executor, graded)
@@ -115,9 +117,7 @@ def grade(
 def mark(work: Work) -> tuple[list[Verdict], str]:
     """The verdicts on what a student handed in, and the page with them."""
     assignment = ASSIGNMENTS[work.assignment]
-    variant = assignment.variant(work.course, work.student)
-    run = Sandbox().run
-    verdicts = [judge(task, work.answers.get(task.name), variant, run) for task in assignment.tasks(variant)]
+    variant, verdicts = judge_all(assignment, work.course, work.student, work.answers, Sandbox().run, work.secret)
     return verdicts, feedback(assignment, variant, work.name, verdicts, work.remarks)
 
 
@@ -255,7 +255,7 @@ def _finish(graded: Graded, roster: Roster, course: str, path: Path, out: Path) 
     graded.people.sort()
     graded.remarks.sort()
     for student, verdicts in graded.marks.items():
-        because = " ".join(each.reply for each in verdicts if each.state == "not graded")
+        because = " ".join({each.reply: 0 for each in verdicts if each.state == "not graded"})
         if because:
             graded.people.append(("", student, because))
     write(out / path.name, roster.filled(graded.grades()))

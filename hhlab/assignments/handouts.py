@@ -12,20 +12,28 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from ..questions import Choice, Number
 from .grade import file_name
 from .page import page
+from .scoring import SCORE
 from .task import Assignment, Code, Task, asked_for
+from .variant import ANYBODY
 
-ANYBODY = "your-id"
-NBGRADER = """c = get_config()
+NBGRADER = """from nbgrader.preprocessors import (
+    AssignLatePenalties, CheckCellMetadata, DeduplicateIds, OverwriteCells, OverwriteKernelspec, SaveAutoGrades)
+
+from hhlab.assignments.scoring import scorer
+
+c = get_config()
 c.CourseDirectory.course_id = {course!r}
 c.ClearSolutions.code_stub = {{"python": "# your answer in place of the three dots"}}
-c.ExecutePreprocessor.timeout = 120
+# Nothing of a student is run: hhlab reads the answers in the outputs, and puts the points into the cells that score.
+c.Autograde.sanitize_preprocessors = [DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+c.Autograde.autograde_preprocessors = [scorer({course!r}), SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
 """
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}  # fmt: skip
 
 
 def notebook(
-    assignment: Assignment, course: str, student: str, *, graded: bool = False, nbgrader: bool = False
+    assignment: Assignment, course: str, student: str, *, graded: bool = False, nbgrader: bool = False, secret: str = ""
 ) -> nbformat.NotebookNode:
     """The notebook of an assignment.
 
@@ -34,11 +42,12 @@ def notebook(
     course, student : as they stand in its first cell.
     graded : whether answers are told only that they are well-formed.
     nbgrader : whether cells carry what nbgrader needs, and each task is followed by a cell that scores it.
+    secret : that of the course, if it has one; the notebook gets the student's key.
     """
     tasks = assignment.tasks(assignment.variant("any", "any"))
     cells = [
         new_markdown_cell(page("title.md", assignment=assignment), id="title"),
-        _to_change("who", f"import hhlab as hh\n\n{call(assignment, course, student, graded)}\nlab", nbgrader),
+        _to_change("who", f"import hhlab as hh\n\n{call(assignment, course, student, graded, secret)}\nlab", nbgrader),
         new_code_cell(assignment.bench, id="bench"),
     ]
     for number, task in enumerate(tasks, 1):
@@ -46,10 +55,11 @@ def notebook(
     return new_notebook(cells=cells, metadata=KERNEL)
 
 
-def call(assignment: Assignment, course: str, student: str, graded: bool = False) -> str:
+def call(assignment: Assignment, course: str, student: str, graded: bool = False, secret: str = "") -> str:
     """The line with which a notebook begins."""
     name, who, whose = (json.dumps(each, ensure_ascii=False) for each in (assignment.name, course, student))
-    return f"lab = hh.assignment({name}, course={who}, student={whose}{', graded=True' if graded else ''})"
+    key = f', key="{assignment.variant(course, student, secret).key}"' if secret else ""
+    return f"lab = hh.assignment({name}, course={who}, student={whose}{', graded=True' if graded else ''}{key})"
 
 
 def _task(number: int, task: Task, nbgrader: bool) -> list[Any]:
@@ -61,9 +71,8 @@ def _task(number: int, task: Task, nbgrader: bool) -> list[Any]:
         cells.append(new_code_cell(f'lab.letters("{name}")', id=f"{name}-letters"))
     cells.append(_to_change(f"{name}-answer", _answer(task), nbgrader))
     if nbgrader:
-        scored = f'# This cell scores {name}.\n### BEGIN HIDDEN TESTS\nlab.score("{name}")\n### END HIDDEN TESTS'
-        meta = _nbgrader(f"{name}-score", grade=True, locked=True, solution=False, points=task.points)
-        cells.append(new_code_cell(scored, id=f"{name}-score", metadata=meta))
+        meta = _nbgrader(f"{name}{SCORE}", grade=True, locked=True, solution=False, points=task.points)
+        cells.append(new_code_cell(f"# Here stand the points of {name}.", id=f"{name}{SCORE}", metadata=meta))
     return cells
 
 
@@ -94,14 +103,23 @@ def title(assignment: Assignment) -> str:
 
 
 def write_copies(
-    assignments: Iterable[Assignment], course: str, out: Path, *, students: Iterable[str] = (), graded: bool = False
-) -> list[Path]:
-    """Write the notebooks, one for all or one for each student in a folder; never over one that is there."""
-    made = []
-    for assignment, student in product(assignments, list(students) or [""]):
+    assignments: Iterable[Assignment], course: str, out: Path, *, students: Iterable[str] = (), graded: bool = False,
+    secret: str = "",
+) -> list[Path]:  # fmt: skip
+    """Write the notebooks, one for all or one for each student in a folder; never over one that is there.
+
+    Raises
+    ------
+    ValueError
+        If the course has a secret, and one notebook is asked for all.
+    """
+    made, whose = [], list(students) or [""]
+    if secret and not all(whose):
+        raise ValueError("a course with a secret has a notebook for each student: give their ids with --roster")
+    for assignment, student in product(assignments, whose):
         path = out / (file_name(student) if student else "") / title(assignment)
         if not path.exists():
-            _write(path, notebook(assignment, course, student or ANYBODY, graded=graded))
+            _write(path, notebook(assignment, course, student or ANYBODY, graded=graded, secret=secret))
             made.append(path)
     return made
 

@@ -12,15 +12,14 @@ from typing import Any, TypeVar
 
 from ..parameters import shown
 from .answer import FORMAT, MIME
-from .judge import LONGEST, Given
+from .judge import LONGEST, LONGEST_CODE, Given
 from .variant import plain_id
 
-LONGEST_CODE = 20_000
 MOST_ANSWERS = 2000
 WHO = ("assignment", "course", "student")
 GIVEN = tuple(part.name for part in fields(Given))
-LIMITS = dict.fromkeys((*WHO, "task", *GIVEN), LONGEST) | {"code": LONGEST_CODE}
-"""The parts of an answer, and how many characters each may have."""
+LIMITS = dict.fromkeys((*WHO, "task", *GIVEN), LONGEST + 1) | {"code": LONGEST_CODE + 1}
+"""The parts of an answer, and how many characters of each are read: one more than may be, so that it is noticed."""
 Part = TypeVar("Part", dict[str, Any], list[Any])
 
 

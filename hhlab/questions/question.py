@@ -42,12 +42,14 @@ class Reply:
     misconception : M1 to M15 if the option shows one, or "".
     right : whether the option is right.
     wording : the option as students read it; unless given, the id under which it stands in the options.
+    added : whether the option was added after answers that named their option by a letter alone.
     """
 
     text: str
     misconception: str = ""
     right: bool = False
     wording: str = ""
+    added: bool = False
 
 
 @dataclass(frozen=True)
