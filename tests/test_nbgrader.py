@@ -110,12 +110,13 @@ def scores(course):
 
 def test_the_scores_are_those_of_hhlab(course):
     theirs = {student: points for student, points in scores(course).items() if student not in OTHERS}
-    (course / "roster.csv").write_text("student,grade\n" + "".join(f"{student},\n" for student in STUDENTS))
-    places = [course / "submitted" / student for student in STUDENTS]
-    done = grade(places, COURSE, course / "roster.csv", course / "out", assignment=NAME)
+    everybody = "".join(f"{student},\n" for student in (*STUDENTS, *OTHERS))
+    (course / "roster.csv").write_text(f"student,grade\n{everybody}")
+    done = grade([course / "submitted"], COURSE, course / "roster.csv", course / "out", assignment=NAME)
     ours = {student: points for student, (points, _) in done.grades().items()}
     ours.setdefault("nothing", 0)
     assert theirs == pytest.approx(ours)
+    assert {"nothing", *OTHERS} == {who for _, who, _ in done.people}
     assert (theirs["all_right"], theirs["nothing"]) == (18, 0)
     assert len(set(ours.values())) >= 5
 

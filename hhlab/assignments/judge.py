@@ -67,12 +67,8 @@ class NotRunError(Exception):
 def judge_all(
     assignment: Assignment, course: str, student: str, answers: Mapping[str, Given], run: Run, secret: str = ""
 ) -> tuple[Variant, list[Verdict]]:
-    """The variant of a student, and the verdicts on all answers.
-
-    Where no answer says to which variant it is, all are those of an earlier version, and so is the variant.
-    """
-    earlier = bool(answers) and not secret and not any(given.mark for given in answers.values())
-    variant = assignment.variant(course, student, secret, earlier=earlier)
+    """The variant of a student, and the verdicts on all answers."""
+    variant = assignment.variant(course, student, secret)
     return variant, [judge(task, answers.get(task.name), variant, run) for task in assignment.tasks(variant)]
 
 
@@ -108,7 +104,8 @@ def _judged(task: Task, given: Given, variant: Variant, run: Run) -> Judgement:
             return question.judge(_number(task, given).value)
         if isinstance(question, Choice):
             return question.judge(_option(question, _named(question, given, variant)))
-        return question.judge(run(question, _code(question, given)))
+        asked = question if given.mark else question.earlier or question
+        return asked.judge(run(asked, _code(asked, given)))
     except NotRunError as reason:
         return Judgement(State.NOT_RUN, f"{reason}.")
     except ValueError as error:

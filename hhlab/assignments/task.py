@@ -41,6 +41,7 @@ class Code:
     mistakes : the numbers of well-known wrong ways, with what is said to them.
     starter : lines of the student's cell before the answer.
     relative : how far off, as a share of the right number, is still right.
+    earlier : the task as earlier versions had it, by which what they handed in is judged.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Code:
     mistakes: tuple[Mistake, ...] = ()
     starter: str = ""
     relative: float = 1e-3
+    earlier: "Code | None" = None
 
     @classmethod
     def of(
@@ -162,18 +164,17 @@ class Assignment:
         """The code of the bench that the student measures on."""
         return str(self.texts.general["bench"]).strip()
 
-    def variant(self, course: str, student: str, secret: str = "", *, key: str = "", earlier: bool = False) -> Variant:
+    def variant(self, course: str, student: str, secret: str = "", *, key: str = "") -> Variant:
         """What a student of a course is given.
 
         Parameters
         ----------
         secret : that of the course, if it has one; the teacher has it.
         key : instead of the secret, the key that was made with it for this student.
-        earlier : whether as in versions in which fewer quantities were drawn.
         """
         course, student = plain_id(course, "course"), plain_id(student)
         key = read_key(key) if key else key_of(self.name, course, student, secret)
-        return Variant(course, student, draw(self.grids, key, earlier=earlier), key, earlier)
+        return Variant(course, student, draw(self.grids, key), key)
 
     def given(self, variant: Variant) -> list[tuple[str, str, str]]:
         """What a student is told: name, meaning, and value with its unit."""

@@ -26,14 +26,12 @@ KEY_DIGITS = 32
 class Grid:
     """The values that one quantity of an assignment can have, with their unit.
 
-    A hidden one is not shown to the student: it is what an experiment is to find. `earlier` is the value that all
-    students had before the quantity was drawn; by it notebooks of that time are judged.
+    A hidden one is not shown to the student: it is what an experiment is to find.
     """
 
     values: tuple[float, ...]
     unit: str
     hidden: bool = False
-    earlier: float | None = None
 
     def in_words(self, value: float) -> str:
         """A value with its unit, as print shows it."""
@@ -55,12 +53,11 @@ class Variant:
     student: str
     values: Mapping[str, float]
     key: str = ""
-    is_earlier: bool = False
 
     @property
     def mark(self) -> str:
-        """Tells this variant from others in an answer, and does not tell its values; "" for one of earlier versions."""
-        return "" if self.is_earlier else hashlib.sha256(self.key.encode()).hexdigest()[:8]
+        """Tells this variant from others in an answer, and does not tell its values."""
+        return hashlib.sha256(self.key.encode()).hexdigest()[:8]
 
     def __getattr__(self, name: str) -> float:
         try:
@@ -92,7 +89,7 @@ def key_of(assignment: str, course: str, student: str, secret: str = "") -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def draw(grids: Mapping[str, Grid], key: str, *, earlier: bool = False) -> dict[str, float]:
+def draw(grids: Mapping[str, Grid], key: str) -> dict[str, float]:
     """A value of each quantity: the same for ever, and as good as independent of what is drawn with another key.
 
     A new quantity goes to the end of the grids, as each takes its part of the number in its turn.
@@ -102,8 +99,6 @@ def draw(grids: Mapping[str, Grid], key: str, *, earlier: bool = False) -> dict[
     for name, grid in grids.items():
         number, place = divmod(number, len(grid.values))
         values[name] = grid.values[place]
-        if earlier and grid.earlier is not None:
-            values[name] = grid.earlier
     return values
 
 

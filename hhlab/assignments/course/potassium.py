@@ -25,7 +25,7 @@ GRIDS = {
     "g_X": Grid((1.2, 1.4, 1.6, 1.9, 2.2, 2.6, 3), "mS/cm2", hidden=True),
     "T": Grid((26, 28, 30, 33, 36), "degC"),
     "share": Grid((0.2, 0.24, 0.28, 0.32, 0.36, 0.64, 0.68, 0.72, 0.76, 0.8), "1"),
-    "g_M": Grid(evenly(0.017, 0.033, 0.002), "mS/cm2", earlier=0.025),
+    "g_M": Grid(evenly(0.017, 0.033, 0.002), "mS/cm2"),
 }
 KINDS = ("Kv1.1", "Kv2.1", "Kv3.1", "Kv4", "Kv7")
 """The channels that X may be, by `kind`."""

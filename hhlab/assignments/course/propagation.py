@@ -21,8 +21,8 @@ GRIDS = {
     "diameter": Grid(evenly(160, 500, 20), "um"),
     "R_i": Grid(evenly(28, 44, 1), "ohm cm"),
     "delay": Grid(evenly(0.4, 1.9, 0.1), "ms"),
-    "C": Grid(evenly(0.88, 1.12, 0.02), "uF/cm2", earlier=1.0),
-    "g_Na": Grid(evenly(108, 132, 3), "mS/cm2", earlier=120.0),
+    "C": Grid(evenly(0.88, 1.12, 0.02), "uF/cm2"),
+    "g_Na": Grid(evenly(108, 132, 3), "mS/cm2"),
 }
 LENGTH, START = 5.0, 0.5
 """Of the axon, cm, and of the stimulus, ms."""
@@ -77,7 +77,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
     axon, speed = _axon(v), _velocity(_axon(v))
     reach = length_constant(axon)
-    far = reach if v.is_earlier else reach * math.log(10)
+    far = reach * math.log(10)
     arrival = float(arrivals(_run(axon), LENGTH / 2)[0]) - START
     return (
         Task(ask.number("velocity", "m/s", speed, about(0.02, speed), ten_times=10 * speed, a_tenth=speed / 10),
