@@ -377,9 +377,11 @@ def test_what_is_too_long_is_told_at_once_and_judged_alike(said):
         assert words in judge(task, Given(code=code), find("ions").variant("bio2", "s"), Sandbox().run).reply
 
 
-def test_a_notebook_without_an_id_hands_nothing_in(said):
-    hh.assignment("ions", course="c", student="your-id", graded=True).answer("E_K", -79.9, "mV")
-    assert said[0][0] == "Not handed in: write your own id in place of your-id into the first cell, and run all cells."
+@pytest.mark.parametrize("graded", [True, False])
+def test_a_notebook_without_an_id_says_so(said, graded):
+    hh.assignment("ions", course="c", student="your-id", graded=graded).answer("E_K", -79.9, "mV")
+    assert said[0][0].startswith("Handed in for your-id: E_K = −79.9 mV.")
+    assert said[0][0].endswith(" But your-id is nobody: write your own id into the first cell, and run all cells.")
 
 
 def test_an_answer_not_given_yet(said):
@@ -440,7 +442,7 @@ def numbers_in(thing, depth=0):
         parts = list(thing.values() if isinstance(thing, dict) else thing)
     else:
         names = [each for each in dir(thing) if not each.startswith("_")]
-        parts = [getattr(thing, each, None) for each in names if each not in ("assignment", *STRUCTURE)]
+        parts = [getattr(thing, each, None) for each in names if each not in STRUCTURE]
         parts += [p.value for p in thing.parameters().values()] if hasattr(thing, "parameters") else []
     return {number for part in parts for number in numbers_in(part, depth + 1)}
 

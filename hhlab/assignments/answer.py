@@ -36,7 +36,7 @@ class Lab:
 
     def __init__(self, assignment: Assignment, course: str, student: str, graded: bool = False, key: str = "") -> None:
         variant = assignment.variant(course, student, key=key)
-        self.assignment, self.graded, self._key = assignment, graded, key
+        self._assignment, self.graded, self._key = assignment, graded, key
         self.course, self.student = variant.course, variant.student
         self._table = assignment.given(variant)
         self.given = {name: variant.values[name] for name, _, _ in self._table}
@@ -70,7 +70,7 @@ class Lab:
             For an unknown task. What is not well-formed is told, not raised, so that other answers still run.
         """
         variant = _variant(self)
-        asked = self.assignment.task(variant, task)
+        asked = self._assignment.task(variant, task)
         if value is ...:
             show(f"{task} is not answered yet. {asked_for(asked)}", {})
             return
@@ -81,13 +81,15 @@ class Lab:
         line = self._reply(asked, given)
         if before not in (None, given):
             line += " It replaces your answer from before."
-        who = {"assignment": self.assignment.name, "course": self.course, "student": self.student}
+        if self.student == ANYBODY:
+            line += f" But {ANYBODY} is nobody: write your own id into the first cell, and run all cells."
+        who = {"assignment": self._assignment.name, "course": self.course, "student": self.student}
         show(line, {MIME: {"format": FORMAT, **who, "task": task, **asdict(given), "version": MODELS_VERSION}})
 
     def letters(self, task: str) -> "Letters":
         """The options of a choice, each with the id that it has for this student."""
         variant = _variant(self)
-        question = self.assignment.task(variant, task).question
+        question = self._assignment.task(variant, task).question
         if not isinstance(question, Choice):
             raise ValueError(f"{task} is not a choice: it has no options")
         return Letters(question.text, {own: question.wording(o) for own, o in options_of(question, variant).items()})
@@ -96,15 +98,13 @@ class Lab:
         """The points of the last answer to a task in this session; ValueError in a notebook that is graded."""
         if self.graded:
             raise ValueError("this notebook is graded: your teacher tells you the points")
-        return self._judge(self.assignment.task(_variant(self), task), self._given.get(task)).points
+        return self._judge(self._assignment.task(_variant(self), task), self._given.get(task)).points
 
     def _judge(self, task: Task, given: Given | None) -> Verdict:
         return judge(task, given, _variant(self), Sandbox().run)
 
     def _reply(self, task: Task, given: Given) -> str:
         """The line under an answer."""
-        if self.student == ANYBODY and self.graded:
-            return f"Not handed in: write your own id in place of {ANYBODY} into the first cell, and run all cells."
         try:
             understood = well_formed(task, given)
         except ValueError as error:
@@ -123,23 +123,23 @@ class Lab:
 
     def __repr__(self) -> str:
         told = (f"{name} = {words} ({meaning})" for name, meaning, words in self._table)
-        asked = (f"{task.name}: {asked_for(task)}" for task in self.assignment.tasks(_variant(self)))
+        asked = (f"{task.name}: {asked_for(task)}" for task in self._assignment.tasks(_variant(self)))
         return "\n".join((self._heading(), *told, "", *asked))
 
     def _heading(self) -> str:
         mode = "graded" if self.graded else "practice"
-        return f"{self.assignment.title}, {self.course}, for {self.student} ({mode})"
+        return f"{self._assignment.title}, {self.course}, for {self.student} ({mode})"
 
     def _repr_html_(self) -> str:
         given = table([(name, words, meaning) for name, meaning, words in self._table], left=True)
-        tasks = self.assignment.tasks(_variant(self))
+        tasks = self._assignment.tasks(_variant(self))
         asked = table([(t.name, asked_for(t).replace("`", ""), tolerance(t)) for t in tasks], left=True)
         return f"<p><b>{html.escape(self._heading())}</b></p>{given}{asked}"
 
 
 def _variant(lab: Lab) -> Variant:
     """What was drawn for a lab. The lab does not hold it, so that no attribute of it tells what is asked."""
-    return lab.assignment.variant(lab.course, lab.student, key=lab._key)
+    return lab._assignment.variant(lab.course, lab.student, key=lab._key)
 
 
 class Letters:

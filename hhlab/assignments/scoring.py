@@ -18,6 +18,8 @@ from .variant import plain_id
 
 SCORE = "-score"
 """What the name of a cell that scores ends with."""
+FAILED = "stderr"
+"""The stream that nbgrader takes for a failure."""
 Scorer = Callable[[Any, Mapping[str, Any]], tuple[Any, Mapping[str, Any]]]
 
 
@@ -34,8 +36,8 @@ def scorer(course: str) -> Scorer:
             outputs, why = {}, str(error)
         for cell in made.cells:
             if cell.metadata.get("nbgrader", {}).get("grade"):
-                task = cell.metadata["nbgrader"]["grade_id"].removesuffix(SCORE)
-                cell.outputs = outputs.get(task) or _none(f"Not graded: {why}.")
+                task = cell.metadata["nbgrader"].get("grade_id", "").removesuffix(SCORE)
+                cell.outputs = outputs.get(task) or _said(FAILED, f"Not graded: {why}.")
         return made, resources
 
     return score
@@ -55,14 +57,9 @@ def _verdicts(made: Any, course: str, student: str, assignment: str) -> list[Ver
 def _points(verdict: Verdict) -> list[Any]:
     """The outputs of a cell that scores: what is said to an answer, and its points."""
     if verdict.state == "not graded":
-        return _none(verdict.reply)
+        return _said(FAILED, verdict.reply)
     points = {"output_type": "execute_result", "execution_count": None, "data": {"text/plain": f"{verdict.points:g}"}}
     return [*_said("stdout", verdict.reply), nbformat.from_dict(points | {"metadata": {}})]  # type: ignore[no-untyped-call]
-
-
-def _none(because: str) -> list[Any]:
-    """The outputs of a cell that could not score: nbgrader takes what stands in this stream for a failure."""
-    return _said("stderr", because)
 
 
 def _said(stream: str, text: str) -> list[Any]:
