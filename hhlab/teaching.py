@@ -33,17 +33,21 @@ def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Make the notebooks that students fill in."""
     from .assignments import find, handouts, moodle, roster, variant
     from .assignments.course import ASSIGNMENTS
+    from .assignments.variant import read_secret
 
     variant.plain_id(options.course, "course")
     chosen = [find(name) for name in options.names] or list(ASSIGNMENTS.values())
     students: list[str] = []
     if options.roster:
         students = list(roster.read_roster(options.roster, id_column=options.id).students)
+    secret = read_secret(options.secret)
+    if options.nbgrader and secret:
+        raise ValueError("nbgrader gives one notebook to all, and a secret needs one for each: leave one of them out")
     if options.nbgrader:
         files = handouts.nbgrader_course(chosen, options.course, graded=options.graded)
     else:
-        files = handouts.copies(chosen, options.course, students=students, graded=options.graded)
-    quizzes = moodle.quizzes(chosen, options.course, options.moodle) if options.moodle else ()
+        files = handouts.copies(chosen, options.course, students=students, graded=options.graded, secret=secret)
+    quizzes = moodle.quizzes(chosen, options.course, options.moodle, secret) if options.moodle else ()
     made, left = handouts.write_new(options.out, chain(files, quizzes))
     print(f"{options.out}: {len(made)} files made.")
     for path in left:
@@ -55,12 +59,14 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Grade what students handed in."""
     from .assignments.adjustments import share_off
     from .assignments.grade import grade
+    from .assignments.variant import read_secret
 
     pool = Workers(options.jobs, get_context("spawn")) if options.jobs > 1 else None
     try:
         done = grade(options.submissions, options.course, options.roster, options.out, assignment=options.assignment,
                      id_column=options.id, grade_column=options.column, executor=pool, again=options.again,
-                     late=share_off(options.late), unlocked=options.unlocked)  # fmt: skip
+                     late=share_off(options.late), unlocked=options.unlocked,
+                     secret=read_secret(options.secret))  # fmt: skip
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)
@@ -92,9 +98,10 @@ def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     from .assignments import find
     from .assignments.solution import solution
     from .assignments.submissions import file_name
+    from .assignments.variant import read_secret
     from .assignments.work import write
 
-    told, page = solution(find(options.name), options.course, options.student)
+    told, page = solution(find(options.name), options.course, options.student, read_secret(options.secret))
     print(told)
     path = options.out / f"{options.name}-{file_name(options.student)}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -154,6 +161,7 @@ def _count(text: str) -> int:
 def _add(command: argparse.ArgumentParser, *names: str) -> None:
     if "course" in names:
         command.add_argument("--course", required=True, help="the name of the course, as in the notebooks")
+        command.add_argument("--secret", type=Path, metavar="FILE", help="a file with the secret of the course, if any")
     if "out" in names:
         command.add_argument("--out", type=Path, required=True, help="the folder to write to")
 

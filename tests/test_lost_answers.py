@@ -7,6 +7,7 @@ import pytest
 from classroom import answers, filled, output, written
 
 from hhlab.assignments import Lab, find
+from hhlab.assignments.answer import _variant
 from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.assignments.grade import grade
 from hhlab.assignments.judge import Given
@@ -176,7 +177,7 @@ def without_data(name, student, given):
     for cell in made["cells"]:
         task = cell["id"].removesuffix("-answer")
         if cell.get("outputs") and task in given:
-            line = lab._reply(find(name).task(lab.variant, task), given[task])
+            line = lab._reply(find(name).task(_variant(lab), task), given[task])
             cell["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": {"text/plain": [line]}}]
             if given[task].because:
                 cell["source"] = f'lab.answer("{task}", "a", because="{given[task].because}")'

@@ -33,7 +33,7 @@ Piece = TypeVar("Piece")
 def grade(
     places: Iterable[Path], course: str, roster: Path, out: Path, *, assignment: str = "", id_column: str = "",
     grade_column: str = "", executor: Executor | None = None, again: Collection[str] = (), late: float = 0.0,
-    unlocked: bool = False,
+    unlocked: bool = False, secret: str = "",
 ) -> Graded:  # fmt: skip
     """Grade what was handed in, and write the roster, the pages and the report to a folder.
 
@@ -49,6 +49,7 @@ def grade(
     again : ids of students and names of tasks, of which what was graded before is graded again.
     late : the share of the points that is taken off where a platform marks that it was handed in late.
     unlocked : whether code may run with limits only where this system cannot lock it in.
+    secret : that of the course, if it has one.
 
     Raises
     ------
@@ -79,7 +80,7 @@ def grade(
     now = rules(name)
     works = [
         Work(name, course, each.id, each.name, tuple(told.files.get(each.id, ())), now, sandbox,
-             tuple(changes.get(each.id, ())), each.id in anew)
+             tuple(changes.get(each.id, ())), each.id in anew, secret)
         for each in listed.students.values()
         if each.id in told.files or any(row.gives(TOTAL) for row in changes.get(each.id, ()))
     ]  # fmt: skip
@@ -161,7 +162,7 @@ def _finish(graded: Graded, roster: Roster, path: Path, out: Path, book: Gradebo
     graded.people.sort()
     graded.remarks.sort()
     for student, verdicts in graded.marks.items():
-        because = " ".join(each.reply for each in verdicts if each.state == "not graded")
+        because = " ".join({each.reply: 0 for each in verdicts if each.state == "not graded"})
         if because:
             graded.people.append(("", student, because))
     graded.notes += [

@@ -12,24 +12,32 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ..questions import Choice
 from .page import page
+from .scoring import SCORE
 from .submissions import file_name
 from .task import Assignment, Task, answer_cell, asked_for
+from .variant import ANYBODY
 from .work import write
 
 File = tuple[Path, bytes]
 """A place in a folder, and what is to stand there."""
-ANYBODY = "your-id"
-NBGRADER = """c = get_config()
+NBGRADER = """from nbgrader.preprocessors import (
+    AssignLatePenalties, CheckCellMetadata, DeduplicateIds, OverwriteCells, OverwriteKernelspec, SaveAutoGrades)
+
+from hhlab.assignments.scoring import scorer
+
+c = get_config()
 c.CourseDirectory.course_id = {course!r}
 c.ClearSolutions.code_stub = {{"python": "# your answer in place of the three dots"}}
-c.ExecutePreprocessor.timeout = 120
+# Nothing of a student is run: hhlab reads the answers in the outputs, and puts the points into the cells that score.
+c.Autograde.sanitize_preprocessors = [DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+c.Autograde.autograde_preprocessors = [scorer({course!r}), SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
 """
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}  # fmt: skip
 
 
 def notebook(
-    assignment: Assignment, course: str, student: str, *, graded: bool = False, nbgrader: bool = False
+    assignment: Assignment, course: str, student: str, *, graded: bool = False, nbgrader: bool = False, secret: str = ""
 ) -> nbformat.NotebookNode:
     """The notebook of an assignment.
 
@@ -38,11 +46,12 @@ def notebook(
     course, student : as they stand in its first cell.
     graded : whether answers are told only that they are well-formed.
     nbgrader : whether cells carry what nbgrader needs, and each task is followed by a cell that scores it.
+    secret : that of the course, if it has one; the notebook gets the student's key.
     """
     tasks = assignment.tasks(assignment.variant("any", "any"))
     cells = [
         new_markdown_cell(page("title.md", assignment=assignment), id="title"),
-        _to_change("who", f"import hhlab as hh\n\n{call(assignment, course, student, graded)}\nlab", nbgrader),
+        _to_change("who", f"import hhlab as hh\n\n{call(assignment, course, student, graded, secret)}\nlab", nbgrader),
         new_code_cell(assignment.bench, id="bench"),
     ]
     for number, task in enumerate(tasks, 1):
@@ -50,10 +59,11 @@ def notebook(
     return new_notebook(cells=cells, metadata=KERNEL)
 
 
-def call(assignment: Assignment, course: str, student: str, graded: bool = False) -> str:
+def call(assignment: Assignment, course: str, student: str, graded: bool = False, secret: str = "") -> str:
     """The line with which a notebook begins."""
     name, who, whose = (json.dumps(each, ensure_ascii=False) for each in (assignment.name, course, student))
-    return f"lab = hh.assignment({name}, course={who}, student={whose}{', graded=True' if graded else ''})"
+    key = f', key="{assignment.variant(course, student, secret).key}"' if secret else ""
+    return f"lab = hh.assignment({name}, course={who}, student={whose}{', graded=True' if graded else ''}{key})"
 
 
 def _task(number: int, task: Task, nbgrader: bool) -> list[Any]:
@@ -65,9 +75,8 @@ def _task(number: int, task: Task, nbgrader: bool) -> list[Any]:
         cells.append(new_code_cell(f'lab.letters("{name}")', id=f"{name}-letters"))
     cells.append(_to_change(f"{name}-answer", answer_cell(task), nbgrader))
     if nbgrader:
-        scored = f'# This cell scores {name}.\n### BEGIN HIDDEN TESTS\nlab.score("{name}")\n### END HIDDEN TESTS'
-        meta = _nbgrader(f"{name}-score", grade=True, locked=True, solution=False, points=task.points)
-        cells.append(new_code_cell(scored, id=f"{name}-score", metadata=meta))
+        meta = _nbgrader(f"{name}{SCORE}", grade=True, locked=True, solution=False, points=task.points)
+        cells.append(new_code_cell(f"# Here stand the points of {name}.", id=f"{name}{SCORE}", metadata=meta))
     return cells
 
 
@@ -89,11 +98,21 @@ def title(assignment: Assignment) -> str:
 
 
 def copies(
-    assignments: Iterable[Assignment], course: str, *, students: Iterable[str] = (), graded: bool = False
-) -> Iterator[File]:
-    """The notebooks, one for all or one for each student in a folder."""
-    for assignment, student in product(assignments, list(students) or [""]):
-        made = notebook(assignment, course, student or ANYBODY, graded=graded)
+    assignments: Iterable[Assignment], course: str, *, students: Iterable[str] = (), graded: bool = False,
+    secret: str = "",
+) -> Iterator[File]:  # fmt: skip
+    """The notebooks, one for all or one for each student in a folder.
+
+    Raises
+    ------
+    ValueError
+        If the course has a secret, and one notebook is asked for all.
+    """
+    whose = list(students) or [""]
+    if secret and not all(whose):
+        raise ValueError("a course with a secret has a notebook for each student: give their ids with --roster")
+    for assignment, student in product(assignments, whose):
+        made = notebook(assignment, course, student or ANYBODY, graded=graded, secret=secret)
         yield Path(file_name(student) if student else "") / title(assignment), _bytes(made)
 
 

@@ -16,10 +16,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from ..parameters import shown
 from .answer import FORMAT, MIME
-from .judge import LONGEST, Given
+from .judge import FROM_LINE, LONGEST, LONGEST_CODE, Given
 from .variant import plain_id
 
-LONGEST_CODE = 20_000
 MOST_VALUES = 500_000
 """Numbers, texts, lists and groups in the JSON of a notebook: each takes up memory."""
 MOST_PARTS = 20_000
@@ -27,8 +26,8 @@ MOST_PARTS = 20_000
 MOST_CALLS, MOST_REMARKS = 5000, 20
 LONGEST_LINE = 300
 GIVEN = tuple(part.name for part in fields(Given))
-LIMITS = dict.fromkeys(GIVEN, LONGEST) | {"code": LONGEST_CODE}
-"""The parts of an answer, and how many characters each may have."""
+LIMITS = dict.fromkeys(GIVEN, LONGEST + 1) | {"code": LONGEST_CODE + 1}
+"""The parts of an answer, and how many characters of each are read: one more than may be, so that it is noticed."""
 Part = TypeVar("Part", dict[str, Any], list[Any])
 Who = tuple[str, str, str]
 """An assignment, a course and a student."""
@@ -185,7 +184,7 @@ def _from_data(told: dict[str, Any]) -> Iterator[_Answer]:
             yield _Answer(who, task, Lost("its output was made by another version of hhlab"))
         elif long:
             what = "reason" if long == "because" else long
-            yield _Answer(who, task, Lost(f"its {what} is longer than the {LIMITS[long]} characters that are read"))
+            yield _Answer(who, task, Lost(f"its {what} is longer than the {LIMITS[long] - 1} characters that are read"))
         else:
             yield _Answer(who, task, Given(**parts))
 
@@ -196,11 +195,11 @@ def _from_line(cell: _Cell, because: str, student: str, task: str, sign: str, li
     number = _PLAIN.fullmatch(said)
     given: Given | Lost = Lost("only the line under its cell is left, which does not tell it in full")
     if sign == " =" and number:
-        given = Given(f"{number[1]}{number[2] or '.'}000000{number[3]}")
+        given = Given(f"{number[1]}{number[2] or '.'}000000{number[3]}", mark=FROM_LINE)
     elif said == "the code of this cell" and len(cell.source) <= LONGEST_CODE:
-        given = Given(code=cell.source)
+        given = Given(code=cell.source, mark=FROM_LINE)
     elif sign == ":" and because:
-        given = Given(f"{said}.", because=because)
+        given = Given(said, because=because, mark=FROM_LINE)
     return _Answer(("", "", student), task, given)
 
 

@@ -8,7 +8,7 @@ import platform
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from .notebook import Handed, UnreadableError, read_answers
 from .opened import File, TooMuchError, notebooks
 from .sandbox import Sandbox
 from .submissions import file_name
-from .task import Code, Task, answer_cell
+from .task import Assignment, Code, Task, answer_cell
 from .variant import Variant
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -45,6 +45,7 @@ class Work:
     sandbox: Sandbox
     adjustments: tuple[Adjustment, ...] = ()
     again: bool = False
+    secret: str = field(default="", repr=False)
 
 
 class Marked(NamedTuple):
@@ -179,14 +180,8 @@ def _kept_or_judged(
     """The verdicts that are kept from before, if nothing has changed since; or new ones, which are kept with a page."""
     name = file_name(work.student)
     page, kept = out / "feedback" / f"{name}.html", out / "results" / f"{name}.json"
-    depends = [
-        work.name,
-        work.rules,
-        asdict(work.sandbox),
-        asdict(handed) if handed else "",
-        remarks,
-        list(map(asdict, work.adjustments)),
-    ]
+    changes, answers = list(map(asdict, work.adjustments)), asdict(handed) if handed else ""
+    depends = [work.name, work.rules, work.secret, work.sandbox.lock, answers, remarks, changes]
     key = fingerprint(json.dumps(depends, sort_keys=True).encode())
     with suppress(OSError, ValueError, KeyError, TypeError):
         told = json.loads(kept.read_text("utf-8"))
@@ -205,11 +200,15 @@ def _kept_or_judged(
 def judged(work: Work, handed: Handed | None, remarks: Sequence[str]) -> tuple[list[Verdict], str]:
     """The verdicts on what a student handed in, and the page with them."""
     assignment = ASSIGNMENTS[work.assignment]
-    variant = assignment.variant(work.course, work.student)
-    tasks = assignment.tasks(variant)
-    verdicts = [_judged(task, handed, variant, work.sandbox) for task in tasks if handed]
-    verdicts = adjusted(verdicts, work.adjustments, sum(task.points for task in tasks))
+    variant = assignment.variant(work.course, work.student, work.secret)
+    verdicts = judge_all(assignment, handed, variant, work.sandbox) if handed else []
+    verdicts = adjusted(verdicts, work.adjustments, sum(task.points for task in assignment.tasks(variant)))
     return verdicts, feedback(assignment, variant, work.name, verdicts, remarks)
+
+
+def judge_all(assignment: Assignment, handed: Handed, variant: Variant, sandbox: Sandbox) -> list[Verdict]:
+    """The verdicts on all that a notebook hands in."""
+    return [_judged(task, handed, variant, sandbox) for task in assignment.tasks(variant)]
 
 
 def _judged(task: Task, handed: Handed, variant: Variant, sandbox: Sandbox) -> Verdict:

@@ -46,12 +46,15 @@ class Reply:
         Whether the option is right.
     wording : str
         The option as students read it; unless given, the id under which it stands in the options.
+    added : bool
+        Whether the option was added after answers that named their option by a letter alone.
     """
 
     text: str
     misconception: str = ""
     right: bool = False
     wording: str = ""
+    added: bool = False
 
 
 @dataclass(frozen=True)
