@@ -19,6 +19,8 @@ from . import doctor, teaching
 FOLDER = Path("hhlab-course")
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 """Settings for the JupyterLab that this command starts: it asks no server for anything, and builds nothing."""
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended."""
 EXAMPLES = """
 examples:
   hhlab                               copy what is missing to ./hhlab-course, and open it
@@ -31,14 +33,33 @@ examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code. What follows `--` goes to JupyterLab."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    finally:
+        try:
+            print(end="", flush=True)
+        except OSError:  # nobody reads what is left, as in: hhlab doctor | head -1
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(given: list[str]) -> int:
+    """Run the command; what goes wrong is told in a sentence."""
     at = given.index("--") if "--" in given else len(given)
     options = _absolute(_parser().parse_args(given[:at]))
     try:
         with contextlib.chdir(SETTINGS):
-            return int(options.run(options, given[at + 1 :]))
+            code = int(options.run(options, given[at + 1 :]))
+        print(end="", flush=True)
+        return code
+    except KeyboardInterrupt:
+        print("hhlab: interrupted. The same command goes on where this one ended", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return 1
     except ImportError as error:
         told = f"the installation is not whole: {error}. To see what to do, run: hhlab doctor"
+    except OSError as error:
+        told = _of_a_file(error, options)
     except ValueError as error:
         told = str(error)
     print(f"hhlab: {told}", file=sys.stderr)
@@ -58,6 +79,17 @@ def _absolute(options: argparse.Namespace) -> argparse.Namespace:
             setattr(options, name, [began / each if isinstance(each, Path) else each for each in value])
     options.began = began
     return options
+
+
+def _of_a_file(error: OSError, options: argparse.Namespace) -> str:
+    """What is wrong with a file or a folder, and what to do."""
+    place, option = (options.out, "--out") if "out" in options else (options.folder, "--folder")
+    path = Path(str(error.filename or place))
+    if not path.is_relative_to(place) and not place.is_relative_to(path):
+        return f"{path} cannot be used: {error.strerror}"
+    full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
+    advice = "Free some space, or choose another disk" if full else "Choose another place"
+    return f"cannot write to {place}: {error.strerror}. {advice} with {option}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,13 +120,8 @@ def _doctor(options: argparse.Namespace, extra: Sequence[str]) -> int:
 def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
     if not options.copy_only:
         must_be_whole()
-    try:
-        new = copy_missing(notebooks(), options.folder)
-        beside = put_beside(notebooks(), options.folder) if options.update else []
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
-        advice = "Free some space, or choose another disk" if full else "Choose another place"
-        raise ValueError(f"cannot write to {options.folder}: {error.strerror}. {advice} with --folder") from None
+    new = copy_missing(notebooks(), options.folder)
+    beside = put_beside(notebooks(), options.folder) if options.update else []
     print(f"{options.folder.resolve()}: {len(new)} notebooks copied, what was there is as you left it.")
     for path in beside:
         print(f"The course's version of a notebook that differs from yours is beside it: {path.name}")

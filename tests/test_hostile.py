@@ -1,4 +1,4 @@
-"""Many kinds of broken and hostile work in one batch with honest students, and folders that hold modules of ill will."""
+"""Many kinds of hostile work in one batch with honest students, and folders that hold modules of ill will."""
 
 import csv
 import io

@@ -12,7 +12,7 @@ from classroom import answers, written
 
 from hhlab.assignments import find
 from hhlab.assignments.grade import grade
-from hhlab.assignments.handouts import write_nbgrader
+from hhlab.assignments.handouts import nbgrader_course, write_new
 from hhlab.assignments.judge import Given
 from hhlab.assignments.task import shuffled
 
@@ -65,7 +65,7 @@ def course(tmp_path_factory):
     """A course that nbgrader has taken through all of its steps."""
     pytest.importorskip("nbgrader", reason="needs nbgrader: pip install hhlab[nbgrader]")
     place = tmp_path_factory.mktemp("course")
-    write_nbgrader([find(NAME)], COURSE, place, graded=True)
+    write_new(place, nbgrader_course([find(NAME)], COURSE, graded=True))
     nbgrader(place, "generate_assignment", NAME, "--create")
     released = place / "release" / NAME / f"{NAME}.ipynb"
     for student in STUDENTS:

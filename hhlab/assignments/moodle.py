@@ -1,15 +1,22 @@
 """The numeric questions as Moodle XML: each as a category of variants, of which a quiz draws one at random."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from ..questions import Number
-from .handouts import call
+from .handouts import File, call
 from .page import page
 from .task import Assignment, Task
 from .variant import Variant
 
 Answer = tuple[float, float, int, str]
+
+
+def quizzes(assignments: Iterable[Assignment], course: str, variants: int) -> Iterator[File]:
+    """The files with the questions of each assignment."""
+    for assignment in assignments:
+        yield Path(f"{assignment.name}.xml"), moodle_xml(assignment, course, variants)
 
 
 def moodle_xml(assignment: Assignment, course: str, variants: int) -> bytes:

@@ -203,6 +203,15 @@ def asked_for(task: Task) -> str:
     return f"One letter, and why in a sentence of your own, {worth}."
 
 
+def answer_cell(task: Task) -> str:
+    """The lines of the cell that hands in the answer to a task, before a student has changed them."""
+    if isinstance(task.question, Number):
+        return f'lab.answer("{task.name}", ..., "{task.question.unit}")'
+    if isinstance(task.question, Code):
+        return f'{task.question.starter.strip()}\n\n\nlab.answer("{task.name}", {task.question.defines})'
+    return f'lab.answer("{task.name}", ..., because="")'
+
+
 def tolerance(task: Task) -> str:
     """How far off is still right, in words."""
     question = task.question
