@@ -1,5 +1,6 @@
 """Many kinds of hostile work in one batch with honest students, and folders that hold modules of ill will."""
 
+import contextlib
 import csv
 import io
 import json
@@ -288,10 +289,10 @@ def hand_in(folder, kind, student, places):
 
 
 def honest_work(folder, number):
-    """Each has left out another answer, but for the first, who has all."""
+    """The first two have all answers, and every two that follow one answer less."""
     student = HONEST[number]
     given = answers("ions", COURSE, student)
-    for task in sorted(given)[:number]:
+    for task in sorted(given)[: number // 2]:
         del given[task]
     folder.mkdir(parents=True)
     (folder / "01_ions.ipynb").write_text(json.dumps(filled("ions", COURSE, student, given)))
@@ -310,11 +311,18 @@ def home():
         yield Path(folder)
 
 
+def _may_run(python):
+    """Whether an ordinary user may."""
+    with contextlib.suppress(OSError):
+        return subprocess.run([python, "-c", ""], user=NOBODY, cwd="/", check=False).returncode == 0
+    return False
+
+
 def command_for_others(home):
     """A Python that ordinary users may run as well, with the same packages; None if this machine has none."""
     version = f"python{sysconfig.get_python_version()}"
     for base in (sys._base_executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
-        if shutil.which(base) and not subprocess.run([base, "-c", ""], user=NOBODY, check=False).returncode:
+        if _may_run(base):
             subprocess.run([base, "-m", "venv", "--without-pip", home / "venv"], check=True)
             packages = home / f"venv/lib/{version}/site-packages"
             places = [place for place in sys.path if place.endswith("-packages")]
@@ -370,7 +378,7 @@ def test_one_batch_of_all_kinds(ordinary, home):
         with pytest.raises(BlockingIOError):
             server.accept()
     assert seconds < 600
-    assert len({by_themselves[student] for student in HONEST}) == len(HONEST)
+    assert len({by_themselves[student] for student in HONEST}) == len(HONEST) // 2
     assert {student: marks[student] for student in HONEST} == {student: by_themselves[student] for student in HONEST}
     for student in HONEST:
         page = f"feedback/{student}.html"
