@@ -52,8 +52,8 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Held(Pool):
-    """An ion inside that stays as it is, whatever crosses: there to set a driving force."""
+class FrozenPool(Pool):
+    """An ion inside whose concentration is frozen: whatever crosses, it only sets a driving force."""
 
     def by_charge(self, depth: float) -> float:
         """By how many mM a current changes it: not at all."""

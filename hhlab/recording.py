@@ -239,7 +239,7 @@ class Recording(Exportable):
         return None if self.place is None else self.place.x
 
     @property
-    def looked_at(self) -> str:
+    def keep(self) -> str:
         """What there is of it and of those that were simulated with it, as one of KEEP."""
         return self._batch.keep
 

@@ -250,9 +250,9 @@ def test_gates_of_an_axon_are_simulated_when_they_are_asked_for():
     run = hh.propagate(hh.Axon(length=2), STIMULUS, t_stop=3)
     place = run.at(1)
     hh.plot(place, "voltage")
-    assert place.looked_at == "V"
+    assert place.keep == "V"
     m = place.gate["Na.m"]
-    assert place.looked_at == "all"
+    assert place.keep == "all"
     assert 0.9 < m.max() < 1
     copy = pickle.loads(pickle.dumps(place))
     for name in place.I:
