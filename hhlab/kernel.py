@@ -415,8 +415,24 @@ def pass_current(m: Membrane, r: Rich, c: Any, V: Floats, x: Floats, ions: Float
 
 
 @inlined
+def add_in_registers(m: Membrane, V: Floats, x: Floats, work: Work) -> None:
+    """Add the currents of one plain patch: the sums of `add_channels`, in a seventh less time for a trace."""
+    net, slope = work.net[0], work.slope[0]
+    for c in range(m.g.shape[0] - 1, -1, -1):  # backwards, as what takes longest mostly comes first
+        g = m.g[c, 0]
+        for j in range(m.first[c + 1] - 1, m.first[c] - 1, -1):
+            g *= raised(x[j, 0], m.power[j])
+        net -= g * (V[0] - m.E[c, 0])
+        slope += g
+    work.net[0], work.slope[0] = net, slope
+
+
+@inlined
 def add_channels(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, work: Work) -> None:
     """Add the currents of all channels, and their slopes, to those of the membrane and of the pools."""
+    if r is None and len(m.lanes) == 1:
+        add_in_registers(m, V, x, work)
+        return
     for c in range(m.g.shape[0]):
         if r is None:
             open_channel(m, c, x, work)
@@ -432,19 +448,6 @@ def add_channels(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats
                 for i in range(patches(m, V)):
                     work.carried[r.pool[c], i] += work.current[i]
                     work.carried_slope[r.pool[c], i] += work.steep[i]
-
-
-@inlined
-def add_in_registers(m: Membrane, V: Floats, x: Floats, work: Work) -> None:
-    """The same sums for one plain patch, which takes a seventh less time for a trace."""
-    net, slope = work.net[0], work.slope[0]
-    for c in range(m.g.shape[0] - 1, -1, -1):  # backwards, as what takes longest mostly comes first
-        g = m.g[c, 0]
-        for j in range(m.first[c + 1] - 1, m.first[c] - 1, -1):
-            g *= raised(x[j, 0], m.power[j])
-        net -= g * (V[0] - m.E[c, 0])
-        slope += g
-    work.net[0], work.slope[0] = net, slope
 
 
 @inlined
@@ -515,12 +518,9 @@ def move(
     from_outside(m, axial, V, s, step, work.net, work.slope)
     if r is not None:
         begin_pools(m, r.pools, V, work)
-        add_channels(m, r, V, x, ions, work)
+    add_channels(m, r, V, x, ions, work)
+    if r is not None:
         add_pump(m, r.pools, V, ions, work)
-    elif len(m.lanes) == 1:
-        add_in_registers(m, V, x, work)
-    else:
-        add_channels(m, r, V, x, ions, work)
     if axial is None:
         relax(m, r, V, dt, work)
     else:
