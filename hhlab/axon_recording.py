@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .axons import Fibre
 from .parameters import Parameter, tidy
+from .physics import Floats
 from .placement import electrodes, stimuli, stimuli_in_words
 from .protocols import Protocol
 from .recording import Batch, Exportable, Place, Recording
-
-Floats = NDArray[np.float64]
 
 AN_AXON_RECORDING = "a recording of an axon: give what propagate returned"
 

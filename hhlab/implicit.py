@@ -5,14 +5,12 @@ import itertools
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import kernel
 from .cells import Cell
 from .kernel_arrays import membrane_of, rich_of
+from .physics import Floats
 from .protocols import Protocol
-
-Floats = NDArray[np.float64]
 
 RTOL, ATOL = 1e-8, 1e-10
 MOST_EDGES = 200

@@ -4,11 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .physics import CHARGE, F, thermal_voltage
-
-Floats = NDArray[np.float64]
+from .physics import CHARGE, F, Floats, thermal_voltage
 
 
 @dataclass(frozen=True)

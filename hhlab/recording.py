@@ -12,21 +12,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import cells, kernel, protocols
 from .cells import Cell
 from .channels import Channel
 from .gates import full_name
 from .parameters import must_be, shown, unknown
+from .physics import Floats
 from .placement import stimuli_in_words
 from .protocols import Protocol
 
 if TYPE_CHECKING:
     import pandas
-
-Floats = NDArray[np.float64]
-
 
 KEEP = KEEP_SPIKES, KEEP_V, KEEP_ALL = "spikes", "V", "all"
 """What may be kept of a recording, from little to all."""
@@ -129,6 +126,10 @@ class Exportable:
     @property
     def settings(self) -> Mapping[str, Any]:
         return self._batch.settings
+
+    def nearest_sample(self, moment: float) -> int:
+        """The number of the sample that is nearest to a moment (ms)."""
+        return int(np.abs(self.t - moment).argmin())
 
     def _described(self, **what: str) -> dict[str, str]:
         from importlib.metadata import version
@@ -290,7 +291,7 @@ class Recording(Exportable):
 
     def at(self, moment: float) -> dict[str, float]:
         """The state at the sample nearest to a moment (ms), by name."""
-        n = int(np.abs(self.t - moment).argmin())
+        n = self.nearest_sample(moment)
         then = (self.V[n], *self.gate_values[:, n], *self.pool_values[:, n])
         return dict(zip(self.cell.state_names, map(float, then), strict=True))
 
@@ -335,7 +336,7 @@ class Recording(Exportable):
 
         Gates and concentrations are those of the nearest sample.
         """
-        return self._carried(name, V, int(np.abs(self.t - moment).argmin()))
+        return self._carried(name, V, self.nearest_sample(moment))
 
     def _conductance(self, name: str) -> Floats:
         """What g and the open share make; where there is a permeability instead, current over driving force."""
@@ -418,14 +419,12 @@ class Recording(Exportable):
         shares, concentrations = (np.array(rows).reshape(-1, t.size) for rows in (gates, inside))
         return cls.of(t, V, shares, concentrations, made, protocol, settings)
 
-    def _changed(self) -> str:
-        given = {name: self.settings.get(name) for name in ("start", "freeze", "reset")}
-        return "".join(f", {name} {shown(value)}" for name, value in given.items() if value)
-
     def __repr__(self) -> str:
         where = "" if self.place is None else f"at {self.place.x:.4g} cm of an axon "
+        given = {name: self.settings.get(name) for name in ("start", "freeze", "reset")}
+        changed = "".join(f", {name} {shown(value)}" for name, value in given.items() if value)
         return (
-            f"<Recording {where}of {self.cell!r}: {stimuli_in_words(self.protocol)}{self._changed()}; "
+            f"<Recording {where}of {self.cell!r}: {stimuli_in_words(self.protocol)}{changed}; "
             f"{self.t[-1]:g} ms, {self.t.size} samples, V {self.V.min():.1f} to {self.V.max():.1f} mV>"
         )
 

@@ -6,18 +6,15 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import implicit, kernel
 from .cells import Cell
 from .gates import table
 from .kernel_arrays import distinct, from_outside, jumps_of, membrane_of, rich_of, room_for
 from .parameters import Parameter, must_be, names_of, shown, tidy, unknown
+from .physics import Floats
 from .protocols import LONGEST, Nothing, Protocol, one_by_one
 from .recording import CARRIER, KEEP_ALL, Batch, Recording
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MOST_NUMBERS = 50_000_000  # are stored of a run
 FARTHEST = 500.0  # mV: beyond it, or below its negative, no membrane can be
@@ -292,7 +289,7 @@ def _frozen(cell: Cell, freeze: Sequence[str]) -> frozenset[int]:
     return frozen
 
 
-def _tables(own: Sequence[Cell], which: Sequence[int], dt: float, frozen: frozenset[int]) -> tuple[Floats, Ints]:
+def _tables(own: Sequence[Cell], which: Sequence[int], dt: float, frozen: frozenset[int]) -> tuple[Floats, kernel.Ints]:
     """The tables of all gates, one set for each temperature, and where those of each cell begin."""
     first, warmths = own[0], list(dict.fromkeys(cell.temperature for cell in own))
     if len(warmths) > 1 and any(gate.ion for gate in first.gates):

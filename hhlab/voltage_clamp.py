@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .cells import Cell
 from .cells.cell import START_V
 from .gates import Gate
+from .kernel import Ints
 from .parameters import Parameter, must_be, tidy
+from .physics import Floats
 from .protocols import VoltageStep
 from .recording import CHARGED, Recording
 from .simulation import A_CELL
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 A_CLAMP = "a clamp: give one such as Clamp(hold=-65, to=range(-80, 61, 10), duration=10)"
 DURATION = Parameter(10.0, "ms", 1e-3, 10_000, "length of a step", name="duration")
