@@ -23,12 +23,20 @@ class AxonRecording(Exportable):
 
     Attributes
     ----------
-    x : where its patches have their middles, cm; shape (n_x,).
-    t : times, ms, from 0; shape (n_t,).
-    V : membrane potential, mV; shape (n_x, n_t).
-    axon, protocol : what it was, and what was done to it: stimuli with their places, and electrodes.
-    settings : how: dt (ms), every, freeze.
-    electrodes : where the recording electrodes are, cm.
+    x : numpy.ndarray
+        The middles of its patches, cm; shape (n_x,).
+    t : numpy.ndarray
+        Times, ms, from 0; shape (n_t,).
+    V : numpy.ndarray
+        Membrane potential, mV; shape (n_x, n_t).
+    axon : Axon or MyelinatedAxon
+        What was simulated.
+    protocol : Protocol
+        What was done to it: stimuli with their places, and electrodes.
+    settings : dict
+        How it was simulated: dt (ms), every, freeze.
+    electrodes : tuple of float
+        Where the recording electrodes are, cm.
     """
 
     axon: Fibre

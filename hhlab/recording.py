@@ -173,20 +173,35 @@ class Recording(Exportable):
 
     Attributes
     ----------
-    t : times, ms, from 0.
-    V : membrane potential, mV.
-    gate : gates by name, such as gate["Na.m"], or gate["m"] where only one channel has an m; 0 to 1.
-    g : conductance of each channel, mS/cm2.
-    I : current of each channel and of the pump, uA/cm2, outward positive; "capacity" where a clamp shows its transient.
-        At a place of an axon also "axial": what flows on to the neighbours, less what comes from them, over the
-        membrane of the place; so C dV/dt = stimulus - the sum of I.
-    E : reversal potential of each channel, mV; it moves where concentrations do.
-    conc : concentrations by name, such as conc["Na_in"], mM; none where they stand still.
-    stimulus : stimulus current that reaches it, that of synapses included, uA/cm2, positive depolarises.
-    cell, protocol : what was simulated, and with what.
-    settings : how: dt (ms), every, start, freeze, reset, and the carrier of the stimulus where ions are counted.
-    x : where on an axon it is, cm; None for a cell alone.
-    units : the unit of each of these.
+    t : numpy.ndarray
+        Times, ms, from 0.
+    V : numpy.ndarray
+        Membrane potential, mV.
+    gate : mapping of str to numpy.ndarray
+        Gates by name, 0 to 1, such as gate["Na.m"], or gate["m"] where only one channel has an m.
+    g : mapping of str to numpy.ndarray
+        Conductance of each channel, mS/cm2.
+    I : mapping of str to numpy.ndarray
+        Current of each channel and of the pump, uA/cm2, outward positive; "capacity" where a clamp shows its charging
+        current. At a place of an axon there is also "axial": what flows to the neighbours, less what comes from them,
+        divided by the membrane area of the place. So C dV/dt is the stimulus less the sum of I.
+    E : mapping of str to numpy.ndarray
+        Reversal potential of each channel, mV. It moves where concentrations move.
+    conc : mapping of str to numpy.ndarray
+        Concentrations by name, mM, such as conc["Na_in"]; empty where none is followed.
+    stimulus : numpy.ndarray
+        Stimulus current that reaches the membrane, with that of synapses, uA/cm2; positive depolarises.
+    cell : Cell
+        What was simulated.
+    protocol : Protocol
+        The stimulus.
+    settings : dict
+        How it was simulated: dt (ms), every, start, freeze, reset, and the carrier of the stimulus where ions are
+        counted.
+    x : float or None
+        The place on an axon, cm; None for a cell alone.
+    units : dict of str to str
+        The unit of each of these.
     """
 
     _batch: Batch
