@@ -20,6 +20,8 @@ from .quantities import shown as shown
 
 FAR_FROM_0 = 20.0
 """mV; what is usually further from 0 was perhaps given in volts if it is a thousandth of that."""
+COUNTED = ("pulses", "nodes")
+"""Units of what comes in whole numbers."""
 
 
 class Typed(str):
@@ -87,6 +89,9 @@ class Parameter:
         if not self.low <= number <= self.high:
             low, high = tidy(self.low), tidy(self.high)
             raise ValueError(f"{self.name} = {tidy(number)} {self.unit} is outside {low} to {high} {self.unit}")
+        if self.unit in COUNTED and not number.is_integer():
+            given = f"{tidy(self.low)} to {tidy(self.high)}"
+            raise ValueError(f"{self.name} = {tidy(number)} {self.unit} is not a whole number: give one from {given}")
         return number
 
     def _read(self, text: str) -> float:
@@ -256,8 +261,10 @@ class Described:
     def __hash__(self) -> int:
         return hash((type(self), *self._values.values()))
 
+    def _given(self) -> list[str]:
+        """The values that are not the usual ones, as they stand in code."""
+        changed = (name for name, p in self._declared.items() if self._values[name] != p.value)
+        return [f"{name}={tidy(self._values[name])}" for name in changed]
+
     def __repr__(self) -> str:
-        given = (
-            f"{name}={tidy(self._values[name])}" for name, p in self._declared.items() if self._values[name] != p.value
-        )
-        return f"{type(self).__name__}({', '.join(given)})"
+        return f"{type(self).__name__}({', '.join(self._given())})"

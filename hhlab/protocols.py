@@ -247,12 +247,6 @@ class Train(Protocol):
     interval = param(20, "ms", 1e-3, LONGEST, "time from onset to onset", slider=(1, 50))
     count = param(5, "pulses", 1, 10000, "number of pulses", slider=(1, 20))
 
-    def _checked(self, declared: Any, named: Any) -> dict[str, float]:
-        values = super()._checked(declared, named)
-        if not float(values["count"]).is_integer():
-            raise ValueError(f"count = {values['count']:g} pulses is not a whole number: give one from 1 to 10000")
-        return values
-
     def pieces(self) -> list[Piece]:
         onsets = [self.start + number * self.interval for number in range(int(self.count))]
         return [Piece(t, t + self.duration, self.amplitude, self.amplitude) for t in onsets]
@@ -452,9 +446,6 @@ class Together(Protocol):
         number, own = owners[name]
         return getattr(self.parts[number], own)
 
-    def __hash__(self) -> int:
-        return hash(self.parts)
-
     def __repr__(self) -> str:
         told = " + ".join(map(repr, self.parts[:MOST_TOLD]))
         more = len(self.parts) - MOST_TOLD
@@ -481,8 +472,6 @@ class Varied(Sequence[Protocol]):
         return len(next(iter(self._values.values())))
 
     def __getitem__(self, number: Any) -> Any:
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
         return self._protocol.replace(**{name: float(values[number]) for name, values in self._values.items()})
 
 

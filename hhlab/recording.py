@@ -13,21 +13,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import cells, kernel, protocols
 from .cells import Cell
 from .channels import Channel
 from .gates import full_name
 from .parameters import must_be, shown, unknown
+from .physics import Floats
 from .placement import stimuli_in_words
 from .protocols import Protocol
 
 if TYPE_CHECKING:
     import pandas
-
-Floats = NDArray[np.float64]
-
 
 KEEP = KEEP_SPIKES, KEEP_V, KEEP_ALL = "spikes", "V", "all"
 """What may be kept of a recording, from little to all."""
@@ -132,6 +129,10 @@ class Exportable:
     def settings(self) -> Mapping[str, Any]:
         return self._batch.settings
 
+    def nearest_sample(self, moment: float) -> int:
+        """The number of the sample that is nearest to a moment (ms)."""
+        return int(np.abs(self.t - moment).argmin())
+
     def _described(self, **what: str) -> dict[str, str]:
         from importlib.metadata import version
 
@@ -174,20 +175,35 @@ class Recording(Exportable):
 
     Attributes
     ----------
-    t : times, ms, from 0.
-    V : membrane potential, mV.
-    gate : gates by name, such as gate["Na.m"], or gate["m"] where only one channel has an m; 0 to 1.
-    g : conductance of each channel, mS/cm2.
-    I : current of each channel and of the pump, uA/cm2, outward positive; "capacity" where a clamp shows its transient.
-        At a place of an axon also "axial": what flows on to the neighbours, less what comes from them, over the
-        membrane of the place; so C dV/dt = stimulus - the sum of I.
-    E : reversal potential of each channel, mV; it moves where concentrations do.
-    conc : concentrations by name, such as conc["Na_in"], mM; none where they stand still.
-    stimulus : stimulus current that reaches it, that of synapses included, uA/cm2, positive depolarises.
-    cell, protocol : what was simulated, and with what.
-    settings : how: dt (ms), every, start, freeze, reset, and the carrier of the stimulus where ions are counted.
-    x : where on an axon it is, cm; None for a cell alone.
-    units : the unit of each of these.
+    t : numpy.ndarray
+        Times, ms, from 0.
+    V : numpy.ndarray
+        Membrane potential, mV.
+    gate : mapping of str to numpy.ndarray
+        Gates by name, 0 to 1, such as gate["Na.m"], or gate["m"] where only one channel has an m.
+    g : mapping of str to numpy.ndarray
+        Conductance of each channel, mS/cm2.
+    I : mapping of str to numpy.ndarray
+        Current of each channel and of the pump, uA/cm2, outward positive; "capacity" where a clamp shows its charging
+        current. At a place of an axon there is also "axial": what flows to the neighbours, less what comes from them,
+        divided by the membrane area of the place. So C dV/dt is the stimulus less the sum of I.
+    E : mapping of str to numpy.ndarray
+        Reversal potential of each channel, mV. It moves where concentrations move.
+    conc : mapping of str to numpy.ndarray
+        Concentrations by name, mM, such as conc["Na_in"]; empty where none is followed.
+    stimulus : numpy.ndarray
+        Stimulus current that reaches the membrane, with that of synapses, uA/cm2; positive depolarises.
+    cell : Cell
+        What was simulated.
+    protocol : Protocol
+        The stimulus.
+    settings : dict
+        How it was simulated: dt (ms), every, start, freeze, reset, and the carrier of the stimulus where ions are
+        counted.
+    x : float or None
+        The place on an axon, cm; None for a cell alone.
+    units : dict of str to str
+        The unit of each of these.
     """
 
     _batch: Batch
@@ -241,7 +257,7 @@ class Recording(Exportable):
         return None if self.place is None else self.place.x
 
     @property
-    def looked_at(self) -> str:
+    def keep(self) -> str:
         """What there is of it and of those that were simulated with it, as one of KEEP."""
         return self._batch.keep
 
@@ -292,7 +308,7 @@ class Recording(Exportable):
 
     def at(self, moment: float) -> dict[str, float]:
         """The state at the sample nearest to a moment (ms), by name."""
-        n = int(np.abs(self.t - moment).argmin())
+        n = self.nearest_sample(moment)
         then = (self.V[n], *self.gate_values[:, n], *self.pool_values[:, n])
         return dict(zip(self.cell.state_names, map(float, then), strict=True))
 
@@ -337,7 +353,7 @@ class Recording(Exportable):
 
         Gates and concentrations are those of the nearest sample.
         """
-        return self._carried(name, V, int(np.abs(self.t - moment).argmin()))
+        return self._carried(name, V, self.nearest_sample(moment))
 
     def _conductance(self, name: str) -> Floats:
         """What g and the open share make; where there is a permeability instead, current over driving force."""
@@ -421,14 +437,12 @@ class Recording(Exportable):
         shares, concentrations = (np.array(rows).reshape(-1, t.size) for rows in (gates, inside))
         return cls.of(t, V, shares, concentrations, made, protocol, settings)
 
-    def _changed(self) -> str:
-        given = {name: self.settings.get(name) for name in ("start", "freeze", "reset")}
-        return "".join(f", {name} {shown(value)}" for name, value in given.items() if value)
-
     def __repr__(self) -> str:
         where = "" if self.place is None else f"at {self.place.x:.4g} cm of an axon "
+        given = {name: self.settings.get(name) for name in ("start", "freeze", "reset")}
+        changed = "".join(f", {name} {shown(value)}" for name, value in given.items() if value)
         return (
-            f"<Recording {where}of {self.cell!r}: {stimuli_in_words(self.protocol)}{self._changed()}; "
+            f"<Recording {where}of {self.cell!r}: {stimuli_in_words(self.protocol)}{changed}; "
             f"{self.t[-1]:g} ms, {self.t.size} samples, V {self.V.min():.1f} to {self.V.max():.1f} mV>"
         )
 

@@ -93,14 +93,16 @@ def test_public_names():
 def test_docstrings_of_public_functions_and_classes_have_their_sections():
     """Every parameter with its type and a description, in the order of the signature, and what is returned.
 
-    Recordings are made by functions, and describe what they have instead.
+    Recordings are given back, not made by users: they have attributes in place of parameters.
     """
     public = [getattr(house, name) for house in (hh, hh.measure) for name in house.__all__]
-    made = {hh.Recording, hh.AxonRecording}
-    named = [each for each in public if inspect.isfunction(each) or (inspect.isclass(each) and each not in made)]
-    names = [f"{each.__module__}.{each.__qualname__}" for each in named]
-    told = {name: dict(validate(name)["errors"]) for name in names}
-    assert [(name, code, told[name][code]) for name in names for code in SECTIONS & told[name].keys()] == []
+    found = []
+    for each in filter(lambda each: inspect.isfunction(each) or inspect.isclass(each), public):
+        told = dict(validate(f"{each.__module__}.{each.__qualname__}")["errors"])
+        wanted = SECTIONS - {"PR01"} if each in (hh.Recording, hh.AxonRecording) else SECTIONS
+        assert each not in (hh.Recording, hh.AxonRecording) or "Attributes\n" in each.__doc__
+        found += [(each.__qualname__, code, told[code]) for code in wanted & told.keys()]
+    assert found == []
 
 
 def test_no_module_takes_the_place_of_another_public_thing(root):

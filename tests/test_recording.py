@@ -328,15 +328,15 @@ def test_what_was_not_kept_is_simulated_again_bit_by_bit(made, every):
     for some, kept in ((with_V, KEEP_V), (brief, KEEP_SPIKES)):
         for rec, one in zip(whole, some, strict=True):
             assert hh.measure.spikes(one) == pytest.approx(hh.measure.spikes(rec), rel=1e-12)
-            assert one.looked_at == kept
+            assert one.keep == kept
         for rec, one in zip(whole, some, strict=True):
             assert np.array_equal(hh.measure.spikes(one, -20), hh.measure.spikes(rec, -20))
             assert np.array_equal(one.V, rec.V)
-            assert one.looked_at == KEEP_V
+            assert one.keep == KEEP_V
         for rec, one in zip(whole, some, strict=True):
             assert np.array_equal(one.gate_values, rec.gate_values)
             assert np.array_equal(one.pool_values, rec.pool_values)
-            assert (one.end, one.looked_at) == (rec.end, KEEP_ALL)
+            assert (one.end, one.keep) == (rec.end, KEEP_ALL)
         with pytest.raises(AttributeError, match="no attribute 'v'"):
             some[0].v  # noqa: B018
 

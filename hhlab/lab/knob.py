@@ -6,11 +6,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ..parameters import Parameter, Typed, pretty, tidy
+from ..parameters import COUNTED, Parameter, Typed, pretty, tidy
 
 FINENESS = 200
 DECIMALS = 9
-COUNTED = ("pulses", "nodes")
 
 
 class Knob(widgets.HBox):

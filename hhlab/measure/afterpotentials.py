@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..parameters import Parameter, must_be
+from ..parameters import Parameter
 from ..physics import Floats
-from ..recording import A_RECORDING, Recording, crossings
+from ..recording import Recording, crossings
 from .columns import gives
 from .resting import rest
 from .spike import attribution, extremum, spikes
@@ -61,8 +61,8 @@ def afterpotentials(rec: Recording) -> Afterpotentials:
     ValueError
         If `rec` is not a recording.
     """
-    must_be(Recording, A_RECORDING, rec)
-    falls, times = crossings(rec.t, -rec.V, -FALL_LEVEL), spikes(rec)
+    times = spikes(rec)
+    falls = crossings(rec.t, -rec.V, -FALL_LEVEL)
     falls = falls[falls > times[0]] if times.size else falls[:0]
     if not falls.size:
         return Afterpotentials(NO_POINT, NO_POINT, NO_POINT, float("nan"), float("nan"))
@@ -110,7 +110,6 @@ def duration(rec: Recording, share: float = 0.9) -> float:
     ValueError
         If `rec` is not a recording, or the share is out of range.
     """
-    must_be(Recording, A_RECORDING, rec)
     part, times = SHARE.check(share), spikes(rec)
     if not times.size:
         return float("nan")

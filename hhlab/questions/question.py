@@ -41,11 +41,11 @@ class Reply:
     text : str
         What is said after "Right." or "Not yet.".
     misconception : str
-        M1 to M15 if the option shows one, or "".
+        The misconception that the option shows, M1 to M15, or "".
     right : bool
         Whether the option is right.
     wording : str
-        The option as students read it; unless given, the id under which it stands in the options.
+        The option as students read it. Without it they read the id under which the option stands.
     added : bool
         Whether the option was added after answers that named their option by a letter alone.
     """
@@ -64,11 +64,11 @@ class Mistake:
     Parameters
     ----------
     value : callable
-        Computes it.
+        A function without arguments that computes it.
     reply : str
         What is said to it.
     misconception : str
-        M1 to M15, or "".
+        The misconception that it shows, M1 to M15, or "".
     """
 
     value: Callable[[], Any]
@@ -127,14 +127,14 @@ class Choice:
     Parameters
     ----------
     name : str
-        An identifier, the same for ever: logs refer to it.
+        An identifier that never changes, as work logs refer to it.
     text : str
         The question.
-    options : mapping of str to Reply
-        What can be chosen, each with its own reply, by an id that stays the same for ever: logs refer to it. The
-        wording of an option, which may change, is the `wording` of its reply, or else the id itself.
+    options : dict of str to Reply
+        What can be chosen: the reply to each option by the id of the option. An id never changes, as work logs refer to
+        it. The wording of an option may change: it is the `wording` of its reply, or the id where there is none.
     several : bool
-        Whether all that are right must be ticked. Otherwise one is chosen, and any right one is right.
+        Whether all right options must be ticked. Otherwise one option is chosen, and any right one will do.
 
     Raises
     ------
@@ -200,22 +200,23 @@ class Number:
     Parameters
     ----------
     name : str
-        An identifier, the same for ever: logs refer to it.
+        An identifier that never changes, as work logs refer to it.
     text : str
         The question.
     unit : str
-        The unit asked for; the answer may come in another of the same kind.
+        The unit asked for, such as "mV". An answer may come in another unit of the same kind.
     truth : callable
-        Computes the right value, in that unit, with the model. It is called when an answer is judged.
+        A function without arguments that computes the right number with the model, in this unit. It is called when an
+        answer is judged.
     tolerance : float
-        How far off is still right, in that unit. The student is told.
-    hints : tuple of str
+        How far from the right number an answer may be, in this unit. Students are told.
+    hints : tuple of (str, str)
         What is said to a number that is too low, and to one that is too high.
     reply : str
         What is said to the right number.
     mistakes : tuple of Mistake
-        Numbers of well-known wrong ways. The nearest gets its reply, before any hint, if the answer is within
-        the tolerance of it; of one smaller than the truth, within the same share of it.
+        Numbers to which well-known wrong ways lead. An answer within the tolerance of one of them gets the reply to the
+        nearest instead of a hint. If that number is smaller than the right one, the tolerance shrinks in proportion.
 
     Raises
     ------

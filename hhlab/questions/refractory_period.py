@@ -8,8 +8,8 @@ from ..voltage_clamp import Clamp, clamp
 from .texts import Texts
 
 SQUID, WARM = Squid(), Squid(T=18.5)
-GAP, HELD_AT = 12.0, -45.0
-"""The interval of the second pulse, ms, and the V at which current is lost, mV."""
+GAP, CLAMPED_AT = 12.0, -45.0
+"""The interval of the second pulse, ms, and the clamped V at which current is lost, mV."""
 _periods = functools.cache(refractory_periods)
 
 
@@ -23,7 +23,7 @@ def _time_to_half(V: float, duration: float) -> float:
     from scipy.optimize import brentq
 
     wanted = 0.5 * _largest_current(V, duration)
-    return float(brentq(lambda ms: _largest_current(HELD_AT, ms) - wanted, 0.05, 30.0, xtol=1e-3))
+    return float(brentq(lambda ms: _largest_current(CLAMPED_AT, ms) - wanted, 0.05, 30.0, xtol=1e-3))
 
 
 def _largest_current(V: float, duration: float) -> float:
