@@ -202,7 +202,7 @@ def test_well_known_slips_are_told(old, new, words):
     variant = find("ions").variant("c", "s")
     task = find("ions").task(variant, "nernst")
     assert old in task.question.solution
-    verdict = judge(task, Given(code=task.question.solution.replace(old, new)), variant, OWN.run)
+    verdict = judge(task, Given(code=task.question.solution.replace(old, new), mark=variant.mark), variant, OWN.run)
     assert not verdict.right
     assert words in verdict.reply
 
