@@ -24,10 +24,8 @@ SLIDERS = {
 class Electrode(Protocol):
     """A recording electrode at x (cm). It does nothing to the membrane."""
 
+    _words = "an electrode at {x} cm"
     x = param(1, "cm", 0, LONGEST_AXON, "place of a recording electrode")
-
-    def in_words(self) -> str:
-        return f"an electrode at {tidy(self.x)} cm"
 
 
 class Placed(Protocol):

@@ -36,6 +36,9 @@ class Piece(NamedTuple):
 class Protocol(Described):
     """A stimulus; `a + b` applies both."""
 
+    _words = ""
+    """What it does, with the names of its parameters in braces."""
+
     def pieces(self) -> list[Piece]:
         """Its current as straight pieces.
 
@@ -74,7 +77,7 @@ class Protocol(Described):
         str
             The phrase, with units.
         """
-        raise NotImplementedError
+        return self._words.format(**{name: tidy(value) for name, value in self._values.items()})
 
     @property
     def parts(self) -> "tuple[Protocol, ...]":
@@ -206,6 +209,7 @@ class Step(Protocol):
     '20 uA/cm2 for 0.5 ms at 5 ms'
     """
 
+    _words = "{amplitude} uA/cm2 for {duration} ms at {start} ms"
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "stimulus current", slider=(-20, 60))
     start = param(5, "ms", 0, LONGEST, "start of the stimulus", slider=(0, 50))
     duration = param(0.5, "ms", 1e-4, LONGEST, "duration of the stimulus", slider=(0.1, 30))
@@ -213,13 +217,11 @@ class Step(Protocol):
     def pieces(self) -> list[Piece]:
         return [Piece(self.start, self.start + self.duration, self.amplitude, self.amplitude)]
 
-    def in_words(self) -> str:
-        return f"{tidy(self.amplitude)} uA/cm2 for {tidy(self.duration)} ms at {tidy(self.start)} ms"
-
 
 class Ramp(Protocol):
     """A current that rises linearly from 0 to `amplitude` during `duration`, and then stays there for `hold`."""
 
+    _words = "a ramp from 0 to {amplitude} uA/cm2 in {duration} ms from {start} ms"
     amplitude = param(5, "uA/cm2", -1e5, 1e5, "current at the end of the ramp", slider=(-20, 60))
     start = param(5, "ms", 0, LONGEST, "start of the ramp", slider=(0, 50))
     duration = param(20, "ms", 1e-4, LONGEST, "duration of the ramp", slider=(0.1, 100))
@@ -231,16 +233,13 @@ class Ramp(Protocol):
         return rising + ([Piece(top, top + self.hold, self.amplitude, self.amplitude)] if self.hold else [])
 
     def in_words(self) -> str:
-        holding = f", held for {tidy(self.hold)} ms" if self.hold else ""
-        return (
-            f"a ramp from 0 to {tidy(self.amplitude)} uA/cm2 in {tidy(self.duration)} ms from {tidy(self.start)} ms"
-            + holding
-        )
+        return super().in_words() + (f", held for {tidy(self.hold)} ms" if self.hold else "")
 
 
 class Train(Protocol):
     """Equal pulses of current at equal intervals."""
 
+    _words = "{count} pulses of {amplitude} uA/cm2 for {duration} ms, one every {interval} ms from {start} ms"
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "current of each pulse", slider=(-20, 60))
     start = param(5, "ms", 0, LONGEST, "onset of the first pulse", slider=(0, 50))
     duration = param(0.5, "ms", 1e-4, LONGEST, "duration of each pulse", slider=(0.1, 5))
@@ -252,16 +251,14 @@ class Train(Protocol):
         return [Piece(t, t + self.duration, self.amplitude, self.amplitude) for t in onsets]
 
     def in_words(self) -> str:
-        pulses = f"{tidy(self.count)} pulse{'s' if self.count > 1 else ''}"
-        return (
-            f"{pulses} of {tidy(self.amplitude)} uA/cm2 for {tidy(self.duration)} ms, "
-            f"one every {tidy(self.interval)} ms from {tidy(self.start)} ms"
-        )
+        pulses = super().in_words()
+        return pulses if self.count > 1 else pulses.replace("pulses", "pulse")
 
 
 class PulsePair(Protocol):
     """Two pulses of current with their own amplitudes and the same duration."""
 
+    _words = "{amplitude} and {second} uA/cm2 for {duration} ms each, {interval} ms apart from {start} ms"
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "current of the first pulse", slider=(-20, 60))
     second = param(20, "uA/cm2", -1e5, 1e5, "current of the second pulse", slider=(-20, 160))
     start = param(5, "ms", 0, LONGEST, "onset of the first pulse", slider=(0, 50))
@@ -272,24 +269,16 @@ class PulsePair(Protocol):
         each = ((self.start, self.amplitude), (self.start + self.interval, self.second))
         return [Piece(t, t + self.duration, current, current) for t, current in each]
 
-    def in_words(self) -> str:
-        return (
-            f"{tidy(self.amplitude)} and {tidy(self.second)} uA/cm2 for {tidy(self.duration)} ms each, "
-            f"{tidy(self.interval)} ms apart from {tidy(self.start)} ms"
-        )
-
 
 class Shock(Protocol):
     """A sudden displacement of V: a shock so brief that it charges the membrane at once."""
 
+    _words = "a shock of {mV} mV at {start} ms"
     mV = param(15, "mV", -200, 200, "displacement of the membrane potential", slider=(-30, 60))
     start = param(0, "ms", 0, LONGEST, "time of the shock", slider=(0, 50))
 
     def shocks(self) -> list[tuple[float, float]]:
         return [(self.start, self.mV)]
-
-    def in_words(self) -> str:
-        return f"a shock of {tidy(self.mV)} mV at {tidy(self.start)} ms"
 
 
 class Synapse(Protocol):
@@ -299,6 +288,7 @@ class Synapse(Protocol):
     threshold, and inhibits if E is below.
     """
 
+    _words = "a synapse of {g_max} mS/cm2 towards {E} mV at {start} ms"
     g_max = param(0.1, "mS/cm2", 0, 1000, "largest conductance of the synapse", slider=(0, 0.5))
     E = param(0, "mV", -200, 200, "reversal potential of the synapse", slider=(-100, 60))
     start = param(5, "ms", 0, LONGEST, "time at which the synapse opens", slider=(0, 50))
@@ -361,23 +351,15 @@ class Synapse(Protocol):
         top = rise * decay / (decay - rise) * np.log(decay / rise)
         return float(self.g_max / (np.exp(-top / decay) - np.exp(-top / rise)))
 
-    def in_words(self) -> str:
-        return f"a synapse of {tidy(self.g_max)} mS/cm2 towards {tidy(self.E)} mV at {tidy(self.start)} ms"
-
 
 class VoltageStep(Protocol):
     """What a voltage clamp does in one recording: V is clamped to `hold`, and to `to` during the step."""
 
+    _words = "voltage clamp from {hold} mV to {to} mV for {duration} ms at {start} ms"
     hold = param(-65, "mV", -200, 200, "holding potential")
     to = param(0, "mV", -200, 200, "voltage of the step")
     start = param(0, "ms", 0, LONGEST, "start of the step")
     duration = param(10, "ms", 1e-4, LONGEST, "duration of the step")
-
-    def in_words(self) -> str:
-        return (
-            f"voltage clamp from {tidy(self.hold)} mV to {tidy(self.to)} mV for {tidy(self.duration)} ms "
-            f"at {tidy(self.start)} ms"
-        )
 
 
 class Together(Protocol):
@@ -455,8 +437,7 @@ class Together(Protocol):
 class Nothing(Protocol):
     """No stimulus at all."""
 
-    def in_words(self) -> str:
-        return "no stimulus"
+    _words = "no stimulus"
 
 
 class Varied(Sequence[Protocol]):

@@ -99,10 +99,7 @@ def repolarisation() -> Result:
 def leak_alone() -> Result:
     """V 10 ms after the peak with n frozen at rest, in mV above the resting potential."""
     cell, shock = hh.Squid(), hh.Shock(15, 1)
-    recs = {
-        "intact": hh.simulate(cell, shock, 30),
-        "n frozen": hh.simulate(cell, shock, 30, freeze=("K.n",)),
-    }
+    recs = {"intact": hh.simulate(cell, shock, 30), "n frozen": hh.simulate(cell, shock, 30, freeze=("K.n",))}
     plateau = recs["n frozen"]
     late = np.interp(hh.measure.peak(plateau)[1] + 10, plateau.t, plateau.V)
     number = late - hh.measure.rest(cell)

@@ -10,7 +10,6 @@ from ..physics import Floats
 from .view import COLOURS, DOT, FAINT, INK, STYLES, THIN, Limits, Stroke, View, at, colour_of_recording
 
 LOWEST, HIGHEST = -90.0, 60.0  # mV at the ends of the colour scale; 0 mV is white
-SCALE = (-90, -60, -30, 0, 30, 60)  # mV that label it
 COLUMNS, ROWS = 400, 200  # pixels of the picture, at most
 MOST_ELECTRODES = 4
 
@@ -35,7 +34,7 @@ class SpaceTime(Along):
     """V as a colour, over place (upward) and time (to the right), with a line for each electrode."""
 
     height = 1.25
-    scale = SCALE
+    scale = (-90, -60, -30, 0, 30, 60)
 
     def strokes(self, recordings: Sequence[Any], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         run, far = recordings[0], self.length(recordings)
