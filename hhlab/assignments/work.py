@@ -137,7 +137,8 @@ def _marked(work: Work, out: Path, failure: str) -> Marked:
     if any(each.gives(TOTAL) for each in work.adjustments):
         foreign, bad = [], [*foreign, *bad]
     elif chosen is None:
-        return Marked(people=[*foreign, *bad], ids=ids)
+        nothing = [(work.files[0].label, "there is no notebook in it")]
+        return Marked(people=[*foreign, *bad] or nothing, ids=ids)
     told = [f"{where} was left out: {because}." for where, because in bad]
     name, answers = chosen or ("", None)
     remarks = answers.remarks if answers else ()
