@@ -79,7 +79,7 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
         print(done.sandbox)
     print(
         f"{done.assignment}: {len(done.grades())} graded, {len(done.people)} need a person, {len(done.silent)} handed "
-        f"in nothing. See {options.out / 'report.html'} and {options.out / options.roster.name}."
+        f"in nothing. See {options.out / 'report.html'} and {done.written}."
     )
     return 0
 
@@ -104,7 +104,6 @@ def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     told, page = solution(find(options.name), options.course, options.student, read_secret(options.secret))
     print(told)
     path = options.out / f"{options.name}-{file_name(options.student)}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
     write(path, page.encode())
     print(f"With pictures: {path}")
     return 0

@@ -235,6 +235,7 @@ def test_a_roster_that_somebody_changed_is_kept(room):
         )
         assert "roster-2.csv" in note
         assert note in (room / "out/report.html").read_text()
+        assert "ids in &#39;student&#39;" in (room / "out/report.html").read_text()
         assert (room / "out/roster.csv").read_text() == typed
         assert column(room / "out/roster-2.csv") == ["16", "16", ""]
     (room / "out/roster-2.csv").write_text("mine")

@@ -86,8 +86,8 @@ def grade(
     ]  # fmt: skip
     graded.silent = sorted(listed.students.keys() - {work.student for work in works})
     handed |= _mark_all(works, out, executor, graded)
-    _finish(graded, listed, roster, out, book)
     graded.roster = listed.in_words(graded.grades(), handed)
+    _finish(graded, listed, out, book)
     return graded
 
 
@@ -156,7 +156,7 @@ def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, grade
     return ids
 
 
-def _finish(graded: Graded, roster: Roster, path: Path, out: Path, book: Gradebook) -> None:
+def _finish(graded: Graded, roster: Roster, out: Path, book: Gradebook) -> None:
     """Put all in an order of its own, and write the roster, the book and the report."""
     graded.marks = dict(sorted(graded.marks.items()))
     graded.people.sort()
@@ -172,7 +172,13 @@ def _finish(graded: Graded, roster: Roster, path: Path, out: Path, book: Gradebo
         for each in graded.adjustments[student]
         if each.off is None
     ]
-    graded.notes += write_roster(out, path.name, roster.filled(graded.grades()), book)
+    name = roster.sheet.name
+    graded.written = write_roster(out, name, roster.filled(graded.grades()), book)
+    if graded.written.name != name:
+        graded.notes.append(
+            f"Somebody has changed {name} in this folder: it was kept, and the new grades are in "
+            f"{graded.written.name}. Points in {OVERRIDES} are honoured in every run."
+        )
     book.enter(out, graded, {student.id: student.name for student in roster.students.values()})
     title = ASSIGNMENTS[book.assignment].title
     write(out / "report.html", report(graded, title, book.course).encode())

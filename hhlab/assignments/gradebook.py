@@ -76,27 +76,20 @@ def open_book(folder: Path, assignment: str, course: str, of: float) -> Gradeboo
             f"{folder} holds the grades of {book.assignment} in the course {book.course}: choose another folder for "
             f"{assignment} in {course}"
         )
-    for part in ("feedback", "results"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
     book.of = of
     book.save(folder)
     return book
 
 
-def write_roster(folder: Path, name: str, data: bytes, book: Gradebook) -> list[str]:
-    """Write a roster, never over one that somebody has changed since; a sentence on that if there is one."""
+def write_roster(folder: Path, name: str, data: bytes, book: Gradebook) -> Path:
+    """Write a roster, never over one that somebody has changed since; where it was written."""
     book.rosters = sorted({*book.rosters, fingerprint(data)})
     book.save(folder)
     usual = folder / name
     names = itertools.chain((usual,), (usual.with_stem(f"{usual.stem}-{number}") for number in itertools.count(2)))
     path = next(path for path in names if not path.exists() or fingerprint(path.read_bytes()) in book.rosters)
     write(path, data)
-    if path == usual:
-        return []
-    return [
-        f"Somebody has changed {name} in this folder: it was kept, and the new grades are in {path.name}. "
-        "Points in overrides.csv are honoured in every run."
-    ]
+    return path
 
 
 def overview(folders: Sequence[Path], out: Path) -> list[Path]:
@@ -125,7 +118,6 @@ def overview(folders: Sequence[Path], out: Path) -> list[Path]:
     rows = [[student, names[student], *_points(student, ordered)] for student in sorted(names)]
     sheet = io.StringIO()
     csv.writer(sheet).writerows([heads, *rows])
-    out.mkdir(parents=True, exist_ok=True)
     write(out / "overview.csv", sheet.getvalue().encode("utf-8-sig"))
     write(out / "overview.html", page("overview.html", title=f"{courses[0]}: all", heads=heads, rows=rows).encode())
     return [out / "overview.csv", out / "overview.html"]

@@ -140,7 +140,6 @@ def write_new(out: Path, files: Iterable[File]) -> tuple[list[Path], list[Path]]
     for name, data in files:
         path = out / name
         if not os.path.lexists(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
             write(path, data)
             made.append(path)
         elif not path.is_file() or path.read_bytes() != data:

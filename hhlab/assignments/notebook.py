@@ -8,7 +8,7 @@ import ast
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from itertools import islice
@@ -34,7 +34,7 @@ Who = tuple[str, str, str]
 
 _HANDS_IN = (
     r"""answer\(\s*(?:task\s*=\s*)?(?:(?P<mark>["'])(?P<task>[^"'\n]{0,100})(?P=mark)\s*"""
-    r"""(?:,\s*(?:value\s*=\s*)?(?P<value>"[^"\n]{0,200}"|'[^'\n]{0,200}'|[^,)\n]{0,200}))?)?"""
+    r"""(?P<dots>,\s*(?:value\s*=\s*)?\.{3})?)?"""
 )
 _IN_CODE = re.compile(r"(?<!def )(?P<dot>\.)?\b" + _HANDS_IN)
 _IN_TEXT = re.compile(r"^[ \t]*(?:\w{1,100}(?P<dot>\.))?" + _HANDS_IN, re.MULTILINE)
@@ -87,10 +87,10 @@ class _Answer(NamedTuple):
 
 
 class _Call(NamedTuple):
-    """A call of `answer` in a source: task and value as text, None for what is not written out."""
+    """A call of `answer` in a source: the task, "" if it is not written out, and whether dots stand for its value."""
 
-    task: str | None
-    value: str | None
+    task: str
+    dots: bool
 
 
 def read_answers(data: bytes) -> Handed:
@@ -113,9 +113,10 @@ def read_answers(data: bytes) -> Handed:
     answers = {task: given for task, (_, given) in last.items() if isinstance(given, Given)}
     lost = {task: given for task, (_, given) in last.items() if isinstance(given, Lost)}
     for number in calls.keys() - {number for number, _ in found}:
-        missing = [call.task or "" for call in calls[number] if call.task not in last and call.value != "Ellipsis"]
+        missing = [call.task for call in calls[number] if call.task not in last and not call.dots]
         lost |= dict.fromkeys(missing, _why_lost(cells[number]))
-    remarks = _remarks(found, {task: (given, calls[last[task][0]]) for task, given in answers.items()})
+    many = Counter(task for task, _ in {(answer.task, number) for number, answer in found})
+    remarks = (f"{shown(task)} is answered in {n} cells: the last one counts." for task, n in many.items() if n > 1)
     return Handed(assignment, course, student, answers, lost, tuple(islice(remarks, MOST_REMARKS)))
 
 
@@ -161,14 +162,12 @@ def _said(output: Any) -> str:
 
 def _answers(cell: _Cell) -> Iterator[_Answer]:
     """The answers in the outputs of a cell: as data, or as the line for people where only that was kept."""
-    reason = _BECAUSE.search(cell.source) if cell.code and cell.outputs else None
-    because = (_literal(reason[1]) if reason else None) or ""
     for output in cell.outputs if cell.code else ():
         told, line = _part(_part(output, "data", dict), MIME, dict), _LINE.match(_said(output))
         if told:
             yield from _from_data(told)
         elif line:
-            yield _from_line(cell, because, *line.groups())
+            yield _from_line(cell, *line.groups())
 
 
 def _from_data(told: dict[str, Any]) -> Iterator[_Answer]:
@@ -189,7 +188,7 @@ def _from_data(told: dict[str, Any]) -> Iterator[_Answer]:
             yield _Answer(who, task, Given(**parts))
 
 
-def _from_line(cell: _Cell, because: str, student: str, task: str, sign: str, line: str) -> _Answer:
+def _from_line(cell: _Cell, student: str, task: str, sign: str, line: str) -> _Answer:
     """The answer that the line under a cell tells: what is said there was well-formed, with digits enough."""
     said = _AFTER.sub("", line)
     number = _PLAIN.fullmatch(said)
@@ -198,8 +197,9 @@ def _from_line(cell: _Cell, because: str, student: str, task: str, sign: str, li
         given = Given(f"{number[1]}{number[2] or '.'}000000{number[3]}", mark=FROM_LINE)
     elif said == "the code of this cell" and len(cell.source) <= LONGEST_CODE:
         given = Given(code=cell.source, mark=FROM_LINE)
-    elif sign == ":" and because:
-        given = Given(said, because=because, mark=FROM_LINE)
+    elif sign == ":" and (reason := _BECAUSE.search(cell.source)):
+        with suppress(SyntaxError, ValueError):
+            given = Given(said, because=ast.literal_eval(reason[1]), mark=FROM_LINE)
     return _Answer(("", "", student), task, given)
 
 
@@ -238,33 +238,8 @@ def _why_lost(cell: _Cell) -> Lost:
     return Lost(why, cell.source[:LONGEST_CODE])
 
 
-def _remarks(
-    found: Sequence[tuple[int, _Answer]], answers: Mapping[str, tuple[Given, Sequence[_Call]]]
-) -> Iterator[str]:
-    """What a person should know about how the answers stand in the notebook: each with the calls in its cell."""
-    many = Counter(task for task, _ in {(answer.task, number) for number, answer in found})
-    yield from (f"{shown(task)} is answered in {n} cells: the last one counts." for task, n in many.items() if n > 1)
-    for task, (given, calls) in answers.items():
-        values = [call.value for call in calls if call.task in (task, None)]
-        if not values:
-            yield f"The cell with the answer to {shown(task)} no longer hands it in."
-        elif given.value and not any(value in (None, given.value) for value in values):
-            yield (
-                f"The cell of {shown(task)} says {shown(values[-1])} but its output {shown(given.value)}: "
-                "it was edited and not run again. The output counts."
-            )
-
-
 def _calls(cell: _Cell) -> Iterator[_Call]:
     """The calls of `answer` in the source of a cell, a cell of text too if a line is nothing else."""
     for match in (_IN_CODE if cell.code else _IN_TEXT).finditer(_COMMENT.sub("", cell.source)):
         if match["task"] is not None or match["dot"]:
-            yield _Call(match["task"], _literal(match["value"] or ""))
-
-
-def _literal(text: str) -> str | None:
-    try:
-        value = ast.literal_eval(text.strip())
-        return repr(value) if isinstance(value, float) else str(value)
-    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
-        return None
+            yield _Call(match["task"] or "", bool(match["dots"]))

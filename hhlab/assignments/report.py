@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -31,6 +32,7 @@ class Graded:
     adjustments : what is changed about marks, by a teacher or because they were handed in late.
     sandbox : how the code of code tasks was run; "" where there are none.
     roster : which column of the roster was filled in, and out of how many points.
+    written : the roster with the grades.
     """
 
     assignment: str
@@ -42,6 +44,7 @@ class Graded:
     adjustments: Adjustments = field(default_factory=dict)
     sandbox: str = ""
     roster: str = ""
+    written: Path = Path()
 
     def grades(self) -> dict[str, tuple[float, float]]:
         """Points and all points by student, of those who could be graded in full."""

@@ -36,27 +36,22 @@ class Roster:
     ids, grade : the columns with ids and with grades.
     new : whether the column with grades was added.
     most : out of how many points a grade is; 0 if the sheet does not say.
-    called : the id of who has a certain number of the platform, or letters in the name; "" for several.
+    numbers, names : the id of who has a number of the platform, or letters in the name; "" for several.
     """
 
     sheet: Sheet
     ids: int
     students: dict[str, Student] = field(default_factory=dict)
-    called: dict[tuple[str, str], str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     grade: int = 0
     new: bool = False
     most: float = 0.0
 
-    def find(self, keys: Iterable[str]) -> Student | None:
-        """The one student who is called by the first of the keys that anybody is called by.
-
-        A key is what a platform writes into the names of files: its own number of the student, or the name.
-        """
-        for key in filter(letters_of, keys):
-            for each in (("number", key), ("name", letters_of(key))):
-                if each in self.called:
-                    return self.students.get(self.called[each])
-        return None
+    def find(self, number: str, name: str) -> Student | None:
+        """The one student of a platform's number; of the name only where the roster has no numbers."""
+        own = self.numbers.get(number) if self.numbers else self.names.get(letters_of(name))
+        return self.students.get(own or "")
 
     def kept(self) -> dict[str, str]:
         """The words that stay in place of a grade, by id: EX, with which Canvas excuses a student."""
@@ -164,9 +159,10 @@ def _read_students(roster: Roster, heads: list[str]) -> None:
             before = roster.students[own].row + 1
             raise ValueError(f"{sheet.name}: rows {before} and {row + 1} have the same id {shown(given)}; correct one")
         roster.students[own] = Student(row, own, name or given)
-        names = {("name", letters_of(each)) for each in (name, last + first, "".join(name.split(", ")[::-1]))}
-        for each in {("number", re.sub(r"^\D+", "", number)), *names}:
-            roster.called[each] = "" if each in roster.called else own
+        names = {letters_of(each) for each in (name, last + first, "".join(name.split(", ")[::-1]))}
+        for called, keys in ((roster.numbers, {re.sub(r"^\D+", "", number)}), (roster.names, names)):
+            for key in keys - {""}:
+                called[key] = "" if key in called else own
 
 
 def _grades(sheet: Sheet, heads: list[str], wanted: str, title: str) -> int | None:

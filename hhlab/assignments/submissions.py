@@ -90,7 +90,7 @@ def _owner(
         named = _CANVAS.fullmatch(name) or (_MOODLE.fullmatch(name) if is_folder else None)
         if named:
             called = printable(f"{named['number']} or {named['name']}")
-            student = roster.find((named["number"], named["name"]))
+            student = roster.find(named["number"], named["name"])
             return student, f"nobody on the roster, or more than one, is called {called}"
         if is_folder and folded(name) in by_id:
             return by_id[folded(name)], ""

@@ -228,7 +228,8 @@ def _bare(source: str) -> list[str]:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file in one piece, so that an interruption leaves the old one or the new one."""
+    """Write a file in one piece, so that an interruption leaves the old one or the new one. Folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.write_bytes(data)
     os.replace(part, path)
