@@ -112,9 +112,10 @@ def read_answers(data: bytes) -> Handed:
     last = {answer.task: (number, answer.given) for number, answer in found}
     answers = {task: given for task, (_, given) in last.items() if isinstance(given, Given)}
     lost = {task: given for task, (_, given) in last.items() if isinstance(given, Lost)}
-    for number in calls.keys() - {number for number, _ in found}:
-        missing = [call.task or "" for call in calls[number] if call.task not in last and call.value != "Ellipsis"]
-        lost |= dict.fromkeys(missing, _why_lost(cells[number]))
+    some = {number for number, _ in found}
+    for number, called in calls.items():
+        missing = [call.task or "" for call in called if call.task not in last and call.value != "Ellipsis"]
+        lost |= {task: _why_lost(cells[number]) for task in missing if task or number not in some}
     remarks = _remarks(found, {task: (given, calls[last[task][0]]) for task, given in answers.items()})
     return Handed(assignment, course, student, answers, lost, tuple(islice(remarks, MOST_REMARKS)))
 
