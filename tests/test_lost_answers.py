@@ -105,6 +105,20 @@ def in_prose(cell):
     cell.update(cell_type="markdown", source='With `lab.answer("ATP", 3, "mM")` I would hand in.\n\n# answer("ATP", 3)')
 
 
+def test_an_answer_after_the_line_at_which_its_cell_stopped_needs_a_person(classroom):
+    made = filled(NAME, COURSE, "ab1")
+    first = next(cell for cell in made["cells"] if cell.get("outputs"))
+    last = cell_of(made, "ATP")
+    first["source"] = "".join(first["source"]) + "\n" + "".join(last["source"])
+    with_error(last)
+    first["outputs"] += last["outputs"]
+    made["cells"].remove(last)
+    done = graded(classroom, made)
+    assert not done.grades()
+    assert grade_of(classroom) == ""
+    assert "ATP: its cell stopped with NameError." in done.people[0][2]
+
+
 @pytest.mark.parametrize("spoil", [dots, in_a_comment, in_prose])
 def test_what_was_never_answered_is_no_answer(classroom, spoil):
     made = filled(NAME, COURSE, "ab1")

@@ -112,9 +112,10 @@ def read_answers(data: bytes) -> Handed:
     last = {answer.task: (number, answer.given) for number, answer in found}
     answers = {task: given for task, (_, given) in last.items() if isinstance(given, Given)}
     lost = {task: given for task, (_, given) in last.items() if isinstance(given, Lost)}
-    for number in calls.keys() - {number for number, _ in found}:
-        missing = [call.task for call in calls[number] if call.task not in last and not call.dots]
-        lost |= dict.fromkeys(missing, _why_lost(cells[number]))
+    some = {number for number, _ in found}
+    for number, called in calls.items():
+        missing = [call.task for call in called if call.task not in last and not call.dots]
+        lost |= {task: _why_lost(cells[number]) for task in missing if task or number not in some}
     many = Counter(task for task, _ in {(answer.task, number) for number, answer in found})
     remarks = (f"{shown(task)} is answered in {n} cells: the last one counts." for task, n in many.items() if n > 1)
     return Handed(assignment, course, student, answers, lost, tuple(islice(remarks, MOST_REMARKS)))
