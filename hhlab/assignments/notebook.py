@@ -42,7 +42,7 @@ _COMMENT = re.compile(r"#[^\n]*")
 _LAB = re.compile(r"""\bassignment\(\s*(["'])([^"'\n]{1,100})\1,\s*course\s*=\s*(["'])([^"'\n]{1,100})\3""")
 _BECAUSE = re.compile(r"""\bbecause\s*=\s*("[^"\n]{0,2000}"|'[^'\n]{0,2000}')""")
 _LINE = re.compile(r"Handed in for ([^:\n]{1,100}): (\w{1,100})( =|:) (.{1,2000})")
-_AFTER = re.compile(r"(?:, in more digits .*?)?\.(?: (?:(?:Right|Half right|Not yet|It runs)\.|But |It replaces ).*)?$")
+_AFTER = re.compile(r"\.(?: (?:(?:Right|Half right|Not yet|It runs)\.|But |It replaces ).*)?$")
 _PLAIN = re.compile(r"([-\u2212]?\d+)((?:\.\d+)?)((?: \D.*)?)")
 
 
@@ -191,7 +191,7 @@ def _from_data(told: dict[str, Any]) -> Iterator[_Answer]:
 
 def _from_line(cell: _Cell, student: str, task: str, sign: str, line: str) -> _Answer:
     """The answer that the line under a cell tells: what is said there was well-formed, with digits enough."""
-    said = _AFTER.sub("", line)
+    said = _AFTER.sub("", line.partition(", in more digits ")[0])
     number = _PLAIN.fullmatch(said)
     given: Given | Lost = Lost("only the line under its cell is left, which does not tell it in full")
     if sign == " =" and number:

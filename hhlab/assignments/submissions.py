@@ -91,7 +91,8 @@ def _owner(
         if named:
             called = printable(f"{named['number']} or {named['name']}")
             student = roster.find(named["number"], named["name"])
-            return student, f"nobody on the roster, or more than one, is called {called}"
+            advice = "" if name is top else f": if {printable(place)} is a folder of your own, give it another name"
+            return student, f"nobody on the roster, or more than one, is called {called}{advice}"
         if is_folder and folded(name) in by_id:
             return by_id[folded(name)], ""
     other = _NO_FOLDER if folder else _NO_ZIP if top.lower().endswith(".zip") else ""
