@@ -395,6 +395,7 @@ def test_one_batch_of_all_kinds(ordinary, home):
     assert {path.stem.partition("-")[0] for path in (outs / "all/feedback").iterdir()} <= set(students)
     assert not [path for path in written if SECRET in path.read_text("utf-8", errors="replace")]
     assert SECRET not in told
+    assert not [page for page in (outs / "all/feedback").iterdir() if str(home) in page.read_text("utf-8")]
     assert "<script>alert(1)" not in "".join(path.read_text("utf-8") for path in written if path.suffix == ".html")
     assert "locked in" in told
     assert not list(Path(tempfile.gettempdir()).glob("evil*"))
