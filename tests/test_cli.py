@@ -200,30 +200,30 @@ def test_what_ends_the_command_ends_what_it_started():
 
 
 ASSIGN = ("assign", "ions", "--course", "bio2", "--out")
+SOLUTION = ("solution", "ions", "--course", "b", "--student")
 WRONG = {
-    "out is a file": ((*ASSIGN, "file"), "cannot write to file: File exists. Choose another place with --out"),
-    "out is in a file": ((*ASSIGN, "file/out"), "cannot write to file/out: Not a directory. Choose another place with"),
+    "out is a file": ((*ASSIGN, "{here}/file"), "cannot write to {here}/file: File exists. Choose another place with"),
+    "out is in a file": ((*ASSIGN, "{here}/file/out"), "cannot write to {here}/file/out: Not a directory. Choose"),
     "out cannot be made": ((*ASSIGN, "/proc/x/out"), "cannot write to /proc/x/out: No such file or directory. Choose"),
-    "a solution": (("solution", "ions", "--course", "b", "--student", "s", "--out", "file"), "cannot write to file: "),
-    "no course": (("assign", "ions", "--course", "", "--out", "out"), "'' is not a course: give 1 to 100 printable"),
-    "blank course": (("assign", "ions", "--course", " ", "--out", "out"), "' ' is not a course: give 1 to 100"),
+    "a solution": ((*SOLUTION, "s", "--out", "{here}/file"), "cannot write to {here}/file: File exists. Choose"),
+    "no course": (("assign", "ions", "--course", "", "--out", "{here}"), "'' is not a course: give 1 to 100 printable"),
+    "blank course": (("assign", "ions", "--course", " ", "--out", "{here}"), "' ' is not a course: give 1 to 100"),
     "no course in a solution": (("solution", "ions", "--course", "", "--student", "s"), "'' is not a course: give"),
-    "no student": (("solution", "ions", "--course", "b", "--student", ""), "'' is not a student: give 1 to 100"),
-    "no assignment": (("assign", "", "--course", "b", "--out", "out"), "the course has no assignment "),
-    "no roster": ((*ASSIGN, "out", "--roster", "none.csv"), "none.csv cannot be read: No such file or directory"),
-    "folder of the course": (("--folder", "file", "--copy-only"), "cannot write to file: File exists. Choose another"),
+    "no student": ((*SOLUTION, ""), "'' is not a student: give 1 to 100"),
+    "no assignment": (("assign", "", "--course", "b", "--out", "{here}"), "the course has no assignment "),
+    "no roster": ((*ASSIGN, "{here}", "--roster", "{here}/none.csv"), "{here}/none.csv cannot be read: No such file"),
+    "folder of the course": (("--folder", "{here}/file", "--copy-only"), "cannot write to {here}/file: File exists."),
 }
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of errors and /proc")
 @pytest.mark.parametrize("name", WRONG)
-def test_what_goes_wrong_is_told_in_a_sentence(name, tmp_path, monkeypatch, capsys):
+def test_what_goes_wrong_is_told_in_a_sentence(name, tmp_path, capsys):
     arguments, words = WRONG[name]
-    monkeypatch.chdir(tmp_path)
-    Path("file").write_text("mine")
-    assert cli.main(arguments) == 1
+    (tmp_path / "file").write_text("mine")
+    assert cli.main([each.format(here=tmp_path) for each in arguments]) == 1
     told = capsys.readouterr().err
-    assert told.startswith(f"hhlab: {words}")
+    assert told.startswith("hhlab: " + words.format(here=tmp_path))
     assert told.count("\n") == 1
     assert [path.read_text() for path in tmp_path.rglob("*") if path.is_file()] == ["mine"]
 
@@ -294,13 +294,13 @@ def test_ctrl_c(tmp_path):
         "import os, signal, hhlab.assignments.handouts as h; w = h.write; made = []; "
         "h.write = lambda *a: (w(*a), made.append(1), len(made) == 2 and os.kill(os.getpid(), signal.SIGINT))"
     )
-    arguments = ("assign", "--course", "b", "--out", "out")
+    arguments = ("assign", "--course", "b", "--out", str(tmp_path / "out"))
     with started(*arguments, before=before, cwd=tmp_path) as process:
         assert process.stderr.read() == "hhlab: interrupted. The same command goes on where this one ended\n"
     assert process.returncode == 130
     assert len(list(tmp_path.rglob("*.ipynb"))) == 2
     with started(*arguments, cwd=tmp_path) as process:
-        assert process.stdout.read() == "out: 5 files made.\n"
+        assert process.stdout.read() == f"{tmp_path / 'out'}: 5 files made.\n"
 
 
 @POSIX
