@@ -381,8 +381,9 @@ from hhlab.cli import main
 if __name__ == "__main__":
     place, out, roster = sys.argv[1:]
     main(["grade", place, "--course", "bio2", "--roster", roster, "--out", out, "--jobs", "2"])
-    peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(json.dumps(peaks))
+    with open("/proc/self/status") as status:
+        own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    print(json.dumps([kB / 1024 for kB in (own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)]))
 """
 
 
