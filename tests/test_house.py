@@ -247,7 +247,8 @@ def test_the_examples_of_contributing(root, tmp_path):
     )
     for command in commands:
         run(*command.split(), notebook, **settings)
-    run(sys.executable, "-m", "pytest", "-q", "-n0", notebook, **settings)
+    with_nbval = ["-o", "addopts=--nbval-lax --nbval-current-env"]
+    run(sys.executable, "-m", "pytest", "-q", *with_nbval, notebook, **settings)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -392,7 +393,7 @@ if __name__ == "__main__":
 def test_memory_is_flat_in_the_number_of_students(tmp_path):
     """Neither the command nor its workers hold what students handed in: the peak (MB) is that of a small class."""
     (tmp_path / "many.py").write_text(MANY)
-    template = work("s0000").decode()
+    template = re.sub(r'"mark": "\w*"', '"mark": ""', work("s0000").decode())  # as if each had typed the same
     peaks = []
     for count in (80, 320):
         ids = [f"s{number:04}" for number in range(count)]
