@@ -456,8 +456,9 @@ def _opened(path: Path) -> tuple[dict[str, str], dict[str, Floats]]:
     delimiter = _FIRST_COLUMN.findall(text)[0]
     rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
     notes = [",".join(row).rstrip(",") for row in rows if row[0].startswith("# ")]
-    header, *table = [row for row in rows if not row[0].startswith("# ")]
-    names = header[: len(header) - header[::-1].index(next(filter(None, header[::-1])))]
+    names, *table = [row for row in rows if not row[0].startswith("# ")]
+    while not names[-1]:
+        names.pop()
     point = "," if delimiter != "," else "."
     values = np.array([[float(cell.replace(point, ".")) for cell in row[: len(names)]] for row in table]).T.copy()
     columns: dict[str, Floats] = dict(zip(names, values, strict=True))

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ..claims import MISCONCEPTIONS
 from ..plots import Picture, plot
-from ..questions import Choice
+from ..questions import Choice, State
 from .adjustments import TOTAL
 from .judge import Verdict
 from .page import page
@@ -39,7 +39,7 @@ def feedback(
     return page(
         "feedback.html", title=f"{assignment.title}: {name}", variant=variant, notes=map(without_folders, notes),
         points=round(sum(each.points for each in verdicts), 2), of=sum(each.of for each in verdicts),
-        waiting=[each.task for each in verdicts if each.state == "not graded"],
+        waiting=[each.task for each in verdicts if each.state == State.NOT_RUN],
         answers=[(each.task, said(tasks[each.task], each), earned(each), reply(each)) for each in answered],
         given=[(name, words, meaning) for name, meaning, words in assignment.given(variant)],
         picture=base64.b64encode(png).decode(), shows=repr(picture), marked=marked,
@@ -48,7 +48,7 @@ def feedback(
 
 def earned(verdict: Verdict) -> str:
     """Points with a sign, as HTML."""
-    if verdict.state == "not graded":
+    if verdict.state == State.NOT_RUN:
         return "could not be graded"
     sign, kind = ("✓", "right") if verdict.right else ("~", "wrong") if verdict.points else ("✗", "wrong")
     return Markup('<span class="{} whole">{} {:g} of {:g}</span>').format(kind, sign, verdict.points, verdict.of)

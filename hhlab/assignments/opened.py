@@ -16,7 +16,7 @@ LARGEST, MOST_BYTES = 20 * 2**20, 50 * 2**20
 """Bytes of one file, and of all files of a person, unpacked."""
 MOST_SECONDS = 20.0
 """Seconds that reading the files of one person may take."""
-NOT_WORK = {"__MACOSX", ".ipynb_checkpoints", ".DS_Store"}
+_NOT_WORK = {"__MACOSX", ".ipynb_checkpoints", ".DS_Store"}
 _ORDINARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The ways in which members of a zip are packed that can be unpacked piece by piece."""
 _ENTRY = b"PK\1\2"
@@ -136,8 +136,12 @@ def _inside(file: File, data: bytes) -> list[Closed]:
 def parts_of(info: zipfile.ZipInfo) -> list[str]:
     """The folders and the name of a file in a zip, none of which climbs; empty for what is nobody's work."""
     parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-    hidden = info.is_dir() or NOT_WORK & set(parts) or any(part.startswith("._") for part in parts)
-    return [] if hidden else [part for part in parts if part not in ("/", "..")]
+    return [] if info.is_dir() or not all(map(is_work, parts)) else [part for part in parts if part not in ("/", "..")]
+
+
+def is_work(name: str) -> bool:
+    """Whether a file or folder may be a person's work, and not what a system or program keeps for itself."""
+    return name not in _NOT_WORK and not name.startswith("._")
 
 
 def printable(name: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..claims import MISCONCEPTIONS
+from ..questions import State
 from .adjustments import TOTAL, Adjustments
 from .judge import Verdict
 from .page import bar, page
@@ -51,7 +52,7 @@ class Graded:
         return {
             student: (round(sum(each.points for each in verdicts), 2), sum(each.of for each in verdicts))
             for student, verdicts in self.marks.items()
-            if not any(each.state == "not graded" for each in verdicts)
+            if not any(each.state == State.NOT_RUN for each in verdicts)
         }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 
 from ..parameters import shown
+from ..questions import State
 from .course import ASSIGNMENTS
 from .judge import Verdict
 from .notebook import UnreadableError, read_answers
@@ -58,7 +59,7 @@ def _verdicts(made: Any, course: str, student: str, assignment: str) -> list[Ver
 
 def _points(verdict: Verdict) -> list[Any]:
     """The outputs of a cell that scores: what is said to an answer, and its points."""
-    if verdict.state == "not graded":
+    if verdict.state == State.NOT_RUN:
         return _said(FAILED, verdict.reply)
     points = {"output_type": "execute_result", "execution_count": None, "data": {"text/plain": f"{verdict.points:g}"}}
     return [*_said("stdout", verdict.reply), nbformat.from_dict(points | {"metadata": {}})]  # type: ignore[no-untyped-call]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .opened import MOST_FILES, NOT_WORK, File, parts_of, printable
+from .opened import MOST_FILES, File, is_work, parts_of, printable
 from .roster import Roster, Student, folded
 
 _MOODLE = re.compile(r"(?P<name>(?:(?!_assignsubmission_).)+)_(?P<number>\d+)_assignsubmission_[a-z]+_?", re.DOTALL)
@@ -126,7 +126,7 @@ def _walk(top: Path, parts: tuple[str, ...], out: Path) -> Iterator[Found]:
     waiting = [(top, parts)]
     while waiting:
         path, parts = waiting.pop()
-        if parts[-1] in NOT_WORK or parts[-1].startswith("._") or Path(os.path.abspath(path)) == out:
+        if not is_work(parts[-1]) or Path(os.path.abspath(path)) == out:
             continue
         try:
             mode = os.stat(path, follow_symlinks=path == top).st_mode
