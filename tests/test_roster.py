@@ -108,9 +108,11 @@ EXPORTS = {
 def roster(tmp_path):
     """The roster of a text."""
 
-    def read(text, encoding="utf-8", **how):
+    def read(text, encoding="utf-8", *, id_column="", grade_column="", title="grade"):
         (tmp_path / "roster.csv").write_bytes(text.encode(encoding))
-        return read_roster(tmp_path / "roster.csv", **how)
+        listed = read_roster(tmp_path / "roster.csv", id_column=id_column)
+        listed.choose_grades(grade_column, title)
+        return listed
 
     return read
 
@@ -124,6 +126,14 @@ def test_grades_go_where_they_should_and_every_other_byte_stays(roster, name):
     assert text.count(old) == 1
     assert listed.filled(grades).decode(encoding) == text.replace(old, new)
     assert listed.in_words(grades, {"ab1"}) == f"roster.csv: 1 graded in {said}"
+
+
+def test_only_the_column_of_this_assignment_is_looked_at(roster):
+    """The maxima beside another column of grades say nothing of it."""
+    text = "id,Grade,Maximum Grade,Pump [Total Pts: 10 Score] |123\nab1,,5,\nab2,,8,\n"
+    assert roster(text, title="pump").filled({"ab1": (12.0, 16.0)}).decode() == text.replace("5,", "5,7.5")
+    with pytest.raises(ValueError, match="grades out of 5 and 8 points"):
+        roster(text, title="ions")
 
 
 @given(st.text('a1,;\t"\r\n =é|', max_size=60), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]))

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ..parallel import Outcome, carry_out
 from ..parameters import shown
+from ..questions import State
 from .adjustments import OVERRIDES, TOTAL, lateness, read_overrides
 from .course import ASSIGNMENTS
 from .gradebook import Gradebook, open_book, write_roster
@@ -61,11 +62,12 @@ def grade(
     if (out / roster.name).resolve() == roster.resolve():
         raise ValueError(f"{out} holds the roster itself, which would be written over: choose another folder")
     course = plain_id(course, "course")
-    told = sort_out(map(Path, places), read_roster(roster, id_column=id_column), out)
+    listed = read_roster(roster, id_column=id_column)
+    told = sort_out(map(Path, places), listed, out)
     name = assignment or _usual([*told.files.values(), *([file] for file in told.unnamed)], executor)
     if name not in ASSIGNMENTS:
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
-    listed = read_roster(roster, id_column=id_column, grade_column=grade_column, title=name)
+    listed.choose_grades(grade_column, name)
     tasks = ASSIGNMENTS[name].tasks(ASSIGNMENTS[name].variant("any", "any"))
     worth = {task.name: task.points for task in tasks}
     anew = _again(again, listed, worth)
@@ -162,7 +164,7 @@ def _finish(graded: Graded, roster: Roster, out: Path, book: Gradebook) -> None:
     graded.people.sort()
     graded.remarks.sort()
     for student, verdicts in graded.marks.items():
-        because = " ".join({each.reply: 0 for each in verdicts if each.state == "not graded"})
+        because = " ".join({each.reply: 0 for each in verdicts if each.state == State.NOT_RUN})
         if because:
             graded.people.append(("", student, because))
     graded.notes += [

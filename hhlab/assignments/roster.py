@@ -48,6 +48,24 @@ class Roster:
     new: bool = False
     most: float = 0.0
 
+    @property
+    def heads(self) -> list[str]:
+        """The headers as they are compared, but for that of the ids, which names nothing else."""
+        return ["" if at == self.ids else folded(head) for at, head in enumerate(self.sheet.row(0))]
+
+    def choose_grades(self, wanted: str, title: str) -> None:
+        """Find the column for grades: one that is wanted, or the one of an assignment; it gets one if there is none.
+
+        Raises
+        ------
+        ValueError
+            If the one that is wanted is not there, several may be it, or grades are out of several numbers of points.
+        """
+        found = _grades(self.sheet, self.heads, wanted, title)
+        self.new = found is None
+        self.grade = _new_column(self.sheet, self.heads, title) if found is None else found
+        self.most = _most(self)
+
     def find(self, number: str, name: str) -> Student | None:
         """The one student of a platform's number; of the name only where the roster has no numbers."""
         own = self.numbers.get(number) if self.numbers else self.names.get(letters_of(name))
@@ -99,14 +117,13 @@ class Roster:
             yield "No column has an id of the notebooks: is it the roster of this course?"
 
 
-def read_roster(path: Path, *, id_column: str = "", grade_column: str = "", title: str = "grade") -> Roster:
-    """The roster in a file. Where it has no column for grades it gets one, named by a title.
+def read_roster(path: Path, *, id_column: str = "") -> Roster:
+    """The students in a file.
 
     Raises
     ------
     ValueError
-        If it cannot be read, has no column with ids or not the one that was named, two students have one id, several
-        columns may be that of the grades, or grades are out of several numbers of points.
+        If it cannot be read, has no column with ids or not the one that was named, or two students have one id.
     """
     sheet = read_sheet(path)
     heads = [folded(head) for head in sheet.row(0)]
@@ -114,13 +131,8 @@ def read_roster(path: Path, *, id_column: str = "", grade_column: str = "", titl
     ids = _first(heads, [id_column]) if id_column else _first(used, _KNOWN["ids"])
     if ids is None:
         raise ValueError(_missing(sheet, id_column, "student ids", "--id"))
-    heads[ids] = ""
     roster = Roster(sheet, ids)
-    _read_students(roster, heads)
-    grade = _grades(sheet, heads, grade_column, title)
-    roster.new = grade is None
-    roster.grade = _new_column(sheet, heads, title) if grade is None else grade
-    roster.most = _most(roster, heads)
+    _read_students(roster)
     return roster
 
 
@@ -146,8 +158,8 @@ def _missing(sheet: Sheet, wanted: str, what: str, option: str) -> str:
     return f"{sheet.name} has no column {called} {what}: it has {there}; {advice} {option}"
 
 
-def _read_students(roster: Roster, heads: list[str]) -> None:
-    sheet = roster.sheet
+def _read_students(roster: Roster) -> None:
+    sheet, heads = roster.sheet, roster.heads
     columns = [_first(heads, _KNOWN[kind]) for kind in ("full_names", "first_names", "last_names", "numbers")]
     for row in range(1, len(sheet.rows)):
         full, first, last, number = (sheet.cell(row, column) for column in columns)
@@ -191,14 +203,15 @@ def _new_column(sheet: Sheet, heads: list[str], title: str) -> int:
     return at
 
 
-def _most(roster: Roster, heads: list[str]) -> float:
+def _most(roster: Roster) -> float:
     """Out of how many points grades are: as the header says, or a row of Canvas, or a column; 0 if none does."""
     sheet = roster.sheet
     header = _in_header(folded(sheet.cell(0, roster.grade)), "most")
     possible = _first([folded(cell) for cell in sheet.column(0)], [_KNOWN["points_possible"]])
-    in_rows = (
-        sheet.column(_first(heads, _KNOWN["maxima"])) if possible is None else [sheet.column(roster.grade)[possible]]
-    )
+    if possible is None:
+        in_rows = sheet.column(_first(roster.heads, _KNOWN["maxima"]))
+    else:
+        in_rows = [sheet.column(roster.grade)[possible]]
     told = {header} if header else set(in_rows) - {""}
     if len(told) > 1:
         raise ValueError(f"{sheet.name} has grades out of {' and '.join(sorted(told))} points: let them be one number")
