@@ -282,7 +282,8 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="pipes and signals of POSI
 
 def started(*arguments, before="pass", output=subprocess.PIPE, cwd=None):
     """The command in a process of its own, after some code."""
-    code = f"import sys; from hhlab.cli import main; {before}; sys.exit(main({list(arguments)}))"
+    usual = "signal.signal(signal.SIGINT, signal.default_int_handler)"  # a job in the background begins without it
+    code = f"import signal, sys; from hhlab.cli import main; {usual}; {before}; sys.exit(main({list(arguments)}))"
     return subprocess.Popen([sys.executable, "-c", code], stdout=output, stderr=subprocess.PIPE, text=True, cwd=cwd)
 
 

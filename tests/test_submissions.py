@@ -289,6 +289,24 @@ def test_reading_takes_no_longer_than_its_bound(classroom, monkeypatch):
     assert [why for _, _, why in graded(classroom).people] == ["reading it took more than -1 s"]
 
 
+@pytest.mark.parametrize("packed", ["folder", "zip", "zip of a student"])
+def test_what_systems_keep_for_themselves_is_nobodys_work(classroom, packed):
+    """It needs no person, does not count as a second notebook, and hides nothing."""
+    kept = (".ipynb_checkpoints/x-checkpoint.ipynb", "__MACOSX/._x.ipynb", "._x.ipynb", ".DS_Store")
+    inside = {"x.ipynb": work("ab1"), **{name: work("ab1", {}) for name in kept}}
+    if packed == "zip of a student":
+        put(classroom, f"{ADA}/work.zip", zipped(inside))
+    else:
+        for name, data in inside.items():
+            put(classroom, f"{ADA}/{name}", data)
+    places = []
+    if packed == "zip":
+        (classroom / "all.zip").write_bytes(zipped({f"{ADA}/{name}": data for name, data in inside.items()}))
+        places = [classroom / "all.zip"]
+    done = graded(classroom, *places)
+    assert (points(done), done.people, done.remarks) == ({"ab1": 16}, [], [])
+
+
 def test_members_of_one_name_are_each_their_own(classroom):
     """As some programs write zips: the second does not hide the first."""
     data = zipped({"x.ipynb": work("ab1"), "y.ipynb": work("ab2")}).replace(b"y.ipynb", b"x.ipynb")
