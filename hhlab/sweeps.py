@@ -1,7 +1,6 @@
 """Many cells or protocols in one call, as a table: every combination of some values, and what was measured there."""
 
 import functools
-import inspect
 import itertools
 import math
 import pickle
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 
 from .cells import Cell
+from .gates import arguments
 from .measure.columns import Measure, columns, named, units
 from .parallel import Outcome, carry_out, cores
 from .parameters import Described, Parameter, must_be, numbers, shown, tidy, unknown
@@ -92,7 +92,7 @@ def sweep(
             unknown("sweep", "setting", name, ("t_stop", *SETTINGS))
     measures, parameters = named(measure), _swept(cell, given, over)
     points = list(itertools.product(*_values(parameters, over)))
-    of_cells = frozenset(name for name, each in measures.items() if _of_a_cell(each))
+    of_cells = frozenset(name for name, each in measures.items() if arguments(each)[:1] == ["cell"])
     plan = Plan(cell, given, tuple(parameters), measures, of_cells, settings, uuid.uuid4().hex)
     length = max(each.end for each in _varied(given, plan.names, points)) + AFTERWARDS if t_stop is None else t_stop
     plan = plan._replace(settings={**settings, "t_stop": length})
@@ -172,13 +172,6 @@ def _measured(block: Block) -> Row:
     if len(set(columns)) < len(columns):
         raise ValueError(f"two columns have the same name among {', '.join(columns)}: name what you measure by a dict")
     return {name: {column: [row[name][column] for row in rows] for column in usual} for name, usual in rows[0].items()}
-
-
-def _of_a_cell(measure: Measure) -> bool:
-    try:
-        return next(iter(inspect.signature(measure).parameters), "") == "cell"
-    except (TypeError, ValueError):
-        return False
 
 
 def _row(plan: Plan, point: Point, cell: Cell, rec: Any) -> Row:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import ipywidgets as widgets
+from IPython import get_ipython
 
 from ..axons import Fibre
 from ..cells import Cell
@@ -367,9 +368,5 @@ class Bench(Frame):
 
 def _variables() -> Mapping[str, Any]:
     """The variables of the notebook; none where there is no notebook."""
-    try:
-        from IPython.core.getipython import get_ipython
-    except ImportError:
-        return {}
     shell: Any = get_ipython()
     return {} if shell is None else shell.user_ns

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from ..axons import Fibre
 from ..cells import Cell
-from ..drugs import BLOCKS, blocked
+from ..drugs import blocked
 from ..parameters import must_be, names_of, unknown
 from ..placement import Electrode
 from ..propagation import placed_on
@@ -50,8 +50,7 @@ def _preset(what: Any) -> Preset:
     if isinstance(what, Protocol) or _are_places(what):
         return lambda state: state._replace(protocol=_instead(state, what))
     if isinstance(what, str):
-        drug = what if what in BLOCKS else unknown("the drug cupboard", "drug", what, BLOCKS)
-        return lambda state: state._replace(cell=blocked(state.cell, drug))
+        return lambda state: state._replace(cell=blocked(state.cell, what))
     if isinstance(what, list | tuple):
         parts = [_preset(each) for each in what]
         return lambda state: _all_of(parts, state)
