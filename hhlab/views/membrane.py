@@ -6,15 +6,13 @@ import numpy as np
 
 from .. import measure
 from ..recording import Recording
-from .view import Limits, Stroke, View, at, colour_of
+from .view import Limits, Stroke, Timeless, at, colour_of
 
 
-class Membrane(View):
+class Membrane(Timeless):
     """The membrane at one moment. The gap of a channel widens as it opens; its arrow widens with its current."""
 
-    against_time = False
     grid = False
-    x_label = ""
     # Sizes, where channels are 1 apart.
     WALL, GAP, THICKNESS = 0.1, 0.5, 0.22
     ARROW, HEAD, REACH, LEAST = 0.3, 0.16, 0.8, 0.012
