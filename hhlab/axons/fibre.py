@@ -126,18 +126,14 @@ class Fibre(Described):
         if "membrane" in changes:
             must_be(Cell, A_MEMBRANE, changes["membrane"])
             return self._with(_membrane=changes.pop("membrane")).replace(**changes)
-        declared = self.parameters()
-        for name in changes:
-            if name not in declared:
-                unknown(type(self).__name__, "parameter", name, declared)
-        given = {name: declared[name].check(value) for name, value in changes.items()}
-        own = {name: given.pop(name) for name in list(given) if name in self._declared}
+        given = self._checked(self.parameters(), changes)
+        own = {name: given[name] for name in self._declared}
         stretches = tuple(
-            tuple((name, given.get(f"{name}_{number}", value)) for name, value in stretch)
+            tuple((name, given[f"{name}_{number}"]) for name, _ in stretch)
             for number, stretch in enumerate(self._stretches, 1)
         )
-        inner = {name: value for name, value in given.items() if name in self._membrane.parameters()}
-        new = self._with(_values=self._values | own, _membrane=self._membrane.replace(**inner), _stretches=stretches)
+        inner = {name: given[name] for name in self._membrane.parameters() if name not in own}
+        new = self._with(_values=own, _membrane=self._membrane.replace(**inner), _stretches=stretches)
         for number in range(1, len(stretches) + 1):
             new._check_stretch(number)
         return new
