@@ -32,8 +32,6 @@ Row = dict[str, dict[str, Any]]
 
 MOST_RUNS = 1_000_000
 FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 256, 8, 20_000_000
-FEWEST_STEPS_FOR_THREADS = 500_000
-"""With fewer steps of all cells together, starting threads takes longer than the work."""
 SETTINGS = ("dt", "start", "freeze", "reset", "every", "carrier")
 OVER = "what over= takes: give the values of each parameter by name, such as {'g_Na': [60, 120]}"
 AN_EXECUTOR = "an executor: give one of concurrent.futures, or client.get_executor() of a Dask client"
@@ -98,10 +96,8 @@ def sweep(
     plan = plan._replace(settings={**settings, "t_stop": length})
     _refuse_what_stays_here(executor, {"the cell": cell, "the stimulus": given, **measures})
     blocks = list(_blocks(plan, points))
-    little = plan.records and len(points) * _steps(plan, cell) < FEWEST_STEPS_FOR_THREADS
-    threads = 1 if little else cores()
     try:
-        outcome = carry_out(measured, blocks, executor, sizes=[len(each.runs) for each in blocks], threads=threads)
+        outcome = carry_out(measured, blocks, executor, sizes=[len(each.runs) for each in blocks], threads=cores())
     finally:
         _KEEP.pop(plan.number, None)
     done = [blocks[number] for number in outcome.done]

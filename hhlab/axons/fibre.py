@@ -85,7 +85,6 @@ class Fibre(Described):
         ValueError
             If the stretch is not on the axon, or a parameter is unknown or out of range.
         """
-        number = len(self._stretches) + 1
         ends = Parameter(0, "cm", 0, self.length, "")
         start, end = ends.renamed("from").check(x_from), ends.renamed("to").check(x_to)
         if not changes:
@@ -96,7 +95,7 @@ class Fibre(Described):
                 unknown(f"a stretch of this {type(self).__name__}", "parameter", name, declared)
         checked = ((name, declared[name].check(value)) for name, value in changes.items())
         new = self._with(_stretches=(*self._stretches, (("from", start), ("to", end), *checked)))
-        new._check_stretch(number)
+        new._check_stretch(len(new._stretches))
         return new
 
     def _check_stretch(self, number: int) -> None:

@@ -22,7 +22,8 @@ class Membrane(Timeless):
         rec = recordings[0]
         moment = measure.peak(rec)[1] if cursor is None else cursor
         strongest = max((float(np.abs(current).max()) for current in rec.I.values()), default=0.0) or 1.0
-        found = self._layer(len(rec.cell.channels))
+        ends = np.array([-self.MARGIN, len(rec.cell.channels)])
+        found = [Stroke(ends, np.full(2, y), "#666666", width=2.0) for y in (-self.THICKNESS, self.THICKNESS)]
         for place, channel in enumerate(rec.cell.channels):
             colour = colour_of(channel.name, place)
             share = float(at(rec, rec.open_share(channel.name), moment)[0]) if channel.g or channel.P else 0.0
@@ -30,10 +31,6 @@ class Membrane(Timeless):
             found.append(self._arrow(place + 0.5, current / strongest, colour))
             found += self._walls(place + 0.5, self.GAP * share**0.5, colour)
         return found
-
-    def _layer(self, channels: int) -> list[Stroke]:
-        y, ends = self.THICKNESS, np.array([-self.MARGIN, channels])
-        return [Stroke(ends, np.full(2, side), "#666666", width=2.0) for side in (-y, y)]
 
     def _walls(self, x: float, gap: float, colour: str) -> list[Stroke]:
         tall = self.THICKNESS + 0.05
