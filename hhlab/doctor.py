@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 OK, NOTE, MEND = "ok", "note", "MEND"
 OLDEST_PYTHON = (3, 11)
@@ -68,7 +68,7 @@ def _packages(folder: Path) -> Diagnosis:
     wrong = {need: why for need, why in needed.items() if why}
     if wrong:
         return Diagnosis(MEND, "; ".join(wrong.values()), _install(" ".join(f'"{need}"' for need in wrong)))
-    broken = {name: why for name in _direct() if (why := _does_not_load(name))}
+    broken = {need.name: why for need in _required("hhlab") if (why := _does_not_load(need.name))}
     if broken:
         remedy = _install(f"--force-reinstall --no-deps {' '.join(broken)}")
         return Diagnosis(MEND, "; ".join(broken.values()), remedy)
@@ -77,13 +77,10 @@ def _packages(folder: Path) -> Diagnosis:
 
 def _needed(package: str, extras: tuple[str, ...] = (), seen: set[str] | None = None) -> Iterator[tuple[str, str]]:
     """All that a package needs, and what that needs: the requirement, and what is wrong with it or ""."""
-    from packaging.requirements import Requirement
-
     seen = set() if seen is None else seen
-    for need in map(Requirement, metadata.requires(package) or ()):
+    for need in _required(package, extras):
         told = f"{need.name}{need.specifier}"
-        wanted = not need.marker or any(need.marker.evaluate({"extra": extra}) for extra in ("", *extras))
-        if not wanted or told in seen:
+        if told in seen:
             continue
         seen.add(told)
         try:
@@ -96,11 +93,12 @@ def _needed(package: str, extras: tuple[str, ...] = (), seen: set[str] | None = 
         yield from _needed(need.name, tuple(need.extras), seen)
 
 
-def _direct() -> list[str]:
+def _required(package: str, extras: tuple[str, ...] = ()) -> list[Any]:
+    """What a package requires here, as requirements of `packaging`; with some of its extras."""
     from packaging.requirements import Requirement
 
-    needs = map(Requirement, metadata.requires("hhlab") or ())
-    return [need.name for need in needs if not need.marker or need.marker.evaluate({"extra": ""})]
+    needs, chosen = map(Requirement, metadata.requires(package) or ()), ("", *extras)
+    return [n for n in needs if not n.marker or any(n.marker.evaluate({"extra": extra}) for extra in chosen)]
 
 
 def _does_not_load(package: str) -> str:

@@ -129,7 +129,7 @@ class Gate:
             T_REF.check(self.T_ref)
         elif self.q10 != 1:
             raise ValueError(f"gate {self.name}: q10 needs T_ref=, the temperature in degC at which the rates hold")
-        if self.ion and sorted({_arguments(f) for f in pairs[0] + pairs[1] if callable(f)}) not in ([1], [2]):
+        if self.ion and sorted({len(arguments(f)) for f in pairs[0] + pairs[1] if callable(f)}) not in ([1], [2]):
             raise ValueError(
                 f"gate {self.name} reads {self.ion}: give functions that all take ({self.ion}), or all (V, {self.ion})"
             )
@@ -141,7 +141,7 @@ class Gate:
         """Whether its rates depend on V, on a concentration, or on both: kernel.BY_V, BY_ION or BY_BOTH."""
         if not self.ion:
             return kernel.BY_V
-        return kernel.BY_ION if _arguments(self.inf or self.alpha) == 1 else kernel.BY_BOTH
+        return kernel.BY_ION if len(arguments(self.inf or self.alpha)) == 1 else kernel.BY_BOTH
 
     @functools.cached_property
     def at_once(self) -> bool:
@@ -293,13 +293,13 @@ def _refuse(bad: NDArray[np.bool_], name: str, value: Floats, at: dict[str, Floa
         raise ValueError(f"{name} = {value.ravel()[first]:g} at {where} is {why}: check its formula there")
 
 
-def _arguments(function: Any) -> int:
-    """How many arguments without a default a function takes; 1 where that cannot be told."""
+def arguments(function: Any) -> list[str]:
+    """The names of the arguments without a default that a function takes; one without a name if Python cannot say."""
     try:
         given = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return 1
-    return sum(each.default is each.empty and each.kind <= each.POSITIONAL_OR_KEYWORD for each in given)
+        return [""]
+    return [each.name for each in given if each.default is each.empty and each.kind <= each.POSITIONAL_OR_KEYWORD]
 
 
 @functools.lru_cache(maxsize=64)

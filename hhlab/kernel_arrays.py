@@ -136,14 +136,12 @@ def jumps_of(
         gate = cells[0].gate_number(name)
         when = Parameter(0.0, "ms", 0, LONGEST, "time of the reset", name=f"reset of {name}").check(t)
         events.append((when, gate, np.array([cell.state(None)[1 + gate] for cell in cells])))
-    if not events:
-        return kernel.Jumps(np.empty(0), np.empty(0, np.int64), np.empty((0, len(cells))))
     events.sort(key=lambda event: event[0])
-    at = np.array([t / dt for t, _, _ in events])
+    at = np.array([t / dt for t, _, _ in events], float)
     return kernel.Jumps(
         at=np.where(np.abs(at - np.round(at)) < 1e-6, np.round(at), at),
         what=np.array([what for _, what, _ in events], np.int64),
-        value=np.array([value for _, _, value in events]).reshape(len(events), len(cells)),
+        value=np.array([value for _, _, value in events], float).reshape(len(events), len(cells)),
     )
 
 

@@ -61,10 +61,7 @@ class Parameter:
 
     def between(self, span: Any) -> "Parameter":
         """The same with another span of its slider, (lowest, highest); ValueError if that is none within the range."""
-        try:
-            low, high = span
-        except (TypeError, ValueError):
-            raise ValueError(f"the slider of {self.name} has no span {shown(span)}: give (lowest, highest)") from None
+        low, high = pair(span, f"the slider of {self.name} has no span {shown(span)}: give (lowest, highest)")
         if not self.check(low) < self.check(high):
             raise ValueError(f"the slider of {self.name} goes from {low} to {high}: give the lower value first")
         return replace(self, slider=(float(low), float(high)))
@@ -121,6 +118,15 @@ def must_be(kind: Any, example: str, *things: object) -> None:
     for thing in things:
         if not isinstance(thing, kind):
             raise ValueError(f"{shown(thing)} is not {example}")
+
+
+def pair(given: Any, sentence: str) -> tuple[Any, Any]:
+    """The two things that were given; ValueError with this sentence if they are not two."""
+    try:
+        one, other = given
+    except (TypeError, ValueError):
+        raise ValueError(sentence) from None
+    return one, other
 
 
 def names_of(names: Any, example: str = "a list of names: give names such as 'voltage' or 'g_Na'") -> tuple[str, ...]:

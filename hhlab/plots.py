@@ -20,7 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
 from .axon_recording import AxonRecording
-from .parameters import Parameter, must_be, pretty, shown, unknown
+from .parameters import Parameter, must_be, pair, pretty, shown, unknown
 from .recording import A_RECORDING, Recording
 from .views import INK, STYLES, VIEWS, Stroke, View, in_words, shade, time_unit
 
@@ -356,8 +356,6 @@ def _named(recordings: Any) -> dict[str, Any]:
 def _sized(size: tuple[float, float] | None) -> tuple[float, float] | None:
     if size is None:
         return None
-    try:
-        width, height = (Parameter(5, "inches", 2.5, 40, "", name="size").check(each) for each in size)
-    except TypeError:
-        raise ValueError(f"size = {shown(size)} is not a width and a height: give both in inches") from None
-    return width, height
+    limits = Parameter(5, "inches", 2.5, 40, "", name="size")
+    width, height = pair(size, f"size = {shown(size)} is not a width and a height: give both in inches")
+    return limits.check(width), limits.check(height)

@@ -69,14 +69,11 @@ def propagate(
     placed = placed_on(axon, protocol, at, over, electrodes)
     length = round(placed.end + afterwards(axon), DIGITS) if t_stop is None else t_stop
     cells, sources = axon.row.cells, stimuli(placed) or [Placed(Nothing())]
-    settings = settings_of(
-        axon, length, len(cells), KEEP_ALL, dt=dt, every=every,
-        freeze=axon.membrane.gate_names if axon.gates_frozen else freeze,
-    )  # fmt: skip
+    frozen = axon.membrane.gate_names if axon.gates_frozen else freeze
+    settings = settings_of(axon, length, len(cells), KEEP_ALL, dt=dt, every=every, freeze=frozen)
     again = functools.partial(run_kernel, cells, sources, settings, _axial(axon, sources))
-    return AxonRecording(
-        axon, placed, Batch(settings.t, cells, [placed] * len(cells), settings.told, again(KEEP_V), again)
-    )
+    batch = Batch(settings.t, cells, [placed] * len(cells), settings.told, again(KEEP_V), again)
+    return AxonRecording(axon, placed, batch)
 
 
 def placed_on(axon: Fibre, protocol: Any, at: float, over: float, electrodes: Sequence[float]) -> Together:

@@ -58,8 +58,7 @@ class Named(Mapping[str, Floats]):
                 unknown("this recording", self._kind, name, self._names)
             name = full_name(name, self._names, "this recording")
         values = self._trace(name)
-        if values.flags.writeable:
-            values.flags.writeable = False
+        values.flags.writeable = False
         return values
 
     def __contains__(self, name: object) -> bool:

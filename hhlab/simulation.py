@@ -195,7 +195,7 @@ def _solved_implicitly(cell: Cell, protocol: Protocol, settings: Settings) -> Re
 
 
 def _matched(cells: Sequence[Any], protocols: Sequence[Any]) -> tuple[Sequence[Cell], Sequence[Protocol]]:
-    """As many cells as protocols, after a look that they are such, and that all cells are of one kind."""
+    """As many cells as protocols, after a look that they are such."""
     n = max(len(cells), len(protocols))
     if n == 0 or {len(cells), len(protocols)} - {1, n}:
         raise ValueError(f"{len(cells)} cells for {len(protocols)} protocols: give as many of each, or one of them")
@@ -204,8 +204,6 @@ def _matched(cells: Sequence[Any], protocols: Sequence[Any]) -> tuple[Sequence[C
     own, _ = distinct(cells)
     must_be(Cell, A_CELL, *own)
     must_be(Protocol, A_PROTOCOL, *one_by_one(protocols))
-    if len(own) > 1 and len({kind(cell) for cell in own}) > 1:
-        raise ValueError("the cells differ in gates or temperature: simulate each kind in a call of its own")
     return cells, protocols
 
 

@@ -1,7 +1,6 @@
 """Many cells or protocols in one call, as a table: every combination of some values, and what was measured there."""
 
 import functools
-import inspect
 import itertools
 import math
 import pickle
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 
 from .cells import Cell
+from .gates import arguments
 from .measure.columns import Measure, columns, named, units
 from .parallel import Outcome, carry_out, cores
 from .parameters import Described, Parameter, must_be, numbers, shown, tidy, unknown
@@ -32,8 +32,6 @@ Row = dict[str, dict[str, Any]]
 
 MOST_RUNS = 1_000_000
 FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 256, 8, 20_000_000
-FEWEST_STEPS_FOR_THREADS = 500_000
-"""With fewer steps of all cells together, starting threads takes longer than the work."""
 SETTINGS = ("dt", "start", "freeze", "reset", "every", "carrier")
 OVER = "what over= takes: give the values of each parameter by name, such as {'g_Na': [60, 120]}"
 AN_EXECUTOR = "an executor: give one of concurrent.futures, or client.get_executor() of a Dask client"
@@ -92,16 +90,14 @@ def sweep(
             unknown("sweep", "setting", name, ("t_stop", *SETTINGS))
     measures, parameters = named(measure), _swept(cell, given, over)
     points = list(itertools.product(*_values(parameters, over)))
-    of_cells = frozenset(name for name, each in measures.items() if _of_a_cell(each))
+    of_cells = frozenset(name for name, each in measures.items() if arguments(each)[:1] == ["cell"])
     plan = Plan(cell, given, tuple(parameters), measures, of_cells, settings, uuid.uuid4().hex)
     length = max(each.end for each in _varied(given, plan.names, points)) + AFTERWARDS if t_stop is None else t_stop
     plan = plan._replace(settings={**settings, "t_stop": length})
     _refuse_what_stays_here(executor, {"the cell": cell, "the stimulus": given, **measures})
     blocks = list(_blocks(plan, points))
-    little = plan.records and len(points) * _steps(plan, cell) < FEWEST_STEPS_FOR_THREADS
-    threads = 1 if little else cores()
     try:
-        outcome = carry_out(measured, blocks, executor, sizes=[len(each.runs) for each in blocks], threads=threads)
+        outcome = carry_out(measured, blocks, executor, sizes=[len(each.runs) for each in blocks], threads=cores())
     finally:
         _KEEP.pop(plan.number, None)
     done = [blocks[number] for number in outcome.done]
@@ -172,13 +168,6 @@ def _measured(block: Block) -> Row:
     if len(set(columns)) < len(columns):
         raise ValueError(f"two columns have the same name among {', '.join(columns)}: name what you measure by a dict")
     return {name: {column: [row[name][column] for row in rows] for column in usual} for name, usual in rows[0].items()}
-
-
-def _of_a_cell(measure: Measure) -> bool:
-    try:
-        return next(iter(inspect.signature(measure).parameters), "") == "cell"
-    except (TypeError, ValueError):
-        return False
 
 
 def _row(plan: Plan, point: Point, cell: Cell, rec: Any) -> Row:

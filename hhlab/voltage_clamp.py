@@ -11,7 +11,7 @@ from .cells import Cell
 from .cells.cell import START_V
 from .gates import Gate
 from .kernel import Ints
-from .parameters import Parameter, must_be, tidy
+from .parameters import Parameter, must_be, pair, tidy
 from .physics import Floats
 from .protocols import VoltageStep
 from .recording import CHARGED, Recording
@@ -188,8 +188,5 @@ def _followed(
 def _pair(name: str, given: Any) -> tuple[float, float] | None:
     if given is None:
         return None
-    try:
-        V, duration = given
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} = {given!r} is not a voltage and a duration: give both, such as (-85, 30)") from None
+    V, duration = pair(given, f"{name} = {given!r} is not a voltage and a duration: give both, such as (-85, 30)")
     return START_V.renamed(f"{name} voltage").check(V), DURATION.renamed(f"{name} duration").check(duration)

@@ -842,7 +842,7 @@ def test_code_of_a_bench_shows_its_views(bench):
 
 def test_the_notebook_has_the_variables(monkeypatch):
     assert explorer._variables() == {}
-    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: SimpleNamespace(user_ns=NOTEBOOK))
+    monkeypatch.setattr(explorer, "get_ipython", lambda: SimpleNamespace(user_ns=NOTEBOOK))
     assert explorer._variables() is NOTEBOOK
 
 

@@ -85,7 +85,6 @@ class Fibre(Described):
         ValueError
             If the stretch is not on the axon, or a parameter is unknown or out of range.
         """
-        number = len(self._stretches) + 1
         ends = Parameter(0, "cm", 0, self.length, "")
         start, end = ends.renamed("from").check(x_from), ends.renamed("to").check(x_to)
         if not changes:
@@ -96,7 +95,7 @@ class Fibre(Described):
                 unknown(f"a stretch of this {type(self).__name__}", "parameter", name, declared)
         checked = ((name, declared[name].check(value)) for name, value in changes.items())
         new = self._with(_stretches=(*self._stretches, (("from", start), ("to", end), *checked)))
-        new._check_stretch(number)
+        new._check_stretch(len(new._stretches))
         return new
 
     def _check_stretch(self, number: int) -> None:
@@ -126,18 +125,14 @@ class Fibre(Described):
         if "membrane" in changes:
             must_be(Cell, A_MEMBRANE, changes["membrane"])
             return self._with(_membrane=changes.pop("membrane")).replace(**changes)
-        declared = self.parameters()
-        for name in changes:
-            if name not in declared:
-                unknown(type(self).__name__, "parameter", name, declared)
-        given = {name: declared[name].check(value) for name, value in changes.items()}
-        own = {name: given.pop(name) for name in list(given) if name in self._declared}
+        given = self._checked(self.parameters(), changes)
+        own = {name: given[name] for name in self._declared}
         stretches = tuple(
-            tuple((name, given.get(f"{name}_{number}", value)) for name, value in stretch)
+            tuple((name, given[f"{name}_{number}"]) for name, _ in stretch)
             for number, stretch in enumerate(self._stretches, 1)
         )
-        inner = {name: value for name, value in given.items() if name in self._membrane.parameters()}
-        new = self._with(_values=self._values | own, _membrane=self._membrane.replace(**inner), _stretches=stretches)
+        inner = {name: given[name] for name in self._membrane.parameters() if name not in own}
+        new = self._with(_values=own, _membrane=self._membrane.replace(**inner), _stretches=stretches)
         for number in range(1, len(stretches) + 1):
             new._check_stretch(number)
         return new

@@ -308,10 +308,8 @@ class Cell(Described):
         for _ in range(NEWTON_STEPS):
             here = excess(c)
             slope = np.minimum((excess(c * (1.0 + RELATIVE_CHANGE)) - here) / (c * RELATIVE_CHANGE), -1e-3)
-            new = np.maximum(c - here / slope, c / 100)
-            settled = np.all(np.abs(new - c) <= 1e-13 * c)
-            c = new
-            if settled:
+            before, c = c, np.maximum(c - here / slope, c / 100)
+            if np.all(np.abs(c - before) <= 1e-13 * before):
                 break
         return c
 

@@ -22,8 +22,6 @@ class Neuron(Cell):
     E_Na = param(50, "mV", -200, 200, "sodium reversal potential", slider=(0, 100))
     E_K = param(-90, "mV", -200, 200, "potassium reversal potential", slider=(-120, -40))
 
-    dt = 0.01
-
     def _own_channels(self) -> tuple[Channel, ...]:
         return (
             Channel("Na", self.g_Na, self.E_Na, NEURON_NA, "Na"),

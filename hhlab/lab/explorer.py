@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import ipywidgets as widgets
+from IPython import get_ipython
 
 from ..axons import Fibre
 from ..cells import Cell
@@ -90,34 +91,22 @@ def explore(
         "frozen": _gates(cell, freeze) if isinstance(cell, Fibre) else _freezable(cell, freeze),
         "reset": _gates(cell, reset),
     }
-    return Bench(
-        first,
-        names_of(view) or ["voltage"],
-        _spans(knobs),
-        presets_of(presets, first),
-        boxes,
-        length,
-        by_name(start, "start"),
-    )
+    spans = dict(knobs) if isinstance(knobs, Mapping) else dict.fromkeys(names_of(knobs))
+    views, does = names_of(view) or ["voltage"], presets_of(presets, first)
+    return Bench(first, views, spans, does, boxes, length, by_name(start, "start"))
 
 
 def _on_axon(axon: Fibre, protocol: Any, electrodes: Any, reset: Any, start: Any) -> Together:
     """The stimuli and electrodes on an axon at the beginning."""
     if reset or start:
         raise ValueError("an axon starts at rest, and its gates cannot be reset: leave reset= and start= out")
-    where = (axon.length / 4, 3 * axon.length / 4) if electrodes is None else electrodes
-    places = [round(x, 3) for x in where] if electrodes is None else where
-    return placed_on(axon, protocol, 0.0, STIMULATED_LENGTH, places)
+    quarters = [round(share * axon.length, 3) for share in (0.25, 0.75)]
+    return placed_on(axon, protocol, 0.0, STIMULATED_LENGTH, quarters if electrodes is None else electrodes)
 
 
 def _gates(cell: Cell | Fibre, names: str | Sequence[str]) -> dict[str, str]:
     """Gates by full name, each with the name that was given."""
     return {cell.gate_names[cell.gate_number(name)]: name for name in names_of(names)}
-
-
-def _spans(knobs: Any) -> dict[str, Any]:
-    """Knobs by name, each with the span of its slider, or None for the usual one."""
-    return dict(knobs) if isinstance(knobs, Mapping) else dict.fromkeys(names_of(knobs))
 
 
 def _freezable(cell: Cell, names: str | Sequence[str]) -> dict[str, str]:
@@ -367,9 +356,5 @@ class Bench(Frame):
 
 def _variables() -> Mapping[str, Any]:
     """The variables of the notebook; none where there is no notebook."""
-    try:
-        from IPython.core.getipython import get_ipython
-    except ImportError:
-        return {}
     shell: Any = get_ipython()
     return {} if shell is None else shell.user_ns

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import measure, tables
 from ..axon_recording import AxonRecording
-from ..parameters import Parameter, pretty, tidy
+from ..parameters import pretty, tidy
 
 LETTERS = "ABCD"
 NOW = "now"
@@ -56,16 +56,11 @@ def measured(rec: Any) -> tuple[float, ...]:
     return (len(measure.spikes(rec)), measure.peak(rec)[0], measure.half_width(rec), measure.undershoot(rec)[0])
 
 
-def parameters(rec: Any) -> dict[str, Parameter]:
-    """Every parameter of the cell and its stimulus."""
-    return {**rec.cell.parameters(), **rec.protocol.parameters()}
-
-
 def table(now: Any, held: Mapping[str, Any]) -> str:
     """An HTML table: a row for each trace, with the parameters that differ, and measurements with their differences."""
     traces = {NOW: now, **held}
     columns: dict[str, Iterable[str]] = {"trace": traces}
-    known = [parameters(rec) for rec in traces.values()]
+    known = [{**rec.cell.parameters(), **rec.protocol.parameters()} for rec in traces.values()]
     for name in dict.fromkeys(name for each in known for name in each):
         values = [tidy(each[name].value) if name in each else "–" for each in known]
         if len(set(values)) > 1:

@@ -66,13 +66,10 @@ class LiveFigure(anywidget.AnyWidget):
         self.shown_cursor = self.cursor
 
     def _moved(self, change: Any) -> None:
-        if self.recordings:
-            with self.hold_sync():
-                self._draw()
+        with self.hold_sync():
+            self._draw()
 
     def _on_another_screen(self, change: Any) -> None:
-        if not self.recordings:
-            return
         self.panels = Panels([view.name for view in self.panels.views], dark=self.dark)
         with self.hold_sync():
             self._draw(anew=True)

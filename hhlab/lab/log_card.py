@@ -59,12 +59,11 @@ class LogCard(Frame):
 
 def _row(entry: Entry) -> tuple[str, ...]:
     answer = entry.get("answer", entry.get("predicted", ""))
-    said = "; ".join(in_words(every().get(entry["name"].removesuffix(AGAIN)), answer))
+    question, verdict = every().get(entry["name"].removesuffix(AGAIN)), Verdict.from_text(entry.get("predicted"))
+    said = verdict.words if verdict else "; ".join(in_words(question, answer))
     right = entry.get("right", entry.get("predicted") == entry.get("verdict"))
     about = str(entry.get("question", entry.get("claim", entry["name"])))
     when = str(entry["time"])[:16].replace("T", " ")
-    verdict = Verdict.from_text(entry.get("predicted"))
-    said = verdict.words if verdict else said
     return when, entry["kind"], about, said, "as the model" if right else "otherwise in the model"
 
 

@@ -1,11 +1,12 @@
 """The state of a bench, and what each button changes in it."""
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..axons import Fibre
 from ..cells import Cell
-from ..drugs import BLOCKS, blocked
+from ..drugs import blocked
 from ..parameters import must_be, names_of, unknown
 from ..placement import Electrode
 from ..propagation import placed_on
@@ -50,11 +51,10 @@ def _preset(what: Any) -> Preset:
     if isinstance(what, Protocol) or _are_places(what):
         return lambda state: state._replace(protocol=_instead(state, what))
     if isinstance(what, str):
-        drug = what if what in BLOCKS else unknown("the drug cupboard", "drug", what, BLOCKS)
-        return lambda state: state._replace(cell=blocked(state.cell, drug))
+        return lambda state: state._replace(cell=blocked(state.cell, what))
     if isinstance(what, list | tuple):
         parts = [_preset(each) for each in what]
-        return lambda state: _all_of(parts, state)
+        return lambda state: functools.reduce(lambda now, part: part(now), parts, state)
     must_be(Mapping, 'presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}', what)
     return lambda state: changed(state, what)
 
@@ -72,12 +72,6 @@ def _instead(state: State, what: Any) -> Protocol:
         return what
     electrodes = [part for part in state.protocol.parts if isinstance(part, Electrode)]
     return placed_on(state.cell, what, 0.0, STIMULATED_LENGTH, [part.x for part in electrodes])
-
-
-def _all_of(parts: Sequence[Preset], state: State) -> State:
-    for part in parts:
-        state = part(state)
-    return state
 
 
 def _on(state: State, cell: Any) -> State:

@@ -8,7 +8,6 @@ import ipywidgets as widgets
 from ..axons import Axon
 from ..cells import Squid
 from ..claims import MISCONCEPTIONS
-from ..claims.claim import REGISTRY
 from ..parameters import must_be, pretty
 from ..protocols import Step
 from ..questions import Choice, Judgement, Number, check, find
@@ -114,7 +113,7 @@ class Asked(widgets.VBox):
         """Offer the experiment that refutes a misconception: a claim, or a bench."""
         self._misconception, self.place.children = misconception, ()
         known = MISCONCEPTIONS.get(misconception)
-        offered = known is not None and bool(_claims(misconception) or known.views)
+        offered = known is not None and bool(known.claims or known.views)
         self.refute.layout.display = None if offered else "none"
         if known and offered:
             self.refute.description = f"See {known.shown_by}"
@@ -123,20 +122,14 @@ class Asked(widgets.VBox):
         from .claim_card import claim
         from .explorer import explore
 
-        refuting = _claims(self._misconception)
-        views = MISCONCEPTIONS[self._misconception].views
-        if refuting:
-            shown: widgets.Widget = claim(refuting[0])
-        elif any(VIEWS[view].along for view in views):
-            shown = explore(Axon(), Step(*AT_AN_END), views, knobs=("diameter", "x_1", "x_2"))
+        known = MISCONCEPTIONS[self._misconception]
+        if known.claims:
+            shown: widgets.Widget = claim(known.claims[0])
+        elif any(VIEWS[view].along for view in known.views):
+            shown = explore(Axon(), Step(*AT_AN_END), known.views, knobs=("diameter", "x_1", "x_2"))
         else:
-            shown = explore(Squid(), Step(), views, knobs=("amplitude",))
+            shown = explore(Squid(), Step(), known.views, knobs=("amplitude",))
         self.place.children = [shown]
-
-
-def _claims(misconception: str) -> list[int]:
-    """The claims that refute a misconception and have an experiment."""
-    return [number for number in MISCONCEPTIONS[misconception].claims if number in REGISTRY]
 
 
 def _by_wording(question: Choice) -> list[tuple[str, str]]:

@@ -25,10 +25,6 @@ class Along(View):
 
     along = True
 
-    def length(self, runs: Sequence[Any]) -> float:
-        """The length of the main axon, cm."""
-        return float(runs[0].axon.length)
-
 
 class SpaceTime(Along):
     """V as a colour, over place (upward) and time (to the right), with a line for each electrode."""
@@ -37,7 +33,7 @@ class SpaceTime(Along):
     scale = (-90, -60, -30, 0, 30, 60)
 
     def strokes(self, recordings: Sequence[Any], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
-        run, far = recordings[0], self.length(recordings)
+        run, far = recordings[0], recordings[0].axon.length
         ends = np.array([0.0, float(run.t[-1])])
         found = [Stroke(ends, np.array([0.0, far]), INK, image=_picture(run))]
         for place, x in enumerate(_places(run)):
@@ -49,7 +45,7 @@ class SpaceTime(Along):
         return found
 
     def limits(self, recordings: Sequence[Any], strokes: Sequence[Stroke]) -> Limits:
-        return self.whole_time(recordings), (0.0, self.length(recordings))
+        return self.whole_time(recordings), (0.0, recordings[0].axon.length)
 
 
 class Electrodes(Along):
@@ -63,7 +59,7 @@ class Electrodes(Along):
                 look: dict[str, Any] = {"name": f"electrode {place + 1}"} if i == 0 else {"alpha": FAINT, "width": THIN}
                 found.append(Stroke(run.t, V, colour, place % len(STYLES), thin=True, held=i > 0, **look))
                 if cursor is not None and i == 0:
-                    found.append(Stroke(np.array([cursor]), at(run, V, cursor), colour, dot=True, width=DOT))
+                    found.append(self.dot(np.array([cursor]), at(run, V, cursor), colour))
         if cursor is not None:
             found.append(self.cursor_line(cursor))
         return found
@@ -90,7 +86,7 @@ class Profile(Along):
             V = run.V[:, run.nearest_sample(moment_of(recordings[0]) if cursor is None else cursor)]
             label = labels[i] if i < len(labels) else ""
             found.append(Stroke(run.x, V, colour_of_recording(i), i % len(STYLES), label, thin=True))
-        run, far = recordings[0], self.length(recordings)
+        run, far = recordings[0], recordings[0].axon.length
         found.append(Stroke(np.array([0.0, far]), np.zeros(2), "#666666", 2, width=0.8, alpha=FAINT))
         for place, x in enumerate(_places(run)):
             here = np.array([V[run.nearest(x)]])
@@ -109,7 +105,7 @@ class Profile(Along):
         return Stroke(x + across, y + up, "#B2182B" if positive else "#2166AC", width=1.5)
 
     def limits(self, recordings: Sequence[Any], strokes: Sequence[Stroke]) -> Limits:
-        return (0.0, self.length(recordings)), (-200.0, 60.0)
+        return (0.0, recordings[0].axon.length), (-200.0, 60.0)
 
 
 def moment_of(run: AxonRecording) -> float:

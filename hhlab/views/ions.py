@@ -8,14 +8,12 @@ import numpy as np
 from ..cells import Cell
 from ..physics import Floats, nernst
 from ..recording import Recording
-from .view import DOT, INK, OF_TRACE, V_AXIS, Limits, Stroke, View, at, colour_of, roomy
+from .view import INK, OF_TRACE, V_AXIS, Limits, Stroke, Timeless, at, colour_of, roomy
 
 
-class IonBars(View):
+class IonBars(Timeless):
     """How much of each ion there is outside and inside."""
 
-    against_time = False
-    x_label = ""
     WIDE = 0.34  # of a bar, where ions are 1 apart
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
@@ -39,11 +37,9 @@ class IonBars(View):
         return [(place, pool.ion) for place, pool in enumerate(rec.cell.pools)]
 
 
-class Potentials(View):
+class Potentials(Timeless):
     """V and the reversal potentials on one scale. The wider a stem, the larger the conductance that pulls V."""
 
-    against_time = False
-    x_label = ""
     LEAST, WIDEST = 0.01, 0.5  # widths of a stem
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
@@ -69,10 +65,9 @@ class Potentials(View):
         return [(place, f"E_{name}") for place, name in enumerate(_pulls(rec, 0.0))]
 
 
-class CurrentVoltage(View):
+class CurrentVoltage(Timeless):
     """The current that each channel would carry at other voltages, with gates and concentrations frozen."""
 
-    against_time = False
     x_label = "V (mV)"
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
@@ -85,16 +80,15 @@ class CurrentVoltage(View):
         found.append(self.level_line(V_AXIS[0], V_AXIS[-1]))
         V = at(rec, rec.V, moment)
         total = sum(rec.current_at(name, V, moment) for name in rec.I)
-        return [*found, Stroke(V, np.asarray(total), INK, dot=True, width=DOT)]
+        return [*found, self.dot(V, np.asarray(total), INK)]
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
         return (-100.0, 60.0), self.around((s.y for s in strokes), -5, 5)
 
 
-class AgainstPotassium(View):
+class AgainstPotassium(Timeless):
     """The resting potential and E_K against K outside (logarithmic), with a dot and a tangent where the cell is."""
 
-    against_time = False
     x_label = "K outside (mM)"
     LOW, HIGH = 1.0, 200.0  # mM
 
@@ -114,7 +108,7 @@ class AgainstPotassium(View):
             Stroke(np.log10(outside), E, OF_TRACE["K"], 1, "E_K"),
             Stroke(np.log10(outside), V, INK, 0, "V at rest"),
             Stroke(near, tangent, OF_TRACE["L"], 2),
-            Stroke(here, np.interp(here, np.log10(outside), V), INK, dot=True, width=DOT),
+            self.dot(here, np.interp(here, np.log10(outside), V), INK),
         ]
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:

@@ -6,15 +6,13 @@ import numpy as np
 
 from .. import measure
 from ..recording import Recording
-from .view import Limits, Stroke, View, at, colour_of
+from .view import Limits, Stroke, Timeless, at, colour_of
 
 
-class Membrane(View):
+class Membrane(Timeless):
     """The membrane at one moment. The gap of a channel widens as it opens; its arrow widens with its current."""
 
-    against_time = False
     grid = False
-    x_label = ""
     # Sizes, where channels are 1 apart.
     WALL, GAP, THICKNESS = 0.1, 0.5, 0.22
     ARROW, HEAD, REACH, LEAST = 0.3, 0.16, 0.8, 0.012
@@ -24,7 +22,8 @@ class Membrane(View):
         rec = recordings[0]
         moment = measure.peak(rec)[1] if cursor is None else cursor
         strongest = max((float(np.abs(current).max()) for current in rec.I.values()), default=0.0) or 1.0
-        found = self._layer(len(rec.cell.channels))
+        ends = np.array([-self.MARGIN, len(rec.cell.channels)])
+        found = [Stroke(ends, np.full(2, y), "#666666", width=2.0) for y in (-self.THICKNESS, self.THICKNESS)]
         for place, channel in enumerate(rec.cell.channels):
             colour = colour_of(channel.name, place)
             share = float(at(rec, rec.open_share(channel.name), moment)[0]) if channel.g or channel.P else 0.0
@@ -32,10 +31,6 @@ class Membrane(View):
             found.append(self._arrow(place + 0.5, current / strongest, colour))
             found += self._walls(place + 0.5, self.GAP * share**0.5, colour)
         return found
-
-    def _layer(self, channels: int) -> list[Stroke]:
-        y, ends = self.THICKNESS, np.array([-self.MARGIN, channels])
-        return [Stroke(ends, np.full(2, side), "#666666", width=2.0) for side in (-y, y)]
 
     def _walls(self, x: float, gap: float, colour: str) -> list[Stroke]:
         tall = self.THICKNESS + 0.05

@@ -7,13 +7,12 @@ import numpy as np
 from ..measure.clamped import during_step
 from ..protocols import VoltageStep
 from ..recording import Recording
-from .view import DOT, Limits, Stroke, View, colour_of
+from .view import Limits, Stroke, Timeless, colour_of
 
 
-class PeakCurrents(View):
+class PeakCurrents(Timeless):
     """The peak current of each channel in a clamp family: the value farthest from 0 in each step, as a dot."""
 
-    against_time = False
     x_label = "V of the step (mV)"
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
@@ -27,7 +26,7 @@ class PeakCurrents(View):
             peaks = np.array([current[np.abs(current).argmax()] for current in currents])
             colour = colour_of(name, place)
             found.append(Stroke(V, peaks, colour, place, name))
-            found += [Stroke(V[[i]], peaks[[i]], colour, dot=True, width=DOT) for i in range(V.size)]
+            found += [self.dot(V[[i]], peaks[[i]], colour) for i in range(V.size)]
         return found
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:

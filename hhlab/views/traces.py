@@ -7,7 +7,7 @@ import numpy as np
 
 from ..physics import Floats
 from ..recording import Recording
-from .view import DOT, FAINT, INK, OF_TRACE, THIN, V_AXIS, Limits, Stroke, View, at, colour_of, colour_of_recording
+from .view import FAINT, INK, OF_TRACE, THIN, V_AXIS, Limits, Stroke, Timeless, View, at, colour_of, colour_of_recording
 
 LIVELY = 20.0  # mS/cm2 of a gated channel from which on currents are as large as those of a nerve
 
@@ -47,7 +47,7 @@ class Traces(View):
 
     def _cursor(self, rec: Recording, cursor: float) -> list[Stroke]:
         dots = [
-            Stroke(np.array([cursor]), at(rec, curve, cursor), colour_of(name, place), dot=True, width=DOT)
+            self.dot(np.array([cursor]), at(rec, curve, cursor), colour_of(name, place))
             for place, (name, curve) in enumerate(self.traces(rec).items())
         ]
         return [self.cursor_line(cursor), *dots]
@@ -61,10 +61,9 @@ def _lively(rec: Recording) -> bool:
     return any(channel.gates and channel.g >= LIVELY for channel in rec.cell.channels)
 
 
-class GateCurves(View):
+class GateCurves(Timeless):
     """A property of every gate against V, with a dot at V at the cursor."""
 
-    against_time = False
     x_label = "V (mV)"
 
     def __init__(self, name: str, label: str, curve: Callable[[Any, Floats, float], Floats], top: float) -> None:
@@ -79,17 +78,16 @@ class GateCurves(View):
             found.append(Stroke(V_AXIS, self.curve(gate, V_AXIS, T), colour, place, name))
             if cursor is not None:
                 V = at(rec, rec.V, cursor)
-                dots.append(Stroke(V, self.curve(gate, V, T), colour, dot=True, width=DOT))
+                dots.append(self.dot(V, self.curve(gate, V, T), colour))
         return found + dots
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
         return (-100.0, 60.0), self.around((s.y for s in strokes if not s.dot), 0.0, self.top)
 
 
-class PhasePlane(View):
+class PhasePlane(Timeless):
     """dV/dt against V: each spike is one loop."""
 
-    against_time = False
     x_label = "V (mV)"
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
@@ -99,7 +97,7 @@ class PhasePlane(View):
         if cursor is not None:
             rec = recordings[0]
             here = at(rec, rec.V, cursor), at(rec, self._slope(rec), cursor)
-            found.append(Stroke(*here, INK, dot=True, width=DOT))
+            found.append(self.dot(*here, INK))
         return found
 
     def _slope(self, rec: Recording) -> Floats:

@@ -9,16 +9,15 @@ from .. import measure
 from ..cells import Cell
 from ..physics import Floats
 from ..recording import Recording
-from .view import DOT, INK, STYLES, Limits, Stroke, View, colour_of_recording
+from .view import INK, STYLES, Limits, Stroke, Timeless, colour_of_recording
 
 
-class TwoPulseCurve(View):
+class TwoPulseCurve(Timeless):
     """The threshold of a second pulse against the interval, with the same gates reset as in the recording.
 
     The dot is the last pulse of the main recording. Each held trace has its own curve.
     """
 
-    against_time = False
     x_label = "interval (ms)"
     LAST, MOST = 40.0, 10.0  # ms; times the threshold from rest
 
@@ -33,7 +32,7 @@ class TwoPulseCurve(View):
         pulses = recordings[0].protocol.pieces()
         if len(pulses) > 1:
             interval, ratio = pulses[-1].start - pulses[0].start, pulses[-1].first / _once(recordings[0].cell)
-            found.append(Stroke(np.array([interval]), np.array([ratio]), INK, dot=True, width=DOT))
+            found.append(self.dot(np.array([interval]), np.array([ratio]), INK))
         return found
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:

@@ -92,6 +92,11 @@ class View:
         return None
 
     @staticmethod
+    def dot(x: Floats, y: Floats, colour: str) -> Stroke:
+        """A dot at a place; x and y have the shape (1,)."""
+        return Stroke(x, y, colour, dot=True, width=DOT)
+
+    @staticmethod
     def cursor_line(cursor: float) -> Stroke:
         """A line across the panel at a moment, ms."""
         return Stroke(np.full(2, cursor), np.array([-FAR, FAR]), INK, 2, width=1.0, alpha=0.7)
@@ -111,6 +116,13 @@ class View:
     def whole_time(recordings: Iterable[Any]) -> tuple[float, float]:
         """From 0 to the end of the longest recording, ms."""
         return 0.0, max(float(rec.t[-1]) for rec in recordings)
+
+
+class Timeless(View):
+    """A panel whose x axis is not time: a state at one moment, or what does not depend on time."""
+
+    against_time = False
+    x_label = ""
 
 
 def at(rec: Recording, values: Floats, moment: float) -> Floats:

@@ -19,11 +19,8 @@ BURST_PAUSE = 10.0  # median intervals that a pause between bursts lasts at leas
 
 def in_words(rec: Recording | AxonRecording) -> str:
     """What a picture of this recording shows, in a line or two: spikes, their rate, peak, width and undershoot."""
-    if isinstance(rec, AxonRecording):
-        words = f"{_axon_in_words(rec)} {rec.axon.remark}"
-    else:
-        words = f"{_spikes_in_words(rec)} {rec.cell.remark}"
-    return re.sub(r"-(?=\d)", "−", words.rstrip())
+    words = _axon_in_words(rec) if isinstance(rec, AxonRecording) else _spikes_in_words(rec)
+    return re.sub(r"-(?=\d)", "−", f"{words} {rec.cell.remark}".rstrip())
 
 
 def _spikes_in_words(rec: Recording) -> str:
