@@ -7,25 +7,33 @@ positive.
 # A public name is imported when it is first used, so `import hhlab` takes no time, and `hhlab doctor` works where a
 # package is broken. The list of names is `__init__.pyi`, which type checkers and editors read as well.
 
-import ast
-import importlib
-import pathlib
+# Nor is any other module imported here: under `python -m hhlab`, the current folder is first among the places where
+# Python looks for modules, until `__main__` has seen to that.
 
-_LIST = ast.parse(pathlib.Path(__file__).with_suffix(".pyi").read_text("utf-8"))
-_HOME = {each.name: line.module for line in _LIST.body if isinstance(line, ast.ImportFrom) for each in line.names}
-"""The module of each public name; None where the name is a module itself."""
 
-__all__ = sorted(_HOME)
+def _home() -> dict[str, str | None]:
+    """The module of each public name; None where the name is a module itself."""
+    import ast
+    import pathlib
+
+    listed = ast.parse(pathlib.Path(__file__).with_suffix(".pyi").read_text("utf-8"))
+    return {each.name: line.module for line in listed.body if isinstance(line, ast.ImportFrom) for each in line.names}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOME:
+    import importlib
+
+    home = _home()
+    if name == "__all__":
+        found: object = sorted(home)
+    elif name in home:
+        module = importlib.import_module(f".{home[name] or name}", __name__)
+        found = getattr(module, name) if home[name] else module
+    else:
         raise AttributeError(f"hhlab has no {name}")
-    module = importlib.import_module(f".{_HOME[name] or name}", __name__)
-    found = getattr(module, name) if _HOME[name] else module
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(_home())

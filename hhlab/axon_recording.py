@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .axons import Fibre
 from .parameters import Parameter, tidy
+from .physics import Floats
 from .placement import electrodes, stimuli, stimuli_in_words
 from .protocols import Protocol
 from .recording import Batch, Exportable, Place, Recording
-
-Floats = NDArray[np.float64]
 
 AN_AXON_RECORDING = "a recording of an axon: give what propagate returned"
 
@@ -25,12 +23,20 @@ class AxonRecording(Exportable):
 
     Attributes
     ----------
-    x : where its patches have their middles, cm; shape (n_x,).
-    t : times, ms, from 0; shape (n_t,).
-    V : membrane potential, mV; shape (n_x, n_t).
-    axon, protocol : what it was, and what was done to it: stimuli with their places, and electrodes.
-    settings : how: dt (ms), every, freeze.
-    electrodes : where the recording electrodes are, cm.
+    x : numpy.ndarray
+        The middles of its patches, cm; shape (n_x,).
+    t : numpy.ndarray
+        Times, ms, from 0; shape (n_t,).
+    V : numpy.ndarray
+        Membrane potential, mV; shape (n_x, n_t).
+    axon : Axon or MyelinatedAxon
+        What was simulated.
+    protocol : Protocol
+        What was done to it: stimuli with their places, and electrodes.
+    settings : dict
+        How it was simulated: dt (ms), every, freeze.
+    electrodes : tuple of float
+        Where the recording electrodes are, cm.
     """
 
     axon: Fibre

@@ -1,6 +1,7 @@
 """The command `hhlab`: opens the course in JupyterLab, on a working copy of the notebooks, or helps teachers."""
 
 import argparse
+import contextlib
 import errno
 import importlib
 import importlib.util
@@ -18,6 +19,8 @@ from . import doctor, teaching
 FOLDER = Path("hhlab-course")
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 """Settings for the JupyterLab that this command starts: it asks no server for anything, and builds nothing."""
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended."""
 EXAMPLES = """
 examples:
   hhlab                               copy what is missing to ./hhlab-course, and open it
@@ -30,17 +33,63 @@ examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code. What follows `--` goes to JupyterLab."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    at = given.index("--") if "--" in given else len(given)
-    options = _parser().parse_args(given[:at])
     try:
-        return int(options.run(options, given[at + 1 :]))
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    finally:
+        try:
+            print(end="", flush=True)
+        except OSError:  # nobody reads what is left, as in: hhlab doctor | head -1
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(given: list[str]) -> int:
+    """Run the command; what goes wrong is told in a sentence."""
+    at = given.index("--") if "--" in given else len(given)
+    options = _absolute(_parser().parse_args(given[:at]))
+    try:
+        with contextlib.chdir(SETTINGS):
+            code = int(options.run(options, given[at + 1 :]))
+            print(end="", flush=True)
+        return code
+    except KeyboardInterrupt:
+        print("hhlab: interrupted. The same command goes on where this one ended", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return 1
     except ImportError as error:
         told = f"the installation is not whole: {error}. To see what to do, run: hhlab doctor"
+    except OSError as error:
+        told = _of_a_file(error, options)
     except ValueError as error:
         told = str(error)
     print(f"hhlab: {told}", file=sys.stderr)
     return 1
+
+
+def _of_a_file(error: OSError, options: argparse.Namespace) -> str:
+    """What is wrong with a file or a folder, and what to do."""
+    place, option = (options.out, "--out") if "out" in options else (options.folder, "--folder")
+    path = Path(str(error.filename or place))
+    if not path.is_relative_to(place) and not place.is_relative_to(path):
+        return f"{path} cannot be used: {error.strerror}"
+    full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
+    advice = "Free some space, or choose another disk" if full else "Choose another place"
+    return f"cannot write to {place}: {error.strerror}. {advice} with {option}"
+
+
+def _absolute(options: argparse.Namespace) -> argparse.Namespace:
+    """The options with whole paths, and with the folder in which the command was given as `began`.
+
+    The command works elsewhere: Numba and Matplotlib would take settings from files in the current folder.
+    """
+    began = Path.cwd()
+    for name, value in vars(options).items():
+        if isinstance(value, Path):
+            setattr(options, name, began / value)
+        elif isinstance(value, list):
+            setattr(options, name, [began / each if isinstance(each, Path) else each for each in value])
+    options.began = began
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,7 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--update", action="store_true", help="put the course's version beside notebooks that differ")
     commands = parser.add_subparsers(title="commands", metavar=", ".join(("doctor", *teaching.COMMANDS)))
     words = "Look the installation over, and say what to do."
-    commands.add_parser("doctor", help=words, description=words).set_defaults(run=_doctor)
+    doctors = commands.add_parser("doctor", help=words, description=words)
+    doctors.add_argument("--clear-cache", action="store_true", help="first delete the compiled code that is kept")
+    doctors.set_defaults(run=_doctor)
     for name, (run, words, add) in teaching.COMMANDS.items():
         command = commands.add_parser(name, help=words, description=words)
         command.set_defaults(run=run)
@@ -65,23 +116,23 @@ def _parser() -> argparse.ArgumentParser:
 
 def _doctor(options: argparse.Namespace, extra: Sequence[str]) -> int:
     os.environ.update(environment(options.folder))
+    if options.clear_cache:
+        print(doctor.clear_the_cache())
     return doctor.examine(options.folder)
 
 
 def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
     if not options.copy_only:
         must_be_whole()
-    try:
-        new = copy_missing(notebooks(), options.folder)
-        beside = put_beside(notebooks(), options.folder) if options.update else []
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
-        advice = "Free some space, or choose another disk" if full else "Choose another place"
-        raise ValueError(f"cannot write to {options.folder}: {error.strerror}. {advice} with --folder") from None
+    new = copy_missing(notebooks(), options.folder)
+    beside = put_beside(notebooks(), options.folder) if options.update else []
     print(f"{options.folder.resolve()}: {len(new)} notebooks copied, what was there is as you left it.")
     for path in beside:
         print(f"The course's version of a notebook that differs from yours is beside it: {path.name}")
-    return 0 if options.copy_only else open_lab(options.folder, extra)
+    if options.copy_only:
+        return 0
+    os.chdir(options.began)
+    return open_lab(options.folder, extra)
 
 
 def must_be_whole() -> None:
@@ -143,11 +194,18 @@ def _cells(path: Path) -> list[str]:
 def open_lab(folder: Path, extra: Sequence[str]) -> int:
     """Run JupyterLab in a folder; its exit code.
 
-    It listens on loopback only, on a port that is free, and keeps its token.
+    It listens on loopback only, on a port that is free, and keeps its token. What the user gives takes the place of
+    what the course would say.
     """
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
-    command += ["--ServerApp.ip=127.0.0.1", "--LabApp.extension_manager=readonly"]
-    command.append("--LabApp.default_url=/lab/tree/00_start_here.ipynb")
+    ours = {
+        ("--ServerApp.root_dir", "--notebook-dir"): str(folder.resolve()),
+        ("--ServerApp.ip", "--ip"): "127.0.0.1",
+        ("--LabApp.extension_manager",): "readonly",
+        ("--LabApp.default_url",): "/lab/tree/00_start_here.ipynb",
+    }
+    given = {option.partition("=")[0] for option in extra}
+    command = [sys.executable, "-P", "-m", "jupyterlab"]
+    command += [f"{names[0]}={value}" for names, value in ours.items() if not given.intersection(names)]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return start([*command, *extra], environment(folder))

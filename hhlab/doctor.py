@@ -143,17 +143,28 @@ def _kernel(folder: Path) -> Diagnosis:
 
 
 def _cache(folder: Path) -> Diagnosis:
-    from .kernel import run
+    from . import compile_cache, kernel
 
-    if not hasattr(run.__wrapped__, "stats"):
+    run = getattr(kernel.run, "__wrapped__", None)
+    if run is None:
         return Diagnosis(NOTE, "numba is not at work: the course runs, but a hundred times slower")
     fill_the_cache()
-    stats = run.__wrapped__.stats
-    if stats.cache_path is None:
-        found = "no folder to keep compiled code in, so each notebook takes some seconds to start"
-        return Diagnosis(NOTE, found, "set NUMBA_CACHE_DIR to a folder that can be written")
-    compiled = sum(stats.cache_misses.values())
-    return Diagnosis(OK, f"{'filled now' if compiled else 'compiled code is there'}, in {stats.cache_path}")
+    if run.stats.cache_path is None:
+        found = "no folder to keep compiled code in, so each notebook takes some 20 s to start"
+        return Diagnosis(NOTE, found, compile_cache.ADVICE)
+    compiled = sum(run.stats.cache_misses.values())
+    return Diagnosis(OK, f"{'filled now' if compiled else 'compiled code is there'}, in {run.stats.cache_path}")
+
+
+def clear_the_cache() -> str:
+    """Delete the compiled code that is kept; in a sentence, how much there was and where."""
+    from . import compile_cache, kernel
+
+    jitted = [each.__wrapped__ for each in (kernel.run, kernel.rates) if hasattr(each, "__wrapped__")]
+    gone = [path for each in jitted for path in compile_cache.clear(each)]
+    if not gone:
+        return "There was no compiled code to delete."
+    return f"{len(gone)} files of compiled code are deleted from {gone[0].parent}; the next trace compiles anew."
 
 
 def fill_the_cache() -> None:

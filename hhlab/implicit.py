@@ -5,19 +5,18 @@ import itertools
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import kernel
 from .cells import Cell
 from .kernel_arrays import membrane_of, rich_of
+from .physics import Floats
 from .protocols import Protocol
-
-Floats = NDArray[np.float64]
 
 RTOL, ATOL = 1e-8, 1e-10
 MOST_EDGES = 200
-BEYOND = 2000.0
-NUDGE, SMALLEST = 1e-7, 1e-2
+WIDEST_V = 2000.0  # mV: the solver may try any V, but the currents are those at +- this at most
+# What is added to a state for a slope, as a share of it; and the size that a smaller state counts as.
+RELATIVE_NUDGE, LEAST_SIZE = 1e-7, 1e-2
 
 
 def integrate(
@@ -92,7 +91,7 @@ def _slopes(
 
     def slopes(t: float, state: Floats) -> Floats:
         now = state.copy()
-        now[0] = V = min(max(float(state[0]), -BEYOND), BEYOND)
+        now[0] = V = min(max(float(state[0]), -WIDEST_V), WIDEST_V)
         stimulus = 0.0 if still else float(protocol.current(t) + protocol.synaptic_current(t, V))
         moved: Floats = kernel.rates(membrane, rich, now, stimulus)
         for j, (gate, speed) in gates:
@@ -109,6 +108,6 @@ def _jacobian(slopes: Callable[[float, Floats], Floats], t: float, state: Floats
     here, columns = slopes(t, state), []
     for j, value in enumerate(state):
         moved = state.copy()
-        moved[j] += NUDGE * max(abs(float(value)), SMALLEST)
+        moved[j] += RELATIVE_NUDGE * max(abs(float(value)), LEAST_SIZE)
         columns.append((slopes(t, moved) - here) / (moved[j] - value))
     return np.array(columns).T

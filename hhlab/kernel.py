@@ -22,12 +22,13 @@ What does not belong here: names, units, classes, files, and calls into other ji
 not notice when a callee in another file changes).
 """
 
-import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .compile_cache import kept
 
 try:
     import numba
@@ -76,20 +77,8 @@ inlined = njit(forceinline=True, **INTERNAL, **OPTIONS)  # a call would copy eve
 
 
 def jit_and_cache(function: Callable[..., Any]) -> Any:
-    """Compile a function once for all processes; in each anew where there is no place to keep it."""
-    try:
-        compiled = njit(cache=True, **OPTIONS)(function)
-    except RuntimeError:  # no folder that can be written to
-        compiled = njit(**OPTIONS)(function)
-
-    @functools.wraps(compiled)
-    def call(*given: Any) -> Any:
-        try:
-            return compiled(*given)
-        except OSError:  # a full disk: it is compiled all the same
-            return compiled(*given)
-
-    return call
+    """Compile a function once for all processes."""
+    return kept(lambda cache: njit(cache=cache, **OPTIONS)(function))
 
 
 class Pools(NamedTuple):
@@ -418,8 +407,24 @@ def pass_current(m: Membrane, r: Rich, c: Any, V: Floats, x: Floats, ions: Float
 
 
 @inlined
+def add_in_registers(m: Membrane, V: Floats, x: Floats, work: Work) -> None:
+    """Add the currents of one plain patch: the sums of `add_channels`, in a seventh less time for a trace."""
+    net, slope = work.net[0], work.slope[0]
+    for c in range(m.g.shape[0] - 1, -1, -1):  # backwards, as what takes longest mostly comes first
+        g = m.g[c, 0]
+        for j in range(m.first[c + 1] - 1, m.first[c] - 1, -1):
+            g *= raised(x[j, 0], m.power[j])
+        net -= g * (V[0] - m.E[c, 0])
+        slope += g
+    work.net[0], work.slope[0] = net, slope
+
+
+@inlined
 def add_channels(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, work: Work) -> None:
     """Add the currents of all channels, and their slopes, to those of the membrane and of the pools."""
+    if r is None and len(m.lanes) == 1:
+        add_in_registers(m, V, x, work)
+        return
     for c in range(m.g.shape[0]):
         if r is None:
             open_channel(m, c, x, work)
@@ -435,19 +440,6 @@ def add_channels(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats
                 for i in range(patches(m, V)):
                     work.carried[r.pool[c], i] += work.current[i]
                     work.carried_slope[r.pool[c], i] += work.steep[i]
-
-
-@inlined
-def add_in_registers(m: Membrane, V: Floats, x: Floats, work: Work) -> None:
-    """The same sums for one plain patch, which takes a seventh less time for a trace."""
-    net, slope = work.net[0], work.slope[0]
-    for c in range(m.g.shape[0] - 1, -1, -1):  # backwards, as what takes longest mostly comes first
-        g = m.g[c, 0]
-        for j in range(m.first[c + 1] - 1, m.first[c] - 1, -1):
-            g *= raised(x[j, 0], m.power[j])
-        net -= g * (V[0] - m.E[c, 0])
-        slope += g
-    work.net[0], work.slope[0] = net, slope
 
 
 @inlined
@@ -490,7 +482,7 @@ def add_pump(m: Membrane, p: Pools, V: Floats, ions: Floats, work: Work) -> None
             ratio = k[i] / (ions[p.three, i] + 0.5 * work.drift[p.three, i])
             hindered = 1.0 + (ratio if power[i] == 1.0 else ratio ** power[i])
             term = hindered * hindered * hindered if n[i] == 3.0 else hindered ** n[i]
-            if a[i] != 0.0 or b[i] != 0.0:
+            if a[i] + b[i] != 0.0:
                 term *= 1.0 + a[i] * np.exp(-0.1 * V[i] / p.thermal[i]) + b[i] * np.exp(-V[i] / p.thermal[i])
             outward = I_max[i] / term
             work.net[i] -= outward
@@ -518,12 +510,9 @@ def move(
     from_outside(m, axial, V, s, step, work.net, work.slope)
     if r is not None:
         begin_pools(m, r.pools, V, work)
-        add_channels(m, r, V, x, ions, work)
+    add_channels(m, r, V, x, ions, work)
+    if r is not None:
         add_pump(m, r.pools, V, ions, work)
-    elif len(m.lanes) == 1:
-        add_in_registers(m, V, x, work)
-    else:
-        add_channels(m, r, V, x, ions, work)
     if axial is None:
         relax(m, r, V, dt, work)
     else:
@@ -662,18 +651,21 @@ def jump(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, what: 
                 ions[r.pools.carrier, i] += r.pools.by_charge[r.pools.carrier, i] * m.C[i] * value[i]
 
 
-@jit
-def record(x: Floats, sample: int, out_x: Floats) -> None:
-    """Write all values as they are. A loop: assigning a slice would more than double the time of compiling."""
-    for j in range(x.shape[0]):
-        for i in range(x.shape[1]):
-            out_x[sample, j, i] = x[j, i]
-
-
 @inlined
 def row_of_V(kept: Kept, sample: int) -> int:
     """The row of V that belongs to a sample."""
     return sample if kept.all_V else sample & 1
+
+
+@inlined
+def keep(m: Membrane, V: Floats, ions: Floats, kept: Kept, sample: int) -> None:
+    """Write V and ions as they are. Loops: assigning a slice would more than double the time of compiling."""
+    row = row_of_V(kept, sample)
+    for i in range(patches(m, V)):
+        kept.V[row, i] = V[i]
+    for q in range(ions.shape[0]):
+        for i in range(patches(m, V)):
+            kept.ions[sample, q, i] = ions[q, i]
 
 
 @jit
@@ -714,34 +706,38 @@ def look_for_escape(V: Floats, far: float, step: float, escaped: Ints) -> None:
 
 @jit
 def carry_on(
-    m: Membrane, r: Rich | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, now: float,
-    until: float, dt: float, sample: int, every: int, far: float, escaped: Ints, kept: Kept, work: Work,
-) -> int:  # fmt: skip
-    """Carry a membrane on, to where gates and V stand at the same moment again; the sample that it has come to."""
-    gates_at = now
+    m: Membrane, r: Rich | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, jumps: Jumps,
+    dt: float, every: int, far: float, escaped: Ints, kept: Kept, work: Work,
+) -> None:  # fmt: skip
+    """Carry a membrane through all steps; `now` counts them. What jumps does so when gates and V are at one moment."""
+    steps, now, until, gates_at, event, sample = outer.row.shape[0], 0.0, 0.0, 0.0, 0, 0
     while True:
+        together = gates_at == now
+        if together:
+            while event < jumps.at.shape[0] and jumps.at[event] <= now:
+                jump(m, r, V, x, ions, jumps.what[event], jumps.value[event])
+                event += 1
+            until = min(jumps.at[event], float(steps)) if event < jumps.at.shape[0] else float(steps)
         if now > sample * every:  # not by division, which fast arithmetic may round up past the last sample
             sample += 1
         look_for_escape(V, far, now, escaped)
-        if kept.times.shape[0] > 0 and now == sample * every and now < until:
+        if kept.times.shape[0] > 0 and now == sample * every and (together or now < until):
             look_for_crossings(V, kept, sample)
-        for i in range(patches(m, V)):
-            kept.V[row_of_V(kept, sample), i] = V[i]
         stop = min(int(now) + 1.0, until)
-        by = 0.5 * (now + stop) - gates_at
-        seen, out = (now - gates_at) / by, kept.x[sample * kept.all_x]
+        by, out = 0.5 * (now + stop) - gates_at, kept.x[sample * kept.all_x]
+        seen = (now - gates_at) / by if by > 0.0 else 1.0
         locate(m, axial, V, x.shape[0] * ENTRY, work)
         step_gates(m, r, V, x, ions, by, seen, out, False, work)
         if r is not None:
             set_domains(m, r, V, out, ions, work)
             step_gates(m, r, V, x, ions, by, seen, out, True, work)
-            if now == sample * every:
-                record(ions, sample, kept.ions)
-        if now == until:
-            return sample
+        keep(m, V, ions, kept, sample)
         gates_at = 0.5 * (now + stop)
-        move(m, r, axial, V, x, ions, outer, int(now), (stop - now) * dt, work)
-        now = stop
+        if now < until:
+            move(m, r, axial, V, x, ions, outer, int(now), (stop - now) * dt, work)
+            now = stop
+        elif together:
+            return
 
 
 @jit_and_cache
@@ -755,24 +751,8 @@ def run(
     the one that belongs there. Gives the step and the patch at which a V first was beyond +-far or not a number, or
     (-1, -1).
     """
-    steps, work, escaped = outer.row.shape[0], scratch(V.shape[0], ions.shape), np.full(2, -1)
-    now, event, sample = 0.0, 0, 0  # now counts steps
-    while True:
-        while event < jumps.at.shape[0] and jumps.at[event] <= now:
-            jump(m, r, V, x, ions, jumps.what[event], jumps.value[event])
-            event += 1
-        if now == steps:
-            break
-        until = min(jumps.at[event], float(steps)) if event < jumps.at.shape[0] else float(steps)
-        sample = carry_on(m, r, axial, V, x, ions, outer, now, until, dt, sample, every, far, escaped, kept, work)
-        now = until
-    look_for_escape(V, far, now, escaped)
-    if kept.times.shape[0] > 0:
-        look_for_crossings(V, kept, sample)
-    for i in range(patches(m, V)):
-        kept.V[row_of_V(kept, sample), i] = V[i]
-    record(x, sample * kept.all_x, kept.x)
-    record(ions, sample, kept.ions)
+    work, escaped = scratch(V.shape[0], ions.shape), np.full(2, -1)
+    carry_on(m, r, axial, V, x, ions, outer, jumps, dt, every, far, escaped, kept, work)
     return escaped[0], escaped[1]
 
 

@@ -4,18 +4,15 @@ import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import kernel
 from .cells import Cell
 from .channels import Channel
 from .gates import curve, tables_over_ions
 from .parameters import Parameter
-from .physics import thermal_voltage
+from .physics import Floats, thermal_voltage
 from .protocols import LONGEST, Protocol, Varied, mean_currents, one_by_one
 from .recording import KEEP_ALL, KEEP_SPIKES, SPIKE_ENDS, SPIKE_LEVEL
-
-Floats = NDArray[np.float64]
 
 MOST_SPIKES = 1024
 """So many times of spikes of a cell the kernel keeps."""
@@ -41,8 +38,6 @@ def membrane_of(cells: Sequence[Cell], rates: Floats) -> kernel.Membrane:
 
 def distinct(cells: Sequence[Cell]) -> tuple[list[Cell], list[int]]:
     """The cells without repetitions, and for each of the cells given its number among them."""
-    if len(cells) == 1:
-        return [cells[0]], [0]
     each = list(map(id, cells))
     own = dict(zip(each, cells, strict=True))
     number = dict(zip(own, range(len(own)), strict=True))
@@ -86,7 +81,7 @@ def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> kernel
 
 
 @functools.lru_cache(maxsize=4)
-def _currents(protocols: Varied | tuple[Protocol, ...], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
+def _currents(protocols: Varied | tuple[Protocol, ...], steps: int, dt: float) -> tuple[kernel.Ints, Floats]:
     """The mean currents, and for each step its row of them; kept, as searches use the same ones over and over."""
     return mean_currents(protocols, steps, dt)
 

@@ -6,6 +6,7 @@ Sliders, axes, range checks, reprs and tables come from the declaration. Nothing
 import difflib
 import functools
 import inspect
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NoReturn, Self, overload
@@ -16,6 +17,15 @@ from numpy.typing import ArrayLike, NDArray
 from .quantities import UNITS, AmbiguousError, read_number, read_quantity
 from .quantities import pretty as pretty  # for those who show what is declared here
 from .quantities import shown as shown
+
+FAR_FROM_0 = 20.0
+"""mV; what is usually further from 0 was perhaps given in volts if it is a thousandth of that."""
+COUNTED = ("pulses", "nodes")
+"""Units of what comes in whole numbers."""
+
+
+class Typed(str):
+    """A text from a field that shows the unit of what is typed there, so it needs none of its own."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +75,11 @@ class Parameter:
         return self.slider or (self.low, self.high)
 
     def check(self, value: Any) -> float:
-        """The value as a float, or ValueError with a sentence: what, value, unit, range. A text may have a unit."""
+        """The value as a float, or ValueError with a sentence: what, value, unit, range. A text must have a unit."""
         try:
             number = self._read(value) if isinstance(value, str) else float(value)
+            if isinstance(value, bool | np.bool_):
+                raise TypeError
         except AmbiguousError as error:
             raise ValueError(f"{self.name} = {error}") from None
         except (TypeError, ValueError, OverflowError):
@@ -77,11 +89,23 @@ class Parameter:
         if not self.low <= number <= self.high:
             low, high = tidy(self.low), tidy(self.high)
             raise ValueError(f"{self.name} = {tidy(number)} {self.unit} is outside {low} to {high} {self.unit}")
+        if self.unit in COUNTED and not number.is_integer():
+            given = f"{tidy(self.low)} to {tidy(self.high)}"
+            raise ValueError(f"{self.name} = {tidy(number)} {self.unit} is not a whole number: give one from {given}")
         return number
 
     def _read(self, text: str) -> float:
-        """A typed number; with a unit only where that is one which can be converted."""
-        return read_quantity(text, self.unit).value if self.unit in UNITS else read_number(text)
+        """A typed number; with a unit, unless it counts something."""
+        if self.unit not in UNITS:
+            return read_number(text)
+        found = read_quantity(text, self.unit)
+        if not (found.unit or isinstance(text, Typed)):
+            raise AmbiguousError(f"{shown(text)} is a text without a unit: give a number, or '{text} {self.unit}'")
+        return found.value
+
+    def in_volts(self, value: float) -> bool:
+        """Whether a value in mV is a thousandth of what is usual, as if somebody had meant volts."""
+        return self.unit == "mV" and abs(self.value) >= FAR_FROM_0 and 5e-4 <= abs(value / self.value) <= 2e-3
 
 
 def param(
@@ -111,6 +135,8 @@ def numbers(name: str, unit: str, given: ArrayLike) -> NDArray[np.float64]:
     """Numbers as an array of any shape; ValueError if they are none, or one is not finite."""
     try:
         values = np.asarray(given, float)
+        if np.asarray(given).dtype.kind in "USb":  # texts and truth values
+            raise TypeError
     except (TypeError, ValueError):
         raise ValueError(f"{name} = {shown(given)} are not numbers: give one or more, in {unit}") from None
     if not np.isfinite(values).all():
@@ -177,7 +203,12 @@ class Described:
         for name in named:
             if name not in declared:
                 unknown(type(self).__name__, "parameter", name, declared)
-        return {name: p.check(named[name]) if name in named else p.value for name, p in declared.items()}
+        values = {name: p.check(named[name]) if name in named else p.value for name, p in declared.items()}
+        for name in named:
+            if declared[name].in_volts(values[name]):
+                told = f"{name} = {tidy(values[name])} mV is close to 0: did you mean {1000 * values[name]:.6g} mV?"
+                warnings.warn(told, stacklevel=3)
+        return values
 
     def parameters(self) -> dict[str, Parameter]:
         """Its parameters, each with its value here.
@@ -230,8 +261,10 @@ class Described:
     def __hash__(self) -> int:
         return hash((type(self), *self._values.values()))
 
+    def _given(self) -> list[str]:
+        """The values that are not the usual ones, as they stand in code."""
+        changed = (name for name, p in self._declared.items() if self._values[name] != p.value)
+        return [f"{name}={tidy(self._values[name])}" for name in changed]
+
     def __repr__(self) -> str:
-        given = (
-            f"{name}={tidy(self._values[name])}" for name, p in self._declared.items() if self._values[name] != p.value
-        )
-        return f"{type(self).__name__}({', '.join(given)})"
+        return f"{type(self).__name__}({', '.join(self._given())})"

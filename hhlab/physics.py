@@ -199,6 +199,8 @@ def q10_factor(q10: ArrayLike, T: ArrayLike, T_ref: ArrayLike) -> Floats:
 
 def _numbers(what: str, **given: ArrayLike) -> list[Floats]:
     try:
+        if any(np.asarray(value).dtype.kind in "USb" for value in given.values()):  # texts and truth values
+            raise TypeError
         return list(np.broadcast_arrays(*(np.asarray(value, float) for value in given.values())))
     except (TypeError, ValueError):
         names = ", ".join(given)

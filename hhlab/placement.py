@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .parameters import Parameter, param, tidy
-from .protocols import Nothing, Piece, Protocol, Synapse
+from .protocols import Nothing, Piece, Protocol, Synapse, Together
 
 LONGEST_AXON = 1e3  # cm
 SLIDERS = {
@@ -99,4 +99,5 @@ def stimuli(protocol: Protocol) -> list[Placed]:
 
 def stimuli_in_words(protocol: Protocol) -> str:
     """What a protocol does to a cell or an axon, without its electrodes."""
-    return " and ".join(p.in_words() for p in protocol.parts if not isinstance(p, Electrode)) or Nothing().in_words()
+    parts = [part for part in protocol.parts if not isinstance(part, Electrode)]
+    return Together(*parts or [Nothing()]).in_words()

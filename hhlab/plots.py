@@ -86,7 +86,6 @@ class Panels:
         self.dark, self.recordings = dark, list[Any]()
         self.strokes: list[list[Stroke]] = [[] for _ in self.views]
         self._lines: list[Any] = []
-        self._compared: list[Any] = []
         self.limits: list[Any] = [None] * len(self.views)
         self._words: list[Any] = [None] * len(self.views)
         with matplotlib.rc_context(_plain(dark)):
@@ -156,8 +155,8 @@ class Panels:
         """
         if not recordings:
             raise ValueError("there is no recording to show: give at least one")
-        changed = any(a is not b for a, b in zip_longest(recordings[1:], self._compared))
-        self.recordings, self._compared = list(recordings), list(recordings[1:])
+        changed = any(a is not b for a, b in zip_longest(recordings[1:], self.recordings[1:]))
+        self.recordings = list(recordings)
         for number, view in enumerate(self.views):
             seen = [seen_by(view, rec) for rec in recordings]
             strokes = view.strokes(seen, labels, cursor)

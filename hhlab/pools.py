@@ -4,11 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .physics import CHARGE, F, thermal_voltage
-
-Floats = NDArray[np.float64]
+from .physics import CHARGE, F, Floats, thermal_voltage
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,8 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Held(Pool):
-    """An ion inside that stays as it is, whatever crosses: there to set a driving force."""
+class FrozenPool(Pool):
+    """An ion inside whose concentration is frozen: whatever crosses, it only sets a driving force."""
 
     def by_charge(self, depth: float) -> float:
         """By how many mM a current changes it: not at all."""

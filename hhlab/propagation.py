@@ -17,7 +17,7 @@ from .recording import KEEP_ALL, KEEP_V, Batch
 from .simulation import A_PROTOCOL, run_kernel, settings_of
 
 AN_AXON = "an axon: give one such as Axon(diameter=476, length=5)"
-SETTLING, SLOW, TIMES = 3.0, 0.8, 0.5
+AFTER_STIMULUS, MOST_PER_LENGTH, TIME_CONSTANTS = 3.0, 0.8, 0.5
 """A recording goes on for 3 ms, and half a time constant (0.8 ms at most) for each length constant of the axon."""
 DIGITS = 9
 Where = Protocol | Sequence[Any] | None
@@ -116,7 +116,9 @@ def _placed(protocol: Any, at: float, over: float) -> list[tuple[Protocol, float
 def afterwards(axon: Fibre) -> float:
     """How long in ms a recording goes on after the stimulus, unless told otherwise."""
     constant = axon.membrane.C / max(resting_conductance(axon.membrane), 1e-9)
-    return math.ceil(SETTLING + min(SLOW, TIMES * constant) * axon.length / axon.length_constant)
+    return math.ceil(
+        AFTER_STIMULUS + min(MOST_PER_LENGTH, TIME_CONSTANTS * constant) * axon.length / axon.length_constant
+    )
 
 
 def _axial(axon: Fibre, sources: list[Placed]) -> kernel.Axial:

@@ -18,6 +18,8 @@ LONGEST = 1e9  # ms
 NEARLY_EQUAL = 1e-5  # relative difference to which equal time constants of a synapse are moved apart
 CLOSED_AFTER = 10.0  # time constants after which a synapse counts as closed
 
+MOST_TOLD = 6  # parts of a sum that its words and its repr name
+
 
 class Piece(NamedTuple):
     """A current that changes linearly from one value (uA/cm2) at its start (ms) to another at its end (ms)."""
@@ -245,12 +247,6 @@ class Train(Protocol):
     interval = param(20, "ms", 1e-3, LONGEST, "time from onset to onset", slider=(1, 50))
     count = param(5, "pulses", 1, 10000, "number of pulses", slider=(1, 20))
 
-    def _checked(self, declared: Any, named: Any) -> dict[str, float]:
-        values = super()._checked(declared, named)
-        if not float(values["count"]).is_integer():
-            raise ValueError(f"count = {values['count']:g} pulses is not a whole number: give one from 1 to 10000")
-        return values
-
     def pieces(self) -> list[Piece]:
         onsets = [self.start + number * self.interval for number in range(int(self.count))]
         return [Piece(t, t + self.duration, self.amplitude, self.amplitude) for t in onsets]
@@ -408,7 +404,9 @@ class Together(Protocol):
         return [synapse for part in self.parts for synapse in part.synapses()]
 
     def in_words(self) -> str:
-        return " and ".join(part.in_words() for part in self.parts)
+        told = " and ".join(part.in_words() for part in self.parts[:MOST_TOLD])
+        more = len(self.parts) - MOST_TOLD
+        return f"{told} and {more} more" if more > 0 else told
 
     def _owners(self) -> dict[str, tuple[int, str]]:
         """For each parameter of the sum, the number of the part that has it, and its name there."""
@@ -448,11 +446,10 @@ class Together(Protocol):
         number, own = owners[name]
         return getattr(self.parts[number], own)
 
-    def __hash__(self) -> int:
-        return hash(self.parts)
-
     def __repr__(self) -> str:
-        return " + ".join(map(repr, self.parts))
+        told = " + ".join(map(repr, self.parts[:MOST_TOLD]))
+        more = len(self.parts) - MOST_TOLD
+        return f"{told} + ... ({more} more)" if more > 0 else told
 
 
 class Nothing(Protocol):
@@ -475,8 +472,6 @@ class Varied(Sequence[Protocol]):
         return len(next(iter(self._values.values())))
 
     def __getitem__(self, number: Any) -> Any:
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
         return self._protocol.replace(**{name: float(values[number]) for name, values in self._values.items()})
 
 

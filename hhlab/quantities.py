@@ -153,14 +153,6 @@ def shown(value: object) -> str:
 
 def pretty(unit: str) -> str:
     """A unit as print shows it: uA/cm2 as µA/cm²."""
-    if unit == "um":
-        return "µm"
-    return (
-        unit.replace("1e-6 ", "10⁻⁶ ")
-        .replace("uA", "µA")
-        .replace("uF", "µF")
-        .replace("uM", "µM")
-        .replace("cm2", "cm²")
-        .replace("degC", "°C")
-        .replace("ohm", "Ω")
-    )
+    for plain, printed in {"1e-6 ": "10⁻⁶ ", "cm2": "cm²", "degC": "°C", "ohm": "Ω"}.items():
+        unit = unit.replace(plain, printed)
+    return re.sub(r"\bu(?=[AFMm]\b)", "µ", unit)

@@ -4,6 +4,7 @@ import ast
 import csv
 import functools
 import io
+import re
 from ast import literal_eval
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,21 +13,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import cells, kernel, protocols
 from .cells import Cell
 from .channels import Channel
 from .gates import full_name
 from .parameters import must_be, shown, unknown
+from .physics import Floats
 from .placement import stimuli_in_words
 from .protocols import Protocol
 
 if TYPE_CHECKING:
     import pandas
-
-Floats = NDArray[np.float64]
-
 
 KEEP = KEEP_SPIKES, KEEP_V, KEEP_ALL = "spikes", "V", "all"
 """What may be kept of a recording, from little to all."""
@@ -39,6 +37,7 @@ NEAR_REVERSAL = 1e-3  # mV: a conductance nearer than this to its reversal poten
 
 _SETTINGS: dict[str, Any] = {"dt": None, "every": 1, "start": {}, "freeze": (), "reset": {}}
 """How a simulation is told to go, and what is usual."""
+_FIRST_COLUMN = re.compile(r'^"?t \(ms\)"?([,;\t])', re.MULTILINE)
 _DAMAGE = (LookupError, SyntaxError, TypeError, ValueError, csv.Error, RecursionError, MemoryError)
 
 
@@ -146,6 +145,10 @@ class Exportable:
     def settings(self) -> Mapping[str, Any]:
         return self._batch.settings
 
+    def nearest_sample(self, moment: float) -> int:
+        """The number of the sample that is nearest to a moment (ms)."""
+        return int(np.abs(self.t - moment).argmin())
+
     def _described(self, **what: str) -> dict[str, str]:
         from importlib.metadata import version
 
@@ -188,20 +191,35 @@ class Recording(Exportable):
 
     Attributes
     ----------
-    t : times, ms, from 0.
-    V : membrane potential, mV.
-    gate : gates by name, such as gate["Na.m"], or gate["m"] where only one channel has an m; 0 to 1.
-    g : conductance of each channel, mS/cm2.
-    I : current of each channel and of the pump, uA/cm2, outward positive; "capacity" where a clamp shows its transient.
-        At a place of an axon also "axial": what flows on to the neighbours, less what comes from them, over the
-        membrane of the place; so C dV/dt = stimulus - the sum of I.
-    E : reversal potential of each channel, mV; it moves where concentrations do.
-    conc : concentrations by name, such as conc["Na_in"], mM; none where they stand still.
-    stimulus : stimulus current that reaches it, that of synapses included, uA/cm2, positive depolarises.
-    cell, protocol : what was simulated, and with what.
-    settings : how: dt (ms), every, start, freeze, reset, and the carrier of the stimulus where ions are counted.
-    x : where on an axon it is, cm; None for a cell alone.
-    units : the unit of each of these.
+    t : numpy.ndarray
+        Times, ms, from 0.
+    V : numpy.ndarray
+        Membrane potential, mV.
+    gate : mapping of str to numpy.ndarray
+        Gates by name, 0 to 1, such as gate["Na.m"], or gate["m"] where only one channel has an m.
+    g : mapping of str to numpy.ndarray
+        Conductance of each channel, mS/cm2.
+    I : mapping of str to numpy.ndarray
+        Current of each channel and of the pump, uA/cm2, outward positive; "capacity" where a clamp shows its charging
+        current. At a place of an axon there is also "axial": what flows to the neighbours, less what comes from them,
+        divided by the membrane area of the place. So C dV/dt is the stimulus less the sum of I.
+    E : mapping of str to numpy.ndarray
+        Reversal potential of each channel, mV. It moves where concentrations move.
+    conc : mapping of str to numpy.ndarray
+        Concentrations by name, mM, such as conc["Na_in"]; empty where none is followed.
+    stimulus : numpy.ndarray
+        Stimulus current that reaches the membrane, with that of synapses, uA/cm2; positive depolarises.
+    cell : Cell
+        What was simulated.
+    protocol : Protocol
+        The stimulus.
+    settings : dict
+        How it was simulated: dt (ms), every, start, freeze, reset, and the carrier of the stimulus where ions are
+        counted.
+    x : float or None
+        The place on an axon, cm; None for a cell alone.
+    units : dict of str to str
+        The unit of each of these.
     """
 
     _batch: Batch
@@ -256,7 +274,7 @@ class Recording(Exportable):
         return None if self.place is None else self.place.x
 
     @property
-    def looked_at(self) -> str:
+    def keep(self) -> str:
         """What there is of it and of those that were simulated with it, as one of KEEP."""
         return self._batch.keep
 
@@ -312,7 +330,7 @@ class Recording(Exportable):
 
     def at(self, moment: float) -> dict[str, float]:
         """The state at the sample nearest to a moment (ms), by name."""
-        n = int(np.abs(self.t - moment).argmin())
+        n = self.nearest_sample(moment)
         then = (self.V[n], *self.gate_values[:, n], *self.pool_values[:, n])
         return dict(zip(self.cell.state_names, map(float, then), strict=True))
 
@@ -357,7 +375,7 @@ class Recording(Exportable):
 
         Gates and concentrations are those of the nearest sample.
         """
-        return self._carried(name, V, int(np.abs(self.t - moment).argmin()))
+        return self._carried(name, V, self.nearest_sample(moment))
 
     def _conductance(self, name: str) -> Floats:
         """What g and the open share make; where there is a permeability instead, current over driving force."""
@@ -387,7 +405,9 @@ class Recording(Exportable):
         return ((name, map(repr, column.tolist())) for name, column in self.columns().items())
 
     def described(self) -> dict[str, str]:
-        return self._described(cell=repr(self.cell), stimulus=repr(self.protocol))
+        parts = self.protocol.parts
+        names = ["stimulus"] if len(parts) == 1 else [f"stimulus {number}" for number in range(1, len(parts) + 1)]
+        return self._described(cell=repr(self.cell), **dict(zip(names, map(repr, parts), strict=True)))
 
     def to_dataframe(self) -> "pandas.DataFrame":
         """All traces as a pandas table; units in the column names, parameters and version in its attrs."""
@@ -420,46 +440,52 @@ class Recording(Exportable):
         """
         must_be(Cell | None, "a cell: give one such as Squid()", cell)
         try:
-            lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-            facts = dict(line[2:].split(": ", 1) for line in lines if line.startswith("# "))
+            facts, columns = _opened(Path(path))
             made = _read(facts["cell"], Cell, cells) if cell is None else cell
-            protocol = _read(facts["stimulus"], Protocol, protocols)
+            stimuli = [_read(fact, Protocol, protocols) for name, fact in facts.items() if name.startswith("stimulus")]
+            protocol = stimuli[0] if len(stimuli) == 1 else protocols.Together(*stimuli)
             settings = _SETTINGS | {name: literal_eval(facts[name]) for name in _SETTINGS if name in facts}
             settings |= {CARRIER: facts[CARRIER]} if CARRIER in facts else {}
             settings |= {CHARGED: float(facts[CHARGED])} if CHARGED in facts else {}
-            columns = _columns(line for line in lines if not line.startswith("# "))
             t, V, *gates = [columns[n] for n in ("t (ms)", "V (mV)", *(f"{gate} (share)" for gate in made.gate_names))]
             inside = [columns[f"{pool.name} (mM)"] for pool in made.pools]
         except _DAMAGE as error:
             raise ValueError(
-                f"{path} is not a recording that hhlab wrote ({shown(error)}): give a file from to_csv that is "
-                "not of an axon, or cell= if its cell has channels of your own"
+                f"{path} is not a recording that hhlab wrote, or something in it was changed: give a file from to_csv "
+                "that is not of an axon, or cell= if its cell has channels of your own"
             ) from error
         if cell is not None and repr(cell) != facts["cell"]:
             raise ValueError(f"{path} is a recording of {facts['cell']}, not of {cell!r}: give that cell")
         shares, concentrations = (np.array(rows).reshape(-1, t.size) for rows in (gates, inside))
         return cls.of(t, V, shares, concentrations, made, protocol, settings)
 
-    def _changed(self) -> str:
-        given = {name: self.settings.get(name) for name in ("start", "freeze", "reset")}
-        return "".join(f", {name} {shown(value)}" for name, value in given.items() if value)
-
     def __repr__(self) -> str:
         where = "" if self.place is None else f"at {self.place.x:.4g} cm of an axon "
+        given = {name: self.settings.get(name) for name in ("start", "freeze", "reset")}
+        changed = "".join(f", {name} {shown(value)}" for name, value in given.items() if value)
         return (
-            f"<Recording {where}of {self.cell!r}: {stimuli_in_words(self.protocol)}{self._changed()}; "
+            f"<Recording {where}of {self.cell!r}: {stimuli_in_words(self.protocol)}{changed}; "
             f"{self.t[-1]:g} ms, {self.t.size} samples, V {self.V.min():.1f} to {self.V.max():.1f} mV>"
         )
 
 
-def _columns(lines: Iterable[str]) -> dict[str, Floats]:
-    """The columns of a table by name: finite numbers, at times that rise."""
-    header, *rows = csv.reader(lines)
-    values = np.array(rows, float).T.copy()
-    columns: dict[str, Floats] = dict(zip(header, values, strict=True))
-    if len(rows) < 2 or not np.isfinite(values).all() or not (np.diff(columns["t (ms)"]) > 0).all():
+def _opened(path: Path) -> tuple[dict[str, str], dict[str, Floats]]:
+    """The facts in the comment lines of a file, and its columns, by name.
+
+    A spreadsheet that saved it may have put quotes, another delimiter, decimal commas, and empty places at the ends.
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    delimiter = _FIRST_COLUMN.findall(text)[0]
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
+    notes = [",".join(row).rstrip(",") for row in rows if row[0].startswith("# ")]
+    header, *table = [row for row in rows if not row[0].startswith("# ")]
+    names = header[: len(header) - header[::-1].index(next(filter(None, header[::-1])))]
+    point = "," if delimiter != "," else "."
+    values = np.array([[float(cell.replace(point, ".")) for cell in row[: len(names)]] for row in table]).T.copy()
+    columns: dict[str, Floats] = dict(zip(names, values, strict=True))
+    if len(table) < 2 or not np.isfinite(values).all() or not (np.diff(columns["t (ms)"]) > 0).all():
         raise ValueError("a number is missing")
-    return columns
+    return dict(note[2:].split(": ", 1) for note in notes), columns
 
 
 def _read(expression: str, kind: type, house: Any) -> Any:

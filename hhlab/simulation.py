@@ -6,24 +6,21 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import implicit, kernel
 from .cells import Cell
 from .gates import table
 from .kernel_arrays import distinct, from_outside, jumps_of, membrane_of, rich_of, room_for
 from .parameters import Parameter, must_be, names_of, shown, tidy, unknown
+from .physics import Floats
 from .protocols import LONGEST, Nothing, Protocol, one_by_one
 from .recording import CARRIER, KEEP_ALL, Batch, Recording
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MOST_NUMBERS = 50_000_000  # are stored of a run
 FARTHEST = 500.0  # mV: beyond it, or below its negative, no membrane can be
 EMPTY = 1e-9  # mM: with less inside, an ion is used up
 LONGEST_STEPPED = 60_000.0  # ms: longer runs of cells that count their ions are left to the implicit solver
-SAMPLES_OF_HOURS = 2001  # are recorded by it
+IMPLICIT_SAMPLES = 2001  # samples of a recording by that solver
 AFTERWARDS = 25.0  # ms that a recording goes on after the stimulus
 T_STOP = Parameter(AFTERWARDS, "ms", 0, LONGEST, "length of the recording", name="t_stop")
 DT = Parameter(0.01, "ms", 0, math.inf, "time step", name="dt")
@@ -100,8 +97,8 @@ def simulate_many(
     cells, protocols = _matched(cells, protocols)
     length = max(p.end for p in protocols) + AFTERWARDS if t_stop is None else t_stop
     settings = settings_of(cells[0], length, len(cells), keep, **asked)
-    if settings.by_hours:
-        return [_over_hours(*each, settings) for each in zip(cells, protocols, strict=True)]
+    if settings.implicitly:
+        return [_solved_implicitly(*each, settings) for each in zip(cells, protocols, strict=True)]
     again = functools.partial(run_kernel, cells, protocols, settings, None)
     batch = Batch(settings.t, cells, protocols, settings.told, again(keep), again)
     return [Recording(batch, number) for number in range(len(cells))]
@@ -119,7 +116,7 @@ class Settings(NamedTuple):
     reset: Mapping[str, float]  # ms
     carrier: str  # "" where concentrations stand still
     bounded: bool
-    by_hours: bool
+    implicitly: bool  # by the solver for hours, not in steps
 
     @property
     def told(self) -> dict[str, Any]:
@@ -140,20 +137,20 @@ def settings_of(
     names, begin, resets = names_of(freeze, A_GATE), by_name(start, "start"), by_name(reset, "reset")
     from_pool = _carrier(cell, carrier)
     stepped = dt is not None or not isinstance(cell, Cell) or not cell.counts_ions
-    by_hours = not stepped and T_STOP.check(t_stop) > LONGEST_STEPPED
-    if by_hours:
+    implicitly = not stepped and T_STOP.check(t_stop) > LONGEST_STEPPED
+    if implicitly:
         if every != 1:
             raise ValueError(f"every = {shown(every)} counts small steps: give dt=, or a recording of a minute or less")
         if resets:
             raise ValueError("a reset needs small steps: give dt=, or a recording of a minute or less")
-        steps = SAMPLES_OF_HOURS - 1
+        steps = IMPLICIT_SAMPLES - 1
         step = t_stop / steps
     else:
         step = _time_step(cell, dt)
         steps = _number_of_steps(t_stop, step, every)
         _within_memory(steps, every, n, len(cell.state_names) - 1 if keep == KEEP_ALL else 0, step)
     t = _times(steps // every + 1, step * every)
-    return Settings(t, steps, step, every, begin, names, resets, from_pool, bounded, by_hours)
+    return Settings(t, steps, step, every, begin, names, resets, from_pool, bounded, implicitly)
 
 
 def run_kernel(
@@ -185,7 +182,7 @@ def run_kernel(
     return kept
 
 
-def _over_hours(cell: Cell, protocol: Protocol, settings: Settings) -> Recording:
+def _solved_implicitly(cell: Cell, protocol: Protocol, settings: Settings) -> Recording:
     """A recording by the implicit solver, at evenly spaced times."""
     frozen, carrier = _frozen(cell, settings.freeze), list(cell.pool).index(settings.carrier)
     start = cell.state(settings.start)
@@ -293,7 +290,7 @@ def _frozen(cell: Cell, freeze: Sequence[str]) -> frozenset[int]:
     return frozen
 
 
-def _tables(own: Sequence[Cell], which: Sequence[int], dt: float, frozen: frozenset[int]) -> tuple[Floats, Ints]:
+def _tables(own: Sequence[Cell], which: Sequence[int], dt: float, frozen: frozenset[int]) -> tuple[Floats, kernel.Ints]:
     """The tables of all gates, one set for each temperature, and where those of each cell begin."""
     first, warmths = own[0], list(dict.fromkeys(cell.temperature for cell in own))
     if len(warmths) > 1 and any(gate.ion for gate in first.gates):

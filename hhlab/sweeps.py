@@ -32,8 +32,8 @@ Row = dict[str, dict[str, Any]]
 
 MOST_RUNS = 1_000_000
 FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 256, 8, 20_000_000
-LITTLE = 500_000
-"""So few steps of all cells together take less time than threads take to find each other."""
+FEWEST_STEPS_FOR_THREADS = 500_000
+"""With fewer steps of all cells together, starting threads takes longer than the work."""
 SETTINGS = ("dt", "start", "freeze", "reset", "every", "carrier")
 OVER = "what over= takes: give the values of each parameter by name, such as {'g_Na': [60, 120]}"
 AN_EXECUTOR = "an executor: give one of concurrent.futures, or client.get_executor() of a Dask client"
@@ -98,12 +98,12 @@ def sweep(
     plan = plan._replace(settings={**settings, "t_stop": length})
     _refuse_what_stays_here(executor, {"the cell": cell, "the stimulus": given, **measures})
     blocks = list(_blocks(plan, points))
-    little = plan.records and len(points) * _steps(plan, cell) < LITTLE
+    little = plan.records and len(points) * _steps(plan, cell) < FEWEST_STEPS_FOR_THREADS
     threads = 1 if little else cores()
     try:
         outcome = carry_out(measured, blocks, executor, sizes=[len(each.runs) for each in blocks], threads=threads)
     finally:
-        _LOOKED_AT.pop(plan.number, None)
+        _KEEP.pop(plan.number, None)
     done = [blocks[number] for number in outcome.done]
     _tell(outcome, sum(len(block.runs) for block in done), len(points))
     _refuse_other_shapes(plan, [block.points[0] for block in done], list(outcome.done.values()))
@@ -145,12 +145,12 @@ class Block(NamedTuple):
 
 def measured(block: Block) -> Row:
     """What was measured in the runs of a block; of the first one in a process, the last run shows what to keep."""
-    if block.plan.records and block.plan.number not in _LOOKED_AT:
+    if block.plan.records and block.plan.number not in _KEEP:
         _measured(block._replace(runs=block.runs[-1:], points=block.points[-1:]))
     return _measured(block)
 
 
-_LOOKED_AT: dict[str, str] = {}
+_KEEP: dict[str, str] = {}
 """What the measurements of each sweep have looked at in recordings, in this process: KEEP_SPIKES, KEEP_V or KEEP_ALL.
 
 If they look at more than that, their block is simulated again.
@@ -162,11 +162,11 @@ def _measured(block: Block) -> Row:
     cells = list(_varied(plan.cell, plan.names, points))
     recs: Sequence[Any] = [None] * len(cells)
     if plan.records:
-        keep = _LOOKED_AT.get(plan.number, KEEP_SPIKES)
+        keep = _KEEP.get(plan.number, KEEP_SPIKES)
         recs = simulate_many(cells, _protocols(plan, points), **plan.settings, keep=keep)
     rows = [_row(plan, *run) for run in zip(points, cells, recs, strict=True)]
     if plan.records:
-        _LOOKED_AT[plan.number] = recs[0].looked_at
+        _KEEP[plan.number] = recs[0].keep
     _refuse_other_shapes(plan, points, rows)
     columns = [*plan.names, *(column for found in rows[0].values() for column in found)]
     if len(set(columns)) < len(columns):

@@ -2,53 +2,81 @@
 
 import argparse
 import os
-import sys
+import signal
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 Run = Callable[[argparse.Namespace, Sequence[str]], int]
+MOST = 1000
+"""Variants of a question, or processes at a time, that can be asked for."""
+
+
+class Workers(ProcessPoolExecutor):
+    """Processes for grading. Ctrl-C goes to the command alone, which waits until they have finished what they grade."""
+
+    def submit(self, *work: Any, **how: Any) -> Future[Any]:
+        """Hand over a piece of work. Processes start here, and inherit that SIGINT is blocked for the moment."""
+        if not hasattr(signal, "pthread_sigmask"):
+            return super().submit(*work, **how)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(*work, **how)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Make the notebooks that students fill in."""
-    from .assignments import find, handouts, moodle, roster
+    from .assignments import find, handouts, moodle, roster, variant
     from .assignments.course import ASSIGNMENTS
+    from .assignments.variant import read_secret
 
+    variant.plain_id(options.course, "course")
     chosen = [find(name) for name in options.names] or list(ASSIGNMENTS.values())
     students: list[str] = []
     if options.roster:
         students = list(roster.read_roster(options.roster, id_column=options.id).students)
+    secret = read_secret(options.secret)
+    if options.nbgrader and secret:
+        raise ValueError("nbgrader gives one notebook to all, and a secret needs one for each: leave one of them out")
     if options.nbgrader:
-        made = handouts.write_nbgrader(chosen, options.course, options.out, graded=options.graded)
+        files = handouts.nbgrader_course(chosen, options.course, graded=options.graded)
     else:
-        made = handouts.write_copies(chosen, options.course, options.out, students=students, graded=options.graded)
-    for each in chosen if options.moodle else ():
-        path = options.out / f"{each.name}.xml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(moodle.moodle_xml(each, options.course, options.moodle))
-        made.append(path)
-    print(f"{options.out}: {len(made)} files made, what was there before is as it was.")
+        files = handouts.copies(chosen, options.course, students=students, graded=options.graded, secret=secret)
+    quizzes = moodle.quizzes(chosen, options.course, options.moodle, secret) if options.moodle else ()
+    made, left = handouts.write_new(options.out, chain(files, quizzes))
+    print(f"{options.out}: {len(made)} files made.")
+    for path in left:
+        print(f"Left as it was, though a new one would differ: {path}")
     return 0
 
 
 def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Grade what students handed in."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
+    from .assignments.adjustments import share_off
     from .assignments.grade import grade
-    from .assignments.sandbox import describe
+    from .assignments.variant import read_secret
 
-    print(describe(), file=sys.stderr)
-    pool = ProcessPoolExecutor(options.jobs, get_context("spawn")) if options.jobs > 1 else None
+    pool = Workers(options.jobs, get_context("spawn")) if options.jobs > 1 else None
     try:
         done = grade(options.submissions, options.course, options.roster, options.out, assignment=options.assignment,
-                     id_column=options.id, grade_column=options.column, executor=pool)  # fmt: skip
+                     id_column=options.id, grade_column=options.column, executor=pool, again=options.again,
+                     late=share_off(options.late), unlocked=options.unlocked,
+                     secret=read_secret(options.secret))  # fmt: skip
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)
+    print(done.roster)
+    for note in done.notes:
+        print(note)
     for where, who, because in done.people:
         print(f"Could not be graded: {' '.join(filter(None, (who, where)))}, because {because}.")
+    if done.sandbox:
+        print(done.sandbox)
     print(
         f"{done.assignment}: {len(done.grades())} graded, {len(done.people)} need a person, {len(done.silent)} handed "
         f"in nothing. See {options.out / 'report.html'} and {options.out / options.roster.name}."
@@ -56,13 +84,24 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     return 0
 
 
+def overview(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
+    """Make one table of several assignments."""
+    from .assignments.gradebook import overview
+
+    for path in overview(options.folders, options.out):
+        print(path)
+    return 0
+
+
 def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Show the variant of one student, with its answers."""
     from .assignments import find
-    from .assignments.grade import file_name, write
     from .assignments.solution import solution
+    from .assignments.submissions import file_name
+    from .assignments.variant import read_secret
+    from .assignments.work import write
 
-    told, page = solution(find(options.name), options.course, options.student)
+    told, page = solution(find(options.name), options.course, options.student, read_secret(options.secret))
     print(told)
     path = options.out / f"{options.name}-{file_name(options.student)}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +117,7 @@ def _assign_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--id", default="", help="the column of the roster with the ids")
     command.add_argument("--graded", action="store_true", help="tell students only whether answers are well-formed")
     command.add_argument("--nbgrader", action="store_true", help="make the source of an nbgrader course")
-    command.add_argument("--moodle", type=int, default=0, metavar="N", help="also Moodle XML, N variants a question")
+    command.add_argument("--moodle", type=_count, metavar="N", help="also Moodle XML, N variants a question")
 
 
 def _grade_options(command: argparse.ArgumentParser) -> None:
@@ -88,7 +127,21 @@ def _grade_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--assignment", default="", help="its name (default: what most notebooks are of)")
     command.add_argument("--id", default="", help="the column of the roster with the ids")
     command.add_argument("--column", default="", help="the column of the roster for the grades")
-    command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many are graded at a time")
+    command.add_argument("--unlocked", action="store_true", help="run code also where it cannot be locked in")
+    command.add_argument("--jobs", type=_count, default=os.cpu_count() or 1, help="how many are graded at a time")
+    command.add_argument(
+        "--late", default="0%", metavar="PERCENT", help="what is taken off where a platform marks it late"
+    )
+    command.add_argument(
+        "--again", action="append", default=[], metavar="NAME", help="a student or a task to be graded again"
+    )
+
+
+def _overview_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "folders", nargs="+", type=Path, help="folders that hhlab grade has written, one an assignment"
+    )
+    _add(command, "out")
 
 
 def _solution_options(command: argparse.ArgumentParser) -> None:
@@ -98,9 +151,17 @@ def _solution_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, default=Path(), help="the folder for the page (default: this one)")
 
 
+def _count(text: str) -> int:
+    """A number of things that is typed in."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"'{text}' is outside the whole numbers 1 to {MOST}")
+    return int(text)
+
+
 def _add(command: argparse.ArgumentParser, *names: str) -> None:
     if "course" in names:
         command.add_argument("--course", required=True, help="the name of the course, as in the notebooks")
+        command.add_argument("--secret", type=Path, metavar="FILE", help="a file with the secret of the course, if any")
     if "out" in names:
         command.add_argument("--out", type=Path, required=True, help="the folder to write to")
 
@@ -108,6 +169,7 @@ def _add(command: argparse.ArgumentParser, *names: str) -> None:
 COMMANDS: dict[str, tuple[Run, str, Callable[[argparse.ArgumentParser], None]]] = {
     "assign": (assign, "Make the notebooks that students fill in.", _assign_options),
     "grade": (grade, "Grade what students handed in.", _grade_options),
+    "overview": (overview, "Make one table of several assignments.", _overview_options),
     "solution": (solution, "Show the variant of one student, with its answers.", _solution_options),
 }
 """The commands by name: what runs, what it does in words, and its options."""

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .cells import Cell
 from .cells.cell import START_V
 from .gates import Gate
+from .kernel import Ints
 from .parameters import Parameter, must_be, tidy
+from .physics import Floats
 from .protocols import VoltageStep
 from .recording import CHARGED, Recording
 from .simulation import A_CELL
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 A_CLAMP = "a clamp: give one such as Clamp(hold=-65, to=range(-80, 61, 10), duration=10)"
 DURATION = Parameter(10.0, "ms", 1e-3, 10_000, "length of a step", name="duration")
@@ -34,13 +32,19 @@ class Clamp:
 
     Parameters
     ----------
-    hold : holding potential, mV, at which all gates begin at their steady state.
-    to : voltages of the step, mV; one, or several.
-    duration : of the step, ms.
-    prepulse : voltage (mV) and duration (ms) of a step before; None for none.
-    tail : the same of a step afterwards.
-    charging : time constant (ms) with which the capacitance is charged at each step, which then appears as the current
-        "capacity" of a recording; 0 leaves that transient out. V is taken to be what was asked for all the same.
+    hold : float
+        The holding potential, mV, at which all gates begin in their steady state.
+    to : float or iterable of float
+        The voltage of the step, or several voltages, mV.
+    duration : float
+        Duration of the step, ms.
+    prepulse : tuple of (float, float), optional
+        Voltage (mV) and duration (ms) of a step before; None for none.
+    tail : tuple of (float, float), optional
+        Voltage (mV) and duration (ms) of a step afterwards; None for none.
+    charging : float
+        Time constant (ms) with which each step of V charges the capacitance. The charging current then appears as the
+        current "capacity" of a recording; 0 leaves it out. V itself follows the clamp at once in either case.
 
     Raises
     ------

@@ -1,6 +1,7 @@
 """What students hand in, made without a kernel: notebooks with the outputs that their cells would have."""
 
 import json
+from dataclasses import asdict
 
 from hhlab.assignments import find
 from hhlab.assignments.answer import FORMAT, MIME
@@ -17,9 +18,7 @@ def answers(name, course, student):
 def output(name, course, student, task, given, /, **forged):
     """The output of a cell that hands in an answer."""
     who = {"assignment": name, "course": course, "student": student, "task": task}
-    what = {"value": given.value, "unit": given.unit, "because": given.because, "code": given.code,
-            "option": given.option}  # fmt: skip
-    data = {"format": FORMAT} | who | what | forged
+    data = {"format": FORMAT} | who | asdict(given) | forged
     return {"output_type": "display_data", "metadata": {}, "data": {"text/plain": f"{task}: handed in", MIME: data}}
 
 

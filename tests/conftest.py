@@ -1,8 +1,11 @@
 """What all tests share."""
 
+import contextlib
 import gc
 import os
 import shutil
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,6 @@ import hhlab as hh
 from hhlab.simulation import simulate_many
 
 ROOT = Path(__file__).resolve().parent.parent
-collect_ignore = ["five_submissions"]  # notebooks that are graded as they are; nbval would run them
 TOO_LONG_AS_PYTHON = {
     "test_assignments": "measures on many draws of every assignment",
     "test_cards::test_a_claim_card_gives_nothing_away": "runs every claim",
@@ -32,35 +34,43 @@ TOO_LONG_AS_PYTHON = {
     "test_turns": "measures what every answer is judged by",
     "test_views": "every view of every recording",
 }
-"""What is left out with NUMBA_DISABLE_JIT=1, and the notebooks: each would take minutes, and all together hours."""
+"""What is left out with NUMBA_DISABLE_JIT=1: each would take minutes, and all together hours."""
 
-
-TOGETHER = ("test_claims", "test_turns")
-"""Files whose tests share what takes long, so that one worker runs them; as it does with the cells of a notebook."""
 
 STIMULI = [hh.Step(1, 0, 0.1), hh.Step(2, 0, 0.1)]
 COMPILED = (
-    lambda: hh.simulate(hh.Squid(), t_stop=1),
+    lambda: hh.propagate(hh.Axon(hh.ThalamicRelay()), STIMULI[0], t_stop=0.1),
+    lambda: simulate_many([hh.ThalamicRelay()], STIMULI, 1),
     lambda: hh.simulate(hh.ThalamicRelay(), t_stop=1),
     lambda: hh.propagate(hh.Axon(), STIMULI[0], t_stop=0.1),
-    lambda: hh.propagate(hh.Axon(hh.ThalamicRelay()), STIMULI[0], t_stop=0.1),
+    lambda: hh.simulate(hh.Squid(), t_stop=1),
     lambda: simulate_many([hh.Squid()], STIMULI, 1),
-    lambda: simulate_many([hh.ThalamicRelay()], STIMULI, 1),
 )
-"""One run of each kind for which the kernel is compiled."""
+"""One run of each kind for which the kernel is compiled; what takes longest comes first."""
+LONGEST_COMPILATION = 300  # s
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    """Each test goes to the next worker that is free."""
-    from xdist.scheduler import LoadScopeScheduling
+def pytest_configure_node(node):
+    """The workers get a folder in which they agree on what each compiles."""
+    if not hasattr(node.config, "agreed"):
+        node.config.agreed = tempfile.TemporaryDirectory()
+        node.config.add_cleanup(node.config.agreed.cleanup)
+    node.workerinput["agreed"] = node.config.agreed.name
 
-    class OneByOne(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            file = Path(nodeid.split("::")[0])
-            return str(file) if file.suffix == ".ipynb" or file.stem in TOGETHER else nodeid
 
-    return OneByOne(config, log) if config.getoption("dist") == "loadscope" else None
+def pytest_sessionstart(session):
+    """What numba has not compiled yet is compiled once, by the next worker that is free; the others wait for it."""
+    if not hasattr(session.config, "workerinput"):
+        return
+    agreed, deadline = Path(session.config.workerinput["agreed"]), time.monotonic() + LONGEST_COMPILATION
+    for number, run in enumerate(COMPILED):
+        with contextlib.suppress(FileExistsError):
+            (agreed / f"{number} begun").touch(exist_ok=False)
+            run()
+            (agreed / f"{number} done").touch()
+    while len(list(agreed.glob("* done"))) < len(COMPILED) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def pytest_collection_finish():
@@ -70,19 +80,11 @@ def pytest_collection_finish():
     gc.set_threshold(100_000, 50, 50)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def compiled():
-    """What numba has not compiled yet is shared among the workers, before each begins with its tests."""
-    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-        for run in COMPILED[int(worker.removeprefix("gw")) :: int(os.environ["PYTEST_XDIST_WORKER_COUNT"])]:
-            run()
-
-
 def pytest_collection_modifyitems(items):
     if os.environ.get("NUMBA_DISABLE_JIT") == "1":
         for item in items:
             names = {item.path.stem, f"{item.path.stem}::{getattr(item, 'originalname', '')}"}
-            if item.path.suffix == ".ipynb" or names & TOO_LONG_AS_PYTHON.keys():
+            if names & TOO_LONG_AS_PYTHON.keys():
                 item.add_marker(pytest.mark.skip(reason="would take too long without numba"))
 
 

@@ -1,6 +1,7 @@
-"""The cells of the notebooks, run in order without a kernel, and without their benches and cards.
+"""The cells of the notebooks, run in order without a kernel.
 
-`python tests/course_cells.py NOTEBOOK` prints what the compared cells of a notebook say, as JSON.
+`python tests/course_cells.py NOTEBOOK` prints what the compared cells of a notebook say, as JSON; it leaves out the
+benches and cards.
 """
 
 import ast
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 import hhlab as hh
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
+ASSIGNMENTS = sorted((NOTEBOOKS[0].parent / "assignments").glob("*.ipynb"))
 COMPARED = "nbval-check-output"
 Names = dict[str, Any]
 
@@ -36,7 +38,7 @@ def cells(path: Path) -> list[Names]:
 
 
 def is_compared(cell: Names) -> bool:
-    """Whether nbval compares what the cell says."""
+    """Whether what the cell says is compared with what is saved."""
     return COMPARED in cell["metadata"].get("tags", [])
 
 
@@ -61,11 +63,21 @@ def value(source: str, names: Names) -> Any:
     return eval(compile(ast.fix_missing_locations(ast.Expression(last)), "cell", "eval"), names)
 
 
+def shown(result: Any) -> str:
+    """What a notebook shows of the last line of a cell, as plain text; it is displayed as a notebook does."""
+    for way in ("_ipython_display_", "_repr_html_"):
+        if hasattr(result, way):
+            getattr(result, way)()
+            break
+    return "" if result is None else repr(result)
+
+
 def told(source: str, names: Names) -> str:
     """What a cell prints, and shows of its last line."""
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        shown = value(source, names)
-    return printed.getvalue() + ("" if shown is None else repr(shown))
+        result = value(source, names)
+        said = printed.getvalue()
+        return said + shown(result)
 
 
 @functools.cache
@@ -75,12 +87,23 @@ def ran(path: Path) -> Ran:
     for cell in cells(path):
         source = "".join(cell["source"])
         done.before[source] = dict(names)
+        said = told(source, names)
         if is_compared(cell):
-            done.said.append(told(source, names))
-        else:
-            exec(without_output(source), names)
+            done.said.append(said)
     return done
 
 
+def numbers(path: Path) -> list[str]:
+    """What the compared cells say, without the benches and cards of the others."""
+    names, said = {"hh": hh}, []
+    for cell in cells(path):
+        source = "".join(cell["source"])
+        if is_compared(cell):
+            said.append(told(source, names))
+        else:
+            exec(without_output(source), names)
+    return said
+
+
 if __name__ == "__main__":
-    print(json.dumps(ran(Path(sys.argv[1])).said))
+    print(json.dumps(numbers(Path(sys.argv[1]))))

@@ -3,24 +3,32 @@
 import itertools
 import json
 import math
+import pickle
 import random
+from dataclasses import replace
 
+import numpy as np
 import pytest
-from classroom import answers
+from classroom import answers, filled, written
 
 import hhlab as hh
 from hhlab.assignments import answer as answer_module
 from hhlab.assignments import find
 from hhlab.assignments.course import ASSIGNMENTS
-from hhlab.assignments.handouts import write_copies
-from hhlab.assignments.judge import Given, judge
-from hhlab.assignments.notebook import read_answers
-from hhlab.assignments.sandbox import Sandbox
-from hhlab.assignments.task import about, shuffled
-from hhlab.assignments.variant import Variant, draw
+from hhlab.assignments.handouts import copies, write_new
+from hhlab.assignments.judge import LONGEST, LONGEST_CODE, Given, choose, judge
+from hhlab.assignments.notebook import Handed, read_answers
+from hhlab.assignments.sandbox import LIMITS_ONLY, Sandbox
+from hhlab.assignments.solution import right_answers, solution
+from hhlab.assignments.task import about, letters_of, options_of
+from hhlab.assignments.variant import Variant, draw, key_of, read_secret
+from hhlab.assignments.work import judge_all
+from hhlab.cli import main
 from hhlab.questions import MODELS_VERSION, Choice, Number
 
 EVERY = pytest.mark.parametrize("name", ASSIGNMENTS)
+OWN = Sandbox(LIMITS_ONLY)
+"""Where people run what they wrote themselves."""
 
 
 def drawn(name, count):
@@ -46,6 +54,18 @@ def corners(name, count=None):
     ]
 
 
+def task_of(name, task, student="ab1234"):
+    """A task of a student of bio2."""
+    return find(name).task(find(name).variant("bio2", student), task)
+
+
+def judged(name, given, student="ab1234", **secret):
+    """The verdicts on the answers of a student of bio2."""
+    assignment = find(name)
+    handed = Handed(name, "bio2", student, given)
+    return judge_all(assignment, handed, assignment.variant("bio2", student, **secret), OWN)
+
+
 def well_posed(name, variant):
     """Every number is finite and in range, and every wrong way leads out of reach of even half of the points."""
     for task in find(name).tasks(variant):
@@ -57,7 +77,7 @@ def well_posed(name, variant):
                 away = abs(mistake.value() - truth) / question.tolerance
                 assert away > max(task.near, 1) + 1, (task.name, mistake.reply, away, variant.values)
         if isinstance(question, Choice):
-            assert len(question.right) == 1
+            assert len({option for option in options_of(question, variant).values() if option in question.right}) == 1
             assert set(task.partial) <= set(question.options) - set(question.right)
 
 
@@ -84,6 +104,50 @@ def test_a_neighbours_number_is_worth_little(name):
             truths = [(each.question.truth(), each.question.tolerance) for each in same]
             pairs = [abs(a - b) <= max(near, far) for (a, near), (b, far) in itertools.combinations(truths, 2)]
             assert sum(pairs) / len(pairs) < 0.16, same[0].name
+
+
+def computed(task):
+    """The same task with its right number computed once, and without mistakes, which earn nothing."""
+    if not isinstance(task.question, Number):
+        return task
+    truth = task.question.truth()
+    return replace(task, question=replace(task.question, truth=lambda: truth, mistakes=()))
+
+
+def shares_of_neighbours(name, count):
+    """What the whole notebook of another student earns, of all points: one share for each pair of so many students."""
+    variants = drawn(name, count)
+    tasks = [[computed(task) for task in find(name).tasks(variant)] for variant in variants]
+    answers_of = [right_answers(find(name), variant) for variant in variants]
+    shares = []
+    for one, other in itertools.permutations(range(count), 2):
+        points = of = 0.0
+        for task, source in zip(tasks[other], tasks[one], strict=True):
+            given = replace(answers_of[one][task.name], mark=variants[other].mark)
+            if isinstance(task.question, Choice):
+                given = replace(given, option=choose(task.question, given.value, variants[other]))
+            points += judge(task, given, variants[other], lambda code, _, its=source: its.question.truth()).points
+            of += task.points
+        shares.append(points / of)
+    return shares
+
+
+def test_a_neighbours_notebook_is_worth_little():
+    assert np.mean([np.mean(shares_of_neighbours(name, 5)) for name in ASSIGNMENTS]) < 0.15
+
+
+@pytest.mark.slow
+@EVERY
+def test_a_neighbours_notebook_is_worth_little_in_a_thousand_pairs(name):
+    shares = shares_of_neighbours(name, 33)
+    assert len(shares) > 1000
+    assert np.mean(shares) < 0.15
+    assert max(shares) < 0.8
+
+
+@EVERY
+def test_there_are_a_million_variants(name):
+    assert math.prod(len(grid.values) for grid in find(name).grids.values()) > 1e6
 
 
 def test_the_reset_of_a_gate_has_the_same_answer_for_all():
@@ -114,7 +178,7 @@ def test_a_variant_stays_the_same():
 
 def test_draws_are_even():
     grid = find("pump").grids
-    seen = [draw(grid, "pump", "c", f"s{n}").values["round"] for n in range(2400)]
+    seen = [draw(grid, key_of("pump", "c", f"s{n}"))["round"] for n in range(2400)]
     assert all(140 < seen.count(value) < 260 for value in grid["round"].values)
 
 
@@ -122,7 +186,7 @@ def test_draws_are_even():
 def test_right_answers_are_right_and_earn_everything(name):
     variant = find(name).variant("bio2", "ab1234")
     for task in find(name).tasks(variant):
-        verdict = judge(task, answers(name, "bio2", "ab1234")[task.name], variant, Sandbox().run)
+        verdict = judge(task, answers(name, "bio2", "ab1234")[task.name], variant, OWN.run)
         assert verdict.right, verdict
         assert verdict.points == task.points
 
@@ -150,7 +214,7 @@ def test_right_answers_are_right_and_earn_everything(name):
 )
 def test_numbers(value, unit, state, points, words):
     variant = find("refractory").variant("bio2", "ab1234")
-    verdict = judge(find("refractory").task(variant, "E_K"), Given(value, unit), variant, Sandbox().run)
+    verdict = judge(find("refractory").task(variant, "E_K"), Given(value, unit), variant, OWN.run)
     assert (verdict.state, verdict.points) == (state, points)
     assert words in verdict.reply
 
@@ -160,7 +224,7 @@ def test_half_of_the_points_for_nearly():
     task = find("refractory").task(variant, "rate")
     truth = task.question.truth()
     for off, points in ((0.5, 2), (2.0, 1), (-2.0, 1), (2.3, 0)):
-        assert judge(task, Given(f"{truth + off:.3f}", "Hz"), variant, Sandbox().run).points == points
+        assert judge(task, Given(f"{truth + off:.3f}", "Hz"), variant, OWN.run).points == points
 
 
 def test_choices():
@@ -173,21 +237,35 @@ def test_choices():
         (half, "", why, 1, "wrong"), (right, "", "", 0, "not well-formed"), ("", "z", why, 0, "not well-formed"),
         ("nonsense", wording, why, 0, "not well-formed"),
     ):  # fmt: skip
-        verdict = judge(task, Given(value, because=because, option=option), variant, Sandbox().run)
+        verdict = judge(task, Given(value, because=because, option=option), variant, OWN.run)
         assert (verdict.points, verdict.state) == (points, state)
 
 
 def test_a_letter_stands_for_the_option_that_was_shown_with_it(said):
     """What is handed in names the option, so it means the same whatever the letters are later."""
     lab = hh.assignment("pump", course="bio2", student="ab1234")
-    question = lab.tasks["falling_phase"].question
-    for letter, wording in lab.letters("falling_phase").options.items():
-        for typed in (letter, f" {letter.upper()})", wording):
+    question = task_of("pump", "falling_phase").question
+    for own, wording in lab.letters("falling_phase").options.items():
+        for typed in (own, f" {own.upper()})"):
             lab.answer("falling_phase", typed, because="no pump is needed for a spike")
             (data,) = said[-1][1].values()
             assert question.wording(data["option"]) == wording
             assert f"falling_phase: {wording.rstrip('.')}." in said[-1][0]
     assert said[-1][1]["application/vnd.hhlab.answer+json"]["version"] == MODELS_VERSION
+
+
+def test_an_option_is_named_by_its_id_alone(said):
+    """Its words, its name in the package and the id that it has for a neighbour are not taken."""
+    lab, neighbour = (hh.assignment("pump", course="bio2", student=each) for each in ("ab1234", "ab1235"))
+    others = neighbour.letters("falling_phase").options
+    assert not lab.letters("falling_phase").options.keys() & others.keys()
+    for typed in ("channels", "a", *lab.letters("falling_phase").options.values(), *others):
+        lab.answer("falling_phase", typed, because="no pump is needed for a spike")
+        assert "is none of your options: give the id of one" in said[-1][0]
+        (data,) = said[-1][1].values()
+        given = Given(**{part: data[part] for part in ("value", "because", "option", "mark")})
+        (verdict,) = (v for v in judged("pump", {"falling_phase": given}) if v.task == "falling_phase")
+        assert verdict.state == "not well-formed"
 
 
 def test_letters_handed_in_before_options_had_ids_are_understood(root):
@@ -198,21 +276,25 @@ def test_letters_handed_in_before_options_had_ids_are_understood(root):
     for name in ("chloride_flow", "more_potassium"):
         given, task = handed.answers[name], find("ions").task(variant, name)
         assert (given.value, given.option) == ("b", "")
-        assert shuffled(task.question, variant)["b"] != task.question.right[0]
-        assert judge(task, given, variant, Sandbox().run).right
+        assert letters_of(task.question, variant)["b"] in task.question.right
+        assert judge(task, given, variant, OWN.run).right
 
 
 @pytest.mark.parametrize(("because", "enough"), [("11 letters ", False), ("12 letters .", True)])
 def test_a_reason_has_twelve_letters(because, enough):
     variant = find("pump").variant("bio2", "ab1234")
     task = find("pump").task(variant, "falling_phase")
-    assert judge(task, Given("a", because=because), variant, Sandbox().run).judged == enough
+    assert judge(task, Given("a", because=because), variant, OWN.run).judged == enough
 
 
-def test_letters_are_a_students_own():
-    question = find("pump").task(find("pump").variant("c", "s"), "falling_phase").question
-    orders = {tuple(shuffled(question, find("pump").variant("c", f"s{n}")).values()) for n in range(12)}
-    assert len(orders) > 6
+def test_options_are_a_students_own():
+    """Which are shown, in which order and with which ids; every one of them is shown to somebody."""
+    question = task_of("pump", "falling_phase").question
+    shown = [options_of(question, find("pump").variant("c", f"s{n}")) for n in range(40)]
+    assert len({tuple(each.values()) for each in shown}) > 35
+    assert {option for each in shown for option in each.values()} == set(question.options)
+    places = [[option in question.right for option in each.values()].index(True) for each in shown]
+    assert all(5 <= places.count(place) <= 16 for place in range(4))
 
 
 def test_a_tolerance_does_not_tell_the_number():
@@ -259,6 +341,54 @@ def test_no_answer_makes_a_traceback(said, value):
         assert said[-1][0].startswith("Not handed in: ")
 
 
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ((-79, 9, "mV"), "Not handed in: '-79, 9, mV' has a unit that is not known here; give a voltage in mV."),
+        ((-79, 9), "Not handed in: '-79 9' has a unit that is not known here; give a voltage in mV."),
+        (("\u201379.9 mV", "mV"), "Handed in for ab1234: E_K = −79.9 mV."),
+        (("-79,9", "mV", "of potassium"), "Not handed in: '-79,9, mV, of potassium"),
+        ((), "E_K is not answered yet. A number in mV, 2 points."),
+    ],
+)
+def test_what_people_type_is_understood_or_told_at_once(said, given, line):
+    hh.assignment("refractory", course="bio2", student="ab1234", graded=True).answer("E_K", *given)
+    assert said[0][0].startswith(line)
+
+
+def test_a_dash_before_a_number_is_mended_in_cells_with_answers():
+    """Python itself would stop at it, and Run All with it."""
+    for dash in "\u2010\u2011\u2012\u2013\u2014\u2212":
+        cell = [f'lab.answer("E_K", {dash}79.9, "mV")\n', f'lab.answer("x", value={dash} .5, because="a{dash}9 – 8")']
+        assert answer_module.mend_signs(cell)[0] == 'lab.answer("E_K", -79.9, "mV")\n'
+        assert answer_module.mend_signs(cell)[1].startswith(f'lab.answer("x", value=- .5, because="a{dash}9 – 8"')
+    assert answer_module.mend_signs(['lab.answer("E_K",\n', "  – 79.9)"]) == ['lab.answer("E_K",\n', "  - 79.9)"]
+    assert answer_module.mend_signs(["print(–1)"]) == ["print(–1)"]
+
+
+def test_what_is_too_long_is_told_at_once_and_judged_alike(said):
+    lab = hh.assignment("pump", course="bio2", student="ab1234", graded=True)
+    own = next(iter(lab.letters("falling_phase").options))
+    for letters, words in ((LONGEST, "Handed in for"), (LONGEST + 1, "has more than 2000 characters"), (9999, "2000")):
+        lab.answer("falling_phase", own, because="x" * letters)
+        assert words in said[-1][0]
+        made = {"cells": [{"cell_type": "code", "outputs": [{"data": said[-1][1]}]}]}
+        handed = read_answers(json.dumps(made).encode()).answers
+        assert ("falling_phase" in handed, len(handed["falling_phase"].because)) == (True, min(letters, LONGEST + 1))
+        (verdict,) = (each for each in judged("pump", handed) if each.task == "falling_phase")
+        assert verdict.judged == (letters == LONGEST)
+    task = task_of("ions", "nernst")
+    for code, words in (("x" * (LONGEST_CODE + 1), "more than 20000 characters"), ("", "is handed in from the cell")):
+        assert words in judge(task, Given(code=code), find("ions").variant("bio2", "s"), OWN.run).reply
+
+
+@pytest.mark.parametrize("graded", [True, False])
+def test_a_notebook_without_an_id_says_so(said, graded):
+    hh.assignment("ions", course="c", student="your-id", graded=graded).answer("E_K", -79.9, "mV")
+    assert said[0][0].startswith("Handed in for your-id: E_K = −79.9 mV.")
+    assert said[0][0].endswith(" But your-id is nobody: write your own id into the first cell, and run all cells.")
+
+
 def test_an_answer_not_given_yet(said):
     hh.assignment("ions", course="c", student="s").answer("E_K", ..., "mV")
     assert said == [("E_K is not answered yet. A number in mV, 2 points.", {})]
@@ -284,6 +414,8 @@ def test_digits_that_mean_nothing(said):
             "no task spike; did you mean spikes",
         ),
         (lambda: hh.assignment("pump", course="c", student="s").letters("spikes"), "spikes is not a choice"),
+        (lambda: hh.assignment("pump", course="c", student="s", key="12ab"), "'12ab' is not a key: take it as it st"),
+        (lambda: hh.assignment("pump", course="c", student="s", graded=True).score("rise"), "this notebook is graded"),
     ],
 )
 def test_errors_are_sentences(call, sentence):
@@ -299,12 +431,134 @@ def test_what_a_lab_shows():
     assert "E_Na" not in lab.given
     assert "E_Na" not in repr(lab).split("\n\n")[0]
     assert repr(lab.treated) == "Treated(a squid axon with a drug, in another bath)"
-    assert "a) " in repr(lab.letters("dent"))
+    assert ") " in repr(lab.letters("dent"))
+    variant = find("spike").variant("<b>", "ab1234")
     assert math.isclose(hh.measure.peak(hh.simulate(lab.axon, hh.Shock(lab.given["shock"]), 30))[0],
-                        lab.tasks["peak"].question.truth())  # fmt: skip
+                        find("spike").task(variant, "peak").question.truth())  # fmt: skip
+
+
+def numbers_in(thing, depth=0):
+    """All numbers that attributes, items and parameters lead to."""
+    if isinstance(thing, int | float):
+        return {float(thing)}
+    if depth > 4 or isinstance(thing, str | np.ndarray) or callable(thing):
+        return set()
+    if isinstance(thing, dict | list | tuple):
+        parts = list(thing.values() if isinstance(thing, dict) else thing)
+    else:
+        names = [each for each in dir(thing) if not each.startswith("_")]
+        parts = [getattr(thing, each, None) for each in names if each not in STRUCTURE]
+        parts += [p.value for p in thing.parameters().values()] if hasattr(thing, "parameters") else []
+    return {number for part in parts for number in numbers_in(part, depth + 1)}
+
+
+STRUCTURE = {"channels", "gates", "plain", "gate_layout", "membrane", "pools", "pool", "pump"}
+"""Attributes of a cell that are not its parameters: what it is simulated with."""
 
 
 @EVERY
-def test_the_notebook_in_the_course_is_made_from_the_assignment(name, root, tmp_path):
-    (made,) = write_copies([find(name)], "practice", tmp_path)
-    assert (root / "notebooks/assignments" / made.name).read_text() == made.read_text()
+def test_no_attribute_of_a_lab_holds_an_answer(name):
+    lab = hh.assignment(name, course="bio2", student="ab1234")
+    found = numbers_in(lab)
+    assert set(lab.given.values()) <= found
+    variant = find(name).variant("bio2", "ab1234")
+    asked = [task.question.truth() for task in find(name).tasks(variant) if isinstance(task.question, Number)]
+    hidden = [variant.values[each] for each, grid in find(name).grids.items() if grid.hidden]
+    for secret in (*asked, *(set(hidden) - set(range(10)))):
+        assert not any(math.isclose(secret, number, rel_tol=1e-6) for number in found), secret
+
+
+def test_what_is_to_be_measured_cannot_be_read_but_measured():
+    lab = hh.assignment("spike", course="bio2", student="ab1234")
+    variant = find("spike").variant("bio2", "ab1234")
+    with pytest.raises(AttributeError, match="does not tell E_Na: it is to be found by an experiment"):
+        lab.treated.E_Na  # noqa: B018
+    assert "E_Na" not in lab.treated.parameters()
+    assert "E_Na" not in hh.simulate(lab.treated, hh.Shock(15), 5).csv()
+    assert lab.treated.g_Na == 120
+    family = hh.clamp(lab.treated, hh.Clamp(to=range(-20, 81, 5), duration=8))
+    assert hh.measure.reversal(family) == pytest.approx(variant.E_Na, abs=0.2)
+    assert hh.blocked(lab.treated, "TTX").channels[0].g == 0
+    assert lab.treated.channels[0].g == pytest.approx(120 * variant.left)
+    assert pickle.loads(pickle.dumps(lab.treated)) == lab.treated != lab.treated.replace(g_Na=0)
+
+
+SECRET = "a secret of twenty letters"
+
+
+@EVERY
+def test_a_secret_changes_all_that_is_drawn(name):
+    """Without it nothing follows from the id; with the key in the notebook the student has the same preparation."""
+    assignment = find(name)
+    mine, open_to_all = assignment.variant("bio2", "ab1", SECRET), assignment.variant("bio2", "ab1")
+    assert mine.values != open_to_all.values != assignment.variant("bio2", "ab1", SECRET + ".").values
+    assert mine.mark != open_to_all.mark
+    assert assignment.variant("bio2", "ab1", key=mine.key) == mine
+    for task in assignment.tasks(mine):
+        if isinstance(task.question, Choice):
+            assert options_of(task.question, mine) != options_of(task.question, open_to_all)
+
+
+def test_a_course_with_a_secret(tmp_path, said):
+    """From the notebook of a student to the marks."""
+    ((path,), _) = write_new(tmp_path, copies([find("ions")], "bio2", students=["ab1"], secret=SECRET))
+    call = "".join(json.loads(path.read_text())["cells"][1]["source"])
+    assert SECRET not in path.read_text()
+    lab = eval(call.split("lab = ")[1].split("\n")[0])
+    right = right_answers(find("ions"), find("ions").variant("bio2", "ab1", SECRET))
+    for task in ("E_K", "chloride_flow"):
+        lab.answer(task, right[task].value, right[task].unit, because=right[task].because)
+        assert " Right. " in said[-1][0]
+    verdicts = judged("ions", right, "ab1", secret=SECRET)
+    assert all(verdict.right for verdict in verdicts)
+    for given, secret in ((right, ""), (answers("ions", "bio2", "ab1"), SECRET)):
+        verdicts = judged("ions", given, "ab1", secret=secret)
+        assert {verdict.state for verdict in verdicts} == {"not graded"}
+        assert "another secret made its notebook" in verdicts[0].reply
+    assert right["E_K"].value in solution(find("ions"), "bio2", "ab1", SECRET)[0].replace("−", "-")
+    with pytest.raises(ValueError, match="a notebook for each student: give their ids with --roster"):
+        next(copies([find("ions")], "bio2", secret=SECRET))
+
+
+def test_the_commands_take_a_secret(tmp_path, capsys):
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "roster.csv").write_text("id,grade\nab1,\n")
+    common = ["--course", "bio2", "--secret", str(tmp_path / "secret"), "--out", str(tmp_path)]
+    roster = ["--roster", str(tmp_path / "roster.csv")]
+    assert main(["assign", "ions", *common, "--nbgrader"]) == 1
+    assert "nbgrader gives one notebook to all, and a secret needs one for each" in capsys.readouterr().err
+    assert main(["assign", "ions", *common, *roster, "--moodle", "1"]) == 0
+    key = find("ions").variant("bio2", "ab1", SECRET).key
+    assert f'key=\\"{key}\\"' in (tmp_path / "ab1/01_ions.ipynb").read_text()
+    of_the_quiz = find("ions").variant("bio2", "variant 1", SECRET)
+    assert of_the_quiz.key in (tmp_path / "ions.xml").read_text()
+    right = right_answers(find("ions"), find("ions").variant("bio2", "ab1", SECRET))
+    written(tmp_path / "in" / "ab1" / "x.ipynb", filled("ions", "bio2", "ab1", right))
+    assert main(["grade", str(tmp_path / "in"), *common[:-1], str(tmp_path / "out"), *roster, "--jobs", "1"]) == 0
+    assert "18" in (tmp_path / "out/roster.csv").read_text()
+    assert main(["solution", "ions", *common, "--student", "ab1"]) == 0
+    assert right["E_K"].value[:-1] in capsys.readouterr().out.replace("−", "-")
+
+
+def test_a_secret_is_read_from_a_file(tmp_path):
+    (tmp_path / "good").write_text(f" {SECRET}\n")
+    (tmp_path / "short").write_text("bio2")
+    assert (read_secret(tmp_path / "good"), read_secret(None)) == (SECRET, "")
+    for name, words in (("short", "has 4 characters: give 20 or more"), ("none", "cannot be read: give a text file")):
+        with pytest.raises(ValueError, match=words):
+            read_secret(tmp_path / name)
+
+
+def test_a_function_of_an_earlier_version_takes_the_temperature():
+    """Such an answer has no mark; a new one is judged by what is asked now."""
+    code = "def nernst(z, outside, inside, T):\n    return 8314.462618 * (T + 273.15) / z / 96485.33212 * "
+    given = Given(code=f"from math import log\n{code}log(outside / inside)")
+    mark = find("ions").variant("bio2", "ab1234").mark
+    for each, right in ((given, True), (replace(given, mark=mark), False)):
+        assert judged("ions", {"nernst": each})[-1].right == right
+
+
+@EVERY
+def test_the_notebook_in_the_course_is_made_from_the_assignment(name, root):
+    ((path, made),) = copies([find(name)], "practice")
+    assert (root / "notebooks/assignments" / path).read_bytes() == made

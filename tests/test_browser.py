@@ -108,10 +108,10 @@ MARK = """kind => [...document.querySelectorAll(kind)].filter(e => e.getClientRe
 
 def in_step(page, handle, field):
     """Whether a slider and its field come to show the same number; the field may follow a little later."""
-    for _ in range(50):
+    for _ in range(500):
         if float(handle.get_attribute("aria-valuetext")) == pytest.approx(float(field.input_value()), abs=1e-6):
             return True
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(10)
     return False
 
 

@@ -272,7 +272,7 @@ def test_against_lsoda(name):
     y, t, V = np.array(list(cell.rest().values())), [], []
     for begin, end in ((0, 1), (1, 3), (3, t_stop)):
         flowing = float(protocol.current(np.array(0.5 * (begin + end))))
-        part = solve_ivp(lambda _, y, now=flowing: slope(y, now), (begin, end), y, "LSODA", rtol=1e-8, atol=1e-10,
+        part = solve_ivp(lambda _, y, now=flowing: slope(y, now), (begin, end), y, "LSODA", rtol=1e-6, atol=1e-8,
                          max_step=1.0, dense_output=True)  # fmt: skip
         here = rec.t[(rec.t >= begin) & (rec.t <= end)]
         t, V, y = [*t, *here], [*V, *part.sol(here)[0]], part.y[:, -1]

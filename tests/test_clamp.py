@@ -37,6 +37,12 @@ def test_sodium_reverses_at_its_potential():
     assert table["late K"].is_monotonic_increasing
 
 
+def test_availability_of_a_few_channels_is_that_of_many():
+    """It is a share, whatever the currents are: here the largest is below 1 uA/cm2."""
+    few, many = (hh.measure.availability(hh.Squid(g_Na=g), [-90, -65]) for g in (0.01, 120))
+    np.testing.assert_allclose(few, many, rtol=1e-9)
+
+
 def test_the_family_is_a_family():
     family = hh.clamp(SQUID, hh.Clamp(to=range(-80, 61, 10)))
     assert len(family) == 15

@@ -3,8 +3,10 @@
 import errno
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,7 +26,7 @@ def called(monkeypatch):
 def test_it_copies_and_opens(tmp_path, called, capsys):
     assert cli.main(["--folder", str(tmp_path / "course"), "--", "--no-browser", "--port", "9000"]) == 0
     ((command, settings),) = called
-    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert command[:4] == [sys.executable, "-P", "-m", "jupyterlab"]
     assert command[-3:] == ["--no-browser", "--port", "9000"]
     assert "--ServerApp.ip=127.0.0.1" in command
     assert not any("token" in part for part in command)
@@ -33,6 +35,24 @@ def test_it_copies_and_opens(tmp_path, called, capsys):
     count = len(list((tmp_path / "course").rglob("*.ipynb")))
     assert count == len(list(cli.notebooks().rglob("*.ipynb")))
     assert f"{count} notebooks copied" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "left_out"),
+    [
+        (["--ip", "127.0.0.1"], "--ServerApp.ip=127.0.0.1"),
+        (["--ip=0.0.0.0"], "--ServerApp.ip=127.0.0.1"),
+        (["--ServerApp.ip=::1"], "--ServerApp.ip=127.0.0.1"),
+        (["--LabApp.default_url=/tree"], "--LabApp.default_url=/lab/tree/00_start_here.ipynb"),
+        (["--LabApp.extension_manager=pypi"], "--LabApp.extension_manager=readonly"),
+        (["--port", "9000", "--ServerApp.allow_origin=*"], ""),
+    ],
+)
+def test_what_the_user_gives_to_jupyterlab_wins(tmp_path, called, given, left_out):
+    cli.main(["--folder", str(tmp_path)])
+    cli.main(["--folder", str(tmp_path), "--", *given])
+    (usual, _), (command, _) = called
+    assert command == [part for part in usual if part != left_out] + given
 
 
 def test_root_is_allowed_and_others_need_no_flag(tmp_path, called, monkeypatch):
@@ -195,6 +215,131 @@ def test_what_ends_the_command_ends_what_it_started():
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     first, second = ran.stdout.split()
     assert os.name != "posix" or first == second
+
+
+ASSIGN = ("assign", "ions", "--course", "bio2", "--out")
+SOLUTION = ("solution", "ions", "--course", "b", "--student")
+WRONG = {
+    "out is a file": ((*ASSIGN, "{here}/file"), "cannot write to {here}/file: File exists. Choose another place with"),
+    "out is in a file": ((*ASSIGN, "{here}/file/out"), "cannot write to {here}/file/out: Not a directory. Choose"),
+    "out cannot be made": ((*ASSIGN, "/proc/x/out"), "cannot write to /proc/x/out: No such file or directory. Choose"),
+    "a solution": ((*SOLUTION, "s", "--out", "{here}/file"), "cannot write to {here}/file: File exists. Choose"),
+    "no course": (("assign", "ions", "--course", "", "--out", "{here}"), "'' is not a course: give 1 to 100 printable"),
+    "blank course": (("assign", "ions", "--course", " ", "--out", "{here}"), "' ' is not a course: give 1 to 100"),
+    "no course in a solution": (("solution", "ions", "--course", "", "--student", "s"), "'' is not a course: give"),
+    "no student": ((*SOLUTION, ""), "'' is not a student: give 1 to 100"),
+    "no assignment": (("assign", "", "--course", "b", "--out", "{here}"), "the course has no assignment "),
+    "no roster": ((*ASSIGN, "{here}", "--roster", "{here}/none.csv"), "{here}/none.csv cannot be read: No such file"),
+    "folder of the course": (("--folder", "{here}/file", "--copy-only"), "cannot write to {here}/file: File exists."),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of errors and /proc")
+@pytest.mark.parametrize("name", WRONG)
+def test_what_goes_wrong_is_told_in_a_sentence(name, tmp_path, capsys):
+    arguments, words = WRONG[name]
+    (tmp_path / "file").write_text("mine")
+    assert cli.main([each.format(here=tmp_path) for each in arguments]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("hhlab: " + words.format(here=tmp_path))
+    assert told.count("\n") == 1
+    assert [path.read_text() for path in tmp_path.rglob("*") if path.is_file()] == ["mine"]
+
+
+GRADE = ("grade", "in", "--course", "b", "--roster", "r.csv", "--out", "out")
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "1001", "2.5", "many", ""])
+@pytest.mark.parametrize("arguments", [(*ASSIGN, "out", "--moodle"), (*GRADE, "--jobs")], ids=["moodle", "jobs"])
+def test_a_number_of_things_is_a_whole_number(arguments, number, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        cli.main((*arguments, number))
+    told = capsys.readouterr().err
+    assert told.endswith(f"error: argument {arguments[-1]}: '{number}' is outside the whole numbers 1 to 1000\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [errno.EACCES, errno.EROFS, errno.ENOSPC])
+def test_what_cannot_be_read_or_written(error, tmp_path, monkeypatch, capsys):
+    """Whatever it is, it is named; only a place that was asked for is advised to be another."""
+    for path, words in (
+        (tmp_path / "out" / "x", f"cannot write to {tmp_path / 'out'}: {os.strerror(error)}. "),
+        (tmp_path, f"cannot write to {tmp_path / 'out'}: {os.strerror(error)}. "),
+        (tmp_path / "in" / "x", f"{tmp_path / 'in' / 'x'} cannot be used: {os.strerror(error)}\n"),
+    ):
+
+        def fail(*_, path=path, **__):
+            raise OSError(error, os.strerror(error), str(path))
+
+        monkeypatch.setattr("hhlab.assignments.handouts.write", fail)
+        assert cli.main((*ASSIGN, str(tmp_path / "out"))) == 1
+        assert capsys.readouterr().err.startswith(f"hhlab: {words}")
+
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="pipes and signals of POSIX")
+
+
+def started(*arguments, before="pass", output=subprocess.PIPE, cwd=None):
+    """The command in a process of its own, after some code."""
+    code = f"import sys; from hhlab.cli import main; {before}; sys.exit(main({list(arguments)}))"
+    return subprocess.Popen([sys.executable, "-c", code], stdout=output, stderr=subprocess.PIPE, text=True, cwd=cwd)
+
+
+@POSIX
+@pytest.mark.parametrize("arguments", [("--help",), ("doctor",), (*ASSIGN, "out")], ids=["help", "doctor", "assign"])
+def test_a_closed_pipe_is_no_fault(arguments, tmp_path):
+    read, write = os.pipe()
+    os.close(read)
+    with started(*arguments, output=write, cwd=tmp_path) as process:
+        os.close(write)
+        assert process.stderr.read() == ""
+    assert process.returncode == (0 if arguments == ("--help",) else 1)
+
+
+def test_it_needs_no_output(tmp_path):
+    """As after >&- in a shell; the files are made."""
+    with started(*ASSIGN, "out", before="sys.stdout = None", cwd=tmp_path) as process:
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
+    assert (tmp_path / "out" / "01_ions.ipynb").exists()
+
+
+@POSIX
+def test_ctrl_c(tmp_path):
+    """While files are written: those that are there are whole, and the next run makes the others."""
+    before = (
+        "import os, signal, hhlab.assignments.handouts as h; w = h.write; made = []; "
+        "h.write = lambda *a: (w(*a), made.append(1), len(made) == 2 and os.kill(os.getpid(), signal.SIGINT))"
+    )
+    arguments = ("assign", "--course", "b", "--out", str(tmp_path / "out"))
+    with started(*arguments, before=before, cwd=tmp_path) as process:
+        assert process.stderr.read() == "hhlab: interrupted. The same command goes on where this one ended\n"
+    assert process.returncode == 130
+    assert len(list(tmp_path.rglob("*.ipynb"))) == 2
+    with started(*arguments, cwd=tmp_path) as process:
+        assert process.stdout.read() == f"{tmp_path / 'out'}: 5 files made.\n"
+
+
+@POSIX
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0, 0.5, 1])
+def test_ctrl_c_while_several_processes_grade(seconds, tmp_path):
+    """Whatever they are at, they tell nothing; the next run goes on."""
+    five = Path(__file__).parent / "five_submissions"
+    arguments = ("grade", str(five / "handed_in"), "--course", "bio2", "--roster", str(five / "roster.csv"),
+                 "--out", str(tmp_path / "out"), "--jobs", "2")  # fmt: skip
+    with started(*arguments, before="import os; os.setpgrp()") as process:
+        while process.poll() is None and not (tmp_path / "out/results").exists():
+            time.sleep(0.05)
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        told = process.stderr.read()
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert told.endswith("hhlab: interrupted. The same command goes on where this one ended\n")
+    with started(*arguments) as process:
+        assert "ions: 4 graded, 1 need a person, 1 handed in nothing." in process.stdout.read()
 
 
 def test_help(capsys):

@@ -2,6 +2,7 @@
 
 import base64
 import html
+import itertools
 import re
 import sys
 from types import SimpleNamespace
@@ -856,10 +857,16 @@ OF_IONS = {
 }
 
 
-@pytest.mark.parametrize("name", OF_IONS)
-def test_benches_of_cells_that_count_their_ions(name):
+VIEWS_OF_IONS = ("voltage", "concentrations", "potentials"), ("reversal potentials", "ions", "V against K outside")
+"""In turn for each bench; `test_views` draws every view of every recording."""
+
+
+BENCHES_OF_IONS = list(zip(OF_IONS, itertools.cycle(VIEWS_OF_IONS), strict=False))
+
+
+@pytest.mark.parametrize(("name", "views"), BENCHES_OF_IONS, ids=list(OF_IONS))
+def test_benches_of_cells_that_count_their_ions(name, views):
     cell, protocol, how = OF_IONS[name]
-    views = ("voltage", "concentrations", "reversal potentials", "ions", "potentials", "V against K outside")
     bench = hh.explore(cell, protocol, views, **how)
     bench.more.value = True
     for knob in bench.knobs.values():

@@ -1,15 +1,24 @@
-"""Ring 4: traces of a day on which all other rings passed. A change here needs a reason.
+"""Ring 4: traces and numbers of a day on which all other rings passed. A change here needs a reason.
 
-`python tests/test_golden.py` writes the file anew, with today's date.
+The numbers are all that the course judges by: of claims, of questions and their well-known mistakes, and of the tasks
+of two variants of each assignment. `python tests/test_golden.py` writes the file anew, with today's date.
 """
 
 import datetime
 import json
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import hhlab as hh
+from hhlab import questions
+from hhlab.assignments.course import ASSIGNMENTS
+from hhlab.cells import Cell
+from hhlab.claims import find
+from hhlab.claims.claim import REGISTRY
+from hhlab.questions import Choice, Number
 
 FILE = Path(__file__).with_name("golden.json")
 SAMPLES = slice(0, None, 100)
@@ -35,14 +44,92 @@ TRACES = {
 }
 
 
-@pytest.mark.parametrize("name", TRACES)
-def test_golden_trace(name):
+QUESTIONS = {question.name: question for each in questions._sets().values() for part in each for question in part}
+STUDENTS = ("ab1234", "cd5678")
+
+
+def course_of(V):
+    """How V goes: first, lowest, highest, mean and last, and how many there are."""
+    V = np.ravel(V)
+    return [V[0], V.min(), V.max(), V.mean(), V[-1], V.size]
+
+
+def of_claim(number):
+    """The rule of a claim, its number, and how V goes in each recording."""
+    claim, found = find(number), find(number).run()
+    return {
+        "rule": [*claim.rule.holds, *(claim.rule.partly or ())],
+        "number": [found.number],
+        **{label: course_of(each.V) for label, each in found.recordings.items() if hasattr(each, "V")},
+    }
+
+
+def of_question(question):
+    """What is right, how far off is still right, and where well-known mistakes lead; or which options are right."""
+    if isinstance(question, Choice):
+        return {option: [reply.right] for option, reply in question.options.items()}
+    wrong = [number for mistake in question.mistakes for number in np.ravel(mistake.value())]
+    near = question.tolerance if isinstance(question, Number) else question.relative
+    return {"right": [*np.ravel(question.truth()), near], "wrong": wrong}
+
+
+def of_task(task):
+    """The same for a task, with what it earns and where its answer is shown."""
+    dot = task.dot(task.question.truth())[1:] if task.dot else ()
+    return of_question(task.question) | {
+        "points": [task.points, *task.span, task.near, *task.partial.values(), *map(float, dot)]
+    }
+
+
+def of_variant(assignment, variant):
+    """How its preparations answer a pulse, and its tasks."""
+    for name, cell in assignment.cells(variant).items():
+        run = hh.simulate if isinstance(cell, Cell) else hh.propagate
+        yield name, course_of(run(cell, hh.Step(20, 1, 1), t_stop=8).V)
+    for task in assignment.tasks(variant):
+        yield from ((f"{task.name}, {what}", numbers) for what, numbers in of_task(task).items())
+
+
+def of_assignment(assignment):
+    """All that can be drawn, and two variants."""
+    drawn = {name: list(grid.values) for name, grid in assignment.grids.items()}
+    variants = {student: of_variant(assignment, assignment.variant("course", student)) for student in STUDENTS}
+    return drawn | {f"{student}, {what}": each for student, found in variants.items() for what, each in found}
+
+
+def of_trace(name):
+    """Every hundredth V of a trace."""
+    return {name: TRACES[name]().V[SAMPLES]}
+
+
+PARTS = (
+    [(name, of_trace, name) for name in TRACES]
+    + [(f"claim: {number}", of_claim, number) for number in sorted(REGISTRY)]
+    + [(f"question: {name}", of_question, question) for name, question in QUESTIONS.items()]
+    + [(f"assignment: {name}", of_assignment, assignment) for name, assignment in ASSIGNMENTS.items()]
+)
+
+
+def written(numbers):
+    """Numbers as the file has them; JSON has no infinity."""
+    return {
+        name: [float(f"{value:.9g}") if math.isfinite(value) else str(value) for value in map(float, some)]
+        for name, some in numbers.items()
+    }
+
+
+@pytest.mark.parametrize(("name", "numbers", "of"), PARTS, ids=[name for name, *_ in PARTS])
+def test_golden(name, numbers, of):
     saved = json.loads(FILE.read_text())
     assert datetime.date.fromisoformat(saved["date"])
-    rec = TRACES[name]()
-    assert rec.V[SAMPLES].tolist() == pytest.approx(saved[name], abs=1e-6)
+    found = written(numbers(of))
+    assert found.keys() == saved[name].keys()
+    near = {"rel": 0, "abs": 1e-6} if name in TRACES else {"rel": 1e-5, "abs": 1e-9}
+    for label, values in found.items():
+        assert list(map(float, values)) == pytest.approx(list(map(float, saved[name][label])), **near), label
 
 
 if __name__ == "__main__":
-    golden = {name: [round(float(V), 8) for V in trace().V[SAMPLES]] for name, trace in TRACES.items()}
-    FILE.write_text(json.dumps({"date": datetime.date.today().isoformat()} | golden, indent=0) + "\n")
+    golden = {"date": datetime.date.today().isoformat()} | {name: written(numbers(of)) for name, numbers, of in PARTS}
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(numbers)}" for name, numbers in golden.items())
+    FILE.write_text(f"{{\n{lines}\n}}\n")

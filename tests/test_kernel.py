@@ -1,10 +1,13 @@
 """What any kernel must do: an axon is as its cells, a batch as its members, and samples are of the same run."""
 
+import math
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 import hhlab as hh
+from hhlab import kernel
 from hhlab.simulation import simulate_many
 
 MEMBRANES = {
@@ -32,6 +35,18 @@ def apart(one, other):
     """By how much two recordings differ at most: in V, in gates, and in concentrations."""
     pairs = ((one.V, other.V), (one.gate_values, other.gate_values), (one.pool_values, other.pool_values))
     return np.array([np.abs(a - b).max() / np.abs(b).max() for a, b in pairs if b.size])
+
+
+@pytest.mark.parametrize("x", [0.01, 0.1, 0.3, 0.499, 0.5, 0.7, 1, 3, 20, 1e6])
+def test_how_far_V_relaxes_in_a_step(x):
+    """Far out 1 - e^-x stands in as its Taylor polynomial in x says, near 0 it is exact."""
+    moved, mean = getattr(kernel.relaxation, "py_func", kernel.relaxation)(x)
+    exact = -np.expm1(-x) / x
+    grown = sum(x**k / math.factorial(k) for k in range(7))
+    meant = exact if x < kernel.SMALL else (1 - 1 / grown) / x
+    assert moved == pytest.approx(meant, abs=2e-8 if x < kernel.SMALL else 1e-12)
+    assert mean == pytest.approx((1 - meant) / x, abs=3e-8 if x < kernel.SMALL else 1e-12)
+    assert meant == pytest.approx(exact, abs=7e-4)
 
 
 @EVERY

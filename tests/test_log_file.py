@@ -207,7 +207,7 @@ def test_a_pipe_in_its_place_is_not_waited_for(path):
 
 
 def test_a_file_that_is_too_large_is_not_read(path, monkeypatch):
-    monkeypatch.setattr(log_file, "LARGEST", 300)
+    monkeypatch.setattr(log_file, "LARGEST_FILE", 300)
     monkeypatch.setattr(Path, "read_bytes", None)
     path.write_bytes(HEADER + ENTRY * 10)
     log = WorkLog(path)

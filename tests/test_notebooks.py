@@ -1,4 +1,8 @@
-"""The notebooks: nbval compares their numbers, and these tests see to it that the comparison is a real one."""
+"""The notebooks: every cell runs, and says what is saved; and these tests see to it that the comparison is a real one.
+
+By default the cells run without a kernel, in `test_turns` and here. The slow tests run them with nbval, each notebook
+in a kernel of its own.
+"""
 
 import json
 import os
@@ -10,7 +14,7 @@ from pathlib import Path
 
 import course_cells
 import pytest
-from course_cells import NOTEBOOKS, cells, is_compared, saved
+from course_cells import ASSIGNMENTS, NOTEBOOKS, cells, is_compared, ran, saved
 
 NUMBER = re.compile(r"\d\.\d")
 
@@ -43,6 +47,28 @@ def test_what_is_saved(path):
     assert "widgets" not in json.loads(path.read_text())["metadata"]
 
 
+@pytest.mark.parametrize("path", ASSIGNMENTS, ids=lambda path: path.stem)
+def test_every_cell_of_an_assignment_runs(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert ran(path).said == []
+
+
+def nbval(place, *paths):
+    """What nbval says of notebooks."""
+    options = ["--nbval-lax", "--nbval-current-env", "-q", "-n0", "-p", "no:cacheprovider", "-c", os.devnull]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "--rootdir", str(place), *map(str, paths)],
+        capture_output=True, text=True, timeout=600, cwd=place,
+    ).stdout  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_cells_say_the_same_in_a_kernel(tmp_path):
+    said = nbval(tmp_path, *(shutil.copy(path, tmp_path) for path in NOTEBOOKS + ASSIGNMENTS))
+    assert re.search(r"^\d+ passed in", said, re.MULTILINE), said
+
+
+@pytest.mark.slow
 def test_one_changed_number_fails(tmp_path):
     """Mutation: nbval sees a saved number that is off in its last digit."""
     path = Path(shutil.copy(NOTEBOOKS[0], tmp_path))
@@ -52,12 +78,7 @@ def test_one_changed_number_fails(tmp_path):
     digit = text.index(" mV") - 1
     cell["outputs"][0]["text"][0] = text[:digit] + str((int(text[digit]) + 1) % 10) + text[digit + 1 :]
     path.write_text(json.dumps(notebook))
-    nbval = ["--nbval-lax", "--nbval-current-env", "-q", "-n0", "-p", "no:cacheprovider", "-c", os.devnull]
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", *nbval, "--rootdir", str(tmp_path), str(path)],
-        capture_output=True, text=True, timeout=300, cwd=tmp_path,
-    )  # fmt: skip
-    assert re.search(r"\b1 failed, \d+ passed", ran.stdout), ran.stdout + ran.stderr
+    assert re.search(r"\b1 failed, \d+ passed", nbval(tmp_path, path))
 
 
 MAIN = {

@@ -250,9 +250,9 @@ def test_gates_of_an_axon_are_simulated_when_they_are_asked_for():
     run = hh.propagate(hh.Axon(length=2), STIMULUS, t_stop=3)
     place = run.at(1)
     hh.plot(place, "voltage")
-    assert place.looked_at == "V"
+    assert place.keep == "V"
     m = place.gate["Na.m"]
-    assert place.looked_at == "all"
+    assert place.keep == "all"
     assert 0.9 < m.max() < 1
     copy = pickle.loads(pickle.dumps(place))
     for name in place.I:
@@ -546,7 +546,7 @@ REFUSED = {
     "no parameter gNa; did you mean g_Na": lambda: AXON.locally(1, 2, gNa=3),
     "has other gates": lambda: AXON.locally(1, 2, pronase=0.5),
     "between the middles of two patches": lambda: hh.propagate(AXON.locally(1, 1.0001, T=3)),
-    "nodes = 3.5 is not a whole number": lambda: hh.MyelinatedAxon(nodes=3.5),
+    "nodes = 3.5 nodes is not a whole number": lambda: hh.MyelinatedAxon(nodes=3.5),
     "internode 41 is outside": lambda: hh.MyelinatedAxon().demyelinated(3, 41),
     "give the lower number first": lambda: hh.MyelinatedAxon().demyelinated(5, 3),
     "both places lie in the patch": lambda: hh.measure.velocity(hh.propagate(AXON, t_stop=1), 2, 2.001),

@@ -112,9 +112,38 @@ def test_the_digits_of_a_typed_quantity_count():
 def test_a_parameter_reads_text_as_answers_are_read():
     assert hh.Squid(g_K="0,036 S/cm2", T=" 18.5 °C").parameters()["g_K"].value == 36
     assert hh.Train(count="3").count == 3
-    assert hh.Step("−5").amplitude == -5
+    assert hh.Step("−5 µA/cm²").amplitude == -5
     with pytest.raises(ValueError, match=r"g_K = '36 mV' is not a number: give one in mS/cm2, 0 to 1000"):
         hh.Squid(g_K="36 mV")
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: hh.Squid(g_Na="60"), r"g_Na = '60' is a text without a unit: give a number, or '60 mS/cm2'$"),
+        (lambda: hh.Squid(g_Na=True), "g_Na = True is not a number: give one in mS/cm2, 0 to 1000"),
+        (lambda: hh.Squid().replace(T=np.True_), "T = .*True.* is not a number"),
+        (lambda: hh.simulate(hh.Squid(), t_stop="5"), r"t_stop = '5' is a text without a unit"),
+        (lambda: hh.simulate(hh.Squid(), start={"V": "-65"}), r"V = '-65' is a text without a unit"),
+        (lambda: hh.simulate(hh.Squid(), dt=True), "dt = True is not a number"),
+        (lambda: hh.Train(count=True), "count = True is not a number"),
+        (lambda: hh.nernst(1, "140", 5, 20), "nernst needs numbers"),
+        (lambda: hh.nernst(True, 140, 5, 20), "nernst needs numbers"),
+        (lambda: hh.measure.strength_duration(hh.Squid(), ["1", "2"]), "durations = .* are not numbers"),
+    ],
+)
+def test_a_text_without_a_unit_or_a_truth_value_is_no_number(call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call()
+
+
+def test_volts_for_millivolts_are_asked_back():
+    with pytest.warns(UserWarning, match=r"^E_Na = 0\.05 mV is close to 0: did you mean 50 mV\?$"):
+        assert hh.Squid(E_Na=0.05).E_Na == 0.05
+    with pytest.warns(UserWarning, match=r"did you mean -77 mV\?$"):
+        hh.Squid().replace(E_K=-0.077)
+    hh.Squid(E_Na=0, E_K=-1)
+    hh.Shock(0.05)
 
 
 @pytest.mark.parametrize("text", ["", "-", "3 points", "100,", "1,5,5", "n/a"])

@@ -1,24 +1,29 @@
 """Code of students: it runs locked in, and whatever it does costs nobody but itself."""
 
 import os
+import pickle
+import shutil
 import socket
+import subprocess
+import sys
 
 import pytest
 
-from hhlab.assignments import find, sandbox
+from hhlab.assignments import find
 from hhlab.assignments.judge import Given, NotRunError, judge
-from hhlab.assignments.sandbox import Sandbox, describe, namespaces
+from hhlab.assignments.sandbox import LIMITS_ONLY, UNSHARE, Sandbox, _program, best_lock
 from hhlab.assignments.task import Code
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="code is run on Linux and macOS only")
 
 TWICE = Code("twice", "", "f", {"kind": "call", "calls": [[1.0], [2.0]]}, lambda: [2.0, 4.0], "", "", "")
+OWN = Sandbox(best_lock() or LIMITS_ONLY)
 WRITES = "import os\nfor n in range(3, 20):\n    try: x = os.write(n, {})\n    except OSError: pass"
-locked = pytest.mark.skipif(not namespaces(), reason="this system does not permit namespaces")
+locked = pytest.mark.skipif(not best_lock(), reason="this system cannot lock code in")
 
 
-def run(code, **how):
-    return Sandbox(**{"wall": 6.0, **how}).run(TWICE, code)
+def run(code, lock=OWN.lock, wall=6.0):
+    return Sandbox(lock, wall).run(TWICE, code)
 
 
 def test_numbers_come_out():
@@ -72,13 +77,11 @@ def test_objects_with_operators_of_their_own_fool_nobody():
     assert not TWICE.judge(run(f"{yes}f = lambda x: Yes(7)")).right
 
 
-@pytest.mark.parametrize("permitted", [pytest.param(True, marks=locked), False])
+@pytest.mark.parametrize("lock", [LIMITS_ONLY, pytest.param(best_lock(), marks=locked, id="locked in")])
 @pytest.mark.parametrize("start", ["os.fork()", "threading.Thread(target=print).start()", "subprocess.run('ls')"])
-def test_no_process_can_be_started(start, permitted, monkeypatch):
-    if not permitted:
-        monkeypatch.setattr(sandbox, "namespaces", lambda: ())
+def test_no_process_can_be_started(start, lock):
     with pytest.raises(ValueError, match=r"BlockingIOError|can't start new thread|FileNotFoundError"):
-        run(f"import os, threading, subprocess\nx = {start}\nf = lambda x: 1")
+        run(f"import os, threading, subprocess\nx = {start}\nf = lambda x: 1", lock)
 
 
 TRY = "n = 0\ntry: {}\nexcept OSError: pass\n"
@@ -121,16 +124,67 @@ def test_locked_in(code, value, tmp_path, monkeypatch):
     assert not (tmp_path / "evil").exists()
 
 
-def test_nothing_runs_where_it_should_be_locked_in_and_is_not():
-    """As a user of a namespace that may not mount."""
-    told = sandbox._told("f = lambda x: 1", "f", TWICE.probe, {})
-    assert sandbox._ran(("unshare", "--user"), told, 6.0) == b""
+BACK = """
+import os, sys
+del sys.modules["hhlab"]
+try: from hhlab.physics import nernst_potential
+except ImportError: pass
+n = sum(os.path.exists(f"{place}/{name}") for place in [*sys.path, ".."] for name in ("hhlab/physics.py", "physics.py"))
+n += any(name.startswith("hhlab.") for name in sys.modules)
+f = lambda x: n
+"""
 
 
-def test_it_says_how_well_it_locks_in(monkeypatch):
-    monkeypatch.setattr(sandbox, "namespaces", lambda: ())
-    assert "does not permit namespaces" in describe()
-    assert run("f = lambda x: 2 * x") == [2.0, 4.0]
+@locked
+def test_hhlab_is_out_of_reach_of_a_function_that_is_to_be_ones_own(tmp_path, root):
+    """Neither as a module nor as a file, installed or in a checkout."""
+    assert run(BACK) == [0, 0]
+    installed = tmp_path / "site-packages"
+    shutil.copytree(root / "hhlab", installed / "hhlab", ignore=shutil.ignore_patterns("__pycache__"))
+    paths = [str(installed), *(path for path in sys.path if path.endswith("-packages"))]
+    code = f"""import sys
+sys.path[:0] = {paths[:1]!r}
+from hhlab.assignments.sandbox import Sandbox, best_lock, __file__
+from hhlab.assignments.task import Code
+code = Code("twice", "", "f", {{"kind": "call", "calls": [[1.0]]}}, list, "", "", "")
+sandbox = Sandbox(best_lock())
+print(sandbox.run(code, {BACK!r}), sandbox.run(code, "f = lambda x: x"), __file__)
+"""
+    told = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert told.split()[:2] == ["[0.0]", "[1.0]"]
+    assert told.split()[2].startswith(str(installed))
+
+
+@locked
+@pytest.mark.parametrize("tool", ["exit 1", "while [ $# -gt 0 ] && [ $1 != {python} ]; do shift; done; exec $@"])
+def test_where_locking_in_fails_later_no_code_runs(tool, tmp_path, monkeypatch):
+    """In any process: what was found out once is not found out anew, and the process itself looks before it begins."""
+    program = tmp_path / "tool"
+    program.write_text("#!/bin/sh\n" + tool.format(python=sys.executable))
+    program.chmod(0o755)
+    sandbox = pickle.loads(pickle.dumps(Sandbox(UNSHARE)))
+    monkeypatch.setattr("hhlab.assignments.sandbox._program", lambda lock: str(program))
+    with pytest.raises(NotRunError, match="could not be locked in, and was not run"):
+        sandbox.run(TWICE, f"x = open({str(tmp_path / 'evil')!r}, 'w')\nf = lambda x: 1")
+    assert not (tmp_path / "evil").exists()
+
+
+def test_tools_are_not_looked_for_in_the_current_folder(tmp_path, monkeypatch):
+    (tmp_path / "unshare").write_text("#!/bin/sh\n")
+    (tmp_path / "unshare").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    for path in (".", "", ":", "./"):
+        monkeypatch.setenv("PATH", path)
+        assert _program(UNSHARE) == ""
+
+
+def test_where_nothing_locks_in_a_person_decides():
+    with pytest.raises(NotRunError, match="cannot lock code in"):
+        run("f = lambda x: 2 * x", "")
+    assert "were not run" in str(Sandbox(""))
+    assert run("f = lambda x: 2 * x", LIMITS_ONLY) == [2.0, 4.0]
+    assert "your files" in str(Sandbox(LIMITS_ONLY))
+    assert f"locked in, by {UNSHARE}" in str(Sandbox(UNSHARE))
 
 
 @pytest.mark.parametrize(
@@ -141,14 +195,14 @@ def test_it_says_how_well_it_locks_in(monkeypatch):
         ("1000 * R", "R", "in V"),
         ("outside / inside", "inside / outside", "sign is wrong"),
         ("(z * F)", "F", "charge z"),
-        ("1000 * R", "999 * R", "It is tried with"),
+        ("1000 * R", "998 * R", "It is tried with"),
     ],
 )
 def test_well_known_slips_are_told(old, new, words):
     variant = find("ions").variant("c", "s")
     task = find("ions").task(variant, "nernst")
     assert old in task.question.solution
-    verdict = judge(task, Given(code=task.question.solution.replace(old, new)), variant, Sandbox().run)
+    verdict = judge(task, Given(code=task.question.solution.replace(old, new), mark=variant.mark), variant, OWN.run)
     assert not verdict.right
     assert words in verdict.reply
 
@@ -157,5 +211,5 @@ def test_a_channel_of_ones_own():
     variant = find("spike").variant("c", "s")
     task = find("spike").task(variant, "channel")
     wrong = task.question.solution.replace("E=-77", "E=77")
-    assert judge(task, Given(code=task.question.solution), variant, Sandbox().run).points == task.points
-    assert judge(task, Given(code=wrong), variant, Sandbox().run).reply == "E_A is negative."
+    assert judge(task, Given(code=task.question.solution), variant, OWN.run).points == task.points
+    assert judge(task, Given(code=wrong), variant, OWN.run).reply == "E_A is negative."

@@ -64,7 +64,7 @@ def test_units_and_what_stayed_the_same_travel_along():
 
 def test_threads_of_its_own_give_the_same(monkeypatch):
     alone = wide()
-    monkeypatch.setattr(sys.modules["hhlab.sweeps"], "LITTLE", 0)
+    monkeypatch.setattr(sys.modules["hhlab.sweeps"], "FEWEST_STEPS_FOR_THREADS", 0)
     monkeypatch.setattr(sys.modules["hhlab.sweeps"], "cores", lambda: 3)
     same(wide(), alone)
 
@@ -184,7 +184,7 @@ def test_what_cannot_be_gets_a_sentence(asked, sentence):
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_interrupted_sweep_gives_what_is_done(workers, monkeypatch):
     monkeypatch.setattr(sys.modules["hhlab.sweeps"], "cores", lambda: workers)
-    monkeypatch.setattr(sys.modules["hhlab.sweeps"], "LITTLE", 0)
+    monkeypatch.setattr(sys.modules["hhlab.sweeps"], "FEWEST_STEPS_FOR_THREADS", 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts tests in the background ignores it
     seen = []
 

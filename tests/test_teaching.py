@@ -1,8 +1,10 @@
 """What a teacher gets out: copies for students, sources for nbgrader, solutions, and questions for Moodle."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree as Tree
 
 import nbformat
@@ -62,6 +64,34 @@ def test_nbgrader_sources_and_questions_for_moodle(tmp_path):
     assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()} == {
         "source/ions/ions.ipynb", "nbgrader_config.py", "ions.xml",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["source/ions/ions.ipynb", "nbgrader_config.py", "ions.xml"])
+def test_what_a_teacher_changed_is_left_and_named(tmp_path, capsys, place):
+    """Sources of nbgrader, its configuration, and questions for Moodle; what is missing is made again."""
+    command = ["assign", "ions", "--course", "b", "--out", str(tmp_path), "--nbgrader", "--moodle", "2"]
+    assert main(command) == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    capsys.readouterr()
+    assert main(command) == 0
+    assert capsys.readouterr().out == f"{tmp_path}: 0 files made.\n"
+    changed, gone = tmp_path / place, next(path for path in before if path != tmp_path / place)
+    changed.write_text("my own")
+    gone.unlink()
+    assert main(command) == 0
+    left = f"Left as it was, though a new one would differ: {changed}\n"
+    assert capsys.readouterr().out == f"{tmp_path}: 1 files made.\n{left}"
+    now = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert now == before | {changed: b"my own"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+@pytest.mark.parametrize("there", [Path.mkdir, lambda path: path.symlink_to("nowhere")], ids=["folder", "link"])
+def test_what_stands_in_the_place_of_a_file_is_left(tmp_path, capsys, there):
+    there(tmp_path / "ions.xml")
+    assert main(["assign", "ions", "--course", "b", "--out", str(tmp_path), "--moodle", "1"]) == 0
+    assert f"would differ: {tmp_path / 'ions.xml'}" in capsys.readouterr().out
+    assert not (tmp_path / "ions.xml").is_file()
 
 
 @EVERY

@@ -8,7 +8,7 @@ from .task import Assignment
 __all__ = ["Assignment", "Lab", "assignment", "find"]
 
 
-def assignment(name: str, *, course: str, student: str, graded: bool = False) -> Lab:
+def assignment(name: str, *, course: str, student: str, graded: bool = False, key: str = "") -> Lab:
     """An assignment as one student has it: a notebook shows what is given, and `answer` hands in.
 
     Parameters
@@ -21,6 +21,8 @@ def assignment(name: str, *, course: str, student: str, graded: bool = False) ->
         The id of the student, as the teacher gives it.
     graded : bool, default False
         Whether a reply tells only that an answer is well-formed, and not whether it is right.
+    key : str, optional
+        What the variant is drawn from in a course with a secret. It stands in the notebook that was made for a student.
 
     Returns
     -------
@@ -30,9 +32,9 @@ def assignment(name: str, *, course: str, student: str, graded: bool = False) ->
     Raises
     ------
     ValueError
-        If the assignment is unknown, or the course or the id is not a text of 1 to 100 characters.
+        If the assignment is unknown, the course or the id is not a text of 1 to 100 characters, or the key is none.
     """
-    return Lab(find(name), course, student, graded)
+    return Lab(find(name), course, student, graded, key)
 
 
 def find(name: str) -> Assignment:

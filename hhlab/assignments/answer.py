@@ -6,6 +6,7 @@ because a browser writes -90.0 as -90 and the digits of a measurement count.
 
 import html
 import inspect
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -14,22 +15,35 @@ from typing import Any
 from ..parameters import shown
 from ..questions import MODELS_VERSION, Choice, Number
 from ..tables import table
-from .judge import Given, Verdict, judge, named, well_formed
-from .sandbox import Sandbox
-from .task import Assignment, Code, Preparation, Task, asked_for, shuffled, tolerance
+from .judge import LONGEST, LONGEST_CODE, Given, Verdict, choose, judge, well_formed
+from .sandbox import LIMITS_ONLY, Sandbox
+from .task import Assignment, Code, Preparation, Task, asked_for, options_of, tolerance
+from .variant import ANYBODY, Variant
 
 MIME = "application/vnd.hhlab.answer+json"
 FORMAT = 1
+_DASH = re.compile(r"((?:^|[(,=])\s*)[\u2010-\u2015\u2212](?=\s*[.\d])")
 
 
 class Lab:
-    """An assignment in the hands of one student. Its preparations are attributes, such as `lab.cell`."""
+    """An assignment in the hands of one student. Its preparations are attributes, such as `lab.cell`.
 
-    def __init__(self, assignment: Assignment, course: str, student: str, graded: bool = False) -> None:
-        self.assignment, self.variant, self.graded = assignment, assignment.variant(course, student), graded
-        self.tasks = {task.name: task for task in assignment.tasks(self.variant)}
-        self._cells = assignment.cells(self.variant)
+    Attributes
+    ----------
+    given : the numbers that this student is given, by name.
+    tasks : what is asked, by the name of the task.
+    """
+
+    def __init__(self, assignment: Assignment, course: str, student: str, graded: bool = False, key: str = "") -> None:
+        variant = assignment.variant(course, student, key=key)
+        self._assignment, self.graded, self._key = assignment, graded, key
+        self.course, self.student = variant.course, variant.student
+        self._table = assignment.given(variant)
+        self.given = {name: variant.values[name] for name, _, _ in self._table}
+        self.tasks = {task.name: task.question.text for task in assignment.tasks(variant)}
+        self._cells = assignment.cells(variant)
         self._given: dict[str, Given] = {}
+        mend_signs_of_cells()
 
     def __getattr__(self, name: str) -> Preparation:
         cells = self.__dict__.get("_cells", {})
@@ -40,18 +54,13 @@ class Lab:
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._cells]
 
-    @property
-    def given(self) -> dict[str, float]:
-        """The numbers that this student is given, by name."""
-        return {name: self.variant.values[name] for name, _, _ in self.assignment.given(self.variant)}
-
-    def answer(self, task: str, value: Any, unit: str = "", *, because: str = "") -> None:
+    def answer(self, task: str, value: Any = ..., unit: Any = "", *more: Any, because: str = "") -> None:
         """Hand in an answer. Its line says how it was understood; in practice mode also whether it is right.
 
         Parameters
         ----------
         task : its name.
-        value : a number, a letter, or what the cell defines for a task with code.
+        value : a number, the id of an option, or what the cell defines for a task with code.
         unit : of a number, such as "mV".
         because : the reason for a choice, in a sentence of your own.
 
@@ -60,50 +69,48 @@ class Lab:
         ValueError
             For an unknown task. What is not well-formed is told, not raised, so that other answers still run.
         """
-        asked = self.assignment.task(self.variant, task)
-        given = self._read(asked, value, str(unit), str(because))
+        variant = _variant(self)
+        asked = self._assignment.task(variant, task)
         if value is ...:
             show(f"{task} is not answered yet. {asked_for(asked)}", {})
             return
+        if more:  # such as -88,9 without quotation marks, which Python takes for two numbers
+            value, unit = ", ".join(map(_text, (value, unit, *more))), ""
+        given = _read(asked, variant, value, str(unit), str(because))
         before, self._given[task] = self._given.get(task), given
         line = self._reply(asked, given)
         if before not in (None, given):
             line += " It replaces your answer from before."
-        who = {"assignment": self.assignment.name, "course": self.variant.course, "student": self.variant.student}
+        if self.student == ANYBODY:
+            line += f" But {ANYBODY} is nobody: write your own id into the first cell, and run all cells."
+        who = {"assignment": self._assignment.name, "course": self.course, "student": self.student}
         show(line, {MIME: {"format": FORMAT, **who, "task": task, **asdict(given), "version": MODELS_VERSION}})
 
     def letters(self, task: str) -> "Letters":
-        """The options of a choice, each with the letter that it has for this student."""
-        question = self.assignment.task(self.variant, task).question
+        """The options of a choice, each with the id that it has for this student."""
+        variant = _variant(self)
+        question = self._assignment.task(variant, task).question
         if not isinstance(question, Choice):
-            raise ValueError(f"{task} is not a choice: it has no letters")
-        letters = shuffled(question, self.variant)
-        return Letters(question.text, {letter: question.wording(option) for letter, option in letters.items()})
+            raise ValueError(f"{task} is not a choice: it has no options")
+        return Letters(question.text, {own: question.wording(o) for own, o in options_of(question, variant).items()})
 
     def score(self, task: str) -> float:
-        """The points of the last answer to a task in this session, as `hhlab grade` gives them; for nbgrader."""
-        return self._judge(self.assignment.task(self.variant, task), self._given.get(task)).points
+        """The points of the last answer to a task in this session; ValueError in a notebook that is graded."""
+        if self.graded:
+            raise ValueError("this notebook is graded: your teacher tells you the points")
+        return self._judge(self._assignment.task(_variant(self), task), self._given.get(task)).points
 
     def _judge(self, task: Task, given: Given | None) -> Verdict:
-        return judge(task, given, self.variant, Sandbox().run)
-
-    def _read(self, task: Task, value: Any, unit: str, because: str) -> Given:
-        if isinstance(task.question, Code):
-            return Given(code=_source(value))
-        text, question = _text(value), task.question
-        option = named(question, text, shuffled(question, self.variant)) if isinstance(question, Choice) else ""
-        return Given(text, unit, because, option=option)
+        return judge(task, given, _variant(self), Sandbox(LIMITS_ONLY).run)
 
     def _reply(self, task: Task, given: Given) -> str:
         """The line under an answer."""
         try:
-            understood = well_formed(task, given, self.variant)
+            understood = well_formed(task, given)
         except ValueError as error:
             return f"Not handed in: {error}."
         sign = " =" if isinstance(task.question, Number) else ":"
-        line = f"Handed in for {self.variant.student}: {task.name}{sign} {understood.rstrip('.')}."
-        if isinstance(task.question, Code) and not given.code:
-            return f"Not handed in: {task.name} is handed in from the cell of a notebook that holds the code."
+        line = f"Handed in for {self.student}: {task.name}{sign} {understood.rstrip('.')}."
         if self.graded and not isinstance(task.question, Code):
             return line
         verdict = self._judge(task, given)
@@ -115,21 +122,24 @@ class Lab:
         return f"{line} {mark} {verdict.reply}"
 
     def __repr__(self) -> str:
-        told = (f"{name} = {words} ({meaning})" for name, meaning, words in self.assignment.given(self.variant))
-        return "\n".join((self._heading(), *told, "", *(f"{name}: {asked_for(t)}" for name, t in self.tasks.items())))
+        told = (f"{name} = {words} ({meaning})" for name, meaning, words in self._table)
+        asked = (f"{task.name}: {asked_for(task)}" for task in self._assignment.tasks(_variant(self)))
+        return "\n".join((self._heading(), *told, "", *asked))
 
     def _heading(self) -> str:
         mode = "graded" if self.graded else "practice"
-        return f"{self.assignment.title}, {self.variant.course}, for {self.variant.student} ({mode})"
+        return f"{self._assignment.title}, {self.course}, for {self.student} ({mode})"
 
     def _repr_html_(self) -> str:
-        given = table(
-            [(name, words, meaning) for name, meaning, words in self.assignment.given(self.variant)], left=True
-        )
-        tasks = table(
-            [(name, asked_for(task).replace("`", ""), tolerance(task)) for name, task in self.tasks.items()], left=True
-        )
-        return f"<p><b>{html.escape(self._heading())}</b></p>{given}{tasks}"
+        given = table([(name, words, meaning) for name, meaning, words in self._table], left=True)
+        tasks = self._assignment.tasks(_variant(self))
+        asked = table([(t.name, asked_for(t).replace("`", ""), tolerance(t)) for t in tasks], left=True)
+        return f"<p><b>{html.escape(self._heading())}</b></p>{given}{asked}"
+
+
+def _variant(lab: Lab) -> Variant:
+    """What was drawn for a lab. The lab does not hold it, so that no attribute of it tells what is asked."""
+    return lab._assignment.variant(lab.course, lab.student, key=lab._key)
 
 
 class Letters:
@@ -145,16 +155,44 @@ class Letters:
         return table(self.options.items(), left=True)
 
 
+def _shell() -> Any:
+    """The IPython that runs this cell; None outside of a notebook."""
+    if "IPython" not in sys.modules:
+        return None
+    from IPython import get_ipython
+
+    return get_ipython()
+
+
 def show(line: str, data: dict[str, Any]) -> None:
     """A line for people, with data in the saved output of a notebook."""
-    if "IPython" in sys.modules:
-        from IPython import get_ipython
-        from IPython.display import display
+    if _shell() is None:
+        print(line)
+        return
+    from IPython.display import display
 
-        if get_ipython() is not None:
-            display({"text/plain": line, **data}, raw=True)  # type: ignore[no-untyped-call]
-            return
-    print(line)
+    display({"text/plain": line, **data}, raw=True)  # type: ignore[no-untyped-call]
+
+
+def mend_signs_of_cells() -> None:
+    """From now on, take a dash before a number for a minus in a cell with an answer, where Python would stop."""
+    shell = _shell()
+    if shell is not None and mend_signs not in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.append(mend_signs)
+
+
+def mend_signs(lines: list[str]) -> list[str]:
+    """The lines of a cell, with a plain minus before numbers that are arguments of `answer`."""
+    return [_DASH.sub(r"\1-", line) for line in lines] if any(".answer(" in line for line in lines) else lines
+
+
+def _read(task: Task, variant: Variant, value: Any, unit: str, because: str) -> Given:
+    """An answer as it is handed in: of texts that are too long one character more than may be, which tells that."""
+    if isinstance(task.question, Code):
+        return Given(code=_source(value)[: LONGEST_CODE + 1], mark=variant.mark)
+    text = _text(value)[: LONGEST + 1]
+    option = choose(task.question, text, variant) if isinstance(task.question, Choice) else ""
+    return Given(text, unit[: LONGEST + 1], because[: LONGEST + 1], option=option, mark=variant.mark)
 
 
 def _text(value: Any) -> str:
@@ -169,12 +207,9 @@ def _text(value: Any) -> str:
 
 def _source(value: Any) -> str:
     """The code of the cell that runs, or of a function outside a notebook."""
-    if "IPython" in sys.modules:
-        from IPython import get_ipython
-
-        shell: Any = get_ipython()
-        if shell is not None:
-            return str(shell.history_manager.input_hist_raw[-1])
+    shell = _shell()
+    if shell is not None:
+        return str(shell.history_manager.input_hist_raw[-1])
     try:
         return inspect.getsource(value)
     except (TypeError, OSError):

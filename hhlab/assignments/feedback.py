@@ -2,6 +2,7 @@
 
 import base64
 import math
+import re
 import threading
 from collections.abc import Mapping, Sequence
 
@@ -10,6 +11,7 @@ from markupsafe import Markup
 from ..claims import MISCONCEPTIONS
 from ..plots import Picture, plot
 from ..questions import Choice
+from .adjustments import TOTAL
 from .judge import Verdict
 from .page import page
 from .task import Assignment, Task
@@ -18,6 +20,8 @@ from .variant import Variant
 RIGHT, WRONG = "#009E73", "#D55E00"
 _ONE_AT_A_TIME = threading.Lock()
 """Matplotlib draws in one thread at a time: its settings are those of the process."""
+_FOLDERS = re.compile(r"(?<![\w/.])/(?:[^\s/'\"<>]+/)+")
+"""The folders of a path, such as code tells in its errors; the page shows none of the machine that graded."""
 
 
 def feedback(
@@ -25,16 +29,18 @@ def feedback(
 ) -> str:
     """The page of one student, as HTML."""
     tasks = {task.name: task for task in assignment.tasks(variant)}
+    answered = [each for each in verdicts if each.task != TOTAL]
+    notes = [*remarks, *(each.reply for each in verdicts if each.task == TOTAL)]
     recordings, views = assignment.picture(variant)
     with _ONE_AT_A_TIME:
         picture = plot(recordings, *views)
-        marked = mark_answers(picture, tasks, verdicts)
+        marked = mark_answers(picture, tasks, answered)
         png = picture.png
     return page(
-        "feedback.html", title=f"{assignment.title}: {name}", variant=variant, remarks=remarks,
-        points=sum(each.points for each in verdicts), of=sum(each.of for each in verdicts),
+        "feedback.html", title=f"{assignment.title}: {name}", variant=variant, notes=map(without_folders, notes),
+        points=round(sum(each.points for each in verdicts), 2), of=sum(each.of for each in verdicts),
         waiting=[each.task for each in verdicts if each.state == "not graded"],
-        answers=[(each.task, said(tasks[each.task], each), earned(each), reply(each)) for each in verdicts],
+        answers=[(each.task, said(tasks[each.task], each), earned(each), reply(each)) for each in answered],
         given=[(name, words, meaning) for name, meaning, words in assignment.given(variant)],
         picture=base64.b64encode(png).decode(), shows=repr(picture), marked=marked,
     )  # fmt: skip
@@ -59,7 +65,12 @@ def said(task: Task, verdict: Verdict) -> str:
 def reply(verdict: Verdict) -> str:
     """What is said to an answer, and what to look at."""
     known = MISCONCEPTIONS.get(verdict.misconception)
-    return f"{verdict.reply} See {known.shown_by}." if known else verdict.reply
+    return without_folders(f"{verdict.reply} See {known.shown_by}." if known else verdict.reply)
+
+
+def without_folders(text: str) -> str:
+    """A text whose paths are names of files alone."""
+    return _FOLDERS.sub("", text)
 
 
 def mark_answers(picture: Picture, tasks: Mapping[str, Task], verdicts: Sequence[Verdict]) -> str:

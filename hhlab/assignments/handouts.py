@@ -1,7 +1,8 @@
 """The notebooks that students fill in, made from the assignments: one for all, one for each, or for nbgrader."""
 
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -9,23 +10,34 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ..questions import Choice, Number
-from .grade import file_name
+from ..questions import Choice
 from .page import page
-from .task import Assignment, Code, Task, asked_for
+from .scoring import SCORE
+from .submissions import file_name
+from .task import Assignment, Task, answer_cell, asked_for
+from .variant import ANYBODY
+from .work import write
 
-ANYBODY = "your-id"
-NBGRADER = """c = get_config()
+File = tuple[Path, bytes]
+"""A place in a folder, and what is to stand there."""
+NBGRADER = """from nbgrader.preprocessors import (
+    AssignLatePenalties, CheckCellMetadata, DeduplicateIds, OverwriteCells, OverwriteKernelspec, SaveAutoGrades)
+
+from hhlab.assignments.scoring import scorer
+
+c = get_config()
 c.CourseDirectory.course_id = {course!r}
 c.ClearSolutions.code_stub = {{"python": "# your answer in place of the three dots"}}
-c.ExecutePreprocessor.timeout = 120
+# Nothing of a student is run: hhlab reads the answers in the outputs, and puts the points into the cells that score.
+c.Autograde.sanitize_preprocessors = [DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+c.Autograde.autograde_preprocessors = [scorer({course!r}), SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
 """
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}  # fmt: skip
 
 
 def notebook(
-    assignment: Assignment, course: str, student: str, *, graded: bool = False, nbgrader: bool = False
+    assignment: Assignment, course: str, student: str, *, graded: bool = False, nbgrader: bool = False, secret: str = ""
 ) -> nbformat.NotebookNode:
     """The notebook of an assignment.
 
@@ -34,11 +46,12 @@ def notebook(
     course, student : as they stand in its first cell.
     graded : whether answers are told only that they are well-formed.
     nbgrader : whether cells carry what nbgrader needs, and each task is followed by a cell that scores it.
+    secret : that of the course, if it has one; the notebook gets the student's key.
     """
     tasks = assignment.tasks(assignment.variant("any", "any"))
     cells = [
         new_markdown_cell(page("title.md", assignment=assignment), id="title"),
-        _to_change("who", f"import hhlab as hh\n\n{call(assignment, course, student, graded)}\nlab", nbgrader),
+        _to_change("who", f"import hhlab as hh\n\n{call(assignment, course, student, graded, secret)}\nlab", nbgrader),
         new_code_cell(assignment.bench, id="bench"),
     ]
     for number, task in enumerate(tasks, 1):
@@ -46,10 +59,11 @@ def notebook(
     return new_notebook(cells=cells, metadata=KERNEL)
 
 
-def call(assignment: Assignment, course: str, student: str, graded: bool = False) -> str:
+def call(assignment: Assignment, course: str, student: str, graded: bool = False, secret: str = "") -> str:
     """The line with which a notebook begins."""
     name, who, whose = (json.dumps(each, ensure_ascii=False) for each in (assignment.name, course, student))
-    return f"lab = hh.assignment({name}, course={who}, student={whose}{', graded=True' if graded else ''})"
+    key = f', key="{assignment.variant(course, student, secret).key}"' if secret else ""
+    return f"lab = hh.assignment({name}, course={who}, student={whose}{', graded=True' if graded else ''}{key})"
 
 
 def _task(number: int, task: Task, nbgrader: bool) -> list[Any]:
@@ -59,21 +73,11 @@ def _task(number: int, task: Task, nbgrader: bool) -> list[Any]:
     cells = [new_markdown_cell(text, id=f"{name}-text")]
     if isinstance(question, Choice):
         cells.append(new_code_cell(f'lab.letters("{name}")', id=f"{name}-letters"))
-    cells.append(_to_change(f"{name}-answer", _answer(task), nbgrader))
+    cells.append(_to_change(f"{name}-answer", answer_cell(task), nbgrader))
     if nbgrader:
-        scored = f'# This cell scores {name}.\n### BEGIN HIDDEN TESTS\nlab.score("{name}")\n### END HIDDEN TESTS'
-        meta = _nbgrader(f"{name}-score", grade=True, locked=True, solution=False, points=task.points)
-        cells.append(new_code_cell(scored, id=f"{name}-score", metadata=meta))
+        meta = _nbgrader(f"{name}{SCORE}", grade=True, locked=True, solution=False, points=task.points)
+        cells.append(new_code_cell(f"# Here stand the points of {name}.", id=f"{name}{SCORE}", metadata=meta))
     return cells
-
-
-def _answer(task: Task) -> str:
-    """The lines of a cell that hand in."""
-    if isinstance(task.question, Number):
-        return f'lab.answer("{task.name}", ..., "{task.question.unit}")'
-    if isinstance(task.question, Code):
-        return f'{task.question.starter.strip()}\n\n\nlab.answer("{task.name}", {task.question.defines})'
-    return f'lab.answer("{task.name}", ..., because="")'
 
 
 def _to_change(name: str, source: str, nbgrader: bool) -> Any:
@@ -93,29 +97,52 @@ def title(assignment: Assignment) -> str:
     return f"{assignment.notebook[:2]}_{assignment.name}.ipynb"
 
 
-def write_copies(
-    assignments: Iterable[Assignment], course: str, out: Path, *, students: Iterable[str] = (), graded: bool = False
-) -> list[Path]:
-    """Write the notebooks, one for all or one for each student in a folder; never over one that is there."""
-    made = []
-    for assignment, student in product(assignments, list(students) or [""]):
-        path = out / (file_name(student) if student else "") / title(assignment)
-        if not path.exists():
-            _write(path, notebook(assignment, course, student or ANYBODY, graded=graded))
-            made.append(path)
-    return made
+def copies(
+    assignments: Iterable[Assignment], course: str, *, students: Iterable[str] = (), graded: bool = False,
+    secret: str = "",
+) -> Iterator[File]:  # fmt: skip
+    """The notebooks, one for all or one for each student in a folder.
+
+    Raises
+    ------
+    ValueError
+        If the course has a secret, and one notebook is asked for all.
+    """
+    whose = list(students) or [""]
+    if secret and not all(whose):
+        raise ValueError("a course with a secret has a notebook for each student: give their ids with --roster")
+    for assignment, student in product(assignments, whose):
+        made = notebook(assignment, course, student or ANYBODY, graded=graded, secret=secret)
+        yield Path(file_name(student) if student else "") / title(assignment), _bytes(made)
 
 
-def write_nbgrader(assignments: Iterable[Assignment], course: str, out: Path, *, graded: bool = False) -> list[Path]:
-    """Write the source of an nbgrader course: a folder for each assignment, and the configuration."""
-    made = []
+def nbgrader_course(assignments: Iterable[Assignment], course: str, *, graded: bool = False) -> Iterator[File]:
+    """The source of an nbgrader course: a folder for each assignment, and the configuration."""
     for assignment in assignments:
-        made.append(out / "source" / assignment.name / f"{assignment.name}.ipynb")
-        _write(made[-1], notebook(assignment, course, ANYBODY, graded=graded, nbgrader=True))
-    (out / "nbgrader_config.py").write_text(NBGRADER.format(course=course), encoding="utf-8")
-    return made
+        made = notebook(assignment, course, ANYBODY, graded=graded, nbgrader=True)
+        yield Path("source", assignment.name, f"{assignment.name}.ipynb"), _bytes(made)
+    yield Path("nbgrader_config.py"), NBGRADER.format(course=course).encode()
 
 
-def _write(path: Path, made: nbformat.NotebookNode) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(made, path)
+def _bytes(made: nbformat.NotebookNode) -> bytes:
+    return f"{nbformat.writes(made)}\n".encode()
+
+
+def write_new(out: Path, files: Iterable[File]) -> tuple[list[Path], list[Path]]:
+    """Write files to a folder, never over one that is there.
+
+    Returns
+    -------
+    made, left : list of Path
+        The files that were written, and those that are there and differ, which were left as they are.
+    """
+    made, left = [], []
+    for name, data in files:
+        path = out / name
+        if not os.path.lexists(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path, data)
+            made.append(path)
+        elif not path.is_file() or path.read_bytes() != data:
+            left.append(path)
+    return made, left

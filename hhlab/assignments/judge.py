@@ -2,18 +2,23 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ..parameters import pretty, shown
 from ..quantities import Quantity, read_quantity
 from ..questions import Choice, Judgement, Number, State
-from .task import Code, Task, shuffled
+from .task import Code, Task, letters_of, options_of
 from .variant import Variant
 
-LEAST_REASON, LONGEST = 12, 2000
+LEAST_REASON, LONGEST, LONGEST_CODE = 12, 2000, 20_000
+"""How many characters a reason must have, and a reason or the code of a cell may have."""
 MANY_DIGITS = 8
 NO_ANSWER = "No answer."
+
+
+FROM_LINE = "line"
+"""The mark of an answer of which only the line for people is left."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,13 @@ class Given:
 
     Attributes
     ----------
-    value : a number or a letter, as text.
+    value : a number, or the id that an option has for the student, as text.
     unit : of a number.
     because : the reason for a choice.
     code : of a cell.
-    option : the id of the option that the letter stood for; "" if it was handed in before options had ids.
+    option : the name of the option that was meant.
+    mark : that of the variant that the student had; "" if an earlier version of hhlab handed it in. Such an
+        answer may name its option by a letter, or by its wording.
     """
 
     value: str = ""
@@ -34,6 +41,7 @@ class Given:
     because: str = ""
     code: str = ""
     option: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +76,12 @@ def judge(task: Task, given: Given | None, variant: Variant, run: Run) -> Verdic
     return Verdict(**asdict(judged), task=task.name, points=points, of=task.points, because=because)
 
 
-def well_formed(task: Task, given: Given, variant: Variant) -> str:
+def well_formed(task: Task, given: Given) -> str:
     """How an answer is understood; ValueError with a sentence if it is not well-formed. Code is not run."""
     if isinstance(task.question, Choice):
-        return task.question.wording(_option(task.question, given, variant))
+        return task.question.wording(_option(task.question, given))
     if isinstance(task.question, Code):
+        _code(task.question, given)
         return "the code of this cell"
     number = _number(task, given)
     many = ", in more digits than mean anything" if number.digits > MANY_DIGITS and number.step < 1 else ""
@@ -82,11 +91,17 @@ def well_formed(task: Task, given: Given, variant: Variant) -> str:
 def _judged(task: Task, given: Given, variant: Variant, run: Run) -> Judgement:
     question = task.question
     try:
+        if given.mark not in ("", FROM_LINE, variant.mark):
+            raise NotRunError(
+                "it was answered with another preparation than this course gives: another version of hhlab or another "
+                "secret made its notebook"
+            )
         if isinstance(question, Number):
             return question.judge(_number(task, given).value)
         if isinstance(question, Choice):
-            return question.judge(_option(question, given, variant))
-        return question.judge(run(question, given.code))
+            return question.judge(_option(question, _named(question, given, variant)))
+        asked = question if given.mark else question.earlier or question
+        return asked.judge(run(asked, _code(asked, given)))
     except NotRunError as reason:
         return Judgement(State.NOT_RUN, f"{reason}.")
     except ValueError as error:
@@ -122,19 +137,39 @@ def decimals(tolerance: float) -> int:
     return max(0, math.ceil(-math.log10(2.0 * tolerance)))
 
 
-def named(question: Choice, text: str, letters: dict[str, str]) -> str:
-    """The id of the option that a letter, or its wording, stands for; "" if it stands for none."""
-    return letters.get(text.strip().lower().rstrip(".)")) or question.option(text.strip()) or ""
+def choose(question: Choice, typed: str, variant: Variant) -> str:
+    """The name of the option that an id stands for; "" if it is none of this student's."""
+    return options_of(question, variant).get(typed.strip().lower().rstrip(".)"), "")
 
 
-def _option(question: Choice, given: Given, variant: Variant) -> str:
-    """The id of the option that was chosen; with a reason."""
-    letters = shuffled(question, variant, by_wording=True)
-    option = given.option or named(question, given.value, letters)
-    if option not in question.options:
+def _named(question: Choice, given: Given, variant: Variant) -> Given:
+    """The same answer with the name of its option, which earlier versions did not all give."""
+    if given.option or given.mark not in ("", FROM_LINE):
+        return given
+    said = given.value.strip()
+    letters = {} if given.mark else letters_of(question, variant)
+    option = letters.get(said.lower().rstrip(".)")) or question.option(said) or question.option(f"{said}.")
+    return replace(given, option=option or "")
+
+
+def _option(question: Choice, given: Given) -> str:
+    """The name of the option that was chosen; with a reason."""
+    if given.option not in question.options:
         raise ValueError(
-            f"{question.name} = {shown(given.value.strip())} is none of {', '.join(letters)}: give one letter"
+            f"{question.name} = {shown(given.value.strip())} is none of your options: give the id of one, as "
+            f'lab.letters("{question.name}") shows it'
         )
     if len(given.because.strip()) < LEAST_REASON:
         raise ValueError(f'{question.name} wants a reason: add because="..." with a sentence of your own')
-    return option
+    if len(given.because) > LONGEST:
+        raise ValueError(f"the reason to {question.name} has more than {LONGEST} characters: shorten it")
+    return given.option
+
+
+def _code(question: Code, given: Given) -> str:
+    """The code of an answer, if there is some and not too much."""
+    if not given.code:
+        raise ValueError(f"{question.name} is handed in from the cell of a notebook that holds the code")
+    if len(given.code) > LONGEST_CODE:
+        raise ValueError(f"the cell of {question.name} has more than {LONGEST_CODE} characters: shorten it")
+    return given.code

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..claims import MISCONCEPTIONS
+from .adjustments import TOTAL, Adjustments
 from .judge import Verdict
 from .page import bar, page
 
@@ -26,6 +27,10 @@ class Graded:
     people : what needs a person: where, who, and why it could not be graded.
     remarks : what is to be known of others: who, and what.
     silent : ids of students of the roster who handed in nothing.
+    notes : sentences for the top of the report.
+    adjustments : what is changed about marks, by a teacher or because they were handed in late.
+    sandbox : how the code of code tasks was run; "" where there are none.
+    roster : which column of the roster was filled in, and out of how many points.
     """
 
     assignment: str
@@ -33,6 +38,10 @@ class Graded:
     people: list[tuple[str, str, str]] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    adjustments: Adjustments = field(default_factory=dict)
+    sandbox: str = ""
+    roster: str = ""
 
     def grades(self) -> dict[str, tuple[float, float]]:
         """Points and all points by student, of those who could be graded in full."""
@@ -43,13 +52,14 @@ class Graded:
         }
 
 
-def report(graded: Graded, title: str, course: str, sandbox: str) -> str:
-    """The report of a class, as HTML: on the assignment of a title; `sandbox` says how code was locked in."""
-    marks = graded.marks
+def report(graded: Graded, title: str, course: str) -> str:
+    """The report of a class, as HTML: on the assignment of a title."""
+    marks, changes = graded.marks, [each for rows in graded.adjustments.values() for each in rows]
     shares = [share(verdicts) for verdicts in marks.values()]
     return page(
         "report.html", title=f"{title}: {course}", graded=graded, spread=spread(shares), bins=bins(shares),
-        tasks=tasks(marks), misconceptions=misconceptions(marks), reasons=reasons(marks), sandbox=sandbox,
+        changes=[(each.student, each.task, each.in_words, each.reason) for each in changes],
+        tasks=tasks(marks), misconceptions=misconceptions(marks), reasons=reasons(marks),
     )  # fmt: skip
 
 
@@ -79,8 +89,9 @@ def bins(shares: Sequence[float]) -> Rows:
 
 def tasks(marks: Marks) -> Rows:
     """Of each task: how many answered, how many were right, and how well it tells good students from others."""
-    rests = [[share([*all_of[:n], *all_of[n + 1 :]]) for n in range(len(all_of))] for all_of in marks.values()]
-    by_task = zip(zip(*marks.values(), strict=True), zip(*rests, strict=True), strict=True)
+    answers = [*filter(None, ([each for each in all_of if each.task != TOTAL] for all_of in marks.values()))]
+    rests = [[share([*all_of[:n], *all_of[n + 1 :]]) for n in range(len(all_of))] for all_of in answers]
+    by_task = zip(zip(*answers, strict=True), zip(*rests, strict=True), strict=True)
     return [_task(verdicts, rest) for verdicts, rest in by_task]
 
 

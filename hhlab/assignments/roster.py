@@ -1,146 +1,137 @@
-"""A roster: any CSV, of Moodle or Canvas or one's own. Its grades are filled in; every other byte stays as it is."""
+"""A roster: any CSV, of a learning platform or one's own. Its grades are filled in; every other byte stays as it is.
 
-import codecs
+Which header means what stands in roster.toml.
+"""
+
 import re
+import tomllib
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..parameters import shown
-from ..quantities import AmbiguousError, read_number
+from ..parameters import shown, tidy
+from ..quantities import read_number
+from .sheet import Sheet, read_sheet
 from .variant import plain_id
 
-IDS = ("student id", "student_id", "id number", "idnumber", "sis login id", "sis user id", "matriculation number",
-       "matrikelnummer", "username", "user name", "login", "id", "student")  # fmt: skip
-"""Headers of a column with student ids; the first of them that a roster has is it."""
-GRADES = ("grade", "grades", "points", "score", "mark", "bewertung", "punkte", "note")
-HANDLES = ("identifier", "id", "email", "email address", "sis user id", "sis login id", "username", "integration id")
-NAMES = ("full name", "name", "student", "student name", "vollständiger name")
-FIRST, LAST = ("first name", "vorname", "firstname"), ("last name", "surname", "nachname", "lastname")
-MAXIMA = ("maximum grade", "höchste bewertung", "max grade", "out of")
-POINTS_POSSIBLE = "points possible"
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_KNOWN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
 class Student:
-    """A student of a roster: the row, the id, the name, and what else they may be called in names of files."""
+    """A student of a roster: the row, the id and the name."""
 
     row: int
     id: str
     name: str
-    handles: frozenset[str]
 
 
 @dataclass
 class Roster:
-    """A CSV as raw fields, quotes and all, with the ends of its lines; and the students in it."""
+    """The students of a course in a sheet, and where their grades go.
 
-    mark: bytes
-    encoding: str
-    delimiter: str
-    rows: list[list[str]]
-    ends: list[str]
+    Attributes
+    ----------
+    ids, grade : the columns with ids and with grades.
+    new : whether the column with grades was added.
+    most : out of how many points a grade is; 0 if the sheet does not say.
+    called : the id of who has a certain number of the platform, or letters in the name; "" for several.
+    """
+
+    sheet: Sheet
+    ids: int
     students: dict[str, Student] = field(default_factory=dict)
+    called: dict[tuple[str, str], str] = field(default_factory=dict)
     grade: int = 0
-    maximum: dict[int, float] = field(default_factory=dict)
-    comma: bool = False
+    new: bool = False
+    most: float = 0.0
 
-    def find(self, keys: tuple[str, ...]) -> Student | None:
-        """The one student who is called by the first of the keys that anybody is called by."""
-        for key in map(folded, keys):
-            named = [student for student in self.students.values() if key and key in student.handles]
-            if named:
-                return named[0] if len(named) == 1 else None
+    def find(self, keys: Iterable[str]) -> Student | None:
+        """The one student who is called by the first of the keys that anybody is called by.
+
+        A key is what a platform writes into the names of files: its own number of the student, or the name.
+        """
+        for key in filter(letters_of, keys):
+            for each in (("number", key), ("name", letters_of(key))):
+                if each in self.called:
+                    return self.students.get(self.called[each])
         return None
 
-    def filled(self, grades: Mapping[str, tuple[float, float]]) -> bytes:
-        """The bytes of the roster with grades by id: points, out of so many. Others stay as they are."""
-        rows = [list(row) for row in self.rows]
-        for student, (points, of) in grades.items():
-            row = self.students[student].row
-            rows[row] += [""] * (self.grade + 1 - len(rows[row]))
-            rows[row][self.grade] = self._number(points * self.maximum.get(row, of) / of)
-        text = "".join(self.delimiter.join(row) + end for row, end in zip(rows, self.ends, strict=True))
-        return self.mark + text.encode(self.encoding)
+    def kept(self) -> dict[str, str]:
+        """The words that stay in place of a grade, by id: EX, with which Canvas excuses a student."""
+        cells = {student.id: self.sheet.cell(student.row, self.grade) for student in self.students.values()}
+        return {student: cell for student, cell in cells.items() if any(map(str.isalpha, cell))}
 
-    def _number(self, value: float) -> str:
-        text = f"{round(value, 2):g}"
-        text = text.replace(".", ",") if self.comma else text
-        return f'"{text}"' if self.delimiter in text else text
+    def late(self) -> set[str]:
+        """The ids of those whose status in Moodle says how much they were late, such as "Submitted - 3 mins late"."""
+        at = _first(list(map(folded, self.sheet.row(0))), _KNOWN["status"])
+        statuses = {student.id: self.sheet.cell(student.row, at) for student in self.students.values()}
+        return {student for student, status in statuses.items() if re.search(r" - \d+ ", status)}
+
+    def filled(self, grades: Mapping[str, tuple[float, float]]) -> bytes:
+        """The sheet with grades filled in, by id: points, out of so many. They are scaled to its own maximum."""
+        sheet = replace(self.sheet, rows=[list(row) for row in self.sheet.rows])
+        sign = sheet.decimal_sign()
+        for student in grades.keys() - self.kept().keys():
+            points, of = grades[student]
+            text = tidy(round(points * (self.most or of) / of, 2)).replace(".", sign)
+            sheet.put(self.students[student].row, self.grade, text)
+        return sheet.to_bytes()
+
+    def in_words(self, grades: Mapping[str, tuple[float, float]], handed: Collection[str]) -> str:
+        """Which column was filled in, out of how many points, and where ids are; `handed` are those in notebooks."""
+        kept = {student: word for student, word in self.kept().items() if student in grades}
+        column = f"its {'new ' if self.new else ''}column {self.sheet.cell(0, self.grade)!r}"
+        points = "".join(f", out of {tidy(self.most or of)} points" for of in {of for _, of in grades.values()})
+        said = [f"{self.sheet.name}: {len(grades) - len(kept)} graded in {column}{points}; "
+                f"ids in {self.sheet.cell(0, self.ids)!r}."]  # fmt: skip
+        said += [f"{student} keeps {shown(word)}." for student, word in kept.items()]
+        return " ".join((*said, *self._advice(handed)))
+
+    def _advice(self, handed: Collection[str]) -> Iterator[str]:
+        """Which other columns may be those of grades and ids."""
+        headers = self.sheet.row(0)
+        others = [repr(header) for header in headers if _in_header(folded(header), "title")]
+        if self.new and others:
+            yield f"Other columns for grades: {', '.join(others)}. Name one with --column."
+        columns = map(self.sheet.column, range(len(headers)))
+        there = [sum(folded(cell).removeprefix("#") in handed for cell in column) for column in columns]
+        if max(there) > there[self.ids]:
+            best = headers[there.index(max(there))]
+            yield f"{best!r} has {max(there)} of the {len(handed)} ids in notebooks: name that with --id."
+        elif handed and not there[self.ids]:
+            yield "No column has an id of the notebooks: is it the roster of this course?"
 
 
 def read_roster(path: Path, *, id_column: str = "", grade_column: str = "", title: str = "grade") -> Roster:
-    """The roster in a file. Where it has no column for grades it gets one at its end, named by a title.
+    """The roster in a file. Where it has no column for grades it gets one, named by a title.
 
     Raises
     ------
     ValueError
-        If it cannot be read, has no column with ids or not the one that was named, two students have one id, or several
-        columns may be that of the grades.
+        If it cannot be read, has no column with ids or not the one that was named, two students have one id, several
+        columns may be that of the grades, or grades are out of several numbers of points.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
-    roster = _split(data)
-    heads = [folded(plain(each)) for each in roster.rows[0]]
-    known = heads if id_column else [head if _is_used(roster, at) else "" for at, head in enumerate(heads)]
-    ids = _column(path.name, known, roster.rows[0], IDS, id_column, "student ids", "--id")
+    sheet = read_sheet(path)
+    heads = [folded(head) for head in sheet.row(0)]
+    used = [head if any(sheet.column(at)) else "" for at, head in enumerate(heads)]
+    ids = _first(heads, [id_column]) if id_column else _first(used, _KNOWN["ids"])
     if ids is None:
-        names = ", ".join(map(plain, roster.rows[0])) or "nothing"
-        raise ValueError(f"{path.name} has no column with student ids: it has {names}; name one with --id")
-    _read_students(path.name, roster, heads, ids)
-    _find_grades(path.name, roster, heads, grade_column, title)
+        raise ValueError(_missing(sheet, id_column, "student ids", "--id"))
+    heads[ids] = ""
+    roster = Roster(sheet, ids)
+    _read_students(roster, heads)
+    grade = _grades(sheet, heads, grade_column, title)
+    roster.new = grade is None
+    roster.grade = _new_column(sheet, heads, title) if grade is None else grade
+    roster.most = _most(roster, heads)
     return roster
-
-
-def _is_used(roster: Roster, at: int) -> bool:
-    """Whether anything stands in a column."""
-    return any(at < len(row) and plain(row[at]) for row in roster.rows[1:])
-
-
-def _split(data: bytes) -> Roster:
-    """The raw fields of a CSV, which joined again give every byte of it."""
-    mark, encoding = next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", "utf-8"))
-    try:
-        text = data[len(mark) :].decode(encoding)
-    except UnicodeDecodeError:
-        encoding = "latin-1"
-        text = data[len(mark) :].decode(encoding)
-    delimiter = _delimiter(text)
-    return Roster(mark, encoding, delimiter, *_fields(text, delimiter))
-
-
-def _fields(text: str, delimiter: str) -> tuple[list[list[str]], list[str]]:
-    """Raw fields by row, and the end of each row, "" of the last. A quote opens only at the beginning of a field."""
-    rows: list[list[str]] = [[]]
-    ends: list[str] = []
-    for match in re.finditer(rf'((?:"(?:[^"]|"")*+"?)?[^{delimiter}\r\n]*+)({delimiter}|\r\n|\n|\r|\Z)', text):
-        rows[-1].append(match[1])
-        if match[2] != delimiter:
-            ends.append(match[2])
-            if not match[2]:
-                break
-            rows.append([])
-    return rows, ends
-
-
-def _delimiter(text: str) -> str:
-    first = re.sub(r'"(?:[^"]|"")*"', "", text).splitlines()[:1]
-    return max((",", ";", "\t"), key=lambda sign: (first[0] if first else "").count(sign))
-
-
-def plain(raw: str) -> str:
-    """A raw field without its quotes."""
-    text = raw.strip()
-    return text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def folded(text: str) -> str:
     """A text as it is compared: without case, marks of Unicode, and spaces that do not count."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").casefold().split())
 
 
 def letters_of(name: str) -> str:
@@ -148,81 +139,71 @@ def letters_of(name: str) -> str:
     return "".join(sign for sign in folded(name) if sign.isalnum())
 
 
-def _column(
-    who: str, heads: list[str], raw: list[str], known: tuple[str, ...], wanted: str, what: str, option: str
-) -> int | None:
-    """Where the column is that was named, or else the first of those that are known; None if there is none."""
-    if wanted:
-        if folded(wanted) not in heads:
-            there = ", ".join(map(plain, raw))
-            raise ValueError(f"{who} has no column {shown(wanted)} for {what}: it has {there}; choose one for {option}")
-        return heads.index(folded(wanted))
-    return next((heads.index(name) for name in known if name in heads and not _is_canvas_name(name, heads)), None)
+def _first(heads: list[str], names: Iterable[str]) -> int | None:
+    """Where the first of these headers is that there is."""
+    return next((heads.index(name) for name in map(folded, names) if name in heads), None)
 
 
-def _is_canvas_name(name: str, heads: list[str]) -> bool:
-    """Whether the column is that of names in Canvas, which calls it Student, or its own numbers, which it calls ID."""
-    return name in ("student", "id") and any(head.startswith("sis ") for head in heads)
+def _missing(sheet: Sheet, wanted: str, what: str, option: str) -> str:
+    """What to say where a column is not there."""
+    there = ", ".join(filter(None, sheet.row(0))) or "nothing"
+    called, advice = (f"{shown(wanted)} for", "choose one for") if wanted else ("with", "name one with")
+    return f"{sheet.name} has no column {called} {what}: it has {there}; {advice} {option}"
 
 
-def _read_students(who: str, roster: Roster, heads: list[str], ids: int) -> None:
-    for number, row in enumerate(roster.rows[1:], 1):
-        cells = [plain(each) for each in row] + [""] * (len(heads) - len(row))
-        if not cells[ids] or POINTS_POSSIBLE in folded(cells[0]):
+def _read_students(roster: Roster, heads: list[str]) -> None:
+    sheet = roster.sheet
+    columns = [_first(heads, _KNOWN[kind]) for kind in ("full_names", "first_names", "last_names", "numbers")]
+    for row in range(1, len(sheet.rows)):
+        full, first, last, number = (sheet.cell(row, column) for column in columns)
+        given = sheet.cell(row, roster.ids).removeprefix("#")
+        if not given:
             continue
-        own = plain_id(cells[ids])
+        own, name = plain_id(given), full or f"{first} {last}".strip()
         if own in roster.students:
             before = roster.students[own].row + 1
-            raise ValueError(f"{who}: rows {before} and {number + 1} have the same id {shown(cells[ids])}; correct one")
-        columns = list(zip(heads, cells, strict=False))
-        first, last = (next((cell for head, cell in columns if head in names), "") for names in (FIRST, LAST))
-        called = [cell for at, (head, cell) in enumerate(columns) if head in NAMES and at != ids]
-        name = called[0] if called else f"{first} {last}".strip()
-        keys = {cell for head, cell in columns if head in HANDLES}
-        numbers = {found[0] for found in (re.search(r"\d+$", key) for key in keys) if found}
-        turned = {f"{last} {first}", " ".join(reversed(name.split(", ")))}
-        names = {name, letters_of(name), letters_of(last + first), *turned}
-        handles = {own, *map(folded, keys | numbers | names)} - {""}
-        roster.students[own] = Student(number, own, name or cells[ids], frozenset(handles))
+            raise ValueError(f"{sheet.name}: rows {before} and {row + 1} have the same id {shown(given)}; correct one")
+        roster.students[own] = Student(row, own, name or given)
+        names = {("name", letters_of(each)) for each in (name, last + first, "".join(name.split(", ")[::-1]))}
+        for each in {("number", re.sub(r"^\D+", "", number)), *names}:
+            roster.called[each] = "" if each in roster.called else own
 
 
-def _find_grades(who: str, roster: Roster, heads: list[str], wanted: str, title: str) -> None:
-    """Where grades go, and out of how many points they are where the roster says so."""
-    possible = [folded(title), *GRADES] if not wanted else [folded(wanted)]
-    starts = [at for at, head in enumerate(heads) if head.startswith(f"{folded(wanted or title)} (")]
-    at = _column(who, heads, roster.rows[0], tuple(possible), wanted if not starts else "", "grades", "--column")
-    if at is None and len(starts) > 1:
-        raise ValueError(f"{who} has {len(starts)} columns {shown(title)}: name one with --column")
-    if at is None:
-        at = starts[0] if starts else len(heads)
-    if at == len(heads):
-        roster.rows[0].append(title)
-        for student in roster.students.values():
-            roster.rows[student.row] += [""] * (at - len(roster.rows[student.row]))
-    roster.grade = at
-    _find_maxima(roster, heads)
+def _grades(sheet: Sheet, heads: list[str], wanted: str, title: str) -> int | None:
+    """The column for grades: one that was named, or has the title of the assignment, or a usual one."""
+    name = folded(wanted or title)
+    named = [at for at, head in enumerate(heads) if name in (head, _in_header(head, "title"))]
+    if len(named) > 1:
+        raise ValueError(f"{sheet.name} has {len(named)} columns {shown(wanted or title)}: name one with --column")
+    if wanted and not named:
+        raise ValueError(_missing(sheet, wanted, "grades", "--column"))
+    return named[0] if named else _first(heads, _KNOWN["grades"])
 
 
-def _find_maxima(roster: Roster, heads: list[str]) -> None:
-    maxima = next((heads.index(name) for name in MAXIMA if name in heads), None)
-    row = next((row for row in roster.rows[1:3] if POINTS_POSSIBLE in folded(plain(row[0]))), None)
-    for student in roster.students.values():
-        cells = roster.rows[student.row]
-        raw = cells[maxima] if maxima is not None and maxima < len(cells) else ""
-        if row is not None and roster.grade < len(row):
-            raw = row[roster.grade]
-        text = plain(raw)
-        roster.comma |= bool(re.fullmatch(r"\d+,\d+", text))
-        points = _points(text)
-        if points > 0:
-            roster.maximum[student.row] = points
+def _in_header(head: str, part: str) -> str:
+    """The title of an assignment in a header, or the most points that it gives; empty where a header has none."""
+    found = next(filter(None, (re.fullmatch(pattern, head) for pattern in _KNOWN["assignments"])), None)
+    return found.groupdict().get(part) or "" if found else ""
 
 
-def _points(text: str) -> float:
-    """The points that a field holds; 0 if it holds no number, ValueError if that can be read in two ways."""
-    try:
-        return read_number(text)
-    except AmbiguousError:
-        raise
-    except ValueError:
-        return 0.0
+def _new_column(sheet: Sheet, heads: list[str], title: str) -> int:
+    """Add a column for grades at the end, or before that which Brightspace wants there. Where it is."""
+    brightspace = heads[-1] == folded(_KNOWN["end_of_line"])
+    at = len(heads) - brightspace
+    sheet.insert(at)
+    sheet.put(0, at, f"{title} {_KNOWN['new_grades']}" if brightspace else title)
+    return at
+
+
+def _most(roster: Roster, heads: list[str]) -> float:
+    """Out of how many points grades are: as the header says, or a row of Canvas, or a column; 0 if none does."""
+    sheet = roster.sheet
+    header = _in_header(folded(sheet.cell(0, roster.grade)), "most")
+    possible = _first([folded(cell) for cell in sheet.column(0)], [_KNOWN["points_possible"]])
+    in_rows = (
+        sheet.column(_first(heads, _KNOWN["maxima"])) if possible is None else [sheet.column(roster.grade)[possible]]
+    )
+    told = {header} if header else set(in_rows) - {""}
+    if len(told) > 1:
+        raise ValueError(f"{sheet.name} has grades out of {' and '.join(sorted(told))} points: let them be one number")
+    return sum(read_number(text) for text in told if any(map(str.isdigit, text)))

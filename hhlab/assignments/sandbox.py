@@ -1,8 +1,8 @@
 """Runs the code of a code task: one process each, which can start no other, an empty folder, limits, no network.
 
-On Linux the process gets namespaces of its own through `unshare` where the system permits it: no network, no other
-process and no file in sight but what Python needs. Where it does not, limits and an empty environment remain, and
-`describe` says so.
+On Linux the process is locked in, by bubblewrap or by `unshare`: no network, no other process and no file in sight but
+what Python needs. Before it runs the code, each process says that this is so. Where a system cannot lock code in, none
+is run, unless a person permits that limits and an empty environment are all.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,54 +28,123 @@ MEMORY, OUTPUT = 2 * 2**30, 65_536
 _PROBE = Path(__file__).with_name("student_process.py")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store",
-              "/etc/alternatives", "/etc/ld.so.cache", "/proc")  # fmt: skip
-_NAMESPACES = ("--net", "--pid", "--ipc", "--uts", "--mount", "--mount-proc", "--fork", "--kill-child")
+              "/etc/alternatives", "/etc/ld.so.cache")  # fmt: skip
+BUBBLEWRAP, UNSHARE, LIMITS_ONLY = "bubblewrap", "unshare", "limits only"
+"""How code may be run: locked in by one of two tools, or with limits and nothing else."""
+_PROGRAMS = {BUBBLEWRAP: "bwrap", UNSHARE: "unshare"}
+_UNSHARE = ("--net", "--pid", "--ipc", "--uts", "--mount", "--mount-proc", "--fork", "--kill-child")
 _AS_ROOT_INSIDE = ("--user", "--map-root-user")
+_BUBBLEWRAP = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--as-pid-1",
+               "--cap-drop", "ALL", "--proc", "/proc")  # fmt: skip
+_ALONE = ("-I", "-S", "-B")
+_WORK_SIZE = 16 * 2**20
+"""Bytes that code may write into its own folder."""
+_MARK = "outside"
+"""A file in the folder of the process, which it sees only where it is not locked in."""
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """Where code is run: how long it may take (s), and within which limits."""
+    """Where code is run: how it is locked in, how long it may take (s), and within which limits.
 
+    Parameters
+    ----------
+    lock : what `best_lock` found, or LIMITS_ONLY; where it is "", no code is run. It is found out once, and holds in
+        every process that gets this sandbox.
+    """
+
+    lock: str
     wall: float = WALL
     limits: dict[str, int] = field(default_factory=lambda: {
         "CPU": CPU, "AS": MEMORY, "FSIZE": 2**20, "NOFILE": 256, "CORE": 0, "NPROC": 1,
     })  # fmt: skip
 
     def run(self, task: Code, code: str) -> list[float]:
-        """The numbers that a piece of code gives.
+        """The numbers that a piece of code gives. For a function, hhlab is out of its reach: it is to be their own.
 
         Raises
         ------
         ValueError
             If the code stops with an error, or does not define what it should.
         NotRunError
-            If it did not come to an end within the limits, or what came out is not numbers.
+            If it could not be locked in, did not come to an end within the limits, or what came out is not numbers.
         """
         if os.name != "posix":
             raise NotRunError("code is run on Linux and macOS only")
-        return _values(_ran(namespaces(), _told(code, task.defines, task.probe, self.limits), self.wall))
+        if not self.lock:
+            raise NotRunError(f"its code was not run: {_NO_LOCK}")
+        return self._numbers(code, task.defines, task.probe, own=task.probe["kind"] == "call")
+
+    def _numbers(self, code: str, defines: str, probe: Mapping[str, Any], *, own: bool) -> list[float]:
+        packages = [place for place in sys.path if place.endswith("-packages")]
+        prefixes = [f"{prefix}/{lib}" for prefix in (sys.prefix, sys.base_prefix) for lib in ("lib", "lib64")]
+        hidden = [f"{place}/{_PACKAGE.name}" for place in packages] if own else []
+        needs = _there({*_LIBRARIES, *prefixes, *packages, *([] if own else [str(_PACKAGE)])})
+        told = {"code": code, "defines": defines, "probe": dict(probe), "limits": self.limits, "lock": self.lock,
+                "needs": needs, "hidden": _there(hidden), "own": own, "mark": _MARK, "size": _WORK_SIZE,
+                "path": packages if own else [str(_PACKAGE.parent), *packages]}  # fmt: skip
+        with tempfile.TemporaryDirectory(prefix="hhlab-") as folder:
+            os.chmod(folder, 0o777)
+            Path(folder, _MARK).touch()
+            out = _ran(_command(self.lock, told, folder), folder, told, self.wall)
+        begun, _, result = out.partition(b"\n")
+        if begun.decode("utf-8", "replace") != self.lock:
+            raise NotRunError("its code could not be locked in, and was not run")
+        return _values(result)
+
+    def __str__(self) -> str:
+        if self.lock == LIMITS_ONLY:
+            return (
+                "Code tasks ran with limits on time, memory and output, and nothing else, as was permitted: their code "
+                "could reach the network and your files."
+            )
+        if not self.lock:
+            return f"Code tasks were not run: {_NO_LOCK}."
+        return (
+            f"Code tasks ran locked in, by {self.lock}: without network, apart from other processes and from all files "
+            "but those of Python."
+        )
 
 
-def _told(code: str, defines: str, probe: Mapping[str, Any], limits: dict[str, int]) -> dict[str, Any]:
-    """What the probe is told to run, and what Python needs for it."""
-    packages = [place for place in sys.path if place.endswith("-packages")]
-    prefixes = [f"{prefix}/{lib}" for prefix in (sys.prefix, sys.base_prefix) for lib in ("lib", "lib64")]
-    needs = {place for place in (*_LIBRARIES, *prefixes, *packages, str(_PACKAGE)) if os.path.exists(place)}
-    return {"code": code, "defines": defines, "probe": dict(probe), "limits": limits, "needs": sorted(needs),
-            "path": [str(_PACKAGE.parent), *packages]}  # fmt: skip
+_NO_LOCK = (
+    "this system cannot lock code in. Install bubblewrap, grade elsewhere, or permit it with --unlocked on a machine "
+    "or account that holds nothing else"
+)
 
 
-def _ran(locked: Sequence[str], told: dict[str, Any], wall: float) -> bytes:
+def _there(places: Iterable[str]) -> list[str]:
+    """Those places that there are, outer ones first."""
+    return sorted(place for place in set(places) if os.path.exists(place))
+
+
+def _command(lock: str, told: Mapping[str, Any], folder: str) -> list[str]:
+    """The command that starts the process, locked in; under `unshare`, the process itself locks in its files."""
+    python, probe = [sys.executable, *_ALONE], str(_PROBE)
+    if lock == LIMITS_ONLY:
+        return [*python, probe]
+    if lock == UNSHARE:
+        return [_program(lock), *(() if os.geteuid() == 0 else _AS_ROOT_INSIDE), *_UNSHARE, *python, probe]
+    real = os.path.realpath(sys.executable)
+    files = [part for place in (*told["needs"], real) for part in ("--ro-bind", place, place)]
+    covers = [part for place in told["hidden"] for part in ("--tmpfs", place, "--remount-ro", place)]
+    own = ["--ro-bind", probe, f"/{_PROBE.name}", "--size", str(_WORK_SIZE), "--tmpfs", folder, "--chdir", folder]
+    return [_program(lock), *_BUBBLEWRAP, *files, *covers, *own, "--remount-ro", "/", real, *_ALONE, f"/{_PROBE.name}"]
+
+
+def _program(lock: str) -> str:
+    """The path of a tool, which no relative entry of PATH can lead to another; "" if it is not installed."""
+    places = os.pathsep.join(place for place in os.get_exec_path() if os.path.isabs(place))
+    return shutil.which(_PROGRAMS[lock], path=places) or ""
+
+
+def _ran(command: Sequence[str], folder: str, told: Mapping[str, Any], wall: float) -> bytes:
     """What the process wrote, at most so much of it."""
-    command = [*locked, sys.executable, "-I", "-S", "-B", str(_PROBE)]
-    with tempfile.TemporaryDirectory(prefix="hhlab-") as folder, _group(command, folder) as process:
-        os.chmod(folder, 0o777)
+    with _group(command, folder) as process:
         timer = threading.Timer(wall, _end, (process,))
         timer.start()
         try:
             with contextlib.suppress(BrokenPipeError):
-                process.stdin.write(json.dumps(told | {"namespaces": bool(locked)}).encode())
+                process.stdin.write(json.dumps(told).encode())
                 process.stdin.close()
             out = process.stdout.read(OUTPUT + 1)
         finally:
@@ -126,27 +195,20 @@ def _values(out: bytes) -> list[float]:
     return values
 
 
+_TRIAL = "import numpy, hhlab\nf = lambda: 1"
+_ASKED = {"kind": "call", "calls": [[]]}
+
+
 @functools.cache
-def namespaces() -> tuple[str, ...]:
-    """The command that gives a process namespaces of its own; empty where the system does not permit it.
+def best_lock() -> str:
+    """The lock that works on this system, or "": tried with code that needs all that answers need.
 
-    It is tried with code that needs all that answers need.
+    Root needs no help of bubblewrap, and under `unshare` can become a user for whom limits hold.
     """
-    unshare = shutil.which("unshare")
-    if not unshare or sys.platform != "linux":
-        return ()
-    command = (unshare, *(() if os.geteuid() == 0 else _AS_ROOT_INSIDE), *_NAMESPACES)
-    told = _told("import numpy, hhlab\nf = lambda: 1", "f", {"kind": "try", "calls": [[]]}, {})
-    with contextlib.suppress(NotRunError, ValueError):
-        return command if _values(_ran(command, told, WALL)) == [1] else ()
-    return ()
-
-
-def describe() -> str:
-    """How well code is locked in on this machine, in a sentence."""
-    if namespaces():
-        return "Code tasks run without network, apart from other processes and from all files but those of Python."
-    return (
-        "Code tasks run with limits on time, memory and output, but this system does not permit namespaces (unshare): "
-        "their code could reach the network and your files. Grade them on a machine or account that holds nothing else."
-    )
+    if sys.platform != "linux":
+        return ""
+    for lock in (UNSHARE,) if os.geteuid() == 0 else (BUBBLEWRAP, UNSHARE):
+        with contextlib.suppress(NotRunError, ValueError, OSError):
+            if _program(lock) and Sandbox(lock, limits={})._numbers(_TRIAL, "f", _ASKED, own=False) == [1]:
+                return lock
+    return ""

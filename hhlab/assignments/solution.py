@@ -1,9 +1,11 @@
 """One student's variant with its answers and pictures, for the teacher."""
 
+from dataclasses import replace
+
 from ..questions import Choice, Number
 from .feedback import feedback
 from .judge import Given, Verdict, decimals, judge
-from .task import Assignment, Code, shuffled, tolerance
+from .task import Assignment, Code, options_of, tolerance
 from .variant import Variant
 
 
@@ -13,20 +15,20 @@ def right_answers(assignment: Assignment, variant: Variant) -> dict[str, Given]:
     for task in assignment.tasks(variant):
         question = task.question
         if isinstance(question, Number):
-            found[task.name] = Given(f"{question.truth():.{decimals(question.tolerance) + 1}f}", question.unit)
+            given = Given(f"{question.truth():.{decimals(question.tolerance) + 1}f}", question.unit)
         elif isinstance(question, Choice):
-            letters = {option: letter for letter, option in shuffled(question, variant).items()}
-            found[task.name] = Given(
-                letters[question.right[0]], because="This is the option that is right.", option=question.right[0]
-            )
+            options = options_of(question, variant).items()
+            own, option = next((own, option) for own, option in options if option in question.right)
+            given = Given(own, because="This is the option that is right.", option=option)
         else:
-            found[task.name] = Given(code=question.solution.strip())
+            given = Given(code=question.solution.strip())
+        found[task.name] = replace(given, mark=variant.mark)
     return found
 
 
-def solution(assignment: Assignment, course: str, student: str) -> tuple[str, str]:
+def solution(assignment: Assignment, course: str, student: str, secret: str = "") -> tuple[str, str]:
     """The answers of a student as text, and as a page with pictures."""
-    variant = assignment.variant(course, student)
+    variant = assignment.variant(course, student, secret)
     answers = right_answers(assignment, variant)
     verdicts = [
         judge(task, answers[task.name], variant, lambda code, _: code.truth()) for task in assignment.tasks(variant)

@@ -1,9 +1,10 @@
 """The other side of the sandbox: runs a student's code in a process of its own and prints the numbers it gives.
 
 Started as a script, never imported by the package. It gets a JSON object on stdin (`code`, `defines`, `probe`,
-`limits`, `needs`, `path`, `namespaces`) and writes one to its original stdout: {"values": [...]} or {"error": "..."}.
-It locks itself in before it runs the code: limits, no new privileges, and, where it has a mount namespace to itself, a
-file system that is read-only and holds nothing but what Python needs.
+`limits`, `lock`, `needs`, `hidden`, `path` and more) and writes two lines to its original stdout: how it is locked in,
+before it runs the code, and then {"values": [...]} or {"error": "..."}. It locks itself in: limits, no new privileges,
+and, where `unshare` gave it a mount namespace to itself, a file system that is read-only and holds nothing but what
+Python needs.
 """
 
 import ast
@@ -30,8 +31,8 @@ def limit(limits: dict[str, int]) -> None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
 
 
-def lock_files(needs: list[str]) -> None:
-    """Make a root of what is needed, read-only, with an empty working folder: all files that are left.
+def lock_files(needs: list[str], hidden: list[str], size: int) -> None:
+    """Make a root of what is needed, read-only, with an empty working folder of a size: all files that are left.
 
     Whoever has changed its root so may not make namespaces of its own either.
 
@@ -50,17 +51,28 @@ def lock_files(needs: list[str]) -> None:
     root = work = os.getcwd()
     mount("none", "/", _PRIVATE)
     mount("tmpfs", root, size=b"size=1m,mode=755")
-    for place in sorted(needs):
+    for place in [*needs, "/proc"]:
         if not os.path.exists(root + place):
             make_place(root + place, os.path.isdir(place))
             mount(place, root + place, _BIND)
+    for place in filter(os.path.exists, [root + place for place in hidden]):
+        mount("tmpfs", place, size=b"size=4k")
     os.makedirs(root + work)
     read_only = (ctypes.c_uint64 * 4)(_READ_ONLY, 0, 0, 0)
     if libc.syscall(_MOUNT_SETATTR, _HERE, os.fsencode(root), _RECURSIVE, read_only, ctypes.sizeof(read_only)):
         raise OSError(ctypes.get_errno(), "mount_setattr")
-    mount("tmpfs", root + work, size=b"size=16m,mode=1777")
+    mount("tmpfs", root + work, size=b"size=%d,mode=1777" % size)
     os.chroot(root)
     os.chdir(work)
+
+
+def must_be_locked(mark: str) -> None:
+    """End the process if the files of the grader, the network or other processes are in reach after all."""
+    with open("/proc/net/route") as routes:
+        reached = len(routes.readlines()) > 1
+    others = [name for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+    if os.path.exists(mark) or reached or others:
+        os._exit(1)
 
 
 def make_place(path: str, folder: bool) -> None:
@@ -115,7 +127,7 @@ def answer(told: dict[str, Any]) -> dict[str, Any]:
     """Run the code and ask what it defines; every error of the code is a sentence."""
     names: dict[str, Any] = {"__name__": "answer"}
     sys.path += told["path"]
-    if told["probe"]["kind"] == "call":
+    if told["own"]:
         sys.modules["hhlab"] = None  # type: ignore[assignment]
     try:
         exec(compile(definitions(told["code"]), "answer", "exec"), names)
@@ -130,15 +142,21 @@ def main() -> None:
     """Read what is to be run, run it locked in, and write what it gave."""
     told = json.load(sys.stdin)
     result = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    silent = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(silent, stream)
+    for stream in (0, 1):
+        os.dup2(2, stream)
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as first_to_go:
         first_to_go.write("1000")
-    if told["namespaces"]:
-        lock_files(told["needs"])
+    locked = told["lock"] != "limits only"
+    if locked and os.getpid() != 1:
+        os._exit(1)
+    if told["lock"] == "unshare":
+        lock_files(told["needs"], told["hidden"], told["size"])
+    if locked:
+        must_be_locked(told["mark"])
     limit(told["limits"])
     drop_privileges()
+    result.write(f"{told['lock']}\n")
+    result.flush()
     result.write(json.dumps(answer(told)))
     result.flush()
     os._exit(0)

@@ -1,138 +1,166 @@
-"""Where notebooks come from: folders and zips as learning platforms make them. They are read, and never unpacked."""
+"""Whose is which file: folders and zips as learning platforms make them, told apart by names alone.
 
-import io
+The outermost layer, which the platform made, says who handed in a file: a folder of Moodle, a file named by Canvas, or
+a folder that is called by an id. All that lies inside is that person's, whatever it says of itself.
+"""
+
+import hashlib
+import os
 import re
+import stat
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from .notebook import NOTHING, Handed, UnreadableError, read_answers
+from .opened import MOST_FILES, NOT_WORK, File, parts_of, printable
+from .roster import Roster, Student, folded
 
-LARGEST = 20 * 2**20
-"""Bytes that a notebook, or a zip in a zip, may have."""
-MOST_FILES = 20_000
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.IGNORECASE | re.DOTALL)
-_CANVAS = re.compile(r"(?P<name>[^\W\d_]+)(_LATE)?_(?P<number>\d+)(_\d+)?_(?P<file>.+)", re.IGNORECASE | re.DOTALL)
-_COPY = re.compile(r"(?P<stem>.+?)(?:\s?\((?P<paren>\d{1,4})\)|-(?P<dash>\d{1,2}))?\.ipynb", re.IGNORECASE | re.DOTALL)
-_NOT_WORK = {"__MACOSX", ".ipynb_checkpoints"}
+_MOODLE = re.compile(r"(?P<name>(?:(?!_assignsubmission_).)+)_(?P<number>\d+)_assignsubmission_[a-z]+_?", re.DOTALL)
+_CANVAS = re.compile(
+    r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_(?:\d+_(?P<file>.+)|(?:text|link)\.html)", re.DOTALL
+)
+_REFUSED = {
+    "_assignsubmission_": "Moodle packed it without folders: download it again, with 'Download submissions in folders'",
+    "_attempt_": "Blackboard's names are not read: put what each student handed in into a folder called by the id",
+}
+_NO_FOLDER = "nobody on the roster has this id: give the folder that holds one folder for each id"
+_NO_ZIP = "nothing says whose zip it is: give the platform's own zip, or put a student's into a folder called by the id"
 
 
-Open = Callable[[], Any]
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A file that was handed in.
+@dataclass
+class Sorted:
+    """Whose is what.
 
     Attributes
     ----------
-    label : where it is, for people.
-    uploader : what the platform's names say of who uploaded it: a number, a name; empty where they say nothing.
-    folders : the names of its folders.
-    stem, copy : its name without the mark of a copy, and the number of the copy: 1 for x(1).ipynb.
-    handed : its answers.
-    trouble : why there are none; mostly "".
+    files : by the id of the student.
+    unnamed : notebooks of which no name says who handed them in.
+    people : what needs a person: where, who, and why.
+    late : ids of those whose submission the platform marks as late.
     """
 
-    label: str
-    uploader: tuple[str, ...] = ()
-    folders: tuple[str, ...] = ()
-    stem: str = ""
-    copy: int = 0
-    handed: Handed = NOTHING
-    trouble: str = ""
+    files: dict[str, list[File]] = field(default_factory=lambda: defaultdict(list))
+    unnamed: list[File] = field(default_factory=list)
+    people: list[tuple[str, str, str]] = field(default_factory=list)
+    late: set[str] = field(default_factory=set)
 
 
-def find(places: Iterable[Path]) -> list[Submission]:
-    """All that was handed in, in folders, zips and single files; ValueError for a place that is not there."""
-    found: list[Submission] = []
+def sort_out(places: Iterable[Path], roster: Roster, out: Path) -> Sorted:
+    """Whose is which file in folders and zips, but for the folder that is written to.
+
+    Raises
+    ------
+    ValueError
+        For a place that is not there, and a zip that cannot be read.
+    """
+    by_id = {file_name(each.id): each for each in roster.students.values()} | roster.students
+    told = Sorted()
+    owners: dict[tuple[str, ...], tuple[Student | None, str]] = {}
+    nobodys: dict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
     for place in places:
-        if not place.exists():
-            raise ValueError(f"there is no {place}: give a folder, a zip or a notebook")
-        files = _in_folder(place) if place.is_dir() else _in_file(partial(place.open, "rb"), (place.name,), str(place))
-        for each in files:
-            found.append(_printable(each))
-            if len(found) > MOST_FILES:
-                raise ValueError(
-                    f"{len(found)} files are more than a course hands in: give the folder of one assignment"
-                )
-    return sorted(found, key=lambda each: each.label)
+        for parts, file in _files(place, Path(os.path.abspath(out))):
+            (given, top), inside = parts[:2], parts[2:]
+            layer, canvas = (given, top), _CANVAS.fullmatch(top)
+            if layer not in owners:
+                owners[layer] = _owner(given, top, bool(inside), roster, by_id)
+            student, because = owners[layer]
+            if student and len(told.files[student.id]) <= MOST_FILES:
+                name = "/".join(inside) or (canvas and canvas["file"]) or top
+                told.files[student.id].append(replace(file, name=printable(name)))
+                told.late |= {student.id} if canvas and canvas["late"] else set()
+            elif not student and because:
+                nobodys[because].setdefault(layer, file.label)
+            elif not student and file.trouble:
+                told.people.append((file.label, "", file.trouble))
+            elif not student and file.suffix == ".ipynb":
+                told.unnamed.append(file)
+    for because, where in nobodys.items():
+        first, *others = where.values()
+        told.people.append((f"{first} and {len(others)} more" if others else first, "", because))
+    return told
 
 
-def _printable(found: Submission) -> Submission:
-    """The same with names that can be written to a page and to a terminal, whatever a file was called."""
-
-    def clean(name: str) -> str:
-        return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
-
-    return replace(found, label=clean(found.label), uploader=tuple(map(clean, found.uploader)))
-
-
-def _in_folder(folder: Path) -> Iterator[Submission]:
-    for path in folder.rglob("*"):
-        parts = path.relative_to(folder).parts
-        if path.is_symlink() and path.suffix == ".ipynb":
-            yield Submission(str(path), trouble="it is a link to another file")
-        elif path.is_file() and not path.is_symlink() and not _NOT_WORK & set(parts):
-            yield from _in_file(partial(path.open, "rb"), parts, str(path))
+def _owner(
+    place: str, top: str, folder: bool, roster: Roster, by_id: Mapping[str, Student]
+) -> tuple[Student | None, str]:
+    """Who handed in what lies directly in a place, or why nobody can tell; neither for what may be anybody's."""
+    for name, is_folder in ((place, True), (top, folder)):
+        named = _CANVAS.fullmatch(name) or (_MOODLE.fullmatch(name) if is_folder else None)
+        if named:
+            called = printable(f"{named['number']} or {named['name']}")
+            student = roster.find((named["number"], named["name"]))
+            return student, f"nobody on the roster, or more than one, is called {called}"
+        if is_folder and folded(name) in by_id:
+            return by_id[folded(name)], ""
+    other = _NO_FOLDER if folder else _NO_ZIP if top.lower().endswith(".zip") else ""
+    return None, _refusal(top) or other
 
 
-def _in_file(source: Open, parts: Sequence[str], label: str, zips: int = 0) -> Iterator[Submission]:
-    """What a file hands in, which is in so many zips: a notebook, or another file that names say a student uploaded."""
-    moodle = next((match for match in map(_MOODLE.fullmatch, parts) if match), None)
-    uploaded = moodle or _CANVAS.fullmatch(parts[-1])
-    who = Submission(label, (uploaded["number"], uploaded["name"]) if uploaded else (), tuple(parts[:-1]))
-    if parts[-1].lower().endswith(".zip"):
-        yield from _in_zip(source, parts, who, zips)
-        return
-    platform = _MOODLE.fullmatch(parts[-1]) or _CANVAS.fullmatch(parts[-1])
-    found = _COPY.fullmatch(platform["file"] if platform else parts[-1])
-    if found:
-        handed, trouble = _read(source)
-        copy = int(found["paren"] or found["dash"] or 0)
-        yield replace(who, stem=found["stem"], copy=copy, handed=handed, trouble=trouble)
-    elif uploaded:
-        yield replace(who, trouble="it is not a notebook (.ipynb)")
+def _refusal(name: str) -> str:
+    """How to download instead, where a name is of a layout that is not read."""
+    return next((told for mark, told in _REFUSED.items() if mark in name), "")
 
 
-def _in_zip(source: Open, parts: Sequence[str], who: Submission, zips: int) -> Iterator[Submission]:
-    """The files of a zip, or why there are none, whatever is wrong with it; a zip in a zip in a zip is not opened."""
-    if zips > 1:
-        yield replace(who, trouble="it is a zip in a zip in a zip")
-        return
+Found = tuple[tuple[str, ...], File]
+"""A file, and the names that lead to it: the place that was given, what lies there, and what lies inside that."""
+
+
+def _files(place: Path, out: Path) -> Iterator[Found]:
+    name = Path(os.path.abspath(place)).name
+    is_of_student = _CANVAS.fullmatch(name) or (_refusal(name) and not _MOODLE.fullmatch(place.stem))
+    if place.is_dir():
+        yield from _walk(place, (name,), out)
+    elif not place.exists():
+        raise ValueError(f"there is no {place}: give a folder, a zip or a notebook")
+    elif place.suffix.lower() == ".zip" and not is_of_student:
+        yield from _zipped(place)
+    else:
+        yield from _walk(place, ("", name), out)
+
+
+def _walk(top: Path, parts: tuple[str, ...], out: Path) -> Iterator[Found]:
+    """A file, or all files below a folder. Links inside of it are not followed."""
+    waiting = [(top, parts)]
+    while waiting:
+        path, parts = waiting.pop()
+        if parts[-1] in NOT_WORK or parts[-1].startswith("._") or Path(os.path.abspath(path)) == out:
+            continue
+        try:
+            mode = os.stat(path, follow_symlinks=path == top).st_mode
+            trouble = _kind(parts[-1], mode)
+            if stat.S_ISDIR(mode) and not trouble:
+                waiting += [(each, (*parts, each.name)) for each in sorted(path.iterdir(), reverse=True)]
+                continue
+        except OSError as error:
+            trouble = f"it cannot be read: {error.strerror}"
+        yield parts, File(path, printable(path.name), printable(str(path)), trouble=trouble)
+
+
+def _kind(name: str, mode: int) -> str:
+    """Why something is neither a file nor a folder to look into; "" if it is."""
+    if stat.S_ISLNK(mode):
+        return "it is a link to another place: hand over the file itself"
+    if stat.S_ISDIR(mode):
+        return "it is a folder, not a notebook, though its name says so" if name.lower().endswith(".ipynb") else ""
+    return "" if stat.S_ISREG(mode) else "it is neither a file nor a folder"
+
+
+def _zipped(path: Path) -> Iterator[Found]:
+    """The files in a zip, by its list of names."""
     try:
-        with source() as stream, zipfile.ZipFile(io.BytesIO(_limited(stream)) if zips else stream) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
-            if len(infos) > MOST_FILES:
-                yield replace(who, trouble=f"it holds more than {MOST_FILES} files")
-                return
-            for info in infos:
-                inside = PurePosixPath(info.filename.replace("\\", "/")).parts
-                below = [part for part in inside if part not in ("/", "..")]
-                if below and not _NOT_WORK & set(below):
-                    label = f"{who.label}: {info.filename}"
-                    yield from _in_file(partial(archive.open, info), (*parts[:-1], *below), label, zips + 1)
-    except Exception as error:
-        yield replace(who, trouble=f"it is not a zip that can be read ({error})")
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} is not a zip that can be read ({error}): download it again") from None
+    for number, info in enumerate(infos):
+        parts = parts_of(info)
+        if parts:
+            yield (path.stem, *parts), File(path, printable(parts[-1]), printable(f"{path}: {info.filename}"), number)
 
 
-def _read(source: Open) -> tuple[Handed, str]:
-    """The answers in a notebook, or why there are none."""
-    try:
-        with source() as stream:
-            return read_answers(_limited(stream)), ""
-    except UnreadableError as error:
-        return NOTHING, str(error)
-    except Exception as error:
-        return NOTHING, f"it cannot be read ({type(error).__name__})"
-
-
-def _limited(stream: IO[bytes]) -> bytes:
-    """All of a stream, whatever size was claimed; UnreadableError for more than a notebook may have."""
-    data = stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise UnreadableError(f"it is larger than {LARGEST // 2**20} MB")
-    return data
+def file_name(student: str) -> str:
+    """A name for a file that no id can turn into another place."""
+    safe = re.sub(r"[^a-z0-9-]", "_", student)[:60]
+    return safe if safe == student else f"{safe}-{hashlib.sha256(student.encode()).hexdigest()[:8]}"

@@ -1,6 +1,7 @@
 """What an assignment is made of: tasks, each a question of `hhlab.questions` or a piece of code, with points."""
 
 import hashlib
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +12,15 @@ from ..cells import Cell
 from ..parameters import pretty, unknown
 from ..questions import Choice, Judgement, Mistake, Number, State, Texts
 from ..recording import Recording
-from .variant import Grid, Variant, draw
+from .variant import Grid, Variant, draw, key_of, plain_id, read_key
 
 HALF = 0.5
 VOLTS = (-200.0, 200.0)
 """What V or a reversal potential can be at all, mV."""
+SHOWN = 4
+"""How many options of a choice a student is shown."""
+_LETTERS, _DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"
+"""What the id of an option is made of: none of it looks like another."""
 Values = list[float]
 Preparation = Cell | Fibre
 
@@ -36,6 +41,7 @@ class Code:
     mistakes : the numbers of well-known wrong ways, with what is said to them.
     starter : lines of the student's cell before the answer.
     relative : how far off, as a share of the right number, is still right.
+    earlier : the task as earlier versions had it, by which what they handed in is judged.
     """
 
     name: str
@@ -49,6 +55,7 @@ class Code:
     mistakes: tuple[Mistake, ...] = ()
     starter: str = ""
     relative: float = 1e-3
+    earlier: "Code | None" = None
 
     @classmethod
     def of(
@@ -157,9 +164,17 @@ class Assignment:
         """The code of the bench that the student measures on."""
         return str(self.texts.general["bench"]).strip()
 
-    def variant(self, course: str, student: str) -> Variant:
-        """What a student of a course is given."""
-        return draw(self.grids, self.name, course, student)
+    def variant(self, course: str, student: str, secret: str = "", *, key: str = "") -> Variant:
+        """What a student of a course is given.
+
+        Parameters
+        ----------
+        secret : that of the course, if it has one; the teacher has it.
+        key : instead of the secret, the key that was made with it for this student.
+        """
+        course, student = plain_id(course, "course"), plain_id(student)
+        key = read_key(key) if key else key_of(self.name, course, student, secret)
+        return Variant(course, student, draw(self.grids, key), key)
 
     def given(self, variant: Variant) -> list[tuple[str, str, str]]:
         """What a student is told: name, meaning, and value with its unit."""
@@ -180,17 +195,31 @@ def about(share: float, value: float) -> float:
     return max(step * power for step in (1, 2, 5) if step * power <= most)
 
 
-def shuffled(question: Choice, variant: Variant, *, by_wording: bool = False) -> dict[str, str]:
-    """The ids of the options of a choice by letter, in an order of the student's own.
+def options_of(question: Choice, variant: Variant) -> dict[str, str]:
+    """The options that a student is shown, one right and some wrong ones, by ids that are this student's own."""
 
-    Answers that were handed in before options had ids have letters by the wording of the options.
-    """
+    def drawn(option: str) -> bytes:
+        return hashlib.sha256("\n".join((variant.key, question.name, option)).encode()).digest()
+
+    right, *_ = sorted(question.right, key=drawn)
+    wrong = sorted(question.options.keys() - set(question.right), key=drawn)
+    shown: dict[str, str] = {}
+    for option in (right, *wrong[: SHOWN - 1]):
+        numbers = drawn(option)[16:]
+        ids = (_LETTERS[a % len(_LETTERS)] + _DIGITS[b % len(_DIGITS)] for a, b in itertools.pairwise(numbers))
+        shown[next(each for each in ids if each not in shown)] = option
+    return dict(sorted(shown.items()))
+
+
+def letters_of(question: Choice, variant: Variant) -> dict[str, str]:
+    """The options by the letters that they had in the first version, where an answer did not name its option."""
 
     def place(option: str) -> bytes:
-        drawn = question.wording(option) if by_wording else option
-        return hashlib.sha256("\n".join((variant.course, variant.student, question.name, drawn)).encode()).digest()
+        words = (variant.course, variant.student, question.name, question.wording(option))
+        return hashlib.sha256("\n".join(words).encode()).digest()
 
-    return dict(zip("abcdefghij", sorted(question.options, key=place), strict=False))
+    options = (option for option, reply in question.options.items() if not reply.added)
+    return dict(zip("abcdefghij", sorted(options, key=place), strict=False))
 
 
 def asked_for(task: Task) -> str:
@@ -200,7 +229,16 @@ def asked_for(task: Task) -> str:
         return f"A number in {pretty(question.unit)}, {worth}."
     if isinstance(question, Code):
         return f"Code that defines `{question.defines}`, {worth}. The cell must hold all that it needs."
-    return f"One letter, and why in a sentence of your own, {worth}."
+    return f"The id of one option, and why in a sentence of your own, {worth}."
+
+
+def answer_cell(task: Task) -> str:
+    """The lines of the cell that hands in the answer to a task, before a student has changed them."""
+    if isinstance(task.question, Number):
+        return f'lab.answer("{task.name}", ..., "{task.question.unit}")'
+    if isinstance(task.question, Code):
+        return f'{task.question.starter.strip()}\n\n\nlab.answer("{task.name}", {task.question.defines})'
+    return f'lab.answer("{task.name}", ..., because="")'
 
 
 def tolerance(task: Task) -> str:

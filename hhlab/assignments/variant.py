@@ -1,13 +1,25 @@
-"""What a student is given: one of many preparations, drawn from grids by a hash of course, assignment and student."""
+"""What a student is given: one of many preparations, drawn from grids by a key that is the student's own.
+
+The key is a hash of course, assignment and student, which everybody can compute; or, if the course has a secret, one
+that only those can compute who have the secret.
+"""
 
 import hashlib
+import hmac
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..parameters import must_be, pretty, shown, tidy
 
 LONGEST_ID = 100
+ANYBODY = "your-id"
+"""What stands for the id of the student in a notebook that is made for all."""
+SHORTEST_SECRET = 20
+KEY_DIGITS = 32
+"""Hexadecimal digits of a key that was made with a secret."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +47,17 @@ def evenly(first: float, last: float, step: float) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Variant:
-    """Who it is drawn for, and the value of each quantity by name."""
+    """Who it is drawn for, the value of each quantity by name, and the key from which these were drawn."""
 
     course: str
     student: str
     values: Mapping[str, float]
+    key: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Tells this variant from others in an answer, and does not tell its values."""
+        return hashlib.sha256(self.key.encode()).hexdigest()[:8]
 
     def __getattr__(self, name: str) -> float:
         try:
@@ -63,13 +81,42 @@ def plain_id(given: object, what: str = "student") -> str:
     return text
 
 
-def draw(grids: Mapping[str, Grid], assignment: str, course: str, student: str) -> Variant:
-    """The variant of a student: the same for ever, and as good as independent of every other student's."""
-    course, student = plain_id(course, "course"), plain_id(student)
-    text = "\n".join((course, assignment, student))
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+def key_of(assignment: str, course: str, student: str, secret: str = "") -> str:
+    """The key from which the variant of a student is drawn."""
+    text = "\n".join((course, assignment, student)).encode()
+    if secret:
+        return hmac.new(secret.encode(), text, "sha256").hexdigest()[:KEY_DIGITS]
+    return hashlib.sha256(text).hexdigest()
+
+
+def draw(grids: Mapping[str, Grid], key: str) -> dict[str, float]:
+    """A value of each quantity: the same for ever, and as good as independent of what is drawn with another key.
+
+    A new quantity goes to the end of the grids, as each takes its part of the number in its turn.
+    """
+    number = int(key, 16)
     values: dict[str, float] = {}
     for name, grid in grids.items():
         number, place = divmod(number, len(grid.values))
         values[name] = grid.values[place]
-    return Variant(course, student, values)
+    return values
+
+
+def read_key(typed: str) -> str:
+    """The key in a notebook that was made with a secret; ValueError if it is none."""
+    if not re.fullmatch(f"[0-9a-f]{{{KEY_DIGITS}}}", str(typed)):
+        raise ValueError(f"{shown(typed)} is not a key: take it as it stands in the notebook that was made for you")
+    return typed
+
+
+def read_secret(path: Path | None) -> str:
+    """The secret in a file, "" for no file; ValueError if there is none in it."""
+    if path is None:
+        return ""
+    try:
+        secret = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"the secret in {path} cannot be read: give a text file that holds it") from None
+    if len(secret) < SHORTEST_SECRET:
+        raise ValueError(f"the secret in {path} has {len(secret)} characters: give {SHORTEST_SECRET} or more by chance")
+    return secret

@@ -146,8 +146,8 @@ class Fibre(Described):
         """What its membrane has; only called where nothing else has that name."""
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__} has no {name}")
-        stretched = self.parameters() if self._stretches and name[-1:].isdigit() else {}
-        return stretched[name].value if name in stretched else getattr(self._membrane, name)
+        numbered = self.parameters() if name[-1:].isdigit() else {}
+        return numbered[name].value if name in numbered else getattr(self._membrane, name)
 
     def _bare(self) -> tuple[Floats, Floats, Floats, list[Cell]]:
         """Place and width (cm), diameter (um) and membrane of each patch, without stretches."""
@@ -207,14 +207,6 @@ class Fibre(Described):
 
     def check(self) -> None:
         """ValueError if it is too short, or cut too coarsely, for its recordings to mean anything."""
-
-    def __hash__(self) -> int:
-        return hash((type(self), *self._values.values(), self._membrane, self._stretches, self.gates_frozen))
-
-    def _given(self) -> list[str]:
-        return [
-            f"{name}={tidy(self._values[name])}" for name, p in self._declared.items() if self._values[name] != p.value
-        ]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join([repr(self._membrane), *self._given()])}){self._changes()}"

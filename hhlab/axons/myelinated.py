@@ -64,11 +64,6 @@ class MyelinatedAxon(Fibre):
         inner = FrogNode() if membrane is None else membrane
         must_be(Cell, A_MEMBRANE, inner)
         self.__dict__.update(_membrane=inner)
-        self._check_nodes()
-
-    def _check_nodes(self) -> None:
-        if not self.nodes.is_integer():
-            raise ValueError(f"nodes = {tidy(self.nodes)} is not a whole number: give one from 3 to 1000")
 
     def replace(self, **changes: Any) -> Self:
         lost = tuple(
@@ -76,9 +71,7 @@ class MyelinatedAxon(Fibre):
                                 for limit, value in ((BARE_C, C), (BARE_G, g))))
             for number, (first, last, C, g) in enumerate(self._lost, 1)
         )  # fmt: skip
-        new = super().replace(**changes)._with(_lost=lost)
-        new._check_nodes()
-        return new
+        return super().replace(**changes)._with(_lost=lost)
 
     def demyelinated(self, first: int, last: int, C: float = 1.0, g: float = 0.1) -> Self:
         """The same axon with some internodes that have lost their myelin.
@@ -122,10 +115,6 @@ class MyelinatedAxon(Fibre):
                 name = f"{limit.name}_internode_{number}"
                 found[name] = limit.at(value).renamed(name)
         return found
-
-    def __getattr__(self, name: str) -> Any:
-        inner = super().__getattr__
-        return self.parameters()[name].value if "_internode_" in name and name in self.parameters() else inner(name)
 
     @property
     def spacing(self) -> float:

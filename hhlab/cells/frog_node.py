@@ -4,7 +4,7 @@ import functools
 
 from ..channels import FROG_K, FROG_NA, FROG_P, Channel
 from ..parameters import param
-from ..pools import Held, Pool
+from ..pools import FrozenPool, Pool
 from .cell import Cell
 
 _FH = "Frankenhaeuser & Huxley 1964, as in ModelDB 3507, fh.mod"
@@ -42,7 +42,7 @@ class FrogNode(Cell):
 
     @functools.cached_property
     def pools(self) -> tuple[Pool, ...]:  # type: ignore[override]
-        return Held("Na", self.Na_out, self.Na_in), Held("K", self.K_out, self.K_in)
+        return FrozenPool("Na", self.Na_out, self.Na_in), FrozenPool("K", self.K_out, self.K_in)
 
     @property
     def dt(self) -> float:  # type: ignore[override]

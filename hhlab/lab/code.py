@@ -13,50 +13,33 @@ from ..protocols import Nothing, Protocol
 
 
 def as_code(
-    cell: Cell | Fibre,
-    protocol: Protocol,
-    views: Iterable[str],
-    asked: Mapping[str, Any],
+    cell: Cell | Fibre, protocol: Protocol, views: Iterable[str], asked: Mapping[str, Any],
     variables: Mapping[str, Any] | None = None,
-) -> str:
+) -> str:  # fmt: skip
     """Code to paste into a cell, which gives exactly the same recording.
 
-    `asked` are the other arguments of `simulate`, by name. `variables` are those of the notebook: the user's own gates
-    and channels get the names that they have there.
+    `asked` are the other arguments of `simulate` or `propagate`, by name. `variables` are those of the notebook: the
+    user's own gates and channels get the names that they have there.
     """
-    if isinstance(cell, Fibre):
-        return _of_axon(cell, protocol, views, asked, variables or {})
-    made = _made(cell, variables or {})
     told = "".join(f", {name}={_told(value)}" for name, value in asked.items() if value)
     shown = ", ".join(f'"{view}"' for view in views)
-    return "\n".join(
-        (
-            "import hhlab as hh",
-            "",
-            f"cell = {made}",
+    if isinstance(cell, Fibre):
+        places = [f"({_protocol(part.what)}, {tidy(part.at)}, {tidy(part.over)})" for part in stimuli(protocol)]
+        lines = [
+            f"membrane = {_made(cell.membrane, variables or {})}",
+            f"axon = {cell.code()}",
+            f"stimuli = [{', '.join(places)}]",
+            f"run = hh.propagate(axon, stimuli, electrodes={electrodes(protocol)!r}{told})",
+            f"hh.plot(run, {shown})",
+        ]
+    else:
+        lines = [
+            f"cell = {_made(cell, variables or {})}",
             f"stimulus = {_protocol(protocol)}",
             f"rec = hh.simulate(cell, stimulus{told})",
             f"hh.plot(rec, {shown})",
-        )
-    )
-
-
-def _of_axon(
-    axon: Fibre, protocol: Protocol, views: Iterable[str], asked: Mapping[str, Any], variables: Mapping[str, Any]
-) -> str:
-    told = "".join(f", {name}={_told(value)}" for name, value in asked.items() if value)
-    places = [f"({_protocol(part.what)}, {tidy(part.at)}, {tidy(part.over)})" for part in stimuli(protocol)]
-    shown = ", ".join(f'"{view}"' for view in views)
-    lines = [
-        "import hhlab as hh",
-        "",
-        f"membrane = {_made(axon.membrane, variables)}",
-        f"axon = {axon.code()}",
-        f"stimuli = [{', '.join(places)}]",
-        f"run = hh.propagate(axon, stimuli, electrodes={electrodes(protocol)!r}{told})",
-        f"hh.plot(run, {shown})",
-    ]
-    return "\n".join(lines)
+        ]
+    return "\n".join(["import hhlab as hh", "", *lines])
 
 
 def _made(cell: Cell, variables: Mapping[str, Any]) -> str:

@@ -219,8 +219,9 @@ class Bench(Frame):
         for (kind, gate), box in self.boxes.items():
             box.observe(lambda change, kind=kind, gate=gate: self._tick(kind, gate, change["new"]), "value")
         does: dict[str, Callable[[], None]] = {
-            "Undo": self.undo, "Reset": self.reset, "Hold": self.hold, "Save data": self._save_data,
-            "Save picture": self._save_picture, "Code": self._toggle_code,
+            "Undo": self.undo, "Reset": self.reset, "Hold": self.hold, "Code": self._toggle_code,
+            "Save data": lambda: self.save("recording.csv", "text/csv", self.recording.csv().encode()),
+            "Save picture": lambda: self.save("recording.png", "image/png", self.picture.png),
         }  # fmt: skip
         does |= {name: functools.partial(self._put, preset, name) for name, preset in presets.items()}
         for name, act in does.items():
@@ -340,12 +341,6 @@ class Bench(Frame):
             self.knobs |= {p.name: self._knob(p) for p in missing}
             heading = widgets.HTML(f'<div class="hhlab-heading">{title[0].upper()}{title[1:]}</div>')
             self.folded.children = (*self.folded.children, heading, *(self.knobs[p.name] for p in missing))
-
-    def _save_data(self) -> None:
-        self.save("recording.csv", "text/csv", self.recording.csv().encode())
-
-    def _save_picture(self) -> None:
-        self.save("recording.png", "image/png", self.picture.png)
 
     @property
     def picture(self) -> Any:

@@ -6,11 +6,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ..parameters import Parameter, pretty, tidy
+from ..parameters import COUNTED, Parameter, Typed, pretty, tidy
 
 FINENESS = 200
 DECIMALS = 9
-COUNTED = ("pulses", "nodes")
 
 
 class Knob(widgets.HBox):
@@ -65,7 +64,7 @@ class Knob(widgets.HBox):
 
     def _typed(self, change: dict[str, Any]) -> None:
         if change["new"] != tidy(self._value):
-            self._moved(self.parameter.name, change["new"])
+            self._moved(self.parameter.name, Typed(change["new"]))
 
 
 def _round_step(step: float) -> float:

@@ -22,9 +22,9 @@ from ..questions import MODELS_VERSION
 
 KINDS = ("prediction", "claim", "answer")
 VERSION = 1
-LARGEST = 20_000_000
-LONGEST_ENTRY = 100_000
-SETTLING = 0.05
+LARGEST_FILE = 20_000_000  # bytes of a file
+LONGEST_ENTRY = 100_000  # bytes of a line
+SETTLING = 0.05  # s to wait for another kernel that is writing
 
 _MARK = "hhlab work log"
 _HEADER = json.dumps({_MARK: VERSION, "about": "Kept beside the notebook, sent nowhere."}).encode()
@@ -146,7 +146,7 @@ class WorkLog:
         if sound:
             self._in_file, self._pending = found, _without(found, self._pending)
         else:
-            known = [] if seen.size > LARGEST else self._in_file
+            known = [] if seen.size > LARGEST_FILE else self._in_file
             self._pending = known + _without(known, found) + _without(found, self._pending)
             self._in_file = []
             self._set_aside()
@@ -261,7 +261,7 @@ def _read_file(path: Path) -> tuple[list[_Kept], bool]:
     """The good entries of a file, and whether everything in it is good."""
     try:
         found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
+        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_FILE:
             return [], False
         data = path.read_bytes()
         if not data.endswith(b"\n"):

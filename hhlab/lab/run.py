@@ -54,7 +54,7 @@ class Run:
         if isinstance(cell, Fibre):
             every = round(steps * cell.patches * len(cell.state_names) / MOST_NUMBERS_ALONG)
         else:
-            by_hours = cell.counts_ions and length > LONGEST_STEPPED
-            every = 1 if by_hours else math.ceil(steps / MOST_SAMPLES)
+            implicitly = cell.counts_ions and length > LONGEST_STEPPED
+            every = 1 if implicitly else math.ceil(steps / MOST_SAMPLES)
             asked |= {"reset": dict.fromkeys(sorted(state.reset), state.protocol.last_onset), "start": self.begin}
         return asked | ({"every": every} if every > 1 else {})

@@ -64,8 +64,6 @@ def columns(name: str, measure: Measure, result: Any) -> dict[str, Any]:
     ValueError
         If it gave something else than numbers, or more than a thousand.
     """
-    if isinstance(result, float | int):
-        return {name: result}
     if getattr(_bare(measure), "times", False):
         return {name: np.asarray(result)}
     declared = tuple(getattr(_bare(measure), "units", {"": ""}))

@@ -187,12 +187,14 @@ def _second_threshold(cell: Cell, state: Mapping[str, float], once: float, durat
     def respond(sizes: Floats) -> list[bool]:
         return [not np.isnan(height) for height in _heights(cell, state, sizes, duration)]
 
-    sizes = np.geomspace(WEAKEST * once, STRONGEST * once, AMPLITUDES)
-    works = np.flatnonzero(respond(sizes))
+    found = smallest(respond, WEAKEST * once, STRONGEST * once, tries=32, rounds=3)
+    finer = np.geomspace(WEAKEST * once, STRONGEST * once, AMPLITUDES)
+    finer = finer[finer < found]
+    works = np.flatnonzero(respond(finer)) if finer.size else finer
     if not works.size:
-        return float("inf")
+        return found
     first = int(works[0])
-    return smallest(respond, sizes[first - 1], sizes[first], tries=8, rounds=4) if first else 0.0
+    return smallest(respond, finer[first - 1], finer[first], tries=8, rounds=4) if first else 0.0
 
 
 def _heights(cell: Cell, state: Mapping[str, float], sizes: Floats, duration: float) -> list[float]:

@@ -4,6 +4,7 @@ from functools import cache
 
 from ..cells import AfterpotentialCell, SinoatrialNode, ThalamicRelay
 from ..measure import period, release, spikes
+from ..measure.thresholds import bisected
 from ..physics import nernst
 from ..protocols import Step
 from ..simulation import simulate
@@ -32,13 +33,11 @@ def _released() -> float:
 @cache
 def _shortest(afterwards: float) -> float:
     """How long -1 uA/cm2 must flow through a relay cell for a spike to follow within so many ms, ms."""
-    from scipy.optimize import bisect
 
-    def fires(duration: float) -> float:
-        rec = simulate(ThalamicRelay(), Step(-1, 0, duration), duration + afterwards)
-        return 1.0 if spikes(rec).size else -1.0
+    def fires(duration: float) -> bool:
+        return spikes(simulate(ThalamicRelay(), Step(-1, 0, duration), duration + afterwards)).size > 0
 
-    return float(bisect(fires, 10.0, 300.0, xtol=0.01))
+    return bisected(fires, 10.0, 300.0, 0.01)
 
 
 @cache

@@ -4,12 +4,11 @@ import math
 
 from ..cells import gallery
 from ..measure import rest
+from ..measure.thresholds import bisected
 from ..physics import ghk_voltage, nernst, thermal_voltage
 from .texts import Texts
 
 WARM = 37.0
-BELOW, ABOVE = 1e-6, 10.0
-"""Where the ratio P_Na / P_K is looked for."""
 
 E_K, E_Na = float(nernst(1, 4, 140, WARM)), float(nernst(1, 145, 12, WARM))
 E_Ca = float(nernst(2, 2, 1e-4, WARM))
@@ -24,11 +23,7 @@ def _without_chloride(ratio: float) -> float:
 
 def _ratio_at_minus_80() -> float:
     """P_Na / P_K with which K 4/140 and Na 145/12 mM give -80 mV at 37 degC."""
-    low, high = BELOW, ABOVE
-    for _ in range(60):
-        middle = math.sqrt(low * high)
-        low, high = (middle, high) if _without_chloride(middle) < -80 else (low, middle)
-    return low
+    return bisected(lambda ratio: _without_chloride(ratio) >= -80, 0.0, 10.0, 1e-9)
 
 
 def _chloride_upside_down() -> float:

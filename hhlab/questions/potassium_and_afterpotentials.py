@@ -1,5 +1,7 @@
 """What the model says to the questions of notebook 04: the right numbers, and those of well-known wrong ways."""
 
+import functools
+
 import numpy as np
 
 from ..cells import AfterpotentialCell, Neuron
@@ -7,6 +9,7 @@ from ..channels import Channel
 from ..drugs import blocked
 from ..gates import Gate
 from ..measure import afterpotentials, spikes
+from ..measure.thresholds import bisected
 from ..protocols import Step
 from ..simulation import simulate
 from .texts import Texts
@@ -42,15 +45,15 @@ def _latency(cell: Neuron) -> float:
     return float(times[0] - STEADY.start) if times.size else STEADY.duration
 
 
+@functools.cache
 def _apamin() -> float:
     """The smallest percentage of SK to block for a second spike."""
-    from scipy.optimize import bisect
 
-    def more(percent: float) -> float:
+    def more(percent: float) -> bool:
         cell = blocked(AfterpotentialCell.burster(), "apamin", percent / 100)
-        return spikes(simulate(cell, BURST_PULSE, 100)).size - 1.5
+        return spikes(simulate(cell, BURST_PULSE, 100)).size > 1
 
-    return float(bisect(more, 0.0, 100.0, xtol=0.05))
+    return bisected(more, 0.0, 100.0, 0.05)
 
 
 ask = Texts(__file__)

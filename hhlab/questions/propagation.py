@@ -5,6 +5,7 @@ import functools
 from ..axons import Axon
 from ..cells import Squid
 from ..measure import conduction, velocity
+from ..measure.thresholds import bisected
 from ..propagation import propagate
 from ..protocols import Step
 from .texts import Texts
@@ -28,11 +29,7 @@ def _quarter_as_wide() -> float:
 @functools.cache
 def _least_sodium() -> float:
     """The least g_Na, mS/cm2, with which an impulse runs along 8 cm, to 0.1."""
-    low, high = 20.0, 120.0
-    while high - low > 0.1:
-        middle = 0.5 * (low + high)
-        low, high = (low, middle) if _arrives(middle) else (middle, high)
-    return high
+    return bisected(_arrives, 20.0, 120.0, 0.1)
 
 
 def _arrives(g_Na: float) -> bool:

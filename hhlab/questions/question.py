@@ -38,16 +38,23 @@ class Reply:
 
     Parameters
     ----------
-    text : what is said after "Right." or "Not yet.".
-    misconception : M1 to M15 if the option shows one, or "".
-    right : whether the option is right.
-    wording : the option as students read it; unless given, the id under which it stands in the options.
+    text : str
+        What is said after "Right." or "Not yet.".
+    misconception : str
+        The misconception that the option shows, M1 to M15, or "".
+    right : bool
+        Whether the option is right.
+    wording : str
+        The option as students read it. Without it they read the id under which the option stands.
+    added : bool
+        Whether the option was added after answers that named their option by a letter alone.
     """
 
     text: str
     misconception: str = ""
     right: bool = False
     wording: str = ""
+    added: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,12 @@ class Mistake:
 
     Parameters
     ----------
-    value : computes it.
-    reply : what is said to it.
-    misconception : M1 to M15, or "".
+    value : callable
+        A function without arguments that computes it.
+    reply : str
+        What is said to it.
+    misconception : str
+        The misconception that it shows, M1 to M15, or "".
     """
 
     value: Callable[[], Any]
@@ -116,11 +126,15 @@ class Choice:
 
     Parameters
     ----------
-    name : an identifier, the same for ever: logs refer to it.
-    text : the question.
-    options : what can be chosen, each with its own reply, by an id that stays the same for ever: logs refer to it. The
-        wording of an option, which may change, is the `wording` of its reply, or else the id itself.
-    several : whether all that are right must be ticked. Otherwise one is chosen, and any right one is right.
+    name : str
+        An identifier that never changes, as work logs refer to it.
+    text : str
+        The question.
+    options : dict of str to Reply
+        What can be chosen: the reply to each option by the id of the option. An id never changes, as work logs refer to
+        it. The wording of an option may change: it is the `wording` of its reply, or the id where there is none.
+    several : bool
+        Whether all right options must be ticked. Otherwise one option is chosen, and any right one will do.
 
     Raises
     ------
@@ -185,15 +199,24 @@ class Number:
 
     Parameters
     ----------
-    name : an identifier, the same for ever: logs refer to it.
-    text : the question.
-    unit : the unit asked for; the answer may come in another of the same kind.
-    truth : computes the right value, in that unit, with the model. It is called when an answer is judged.
-    tolerance : how far off is still right, in that unit. The student is told.
-    hints : what is said to a number that is too low, and to one that is too high.
-    reply : what is said to the right number.
-    mistakes : numbers of well-known wrong ways. The nearest gets its reply, before any hint, if the answer is within
-        the tolerance of it; of one smaller than the truth, within the same share of it.
+    name : str
+        An identifier that never changes, as work logs refer to it.
+    text : str
+        The question.
+    unit : str
+        The unit asked for, such as "mV". An answer may come in another unit of the same kind.
+    truth : callable
+        A function without arguments that computes the right number with the model, in this unit. It is called when an
+        answer is judged.
+    tolerance : float
+        How far from the right number an answer may be, in this unit. Students are told.
+    hints : tuple of (str, str)
+        What is said to a number that is too low, and to one that is too high.
+    reply : str
+        What is said to the right number.
+    mistakes : tuple of Mistake
+        Numbers to which well-known wrong ways lead. An answer within the tolerance of one of them gets the reply to the
+        nearest instead of a hint. If that number is smaller than the right one, the tolerance shrinks in proportion.
 
     Raises
     ------

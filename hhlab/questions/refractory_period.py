@@ -1,13 +1,16 @@
 """What the model says to the questions of notebook 05: the right numbers, and those of well-known wrong ways."""
 
+import functools
+
 from ..cells import Squid
 from ..measure import refractory, refractory_periods, threshold
 from ..voltage_clamp import Clamp, clamp
 from .texts import Texts
 
 SQUID, WARM = Squid(), Squid(T=18.5)
-GAP, HELD_AT = 12.0, -45.0
-"""The interval of the second pulse, ms, and the V at which current is lost, mV."""
+GAP, CLAMPED_AT = 12.0, -45.0
+"""The interval of the second pulse, ms, and the clamped V at which current is lost, mV."""
+_periods = functools.cache(refractory_periods)
 
 
 def _ratio() -> float:
@@ -20,7 +23,7 @@ def _time_to_half(V: float, duration: float) -> float:
     from scipy.optimize import brentq
 
     wanted = 0.5 * _largest_current(V, duration)
-    return float(brentq(lambda ms: _largest_current(HELD_AT, ms) - wanted, 0.05, 30.0, xtol=1e-3))
+    return float(brentq(lambda ms: _largest_current(CLAMPED_AT, ms) - wanted, 0.05, 30.0, xtol=1e-3))
 
 
 def _largest_current(V: float, duration: float) -> float:
@@ -33,9 +36,9 @@ ask = Texts(__file__)
 QUESTIONS = ask.arranged(
     ask.number("second_threshold", "uA/cm2", lambda: _ratio() * threshold(SQUID), 1.0,
                ratio_of_thresholds=_ratio, resting_threshold=lambda: threshold(SQUID)),
-    ask.number("absolute_when_warm", "ms", lambda: refractory_periods(WARM).absolute, 0.1,
-               absolute_when_cold=lambda: refractory_periods(SQUID).absolute,
-               relative_when_warm=lambda: refractory_periods(WARM).relative),
+    ask.number("absolute_when_warm", "ms", lambda: _periods(WARM).absolute, 0.1,
+               absolute_when_cold=lambda: _periods(SQUID).absolute,
+               relative_when_warm=lambda: _periods(WARM).relative),
     ask.number("time_to_lose_half", "ms", lambda: _time_to_half(-65.0, 1.0), 0.15,
                time_to_half_of_all=lambda: _time_to_half(-85.0, 30.0)),
 )  # fmt: skip

@@ -88,7 +88,7 @@ class Profile(Along):
     def strokes(self, recordings: Sequence[Any], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         found = []
         for i, run in reversed(list(enumerate(recordings))):
-            V = _profile(run, moment_of(recordings[0]) if cursor is None else cursor)
+            V = run.V[:, run.nearest_sample(moment_of(recordings[0]) if cursor is None else cursor)]
             label = labels[i] if i < len(labels) else ""
             found.append(Stroke(run.x, V, colour_of_recording(i), i % len(STYLES), label, thin=True))
         run, far = recordings[0], self.length(recordings)
@@ -120,11 +120,6 @@ def moment_of(run: AxonRecording) -> float:
 
 def _places(run: AxonRecording) -> list[float]:
     return [min(x, run.axon.length) for x in run.electrodes[:MOST_ELECTRODES]]
-
-
-def _profile(run: AxonRecording, moment: float) -> Floats:
-    values: Floats = run.V[:, int(np.abs(run.t - moment).argmin())]
-    return values
 
 
 def _picture(run: AxonRecording) -> Any:

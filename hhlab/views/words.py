@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import measure
 from ..axon_recording import AxonRecording
+from ..measure.propagation import ARRIVAL_LEVEL
 from ..physics import Floats
 from ..recording import Recording
 from .view import at
@@ -14,7 +15,6 @@ SLOW_RATE = 5.0  # Hz below which a rate is given per minute
 COARSE_SLOPE = 2.0  # mV/ms from which on one decimal is enough for what moves V
 FAST_CHANGE = 1000.0  # mV in one unit of the time axis from which on a change of V is given in mV/ms
 BURST_PAUSE = 10.0  # median intervals that a pause between bursts lasts at least
-ARRIVAL_LEVEL = -20.0  # mV
 
 
 def in_words(rec: Recording | AxonRecording) -> str:
@@ -158,7 +158,7 @@ def _electrode_in_words(run: AxonRecording, number: int, x: float) -> str:
 
 def _axon_at(run: AxonRecording, moment: float) -> str:
     """V at the electrodes at a moment (ms), and where the inside is positive."""
-    V = run.V[:, int(np.abs(run.t - moment).argmin())]
+    V = run.V[:, run.nearest_sample(moment)]
     at_electrodes = [V[run.nearest(min(x, run.axon.length))] for x in run.electrodes]
     seen = [f"electrode {number} {here:.1f} mV" for number, here in enumerate(at_electrodes, 1)]
     edges = np.flatnonzero(np.diff(np.concatenate(([False], V > 0, [False])).astype(int)))

@@ -2,6 +2,7 @@
 
 import functools
 import math
+from dataclasses import replace
 
 from ...cells import Cell, GoldmanCell
 from ...measure import rest
@@ -9,8 +10,9 @@ from ...physics import F, R, nernst, thermal_voltage
 from ...questions import Texts
 from ...recording import Recording
 from ...simulation import simulate
+from ..sealed import Sealed
 from ..task import HALF, VOLTS, Assignment, Code, Task, Values
-from ..variant import Grid, Variant
+from ..variant import Grid, Variant, evenly
 
 GRIDS = {
     "T": Grid((18, 22, 26, 30, 34, 37), "degC"),
@@ -24,6 +26,7 @@ GRIDS = {
     "P_Cl": Grid((0.36, 0.4, 0.45, 0.5), "1e-6 cm/s"),
     "raised": Grid((9, 9.6, 10.3, 11, 12), "mM"),
     "opened": Grid((0.1, 0.113, 0.126, 0.14, 0.155, 0.17, 0.185, 0.2), "1e-6 cm/s", hidden=True),
+    "warm": Grid(evenly(5, 40, 0.5), "degC"),
 }
 BATH = ("T", "K_out", "K_in", "Na_out", "Na_in", "Cl_out", "Cl_in", "P_Na", "P_Cl")
 
@@ -34,14 +37,13 @@ CALLS = (
     (2, 2.0, 1e-4, 37.0),
     (1, 10.0, 10.0, 6.3),
 )
-"""What the function is tried with: z, outside, inside (mM) and T (degC)."""
+"""What the function is tried with: z, outside, inside (mM), and in earlier versions T (degC)."""
 
 
-class Treated(GoldmanCell):
-    """A cell with an unknown drug: what it does is to be measured, so its repr does not tell."""
+class Treated(Sealed, GoldmanCell):
+    """A cell with an unknown drug: what it does is to be measured."""
 
-    def __repr__(self) -> str:
-        return "Treated(a cell with a drug that changes P_Na)"
+    OPEN, UNTOLD, LOOKS = GoldmanCell, ("P_Na",), "a cell with a drug that changes P_Na"
 
 
 def cell(v: Variant) -> GoldmanCell:
@@ -81,19 +83,30 @@ def _without_chloride(v: Variant) -> float:
     return 100 * (v.K_out - u * v.K_in) / (u * v.Na_in - v.Na_out)
 
 
-def _nernst(volts: float = 1000.0, zero: float = 273.15, log: float = 1.0, sign: float = 1.0, z: bool = True) -> Values:
-    """What the function gives for the calls, or a function with a slip."""
+def _nernst(
+    warm: float | None, volts: float = 1000.0, zero: float = 273.15, log: float = 1.0, sign: float = 1.0,
+    z: bool = True,
+) -> Values:  # fmt: skip
+    """What the function gives for the calls at a temperature (degC), or at that of each call; or one with a slip."""
     return [
-        sign * volts * R * (T + zero) / ((charge if z else 1) * F) * math.log(outside / inside) * log
+        sign * volts * R * ((T if warm is None else warm) + zero) / ((charge if z else 1) * F)
+        * math.log(outside / inside) * log
         for charge, outside, inside, T in CALLS
-    ]
+    ]  # fmt: skip
+
+
+def _code(v: Variant, warm: float | None, arguments: int) -> Code:
+    """The function at a temperature, which takes so many of the arguments of the calls."""
+    slip = functools.partial(functools.partial, _nernst, warm)
+    return Code.of(ask, "nernst", {"kind": "call", "calls": [call[:arguments] for call in CALLS]}, slip(), v.values,
+                   log10=slip(log=1 / math.log(10)), celsius=slip(zero=0.0), volts=slip(volts=1.0),
+                   sign=slip(sign=-1.0), no_charge=slip(z=False))  # fmt: skip
 
 
 def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
     here, E_K, E_Cl = cell(v), _E(v, "K"), _E(v, "Cl")
     before, raised = rest(here), rest(here.replace(K_out=v.raised))
-    slip = functools.partial(functools.partial, _nernst)
     return (
         Task(ask.number("E_K", "mV", E_K, 0.2, upside_down=-E_K, log10=E_K / math.log(10),
                         celsius=E_K * v.T / (v.T + 273.15)), span=VOLTS),
@@ -108,9 +121,7 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         Task(ask.choice("more_potassium"), partial={"flows_in": HALF}),
         Task(ask.number("sodium_permeability", "%", 100 * v.opened, 0.4, rise_only=100 * (v.opened - v.P_Na),
                         without_chloride=lambda: _without_chloride(v)), points=3, near=3.0, span=(0.0, 1000.0)),
-        Task(Code.of(ask, "nernst", {"kind": "call", "calls": CALLS}, _nernst, {},
-                     log10=slip(log=1 / math.log(10)), celsius=slip(zero=0.0), volts=slip(volts=1.0),
-                     sign=slip(sign=-1.0), no_charge=slip(z=False)), points=3),
+        Task(replace(_code(v, v.warm, 3), earlier=_code(v, None, 4)), points=3),
     )  # fmt: skip
 
 

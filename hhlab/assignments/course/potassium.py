@@ -12,8 +12,9 @@ from ...questions import Texts
 from ...recording import Recording
 from ...simulation import simulate
 from ...voltage_clamp import Clamp, clamp
+from ..sealed import Sealed
 from ..task import HALF, VOLTS, Assignment, Task, about
-from ..variant import Grid, Variant
+from ..variant import Grid, Variant, evenly
 
 GRIDS = {
     "g_BK": Grid((9, 10.5, 12, 13.5, 15), "mS/cm2"),
@@ -24,6 +25,7 @@ GRIDS = {
     "g_X": Grid((1.2, 1.4, 1.6, 1.9, 2.2, 2.6, 3), "mS/cm2", hidden=True),
     "T": Grid((26, 28, 30, 33, 36), "degC"),
     "share": Grid((0.2, 0.24, 0.28, 0.32, 0.36, 0.64, 0.68, 0.72, 0.76, 0.8), "1"),
+    "g_M": Grid(evenly(0.017, 0.033, 0.002), "mS/cm2"),
 }
 KINDS = ("Kv1.1", "Kv2.1", "Kv3.1", "Kv4", "Kv7")
 """The channels that X may be, by `kind`."""
@@ -31,12 +33,18 @@ PULSE = Step(14, 5, 1)
 
 
 def _cell(v: Variant) -> AfterpotentialCell:
-    return AfterpotentialCell(g_BK=v.g_BK, g_SK=v.g_SK, g_T=v.g_T, g_K=v.g_K)
+    return AfterpotentialCell(g_BK=v.g_BK, g_SK=v.g_SK, g_T=v.g_T, g_K=v.g_K, g_M=v.g_M)
 
 
-def _mystery(v: Variant) -> Cell:
+class Mystery(Sealed, Neuron):
+    """A membrane with a channel that is to be recognised."""
+
+    OPEN, UNTOLD, LOOKS = Neuron, ("g_X",), "a membrane with two leaks and a channel X"
+
+
+def _mystery(v: Variant) -> Mystery:
     gates = library[KINDS[int(v.kind)]].gates
-    return Neuron(T=v.T, g_Na=0, g_K=0).plus(Channel("X", v.g_X, -90, gates))
+    return Mystery(T=v.T, g_Na=0, g_K=0).plus(Channel("X", v.g_X, -90, gates))
 
 
 def cells(v: Variant) -> dict[str, Cell]:

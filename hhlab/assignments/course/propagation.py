@@ -1,6 +1,7 @@
 """Assignment 06: an axon of the student's own: how fast, how far, where two impulses meet, and what stops one."""
 
 import functools
+import math
 
 import numpy as np
 
@@ -20,6 +21,8 @@ GRIDS = {
     "diameter": Grid(evenly(160, 500, 20), "um"),
     "R_i": Grid(evenly(28, 44, 1), "ohm cm"),
     "delay": Grid(evenly(0.4, 1.9, 0.1), "ms"),
+    "C": Grid(evenly(0.88, 1.12, 0.02), "uF/cm2"),
+    "g_Na": Grid(evenly(108, 132, 3), "mS/cm2"),
 }
 LENGTH, START = 5.0, 0.5
 """Of the axon, cm, and of the stimulus, ms."""
@@ -28,7 +31,7 @@ SPEED = (0.0, 1000.0)
 
 
 def _axon(v: Variant) -> Axon:
-    return Axon(Squid(T=v.T), diameter=v.diameter, length=LENGTH, R_i=v.R_i)
+    return Axon(Squid(T=v.T, C=v.C, g_Na=v.g_Na), diameter=v.diameter, length=LENGTH, R_i=v.R_i)
 
 
 def cells(v: Variant) -> dict[str, Preparation]:
@@ -73,13 +76,15 @@ def _shortest(axon: Axon) -> float:
 def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
     axon, speed = _axon(v), _velocity(_axon(v))
-    reach, arrival = length_constant(axon), float(arrivals(_run(axon), LENGTH / 2)[0]) - START
+    reach = length_constant(axon)
+    far = reach * math.log(10)
+    arrival = float(arrivals(_run(axon), LENGTH / 2)[0]) - START
     return (
         Task(ask.number("velocity", "m/s", speed, about(0.02, speed), ten_times=10 * speed, a_tenth=speed / 10),
              near=2.0, span=SPEED),
         Task(ask.number("four_times", "m/s", lambda: _velocity(axon.replace(diameter=4 * v.diameter)),
                         about(0.02, 2 * speed), four=4 * speed, same=speed, half=speed / 2), near=2.0, span=SPEED),
-        Task(ask.number("length_constant", "cm", reach, about(0.02, reach), twice=2 * reach, squared=reach**2),
+        Task(ask.number("length_constant", "cm", far, about(0.02, far), twice=2 * far, to_37_percent=reach),
              near=2.0, span=(0.0, 100.0)),
         Task(ask.number("arrival", "ms", arrival, about(0.02, arrival), of_the_recording=arrival + START,
                         quarter_of_the_way=arrival / 2),

@@ -25,12 +25,13 @@ GRIDS = {
     "thick": Grid((150, 200, 260, 330, 410, 500), "um"),
     "round": Grid((10, 11, 12, 13, 14, 16, 18, 20, 22, 25, 28, 31), "um"),
     "blocked": Grid((0.34, 0.38, 0.42, 0.46, 0.5, 0.54, 0.58, 0.62, 0.66, 0.7, 0.74, 0.77), "1"),
+    "C": Grid(evenly(0.8, 1.2, 0.02), "uF/cm2"),
 }
 
 
 def cells(v: Variant) -> dict[str, Cell]:
     """The preparations of a variant."""
-    return {"axon": Squid(T=v.T), "cell": PumpCell(diameter=v.round)}
+    return {"axon": Squid(T=v.T, C=v.C), "cell": PumpCell(diameter=v.round)}
 
 
 def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
@@ -44,9 +45,9 @@ def _run_down(diameter: float) -> Recording:
 
 
 @functools.lru_cache(maxsize=64)
-def _entered(T: float) -> float:
+def _entered(axon: Squid) -> float:
     """Sodium that enters in one spike, pmol/cm2."""
-    return ledger(simulate(Squid(T=T), Shock(15), 20)).ions["Na"].net
+    return ledger(simulate(axon, Shock(15), 20)).ions["Na"].net
 
 
 def _at_once(v: Variant, share: float) -> float:
@@ -68,7 +69,7 @@ def _minutes(v: Variant, V: float = -50.0) -> float:
 
 def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
-    entered, minutes = _entered(v.T), _minutes(v)
+    entered, minutes = _entered(Squid(T=v.T, C=v.C)), _minutes(v)
     rise, rise_when_thick = (1e-2 * 4 * entered / diameter for diameter in (v.thin, v.thick))
     spikes = 0.1 * SODIUM / rise_when_thick
     return (

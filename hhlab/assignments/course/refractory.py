@@ -9,6 +9,7 @@ from ...physics import nernst
 from ...questions import Texts
 from ...recording import Recording
 from ...simulation import simulate
+from ..sealed import Sealed
 from ..task import VOLTS, Assignment, Task, about
 from ..variant import Grid, Variant, evenly
 
@@ -28,11 +29,10 @@ _periods = functools.lru_cache(maxsize=64)(refractory_periods)
 WARM = Squid(T=18.5)
 
 
-class Bathed(Squid):
-    """A squid axon in a bath whose E_K is to be computed, so its repr does not tell it."""
+class Bathed(Sealed, Squid):
+    """A squid axon in a bath whose E_K is to be computed."""
 
-    def __repr__(self) -> str:
-        return "Bathed(a squid axon in a bath of your own)"
+    OPEN, UNTOLD, LOOKS = Squid, ("E_K",), "a squid axon in a bath of your own"
 
 
 def axon(v: Variant) -> Bathed:

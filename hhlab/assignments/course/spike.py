@@ -1,16 +1,20 @@
 """Assignment 03: the spike of an axon of the student's own, one with a drug in another bath, and a channel to write."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 
 from ...cells import Cell, Squid
+from ...channels import Channel
 from ...measure import half_width, peak, reversal, rheobase, threshold
+from ...parameters import param
 from ...protocols import Shock
 from ...questions import Texts
 from ...recording import Recording
 from ...simulation import simulate
 from ...voltage_clamp import Clamp, clamp
+from ..sealed import Sealed
 from ..task import HALF, VOLTS, Assignment, Code, Task, Values, about
 from ..variant import Grid, Variant, evenly
 
@@ -35,11 +39,19 @@ E_A, TAU_A, PROBED = -77.0, 1.0, (-95.0, -75.0, -60.0, -45.0, -20.0)
 """Reversal potential (mV) and time constant (ms) of channel A, and where it is tried (mV)."""
 
 
-class Treated(Squid):
-    """An axon with an unknown drug in an unknown bath: both are to be measured, so its repr does not tell."""
+class Treated(Sealed, Squid):
+    """An axon with an unknown drug in an unknown bath: both are to be measured.
 
-    def __repr__(self) -> str:
-        return "Treated(a squid axon with a drug, in another bath)"
+    Its g_Na is that before the drug, so that sodium channels can still be blocked by another.
+    """
+
+    left = param(1, "(share)", 0, 1, "share of the sodium channels that the drug leaves")
+
+    OPEN, UNTOLD, LOOKS = Squid, ("E_Na", "left"), "a squid axon with a drug, in another bath"
+
+    def _own_channels(self) -> tuple[Channel, ...]:
+        Na, *others = super()._own_channels()
+        return (replace(Na, g=self._values["left"] * Na.g), *others)
 
 
 def axon(v: Variant) -> Squid:
@@ -49,7 +61,7 @@ def axon(v: Variant) -> Squid:
 
 def treated(v: Variant) -> Treated:
     """The same with the drug, in the other bath."""
-    return Treated(T=v.T, C=v.C, g_K=v.g_K, E_Na=v.E_Na, g_Na=Squid().g_Na * v.left)
+    return Treated(T=v.T, C=v.C, g_K=v.g_K, E_Na=v.E_Na, left=v.left)
 
 
 def cells(v: Variant) -> dict[str, Cell]:

@@ -1,0 +1,145 @@
+"""The notebooks of one person, opened one after the other: in memory, within bounds that are that person's own."""
+
+import functools
+import io
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+MOST_FILES = 200
+"""Files that one person may hand in, those in zips included."""
+LARGEST, MOST_BYTES = 20 * 2**20, 50 * 2**20
+"""Bytes of one file, and of all files of a person, unpacked."""
+MOST_SECONDS = 20.0
+"""Seconds that reading the files of one person may take."""
+NOT_WORK = {"__MACOSX", ".ipynb_checkpoints", ".DS_Store"}
+_ORDINARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The ways in which members of a zip are packed that can be unpacked piece by piece."""
+_ENTRY = b"PK\1\2"
+"""What each entry in the list of a zip begins with."""
+_MOST_FILES = f"it has more than {MOST_FILES} files, which is too much for one person"
+
+
+class TooMuchError(Exception):
+    """What one person handed in breaks a bound; its text says which."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that was handed in, not opened yet.
+
+    Attributes
+    ----------
+    path : where it is, or the zip that holds it.
+    name : what it is called inside the layer of its person, with folders.
+    label : where it is, for teachers.
+    member : its number in the zip; -1 for a file in none.
+    trouble : why it cannot be read; mostly "".
+    """
+
+    path: Path
+    name: str
+    label: str
+    member: int = -1
+    trouble: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """The end of its name, such as .zip."""
+        return f".{self.name.rpartition('.')[2].lower()}"
+
+
+Closed = tuple[File, Callable[[], IO[bytes]], bool]
+"""A file with the way to open it, and whether it lies in the zip of a student."""
+
+
+def notebooks(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+    """The notebooks among the files of one person, those in a zip too; all else comes with its trouble.
+
+    Raises
+    ------
+    TooMuchError
+        If the person handed in more than is read.
+    """
+    until, number, size = time.monotonic() + MOST_SECONDS, 0, 0
+    waiting: list[Closed] = [(file, partial(_stream, file), False) for file in reversed(files)]
+    while waiting:
+        file, data = _read(*waiting.pop())
+        number, size = number + 1, size + len(data)
+        if number + len(waiting) > MOST_FILES:
+            raise TooMuchError(_MOST_FILES)
+        if size > MOST_BYTES:
+            raise TooMuchError(f"it has more than {MOST_BYTES // 2**20} MB unpacked, which is too much for one person")
+        if time.monotonic() > until:
+            raise TooMuchError(f"reading it took more than {MOST_SECONDS:g} s")
+        if file.suffix == ".ipynb" or file.trouble:
+            yield file, data
+            continue
+        try:
+            waiting += _inside(file, data)
+        except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+            yield replace(file, trouble=f"it is not a zip that can be read ({error})"), b""
+
+
+def _read(file: File, open_it: Callable[[], IO[bytes]], in_zip: bool) -> tuple[File, bytes]:
+    """A file with its bytes, whatever size was claimed, or with its trouble."""
+    trouble = file.trouble
+    if not trouble and file.suffix not in (".ipynb", ".zip"):
+        trouble = "it is not a notebook (.ipynb)"
+    elif file.suffix == ".zip" and in_zip:
+        trouble = "it is a zip in a zip: hand in the notebook itself"
+    if trouble:
+        return replace(file, trouble=trouble), b""
+    try:
+        with open_it() as stream:
+            data = stream.read(LARGEST + 1)
+    except Exception as error:  # a spoilt zip may raise anything
+        return replace(file, trouble=f"it cannot be read ({error or type(error).__name__})"), b""
+    large = f"it is larger than {LARGEST // 2**20} MB" if len(data) > LARGEST else ""
+    return replace(file, trouble=large if data else "it is empty"), data
+
+
+def _stream(file: File) -> IO[bytes]:
+    if file.member < 0:
+        return file.path.open("rb")
+    archive = _archive(file.path, file.path.stat().st_mtime_ns)
+    return _member(archive, archive.infolist()[file.member])
+
+
+@functools.lru_cache(maxsize=1)
+def _archive(path: Path, changed: int) -> zipfile.ZipFile:
+    """A zip that stays open for the next person in it, so that its list of names is read once."""
+    return zipfile.ZipFile(path)
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    if info.compress_type not in _ORDINARY:
+        raise ValueError("it is packed in an unusual way: pack it anew, as an ordinary zip")
+    return archive.open(info)
+
+
+def _inside(file: File, data: bytes) -> list[Closed]:
+    """The files in the zip of a student, the first of them last."""
+    if data.count(_ENTRY) > MOST_FILES:
+        raise TooMuchError(_MOST_FILES)
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    infos = [info for info in reversed(archive.infolist()) if parts_of(info)]
+    names = [printable("/".join(parts_of(info))) for info in infos]
+    files = [replace(file, name=f"{file.name}/{name}", label=f"{file.label}: {name}") for name in names]
+    return [(each, partial(_member, archive, info), True) for each, info in zip(files, infos, strict=True)]
+
+
+def parts_of(info: zipfile.ZipInfo) -> list[str]:
+    """The folders and the name of a file in a zip, none of which climbs; empty for what is nobody's work."""
+    parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+    hidden = info.is_dir() or NOT_WORK & set(parts) or any(part.startswith("._") for part in parts)
+    return [] if hidden else [part for part in parts if part not in ("/", "..")]
+
+
+def printable(name: str) -> str:
+    """A name that can be written to a page and to a terminal, whatever a file was called."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)

@@ -1,0 +1,233 @@
+"""What one student handed in: read, judged, told of on a page, and kept. One piece of work, for any process."""
+
+import functools
+import hashlib
+import json
+import os
+import platform
+import re
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from ..parameters import shown
+from ..questions import State
+from .adjustments import TOTAL, Adjustment, adjusted
+from .course import ASSIGNMENTS
+from .feedback import feedback
+from .judge import Verdict, judge
+from .notebook import Handed, UnreadableError, read_answers
+from .opened import File, TooMuchError, notebooks
+from .sandbox import Sandbox
+from .submissions import file_name
+from .task import Assignment, Code, Task, answer_cell
+from .variant import Variant
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SOURCES = (".py", ".toml", ".j2")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_COPY = re.compile(r"(?P<stem>.+?)(?:\s?\((?P<paren>\d{1,4})\)|-(?P<dash>\d{1,2}))?\.ipynb", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Work:
+    """All files of one student, what they are graded by, what is changed then, and whether to grade them again."""
+
+    assignment: str
+    course: str
+    student: str
+    name: str
+    files: tuple[File, ...]
+    rules: str
+    sandbox: Sandbox
+    adjustments: tuple[Adjustment, ...] = ()
+    again: bool = False
+    secret: str = field(default="", repr=False)
+
+
+class Marked(NamedTuple):
+    """What came of one student: verdicts if any, where and why a person is needed, what is to be known, and all ids."""
+
+    verdicts: Sequence[Verdict] = ()
+    people: Sequence[tuple[str, str]] = ()
+    remarks: Sequence[str] = ()
+    ids: Collection[str] = ()
+
+
+def rules(assignment: str) -> str:
+    """A fingerprint of all that the marks of an assignment depend on, except the answers.
+
+    It changes with the tasks (points, tolerances, texts), with any source file of this package, which compute what is
+    right, and with the versions of what they stand on.
+    """
+    tasks = ASSIGNMENTS[assignment].tasks(ASSIGNMENTS[assignment].variant("any", "any"))
+    return fingerprint(_ADDRESS.sub("", repr((ASSIGNMENTS[assignment], tasks))).encode(), _sources())
+
+
+@functools.cache
+def _sources() -> bytes:
+    """A fingerprint of the source of this package, and of the versions of what it stands on."""
+    paths = sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _SOURCES)
+    versions = " ".join([platform.python_version(), *map(version, ("hhlab", "numpy", "scipy"))])
+    return fingerprint(versions.encode(), *(path.read_bytes() for path in paths)).encode()
+
+
+def fingerprint(*told: bytes) -> str:
+    """A text that differs for different bytes."""
+    return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
+
+
+def read(files: Sequence[File]) -> Iterator[tuple[File, Handed | str]]:
+    """What the notebooks of one person hand in, or why it cannot be read; TooMuchError for more than is read."""
+    for file, data in notebooks(files):
+        try:
+            yield file, file.trouble or read_answers(data)
+        except UnreadableError as error:
+            yield file, str(error)
+
+
+def peek(files: Sequence[File]) -> tuple[str, str, str]:
+    """Of which assignment and student the first notebook is that can be read, or why none can."""
+    because = "there is nothing in it"
+    try:
+        for _, handed in read(files):
+            if isinstance(handed, Handed):
+                return handed.assignment, handed.student, ""
+            because = handed
+    except TooMuchError as error:
+        because = str(error)
+    return "", "", because
+
+
+def mark(work: Work, out: Path, failure: str = "") -> Marked:
+    """What came of one student, whatever goes wrong. Verdicts and page are kept in a folder.
+
+    Where a failure of this machine is told, only what is kept from before is looked up.
+    """
+    try:
+        return _marked(work, out, failure)
+    except Exception as error:
+        why = failure or f"{type(error).__name__}: {error}"
+        return Marked(people=[("", f"grading it failed ({why}): run again, or tell the makers of hhlab")])
+
+
+def _marked(work: Work, out: Path, failure: str) -> Marked:
+    try:
+        found = list(read(work.files))
+    except TooMuchError as error:
+        found = [(work.files[0], str(error))]
+    good: list[tuple[str, Handed]] = []
+    foreign, bad = [], []
+    for file, handed in found:
+        because = handed if isinstance(handed, str) else _why_not(handed, work)
+        if isinstance(handed, Handed) and not because:
+            good.append((file.name, handed))
+        elif isinstance(handed, Handed) and handed.student != work.student:
+            foreign.append((file.label, because))
+        else:
+            bad.append((file.label, because))
+    chosen = _chosen(good) if good else None
+    if good and chosen is None:
+        names = " and ".join(name for name, _ in good)
+        bad.insert(0, (names, "there are several notebooks with different answers: keep one"))
+    ids = {handed.student for _, handed in found if isinstance(handed, Handed)}
+    if any(each.gives(TOTAL) for each in work.adjustments):
+        foreign, bad = [], [*foreign, *bad]
+    elif chosen is None:
+        return Marked(people=[*foreign, *bad], ids=ids)
+    told = [f"{where} was left out: {because}." for where, because in bad]
+    name, answers = chosen or ("", None)
+    remarks = answers.remarks if answers else ()
+    if answers and len(good) > 1:
+        told.append(f"There are {len(good)} copies: {name} counts.")
+        remarks = (*remarks, f"There are {len(good)} copies: the latest counts.")
+    return Marked(_kept_or_judged(work, answers, remarks, out, failure), foreign, [*remarks, *told], ids)
+
+
+def _why_not(handed: Handed, work: Work) -> str:
+    """Why a notebook cannot be graded as the work of a student; "" if it can."""
+    if handed.student != work.student:
+        return f"it was handed in by {work.student}, but says that it is of {handed.student}"
+    if handed.course != work.course:
+        return f"it is of the course {shown(handed.course)}, not {shown(work.course)}"
+    if handed.assignment not in ASSIGNMENTS:
+        return f"this version has no assignment {shown(handed.assignment)}: install a newer hhlab"
+    if handed.assignment != work.assignment:
+        return f"it is of the assignment {shown(handed.assignment)}, not {shown(work.assignment)}"
+    return ""
+
+
+def _chosen(found: Sequence[tuple[str, Handed]]) -> tuple[str, Handed] | None:
+    """The notebook that counts: the latest copy of one; None if nobody can tell."""
+    name, handed = max(found, key=lambda each: (_copy(each[0])[0], each[0]))
+    number, stem = _copy(name)
+    others = [_copy(other) for other, each in found if each.answers != handed.answers]
+    return None if any(other == number or called != stem for other, called in others) else (name, handed)
+
+
+def _copy(name: str) -> tuple[int, str]:
+    """The number of a copy, 1 for x(1).ipynb, and the name without it."""
+    match = _COPY.fullmatch(name)
+    return (int(match["paren"] or match["dash"] or 0), match["stem"]) if match else (0, name)
+
+
+def _kept_or_judged(
+    work: Work, handed: Handed | None, remarks: tuple[str, ...], out: Path, failure: str
+) -> list[Verdict]:
+    """The verdicts that are kept from before, if nothing has changed since; or new ones, which are kept with a page."""
+    name = file_name(work.student)
+    page, kept = out / "feedback" / f"{name}.html", out / "results" / f"{name}.json"
+    changes, answers = list(map(asdict, work.adjustments)), asdict(handed) if handed else ""
+    depends = [work.name, work.rules, work.secret, work.sandbox.lock, answers, remarks, changes]
+    key = fingerprint(json.dumps(depends, sort_keys=True).encode())
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        told = json.loads(kept.read_text("utf-8"))
+        if told["key"] == key and page.exists() and not work.again:
+            return [Verdict(**each) for each in told["verdicts"]]
+    if failure:
+        raise RuntimeError(failure)
+    verdicts, html = judged(work, handed, remarks)
+    write(page, html.encode())
+    if not any(each.state == State.NOT_RUN for each in verdicts):
+        told = {"key": key, "student": work.student, "verdicts": [asdict(each) for each in verdicts]}
+        write(kept, json.dumps(told, indent=1).encode())
+    return verdicts
+
+
+def judged(work: Work, handed: Handed | None, remarks: Sequence[str]) -> tuple[list[Verdict], str]:
+    """The verdicts on what a student handed in, and the page with them."""
+    assignment = ASSIGNMENTS[work.assignment]
+    variant = assignment.variant(work.course, work.student, work.secret)
+    verdicts = judge_all(assignment, handed, variant, work.sandbox) if handed else []
+    verdicts = adjusted(verdicts, work.adjustments, sum(task.points for task in assignment.tasks(variant)))
+    return verdicts, feedback(assignment, variant, work.name, verdicts, remarks)
+
+
+def judge_all(assignment: Assignment, handed: Handed, variant: Variant, sandbox: Sandbox) -> list[Verdict]:
+    """The verdicts on all that a notebook hands in."""
+    return [_judged(task, handed, variant, sandbox) for task in assignment.tasks(variant)]
+
+
+def _judged(task: Task, handed: Handed, variant: Variant, sandbox: Sandbox) -> Verdict:
+    """The verdict on the answer to a task; that it could not be graded, where it was lost."""
+    given = handed.answers.get(task.name)
+    lost = handed.lost.get(task.name, handed.lost.get(""))
+    if given or lost is None or (isinstance(task.question, Code) and _bare(lost.source) == _bare(answer_cell(task))):
+        return judge(task, given, variant, sandbox.run)
+    return Verdict(State.NOT_RUN, f"{task.name}: {lost.why}.", task=task.name, points=0.0, of=task.points)
+
+
+def _bare(source: str) -> list[str]:
+    """The lines of a source without comments and space: so that a cell that nobody touched is known."""
+    lines = (line.strip() for line in source.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file in one piece, so that an interruption leaves the old one or the new one."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    os.replace(part, path)
