@@ -193,7 +193,9 @@ def take_off(
     Examples
     --------
     >>> rec = hh.simulate(hh.Squid(), hh.Step(20, start=5, duration=0.5))
-    >>> V, t = hh.measure.take_off(rec)
+    >>> V, t = hh.measure.take_off(rec, slope=20)
+    >>> print(f"{V:.1f} mV at {t:.2f} ms")
+    -50.0 mV at 6.34 ms
     """
     seen, least = Window(rec, between), SLOPE.check(slope)
     spike = first_spike(seen, level)
