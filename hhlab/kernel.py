@@ -166,7 +166,8 @@ class Jumps(NamedTuple):
 class Kept(NamedTuple):
     """What is kept of a run. Where not all samples are kept, V is a two-row ring buffer, and x has one row.
 
-    Of the upward crossings of a level of V, sample by sample, the times are kept as far as there is room for them.
+    Spikes are looked for sample by sample: one begins where V is at a level or above, and the next can begin only after
+    V has been below a second, lower level. When they begin is kept as far as there is room.
     """
 
     V: Floats  # (samples or 2, N)
@@ -174,7 +175,9 @@ class Kept(NamedTuple):
     ions: Floats  # (samples, P, N)
     all_V: int  # 0 or 1
     all_x: int  # 0 or 1
-    level: float  # mV
+    level: float  # mV: where a spike begins
+    over: float  # mV: below it a spike is over
+    firing: Ints  # (N,): 1 while a spike lasts, and at first where the membrane rests above the level
     times: Floats  # (room, N), counted in samples; without room nothing is looked for
     found: Ints  # (N,): how many there were
 
@@ -667,18 +670,26 @@ def keep(m: Membrane, V: Floats, ions: Floats, kept: Kept, sample: int) -> None:
 
 @jit
 def look_for_crossings(V: Floats, kept: Kept, sample: int) -> None:
-    """Keep where V has crossed the level since the sample before. They are counted first: that loop vectorises."""
-    before, crossed = row_of_V(kept, sample - 1), 0
+    """Keep when spikes have begun since the sample before, and which last. Changes are counted first: it vectorises."""
+    changed = 0
     for i in range(V.shape[0]):
-        crossed += (kept.V[before, i] < kept.level) & (V[i] >= kept.level)
-    if crossed == 0:
+        begins, ends = V[i] >= kept.level, V[i] < kept.over
+        changed += ends if kept.firing[i] else begins
+    if changed == 0:
         return
+    before = row_of_V(kept, sample - 1)
     for i in range(V.shape[0]):
-        low = kept.V[before, i]
-        if low < kept.level and V[i] >= kept.level:
+        if not kept.firing[i] and V[i] >= kept.level:
             if kept.found[i] < kept.times.shape[0]:
-                kept.times[kept.found[i], i] = sample - 1 + (kept.level - low) / (V[i] - low)
+                when = 0.0
+                if sample > 0:
+                    low = kept.V[before, i]
+                    when = sample - 1 + (kept.level - low) / (V[i] - low)
+                kept.times[kept.found[i], i] = when
             kept.found[i] += 1
+            kept.firing[i] = 1
+        elif V[i] < kept.over:
+            kept.firing[i] = 0
 
 
 @jit
@@ -710,7 +721,7 @@ def carry_on(
         if now > sample * every:  # not by division, which fast arithmetic may round up past the last sample
             sample += 1
         look_for_escape(V, far, now, escaped)
-        if kept.times.shape[0] > 0 and sample > 0 and now == sample * every and (together or now < until):
+        if kept.times.shape[0] > 0 and now == sample * every and (together or now < until):
             look_for_crossings(V, kept, sample)
         stop = min(int(now) + 1.0, until)
         by, out = 0.5 * (now + stop) - gates_at, kept.x[sample * kept.all_x]

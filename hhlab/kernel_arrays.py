@@ -12,7 +12,7 @@ from .gates import curve, tables_over_ions
 from .parameters import Parameter
 from .physics import Floats, thermal_voltage
 from .protocols import LONGEST, Protocol, Varied, mean_currents, one_by_one
-from .recording import KEEP_ALL, KEEP_SPIKES, SPIKE_LEVEL
+from .recording import KEEP_ALL, KEEP_SPIKES, SPIKE_ENDS, SPIKE_LEVEL
 
 MOST_SPIKES = 1024
 """So many times of spikes of a cell the kernel keeps."""
@@ -145,17 +145,21 @@ def jumps_of(
     )
 
 
-def room_for(keep: str, samples: int, V: Floats, x: Floats, ions: Floats, *, look_for_spikes: bool) -> kernel.Kept:
-    """Room for what is to be kept of a run."""
+def room_for(
+    keep: str, samples: int, resting: Floats, x: Floats, ions: Floats, *, look_for_spikes: bool
+) -> kernel.Kept:
+    """Room for what is to be kept of a run of membranes that rest at these V (mV)."""
     whole, traces = keep == KEEP_ALL, keep != KEEP_SPIKES
     spikes = MOST_SPIKES if look_for_spikes and not whole else 0
     return kernel.Kept(
-        V=np.empty((samples if traces else 2, *V.shape)),
+        V=np.empty((samples if traces else 2, *resting.shape)),
         x=np.empty((samples if whole else 1, *x.shape)),
         ions=np.empty((samples, *ions.shape)),
         all_V=int(traces),
         all_x=int(whole),
         level=SPIKE_LEVEL,
-        times=np.zeros((spikes, *V.shape)),  # not empty, as cells with few spikes use little of it
-        found=np.zeros(V.shape, np.int64),
+        over=SPIKE_LEVEL - SPIKE_ENDS,
+        firing=(resting >= SPIKE_LEVEL).astype(np.int64),
+        times=np.zeros((spikes, *resting.shape)),  # not empty, as cells with few spikes use little of it
+        found=np.zeros(resting.shape, np.int64),
     )

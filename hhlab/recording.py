@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 KEEP = KEEP_SPIKES, KEEP_V, KEEP_ALL = "spikes", "V", "all"
 """What may be kept of a recording, from little to all."""
-SPIKE_LEVEL = 0.0  # mV: where V crosses it upward is a spike
+# mV: a spike begins where V crosses the first upward, and is over when V is so far below as the second says.
+SPIKE_LEVEL, SPIKE_ENDS = 0.0, 4.0
 PUMP, CAPACITY, AXIAL = "pump", "capacity", "axial"  # currents that no channel carries
 CARRIER, CHARGED = "carrier", "charging"
 A_RECORDING = "a recording: give what simulate returned"
@@ -44,6 +45,21 @@ def crossings(t: Floats, V: Floats, level: float) -> Floats:
     """The times at which V crosses a level upward, interpolated; shape (k,)."""
     at = np.flatnonzero((V[:-1] < level) & (V[1:] >= level))
     return t[at] + (t[at + 1] - t[at]) * (level - V[at]) / (V[at + 1] - V[at])
+
+
+def beginnings(t: Floats, V: Floats, level: float, resting: float) -> Floats:
+    """The times at which spikes begin, interpolated; shape (k,).
+
+    One begins where V crosses the level (mV) upward, or at the first sample if V is above the level there, though it
+    rests below. The next can begin only when this one is over: after V has been more than SPIKE_ENDS below the level.
+    """
+    above, below = level <= V, level - SPIKE_ENDS > V
+    at = np.flatnonzero(above | below)
+    was_above = np.concatenate(([resting >= level], above[at][:-1]))
+    at = at[above[at] & ~was_above]
+    before = np.maximum(at - 1, 0)
+    rise = np.where(at > 0, V[at] - V[before], 1.0)
+    return t[at] - (t[at] - t[before]) * (V[at] - level) / rise
 
 
 class Named(Mapping[str, Floats]):
@@ -221,7 +237,8 @@ class Recording(Exportable):
     ) -> "Recording":  # fmt: skip
         """A recording of a cell whose state is known: V (n,), gates (G, n) and concentrations (P, n)."""
         kept = kernel.Kept(V=V[:, None], x=gates.T[..., None], ions=pools.T[..., None], all_V=1, all_x=1,
-                           level=SPIKE_LEVEL, times=np.empty((0, 1)), found=np.zeros(1, np.int64))  # fmt: skip
+                           level=SPIKE_LEVEL, over=SPIKE_LEVEL - SPIKE_ENDS, firing=np.zeros(1, np.int64),
+                           times=np.empty((0, 1)), found=np.zeros(1, np.int64))  # fmt: skip
         return cls(Batch(t, [cell], [protocol], settings, kept))
 
     def __getstate__(self) -> dict[str, Any]:
@@ -261,11 +278,16 @@ class Recording(Exportable):
         return self._batch.keep
 
     def crossings(self, level: float) -> Floats:
-        """The times in ms at which V crosses a level (mV) upward, interpolated; shape (k,)."""
+        """The times in ms at which spikes begin, as `beginnings` has it, above a level (mV); shape (k,)."""
         kept, found = self._batch.kept, int(self._batch.kept.found[self._number])
         if level != kept.level or not 0 < len(kept.times) >= found:
-            return crossings(self.t, self.V, level)
+            return beginnings(self.t, self.V, level, self.resting)
         return kept.times[:found, self._number] * self.t[1]
+
+    @property
+    def resting(self) -> float:
+        """V (mV) from which its cell starts if nothing else is said."""
+        return float(self.cell.state(None)[0])
 
     @functools.cached_property
     def gate(self) -> Named:

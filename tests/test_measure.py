@@ -187,17 +187,21 @@ def test_firing_lasts_if_it_goes_on_to_the_end():
     assert hh.measure.frequency(COLD, 6.3) == pytest.approx(1000 / np.diff(late).mean(), rel=1e-4)
 
 
+WHOLE = {"between": None}
 DEFAULTS = {
-    "anode_break": {"duration": 20}, "arrivals": {"level": -20},
-    "availability": {"duration": 30, "test": -21, "hold": -65}, "bursts": {"gap": 50, "level": 0},
-    "conduction": {"level": -20, "impulse": 0}, "duration": {"share": 0.9},
+    "adaptation": WHOLE, "afterpotentials": WHOLE, "anode_break": {"duration": 20}, "arrivals": {"level": -20},
+    "availability": {"duration": 30, "test": -21, "hold": -65}, "bursts": {"gap": 50, "level": 0} | WHOLE,
+    "conduction": {"level": -20, "impulse": 0}, "duration": {"share": 0.9} | WHOLE,
     "first_arrivals": {"level": -20}, "following_frequency": {"pulses": 12, "amplitude": 2000},
-    "frequency": {"ramp": 0}, "half_width": {"level": 0}, "highest_rate": {"strength": 2, "duration": 0.5},
-    "ledger": {"diameter": None, "inside": None}, "paired_pulses": {"duration": 0.5}, "period": {"level": 0},
+    "frequency": {"ramp": 0}, "half_width": {"level": 0, "slope": None} | WHOLE,
+    "highest_rate": {"strength": 2, "duration": 0.5},
+    "ledger": {"diameter": None, "inside": None}, "paired_pulses": {"duration": 0.5},
+    "peak": WHOLE, "period": {"level": 0} | WHOLE,
     "recovery": {"hold": -65, "test": -21}, "refractory": {"duration": 0.5, "reset": ()},
     "refractory_periods": {"duration": 0.5}, "release": {"half": 0.015, "power": 4}, "reversal": {"channel": "Na"},
-    "spikes": {"level": 0}, "sustained": {"ramp": 0}, "tail_time_constants": {"channel": "K"},
-    "threshold": {"duration": 0.5, "shock": False}, "undershoot": {"level": 0},
+    "spikes": {"level": 0} | WHOLE, "sustained": {"ramp": 0}, "take_off": {"slope": 10, "level": 0} | WHOLE,
+    "tail_time_constants": {"channel": "K"},
+    "threshold": {"duration": 0.5, "shock": False}, "undershoot": {"level": 0} | WHOLE, "upstroke": WHOLE,
     "velocity": {"x_from": None, "x_to": None, "level": -20, "impulse": 0},
 }  # fmt: skip
 

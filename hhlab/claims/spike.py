@@ -138,7 +138,7 @@ def sodium_afterwards() -> Result:
     cell = hh.Squid()
     rec = hh.simulate(cell, hh.Shock(15, 1), 25)
     rest, top = hh.measure.rest(cell), hh.measure.peak(rec)[1]
-    back = hh.measure.spikes(rec, level=rest)[-1]
+    back = rec.t[1:][(rec.V[:-1] < rest) & (rec.V[1:] >= rest)][-1]
     undershoot = (rec.V - rest < 0) & (rec.t > top) & (rec.t < back)
     share_of_rest = rec.g["Na"][undershoot] / rec.g["Na"][0]
     number = 100 * (share_of_rest < 0.1).mean()

@@ -9,7 +9,7 @@ from .propagation import arrivals, conduction, first_arrivals, following_frequen
 from .release import release
 from .resting import rest
 from .rhythm import Adaptation, Bursts, adaptation, bursts, period
-from .spike import attribution, half_width, peak, spikes, undershoot, upstroke
+from .spike import attribution, half_width, peak, spikes, take_off, undershoot, upstroke
 from .thresholds import accommodation, anode_break, chronaxie, rheobase, strength_duration, threshold
 
 __all__ = [
@@ -18,5 +18,5 @@ __all__ = [
     "conduction", "current_voltage", "duration", "first_arrivals", "following_frequency", "frequency", "half_width",
     "highest_rate", "ledger", "length_constant", "paired_pulses", "peak", "period", "recovery", "refractory",
     "refractory_periods", "release", "rest", "reversal", "rheobase", "spikes", "strength_duration", "sustained",
-    "tail_time_constants", "threshold", "undershoot", "upstroke", "velocity",
+    "tail_time_constants", "take_off", "threshold", "undershoot", "upstroke", "velocity",
 ]  # fmt: skip

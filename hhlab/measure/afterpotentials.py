@@ -10,12 +10,12 @@ from ..physics import Floats
 from ..recording import Recording, crossings
 from .columns import gives
 from .resting import rest
-from .spike import attribution, extremum, spikes
+from .spike import NO_POINT, attribution, extremum
+from .window import Between, Window
 
 # mV: through which V falls at the end of a spike; and how near to rest it must stay for all to be over.
 FALL_LEVEL, NEAR_REST = -20.0, 1.0
 SHARE = Parameter(0.9, "(share)", 0.01, 0.99, "share of repolarisation", name="share")
-NO_POINT = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
@@ -43,50 +43,53 @@ class Afterpotentials:
     fall: float
 
 
-def afterpotentials(rec: Recording) -> Afterpotentials:
+def afterpotentials(rec: Recording, *, between: Between = None) -> Afterpotentials:
     """The afterpotentials of the first spike of a recording, up to the next spike or the end.
 
     Parameters
     ----------
     rec : Recording
         What `simulate` returned.
+    between : tuple of (float, float), optional
+        The window to look at, ms; without it all of the recording.
 
     Returns
     -------
     Afterpotentials
-        The points in mV and ms; all nan without a spike.
+        The points in mV and ms; all nan without a spike that falls through -20 mV before the next.
 
     Raises
     ------
     ValueError
-        If `rec` is not a recording.
+        If `rec` is not a recording, or the window is out of range.
     """
-    times = spikes(rec)
-    falls = crossings(rec.t, -rec.V, -FALL_LEVEL)
-    falls = falls[falls > times[0]] if times.size else falls[:0]
+    seen = Window(rec, between)
+    t, V, times = seen.t, seen.V, seen.spikes()
+    falls = crossings(t, -V, -FALL_LEVEL)
+    stop = times[1] if times.size > 1 else np.inf
+    falls = falls[(falls > times[0]) & (falls < stop)] if times.size else falls[:0]
     if not falls.size:
         return Afterpotentials(NO_POINT, NO_POINT, NO_POINT, float("nan"), float("nan"))
     fall = float(falls[0])
-    stop = times[1] if times.size > 1 else np.inf
-    after = np.flatnonzero((rec.t > fall) & (rec.t < stop))
+    after = np.flatnonzero((t >= fall) & (t < stop))
     first, last = int(after[0]), int(after[-1])
-    extrema = _extrema(rec.V[first : last + 1]) + first
+    extrema = _extrema(V[first : last + 1]) + first
 
     def point(at: int) -> tuple[float, float]:
-        mV, ms = extremum(rec.t, rec.V, at)
+        mV, ms = extremum(t, V, at)
         return mV, ms - fall
 
-    away = np.flatnonzero(np.abs(rec.V[first:] - rest(rec.cell)) > NEAR_REST)
-    back = float(rec.t[first + away[-1]]) - fall if away.size else 0.0
-    lasts = float("inf") if away.size and first + away[-1] == rec.V.size - 1 else back
-    if extrema.size < 2 or rec.V[extrema[0]] > rec.V[extrema[1]]:
-        return Afterpotentials(NO_POINT, NO_POINT, point(first + int(rec.V[first : last + 1].argmin())), lasts, fall)
-    low = extrema[1] + int(rec.V[extrema[1] : last + 1].argmin())
+    away = np.flatnonzero(np.abs(V[first:] - rest(rec.cell)) > NEAR_REST)
+    back = float(t[first + away[-1]]) - fall if away.size else 0.0
+    lasts = float("inf") if away.size and first + away[-1] == V.size - 1 else back
+    if extrema.size < 2 or V[extrema[0]] > V[extrema[1]]:
+        return Afterpotentials(NO_POINT, NO_POINT, point(first + int(V[first : last + 1].argmin())), lasts, fall)
+    low = extrema[1] + int(V[extrema[1] : last + 1].argmin())
     return Afterpotentials(point(extrema[0]), point(extrema[1]), point(low), lasts, fall)
 
 
 @gives("ms")
-def duration(rec: Recording, share: float = 0.9) -> float:
+def duration(rec: Recording, share: float = 0.9, *, between: Between = None) -> float:
     """How long the last action potential of a recording lasts: from its steepest rise to a share of repolarisation.
 
     The steepest rise is the steepest by the cell's own currents; the stimulus does not count. At 0.9 (APD90) V has
@@ -99,6 +102,8 @@ def duration(rec: Recording, share: float = 0.9) -> float:
         What `simulate` returned.
     share : float
         The share of repolarisation, 0.01 to 0.99.
+    between : tuple of (float, float), optional
+        The window to look at, ms; without it all of the recording.
 
     Returns
     -------
@@ -108,29 +113,31 @@ def duration(rec: Recording, share: float = 0.9) -> float:
     Raises
     ------
     ValueError
-        If `rec` is not a recording, or the share is out of range.
+        If `rec` is not a recording, or the share or the window is out of range.
     """
-    part, times = SHARE.check(share), spikes(rec)
+    seen, part = Window(rec, between), SHARE.check(share)
+    times = seen.spikes()
     if not times.size:
         return float("nan")
-    late = slice(_onset(rec, times), None)
-    t, V = rec.t[late], rec.V[late]
-    slope = np.sum([each[late] for name, each in attribution(rec).items() if name != "stimulus"], axis=0)
-    rise, top = int(slope[: V.argmax() + 1].argmax()), int(V.argmax())
+    late = slice(_onset(seen, times), None)
+    t, V = seen.t[late], seen.V[late]
+    own = [each[seen.part][late] for name, each in attribution(rec).items() if name != "stimulus"]
+    rise, top = int(np.sum(own, axis=0)[: V.argmax() + 1].argmax()), int(V.argmax())
     level = V[top] - part * (V[top] - float(V[0]))
     below = crossings(t[top:], -V[top:], -level)
     return float(below[0] - t[rise]) if below.size else float("nan")
 
 
-def _onset(rec: Recording, times: Floats) -> int:
+def _onset(seen: Window, times: Floats) -> int:
     """The sample at which the last action potential begins: at its stimulus, or at the lowest V before it."""
-    begun = [piece.start for piece in rec.protocol.pieces()] + [t for t, _ in rec.protocol.shocks()]
-    onsets = sorted(t for t in begun if t <= times[-1])
-    before = times[-2] if times.size > 1 else rec.t[0] - 1.0
+    protocol, t = seen.rec.protocol, seen.t
+    begun = [piece.start for piece in protocol.pieces()] + [when for when, _ in protocol.shocks()]
+    onsets = sorted(when for when in begun if t[0] <= when <= times[-1])
+    before = times[-2] if times.size > 1 else t[0] - 1.0
     if onsets and onsets[-1] > before:
-        return int(np.searchsorted(rec.t, onsets[-1] + 1e-9)) - 1
-    between = np.flatnonzero((rec.t > before) & (rec.t <= times[-1]))
-    return int(between[rec.V[between].argmin()])
+        return max(int(np.searchsorted(t, onsets[-1] + 1e-9)) - 1, 0)
+    since = np.flatnonzero((t > before) & (t <= times[-1]))
+    return int(since[seen.V[since].argmin()]) if since.size else 0
 
 
 def _extrema(V: Floats) -> NDArray[np.int64]:

@@ -12,13 +12,16 @@ from ..recording import KEEP_SPIKES, KEEP_V, Recording
 from ..simulation import A_CELL
 from .columns import gives
 from .spike import response, spikes
-from .thresholds import responses, smallest, threshold
+from .thresholds import SPIKE_WITHIN, responses, smallest, spike_window, threshold
 
-LASTING = 1000.0  # ms for which a lasting current flows
+# ms for which a lasting current flows; and for which it flows where spikes are too rare to judge by that.
+LASTING, LONG_LASTING = 1000.0, 10_000.0
+LONGEST_PAUSE = 1.5  # of the longest interval between spikes: after that firing has ended
 RUNS_AT_ONCE = 32
 SAMPLE = 0.05  # ms between samples, fine enough to time a spike
 CURRENTS_TRIED = 0.01, 1000.0  # uA/cm2: the smallest and the largest lasting current that is tried
-RATES_TRIED = 10.0, 2000.0  # Hz: the lowest and the highest rate of pulses that is tried
+# Hz: between which rates the first that fails is sought; and the same in a cell with slow gates that follows none.
+RATES_TRIED, SLOW_RATES_TRIED = (10.0, 2000.0), (1.0, 10.0)
 PULSES = 15
 AFTER_PULSES = 10.0  # ms after the last pulse in which the cell may respond to it
 STRENGTH = Parameter(2.0, "times", 0.1, 100, "strength of each pulse", name="strength")
@@ -28,8 +31,9 @@ def frequency(cell: Cell, currents: ArrayLike, *, ramp: float = 0.0) -> Floats:
     """The rate at which a cell still fires under lasting currents.
 
     Each current flows for one second, and the spikes of its second half count: their number less one, over the time
-    from the first of them to the last. Firing that ends before the last 100 ms does not last. A membrane that can
-    either rest or fire rests after a slow ramp.
+    from the first of them to the last. Firing that ends before the last 100 ms does not last. Where there are spikes,
+    but too few to judge, the current flows for ten seconds, and the same shares of that time count. A spike is what
+    `spikes` counts, above the cell's own spike level. A membrane that can either rest or fire rests after a slow ramp.
 
     Parameters
     ----------
@@ -57,16 +61,26 @@ def frequency(cell: Cell, currents: ArrayLike, *, ramp: float = 0.0) -> Floats:
     """
     must_be(Cell, A_CELL, cell)
     values = numbers("currents", "uA/cm2", currents)
-    rising: list[Protocol] = [
-        Ramp(current, 0.0, ramp, LASTING) if ramp else Step(current, 0.0, LASTING) for current in values.ravel()
-    ]
+    found = np.array(_rates(cell, values.ravel().tolist(), ramp, LASTING))
+    unclear = np.flatnonzero(np.isnan(found))
+    if unclear.size:
+        found[unclear] = np.nan_to_num(_rates(cell, values.ravel()[unclear].tolist(), ramp, LONG_LASTING))
+    return found.reshape(values.shape)
+
+
+def _rates(cell: Cell, currents: list[float], ramp: float, lasting: float) -> list[float]:
+    """The rate in Hz under each current (uA/cm2) that flows for some time (ms) after its ramp."""
     every = max(1, round(SAMPLE / cell.dt))
+    rising: list[Protocol] = [
+        Ramp(current, 0.0, ramp, lasting) if ramp else Step(current, 0.0, lasting) for current in currents
+    ]
 
     def rates(some: list[Protocol]) -> list[float]:
-        return [_rate(rec) for rec in responses(cell, some, ramp + LASTING, every=every, keep=KEEP_SPIKES)]
+        recs = responses(cell, some, ramp + lasting, every=every, keep=KEEP_SPIKES)
+        return [_rate(rec, lasting) for rec in recs]
 
     blocks = [rising[begin : begin + RUNS_AT_ONCE] for begin in range(0, len(rising), RUNS_AT_ONCE)]
-    return np.array([rate for some in every_one(rates, blocks) for rate in some]).reshape(values.shape)
+    return [rate for some in every_one(rates, blocks) for rate in some]
 
 
 @gives("uA/cm2")
@@ -111,7 +125,7 @@ def highest_rate(cell: Cell, strength: float = 2.0, duration: float = 0.5) -> fl
     Returns
     -------
     float
-        The rate in Hz; 0 if 10 Hz are too fast, inf if 2000 Hz are not.
+        The rate in Hz; 0 if 10 Hz (in a cell with slow gates 1 Hz) are too fast, inf if 2000 Hz are not.
 
     Raises
     ------
@@ -121,22 +135,33 @@ def highest_rate(cell: Cell, strength: float = 2.0, duration: float = 0.5) -> fl
     size = STRENGTH.check(strength) * threshold(cell, duration)
     if not 0 < size < np.inf:
         raise ValueError(f"{cell!r} has no threshold from rest, so there is no strength to give it")
+    lowest, highest = RATES_TRIED
 
     def fail(rates: Floats) -> list[bool]:
         trains = [Train(size, 0.0, duration, max(1000.0 / float(rate), duration), PULSES) for rate in rates]
-        recs = responses(cell, trains, max(train.end for train in trains) + AFTER_PULSES, keep=KEEP_V)
+        every = max(1, round(SAMPLE / cell.dt)) if rates[0] < lowest else 1
+        recs = responses(cell, trains, max(train.end for train in trains) + AFTER_PULSES, every=every, keep=KEEP_V)
         return [not _follows(rec, train) for rec, train in zip(recs, trains, strict=True)]
 
-    lowest, highest = RATES_TRIED
-    return smallest(fail, lowest, min(highest, 1000.0 / duration), rounds=4)
+    found = smallest(fail, lowest, min(highest, 1000.0 / duration), rounds=4)
+    if found or spike_window(cell) <= SPIKE_WITHIN:
+        return found
+    return smallest(fail, *SLOW_RATES_TRIED, tries=8, rounds=6)
 
 
-def _rate(rec: Recording) -> float:
-    times = spikes(rec)
-    late = times[times > rec.t[-1] - LASTING / 2]
-    if late.size < 2 or late[-1] < rec.t[-1] - LASTING / 10:
+def _rate(rec: Recording, lasting: float) -> float:
+    """The rate in Hz in the second half of a lasting current; nan where spikes may only be too rare for this time."""
+    times, end = spikes(rec, rec.cell.spike_level), float(rec.t[-1])
+    late = times[times > end - lasting / 2]
+    if not late.size:
         return 0.0
-    return float(1000.0 * (late.size - 1) / (late[-1] - late[0]))
+    pause, longest = end - late[-1], np.diff(times).max() if times.size > 1 else lasting
+    rate = 1000.0 * (late.size - 1) / (late[-1] - late[0]) if late.size > 1 else float("nan")
+    if pause <= lasting / 10 and late.size > 1:
+        return float(rate)
+    if pause > LONGEST_PAUSE * longest:
+        return 0.0
+    return float(rate) if lasting == LONG_LASTING else float("nan")
 
 
 def _follows(rec: Recording, train: Train) -> bool:

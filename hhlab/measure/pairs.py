@@ -15,12 +15,13 @@ from ..recording import KEEP_V, Recording
 from ..simulation import simulate_many
 from .columns import gives
 from .spike import response
-from .thresholds import bisected, responses, smallest, threshold
+from .thresholds import bisected, responses, smallest, spike_window, threshold
 
 # The first pulse, and the weakest and strongest second one that is tried, in multiples of the resting threshold.
 FIRST_PULSE, WEAKEST, STRONGEST = 1.5, 0.1, 10.0
+AMPLITUDES = 128  # so many between them: strong pulses that outlast a fast spike leave a narrow range with a response
 RESPONSE_WITHIN = 15.0  # ms after the second pulse in which V may respond
-# ms: the longest interval that `refractory_periods` tries, and how finely it finds the ends.
+# ms: the longest interval that `refractory_periods` tries at least, and how finely it finds the ends.
 LONGEST_INTERVAL, RESOLUTION = 100.0, 0.01
 DURATION = Parameter(0.5, "ms", 0.01, 20, "duration of both pulses", name="duration")
 INTERVAL = Parameter(10.0, "ms", 0, 1000, "interval from onset to onset", name="interval")
@@ -30,8 +31,10 @@ def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset
     """The threshold of a second pulse over that of the first, for each interval between them.
 
     The first pulse is one and a half times the resting threshold. There is a response to the second if, after its end,
-    V rises 5 mV or more and exceeds 0 mV. The smallest amplitude with a response is searched upward. Before the first
-    spike has passed its peak there is none.
+    V rises 5 mV or more and exceeds 0 mV within 15 ms. The smallest amplitude with a response is searched upward, in
+    steps of 4 %, from a tenth to ten times the resting threshold. Before the first spike has passed its peak there is
+    none. A strong pulse that outlasts the rise of a fast spike, as 0.5 ms does in `FrogNode`, hides the response to it:
+    then only a narrow range of amplitudes has one, and a shorter pulse shows more.
 
     Parameters
     ----------
@@ -78,9 +81,9 @@ class RefractoryPeriods:
     Parameters
     ----------
     absolute : float
-        Until then no pulse of up to ten times the threshold makes a second spike, ms.
+        Until then no pulse of up to ten times the threshold makes a second spike, ms; inf if none ever does.
     relative : float
-        Until then it takes more than the threshold, ms; nan if that is not over within 100 ms.
+        Until then it takes more than the threshold, ms; nan if that is not over within the longest interval.
     supernormal : float
         When it takes least, ms.
     least : float
@@ -97,7 +100,8 @@ class RefractoryPeriods:
 def refractory_periods(cell: Cell, duration: float = 0.5) -> RefractoryPeriods:
     """The ends of the absolute and the relative refractory period, and when the cell is easiest to excite.
 
-    Taken from `refractory` at 40 intervals up to 100 ms; the ends of both periods are then found to 0.01 ms.
+    Taken from `refractory` at 40 intervals up to 100 ms, or up to three times the slowest time constant of the cell's
+    gates at rest where that is longer, 1 s at most; the ends of both periods are then found to 0.01 ms.
 
     Parameters
     ----------
@@ -116,7 +120,8 @@ def refractory_periods(cell: Cell, duration: float = 0.5) -> RefractoryPeriods:
     ValueError
         If the duration is out of range, or the cell fires by itself or not at all.
     """
-    times = np.geomspace(DURATION.check(duration), LONGEST_INTERVAL, 40)
+    longest = min(max(LONGEST_INTERVAL, spike_window(cell)), INTERVAL.high)
+    times = np.geomspace(DURATION.check(duration), longest, 40)
     ratios = refractory(cell, times, duration)
     silent = np.flatnonzero(np.isinf(ratios))
     first = int(silent[-1]) + 1 if silent.size else 0
@@ -182,7 +187,14 @@ def _second_threshold(cell: Cell, state: Mapping[str, float], once: float, durat
     def respond(sizes: Floats) -> list[bool]:
         return [not np.isnan(height) for height in _heights(cell, state, sizes, duration)]
 
-    return smallest(respond, WEAKEST * once, STRONGEST * once, tries=32, rounds=3)
+    found = smallest(respond, WEAKEST * once, STRONGEST * once, tries=32, rounds=3)
+    finer = np.geomspace(WEAKEST * once, STRONGEST * once, AMPLITUDES)
+    finer = finer[finer < found]
+    works = np.flatnonzero(respond(finer)) if finer.size else finer
+    if not works.size:
+        return found
+    first = int(works[0])
+    return smallest(respond, finer[first - 1], finer[first], tries=8, rounds=4) if first else 0.0
 
 
 def _heights(cell: Cell, state: Mapping[str, float], sizes: Floats, duration: float) -> list[float]:

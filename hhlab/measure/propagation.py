@@ -10,6 +10,7 @@ from ..parameters import Parameter, must_be
 from ..physics import Floats
 from ..propagation import AN_AXON, propagate
 from ..protocols import Train
+from ..recording import beginnings
 from .thresholds import bisected
 
 ARRIVAL_LEVEL = -20.0  # mV that V crosses when an impulse arrives
@@ -223,10 +224,7 @@ def following_frequency(axon: Fibre, pulses: int = 12, amplitude: float = 2000.0
 
 
 def _arrivals(run: AxonRecording, level: float, patches: Any = slice(None)) -> list[Floats]:
-    """For each of these patches, the times (ms) at which V crosses the level (mV) upward."""
+    """For each of these patches, the times (ms) at which spikes begin at a level (mV)."""
     must_be(AxonRecording, AN_AXON_RECORDING, run)
-    V, limit = run.V[patches], LEVEL.check(level)
-    patch, at = np.nonzero((V[:, :-1] < limit) & (V[:, 1:] >= limit))
-    before, after = V[patch, at], V[patch, at + 1]
-    times = run.t[at] + (run.t[at + 1] - run.t[at]) * (limit - before) / (after - before)
-    return np.split(times, np.searchsorted(patch, np.arange(1, len(V))))
+    limit, cells = LEVEL.check(level), run.axon.row.cells
+    return [beginnings(run.t, run.V[i], limit, cells[i].rest()["V"]) for i in np.arange(len(run.x))[patches]]

@@ -10,12 +10,13 @@ from ..physics import Floats
 from ..recording import SPIKE_LEVEL, Recording
 from .columns import gives
 from .spike import spikes
+from .window import Between
 
 GAP = Parameter(50.0, "ms", 0.1, 1e6, "shortest pause between bursts", name="gap")
 
 
 @gives("ms")
-def period(rec: Recording, level: float = SPIKE_LEVEL) -> float:
+def period(rec: Recording, level: float = SPIKE_LEVEL, *, between: Between = None) -> float:
     """The mean of the last three intervals between spikes, or of all if there are fewer.
 
     Parameters
@@ -24,6 +25,8 @@ def period(rec: Recording, level: float = SPIKE_LEVEL) -> float:
         What `simulate` returned.
     level : float
         The level that a spike crosses, mV.
+    between : tuple of (float, float), optional
+        The window to look at, ms; without it all of the recording.
 
     Returns
     -------
@@ -33,9 +36,9 @@ def period(rec: Recording, level: float = SPIKE_LEVEL) -> float:
     Raises
     ------
     ValueError
-        If `rec` is not a recording, or the level is out of range.
+        If `rec` is not a recording, or the level or the window is out of range.
     """
-    intervals = np.diff(spikes(rec, level))
+    intervals = np.diff(spikes(rec, level, between=between))
     return float(intervals[-3:].mean()) if intervals.size else float("nan")
 
 
@@ -61,7 +64,7 @@ class Bursts:
     period: float
 
 
-def bursts(rec: Recording, gap: float = 50.0, level: float = SPIKE_LEVEL) -> Bursts:
+def bursts(rec: Recording, gap: float = 50.0, level: float = SPIKE_LEVEL, *, between: Between = None) -> Bursts:
     """The bursts of a recording: groups of spikes with pauses of `gap` or more between the groups.
 
     Parameters
@@ -72,6 +75,8 @@ def bursts(rec: Recording, gap: float = 50.0, level: float = SPIKE_LEVEL) -> Bur
         The shortest pause between bursts, ms.
     level : float
         The level that a spike crosses, mV.
+    between : tuple of (float, float), optional
+        The window to look at, ms; without it all of the recording.
 
     Returns
     -------
@@ -81,17 +86,17 @@ def bursts(rec: Recording, gap: float = 50.0, level: float = SPIKE_LEVEL) -> Bur
     Raises
     ------
     ValueError
-        If `rec` is not a recording, or the gap or the level is out of range.
+        If `rec` is not a recording, or the gap or the level or the window is out of range.
     """
-    pause, times = GAP.check(gap), spikes(rec, level)
+    pause, times = GAP.check(gap), spikes(rec, level, between=between)
     groups = np.split(times, np.flatnonzero(np.diff(times) >= pause) + 1) if times.size else []
     starts = np.array([group[0] for group in groups])
-    between = np.diff(starts)[1:]
+    apart = np.diff(starts)[1:]
     return Bursts(
         starts,
         np.array([group.size for group in groups], np.int64),
         np.array([group[-1] - group[0] for group in groups]),
-        float(between.mean()) if between.size else float("nan"),
+        float(apart.mean()) if apart.size else float("nan"),
     )
 
 
@@ -115,13 +120,15 @@ class Adaptation:
 
 
 @gives(first="ms", last="ms", ratio="times")
-def adaptation(rec: Recording) -> Adaptation:
+def adaptation(rec: Recording, *, between: Between = None) -> Adaptation:
     """The first and the last interval between spikes, and their ratio.
 
     Parameters
     ----------
     rec : Recording
         What `simulate` returned.
+    between : tuple of (float, float), optional
+        The window to look at, ms; without it all of the recording.
 
     Returns
     -------
@@ -131,9 +138,9 @@ def adaptation(rec: Recording) -> Adaptation:
     Raises
     ------
     ValueError
-        If `rec` is not a recording.
+        If `rec` is not a recording, or the window is out of range.
     """
-    intervals = np.diff(spikes(rec))
+    intervals = np.diff(spikes(rec, between=between))
     if intervals.size < 2:
         return Adaptation(float("nan"), float("nan"), float("nan"))
     return Adaptation(float(intervals[0]), float(intervals[-1]), float(intervals[-1] / intervals[0]))

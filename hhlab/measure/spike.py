@@ -4,18 +4,24 @@ import numpy as np
 
 from ..parameters import Parameter, must_be
 from ..physics import Floats
-from ..recording import A_RECORDING, SPIKE_LEVEL, Recording, crossings
+from ..recording import A_RECORDING, SPIKE_ENDS, SPIKE_LEVEL, Recording, crossings
 from .columns import gives
 from .resting import rest
+from .window import Between, Window
 
 RESPONSE_RISE = 5.0  # mV by which V must rise after the end of a pulse to count as a response
 PARABOLA_LIMIT = 1.0  # mV between neighbouring samples above which no parabola is laid through them
-LEVEL = Parameter(SPIKE_LEVEL, "mV", -500, 500, "level to cross", name="level")
+SLOPE = Parameter(10.0, "mV/ms", 1e-6, 1e5, "slope at which a spike takes off", name="slope")
+NO_POINT = (float("nan"), float("nan"))
 
 
 @gives("ms", times=True)
-def spikes(rec: Recording, level: float = SPIKE_LEVEL) -> Floats:
-    """Times at which V crosses a level upward, interpolated between samples.
+def spikes(rec: Recording, level: float = SPIKE_LEVEL, *, between: Between = None) -> Floats:
+    """Times at which spikes begin: V crosses a level upward, interpolated between samples.
+
+    A spike must be over before the next can begin: V must have been more than 4 mV below the level. So noise, or a
+    notch in a spike, does not make two of it. Where V is at the level or above at the first sample, but the cell rests
+    below, a spike begins at that sample. All measurements that count or time spikes go by this.
 
     Parameters
     ----------
@@ -23,6 +29,8 @@ def spikes(rec: Recording, level: float = SPIKE_LEVEL) -> Floats:
         What `simulate` returned.
     level : float
         The level, mV.
+    between : tuple of (float, float), optional
+        The window to look at, ms; without it all of the recording.
 
     Returns
     -------
@@ -32,7 +40,7 @@ def spikes(rec: Recording, level: float = SPIKE_LEVEL) -> Floats:
     Raises
     ------
     ValueError
-        If `rec` is not a recording, or the level is out of range.
+        If `rec` is not a recording, or the level or the window is out of range.
 
     Examples
     --------
@@ -40,18 +48,19 @@ def spikes(rec: Recording, level: float = SPIKE_LEVEL) -> Floats:
     >>> hh.measure.spikes(rec).round(2)
     array([6.87])
     """
-    must_be(Recording, A_RECORDING, rec)
-    return rec.crossings(LEVEL.check(level))
+    return Window(rec, between).spikes(level)
 
 
 @gives(V="mV", t="ms")
-def peak(rec: Recording) -> tuple[float, float]:
+def peak(rec: Recording, *, between: Between = None) -> tuple[float, float]:
     """The highest point of V, by a parabola through the three samples around it.
 
     Parameters
     ----------
     rec : Recording
         What `simulate` returned.
+    between : tuple of (float, float), optional
+        The window to look at, ms; without it all of the recording.
 
     Returns
     -------
@@ -61,14 +70,14 @@ def peak(rec: Recording) -> tuple[float, float]:
     Raises
     ------
     ValueError
-        If `rec` is not a recording.
+        If `rec` is not a recording, or the window is out of range.
     """
-    must_be(Recording, A_RECORDING, rec)
-    return extremum(rec.t, rec.V, int(rec.V.argmax()))
+    seen = Window(rec, between)
+    return extremum(seen.t, seen.V, int(seen.V.argmax()))
 
 
 @gives(V="mV", t="ms")
-def undershoot(rec: Recording, level: float = SPIKE_LEVEL) -> tuple[float, float]:
+def undershoot(rec: Recording, level: float = SPIKE_LEVEL, *, between: Between = None) -> tuple[float, float]:
     """The lowest point of V after the peak of the first spike.
 
     Parameters
@@ -77,6 +86,8 @@ def undershoot(rec: Recording, level: float = SPIKE_LEVEL) -> tuple[float, float
         What `simulate` returned.
     level : float
         The level that a spike crosses, mV.
+    between : tuple of (float, float), optional
+        The window to look at, ms; without it all of the recording.
 
     Returns
     -------
@@ -86,20 +97,26 @@ def undershoot(rec: Recording, level: float = SPIKE_LEVEL) -> tuple[float, float
     Raises
     ------
     ValueError
-        If `rec` is not a recording, or the level is out of range.
+        If `rec` is not a recording, or the level or the window is out of range.
     """
-    top = _first_peak(rec, level)
-    if top is None:
-        return float("nan"), float("nan")
-    return extremum(rec.t, rec.V, top + int(rec.V[top:].argmin()))
+    seen = Window(rec, between)
+    spike = first_spike(seen, level)
+    if spike is None:
+        return NO_POINT
+    top = spike[1]
+    return extremum(seen.t, seen.V, top + int(seen.V[top:].argmin()))
 
 
 @gives("ms")
-def half_width(rec: Recording, level: float = SPIKE_LEVEL) -> float:
+def half_width(
+    rec: Recording, level: float = SPIKE_LEVEL, *, slope: float | None = None, between: Between = None
+) -> float:
     """The width of the first spike half way from the resting potential to its peak.
 
-    A pacemaker has no resting potential: its lowest V is taken instead. The peak is the highest point before V falls
-    through `level` again.
+    A pacemaker has no resting potential: its lowest V is taken instead. With `slope`, it is half way from where the
+    spike takes off, as `take_off` has it. The peak is the highest point before the spike is over. The width runs from
+    where V first rises through this half to where it last falls through it, so that a notch or noise does not end it; a
+    spike that is above it at the first sample is as wide as what is seen of it.
 
     Parameters
     ----------
@@ -107,27 +124,91 @@ def half_width(rec: Recording, level: float = SPIKE_LEVEL) -> float:
         What `simulate` returned.
     level : float
         The level that a spike crosses, mV.
+    slope : float, optional
+        The slope at which a spike takes off, mV/ms.
+    between : tuple of (float, float), optional
+        The window to look at, ms; without it all of the recording.
 
     Returns
     -------
     float
-        The width in ms; nan without a spike that ends.
+        The width in ms; nan without a spike that ends, or that takes off.
 
     Raises
     ------
     ValueError
-        If `rec` is not a recording, or the level is out of range.
+        If `rec` is not a recording, or the level, the slope or the window is out of range.
     """
-    top = _first_peak(rec, level)
-    if top is None:
+    seen = Window(rec, between)
+    spike = first_spike(seen, level)
+    if spike is None:
         return float("nan")
-    foot = rec.V.min() if rec.cell.START else rest(rec.cell)
-    half = 0.5 * (extremum(rec.t, rec.V, top)[0] + foot)
-    rising = crossings(rec.t[: top + 1], rec.V[: top + 1], half)
-    falling = crossings(rec.t[top:], -rec.V[top:], -half)
-    if not falling.size:
+    if slope is not None:
+        foot = take_off(rec, slope, level, between=between)[0]
+    else:
+        foot = float(seen.V.min()) if rec.cell.START else rest(rec.cell)
+    top = spike[1]
+    return _width(seen.t, seen.V, top, 0.5 * (extremum(seen.t, seen.V, top)[0] + foot))
+
+
+def _width(t: Floats, V: Floats, top: int, half: float) -> float:
+    """How long V is above a half (mV) around a sample, ms; nan if it is not, or not seen to end."""
+    low = np.flatnonzero(half - SPIKE_ENDS > V)
+    first, last = int(low[low < top].max(initial=0)), int(low[low > top].min(initial=len(V) - 1))
+    if not V[top] > half >= V[last]:
         return float("nan")
-    return float(falling[0] - (rising[-1] if rising.size else rec.t[0]))
+    begin = t[first] if V[first] >= half else crossings(t[first : top + 1], V[first : top + 1], half)[0]
+    return float(crossings(t[top : last + 1], -V[top : last + 1], -half)[-1] - begin)
+
+
+@gives(V="mV", t="ms")
+def take_off(
+    rec: Recording, slope: float = 10.0, level: float = SPIKE_LEVEL, *, between: Between = None
+) -> tuple[float, float]:
+    """The threshold of the first spike by slope: where dV/dt first passes a value on the way to its steepest rise.
+
+    dV/dt is that of all currents, the stimulus included, as in `upstroke`; a sudden shock does not count.
+
+    Parameters
+    ----------
+    rec : Recording
+        What `simulate` returned.
+    slope : float
+        The value that dV/dt passes, mV/ms.
+    level : float
+        The level that a spike crosses, mV.
+    between : tuple of (float, float), optional
+        The window to look at, ms; without it all of the recording.
+
+    Returns
+    -------
+    tuple of (float, float)
+        V in mV and the time in ms, interpolated; (nan, nan) without a spike, or if dV/dt never passes the slope.
+
+    Raises
+    ------
+    ValueError
+        If `rec` is not a recording, or the slope, the level or the window is out of range.
+
+    Examples
+    --------
+    >>> rec = hh.simulate(hh.Squid(), hh.Step(20, start=5, duration=0.5))
+    >>> V, t = hh.measure.take_off(rec, slope=20)
+    >>> print(f"{V:.1f} mV at {t:.2f} ms")
+    -50.0 mV at 6.34 ms
+    """
+    seen, least = Window(rec, between), SLOPE.check(slope)
+    spike = first_spike(seen, level)
+    if spike is None:
+        return NO_POINT
+    before, top = spike
+    rate = _slope(seen)[before : top + 1]
+    t, V = seen.t[before : top + 1], seen.V[before : top + 1]
+    steepest = int(rate.argmax()) + 1
+    passed = crossings(t[:steepest], rate[:steepest], least)
+    if not passed.size:
+        return NO_POINT
+    return float(np.interp(passed[-1], t, V)), float(passed[-1])
 
 
 def attribution(rec: Recording) -> dict[str, Floats]:
@@ -154,13 +235,15 @@ def attribution(rec: Recording) -> dict[str, Floats]:
 
 
 @gives(slope="mV/ms", t="ms")
-def upstroke(rec: Recording) -> tuple[float, float]:
+def upstroke(rec: Recording, *, between: Between = None) -> tuple[float, float]:
     """The steepest rise of V by currents: a sudden shock does not count.
 
     Parameters
     ----------
     rec : Recording
         What `simulate` returned.
+    between : tuple of (float, float), optional
+        The window to look at, ms; without it all of the recording.
 
     Returns
     -------
@@ -170,11 +253,12 @@ def upstroke(rec: Recording) -> tuple[float, float]:
     Raises
     ------
     ValueError
-        If `rec` is not a recording.
+        If `rec` is not a recording, or the window is out of range.
     """
-    slope = np.sum(list(attribution(rec).values()), axis=0)
+    seen = Window(rec, between)
+    slope = _slope(seen)
     at = int(slope.argmax())
-    return float(slope[at]), float(rec.t[at])
+    return float(slope[at]), float(seen.t[at])
 
 
 def response(V: Floats) -> float:
@@ -183,15 +267,21 @@ def response(V: Floats) -> float:
     return top if V.size and top >= max(float(V[0]) + RESPONSE_RISE, SPIKE_LEVEL) else float("nan")
 
 
-def _first_peak(rec: Recording, level: float) -> int | None:
-    """The sample at the top of the first spike: the highest one before V falls through the level (mV) again."""
-    times = spikes(rec, level)
+def _slope(seen: Window) -> Floats:
+    """dV/dt by all currents, mV/ms."""
+    total: Floats = np.sum(list(attribution(seen.rec).values()), axis=0)[seen.part]
+    return total
+
+
+def first_spike(seen: Window, level: float) -> tuple[int, int] | None:
+    """Samples of the first spike: the lowest V before it, and its top before it is over."""
+    times = seen.spikes(level)
     if not times.size:
         return None
-    falls = crossings(rec.t, -rec.V, -level)
-    falls = falls[falls > times[0]]
-    first, last = np.searchsorted(rec.t, (times[0], falls[0] if falls.size else rec.t[-1]))
-    return int(first) + int(rec.V[first : last + 1].argmax())
+    begin = int(np.searchsorted(seen.t, times[0] - 1e-9).clip(max=seen.t.size - 1))
+    over = np.flatnonzero(seen.V[begin:] < level - SPIKE_ENDS)
+    end = begin + int(over[0]) if over.size else seen.t.size
+    return int(seen.V[: begin + 1].argmin()), begin + int(seen.V[begin : max(end, begin + 1)].argmax())
 
 
 def extremum(t: Floats, V: Floats, at: int) -> tuple[float, float]:

@@ -14,9 +14,12 @@ from ..simulation import A_CELL, simulate_many
 from .columns import gives
 from .spike import spikes
 
-SPIKE_WITHIN = 30.0  # ms after the end of a stimulus in which a spike counts
-# ms that a step lasts whose threshold is the rheobase; and that the current of a ramp stays at its end.
-RHEOBASE_STEP = 50.0
+# A spike counts within so many ms after a stimulus, or within so many of the slowest time constant of the cell's gates
+# where that is longer, up to so many ms.
+SPIKE_WITHIN, TIME_CONSTANTS, LONGEST_WINDOW = 30.0, 3.0, 10_000.0
+RHEOBASE_STEP = 1000.0  # ms that a step lasts whose threshold is the rheobase
+RAMP_HOLD = 50.0  # ms that the current of a ramp stays at its end at least
+WEAKER = np.array([0.01, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99])  # shares of a threshold that shall not make a spike
 SHORTEST_PULSE = 1e-3  # ms: the shortest pulse that can be the chronaxie
 # The smallest and the largest that is tried: uA/cm2, mV, uA/cm2.
 PULSES_TRIED, SHOCKS_TRIED, BREAKS_TRIED = (0.01, 10_000.0), (0.1, 200.0), (0.01, 100.0)
@@ -27,8 +30,9 @@ SLOPES_TRIED = 0.02, 200.0  # the same of ramps: uA/cm2 per ms
 def threshold(cell: Cell, duration: float = 0.5, *, shock: bool = False) -> float:
     """The smallest stimulus from rest that makes a spike, to about 1 part in 100,000.
 
-    A spike is an upward crossing of 0 mV within 30 ms after the stimulus. A membrane that cannot fire is charged past
-    0 mV by a pulse that is strong enough, and that strength is returned then.
+    A spike is what `spikes` counts, above the cell's own spike level (mostly 0 mV), up to 30 ms after the stimulus; in
+    a cell with slow gates up to three times their slowest time constant at rest, 10 s at most. A membrane that cannot
+    fire is charged past this level by a pulse that is strong enough, and that strength is returned then.
 
     Parameters
     ----------
@@ -56,14 +60,15 @@ def threshold(cell: Cell, duration: float = 0.5, *, shock: bool = False) -> floa
     13.28 uA/cm2
     """
     if shock:
-        return smallest(fires(cell, lambda size: Shock(size, 0.0), SPIKE_WITHIN), *SHOCKS_TRIED)
-    t_stop = Step(0, 0, duration).end + SPIKE_WITHIN
-    return smallest(fires(cell, lambda size: Step(size, 0.0, duration), t_stop), *PULSES_TRIED)
+        return _weakest(cell, lambda size: Shock(size, 0.0), 0.0, *SHOCKS_TRIED)
+    return _weakest(cell, lambda size: Step(size, 0.0, duration), Step(0, 0, duration).end, *PULSES_TRIED)
 
 
 @gives("uA/cm2")
 def rheobase(cell: Cell) -> float:
-    """The smallest current step of 50 ms that makes a spike from rest.
+    """The smallest current step of one second that makes a spike from rest, as `threshold` has it.
+
+    A cell with much slower gates may fire later under a weaker current.
 
     Parameters
     ----------
@@ -73,7 +78,7 @@ def rheobase(cell: Cell) -> float:
     Returns
     -------
     float
-        The rheobase in uA/cm2; inf if no step makes a spike.
+        The rheobase in uA/cm2; 0 if the cell fires by itself, inf if no step of up to 10,000 uA/cm2 makes a spike.
 
     Raises
     ------
@@ -109,7 +114,7 @@ def strength_duration(cell: Cell, durations: ArrayLike) -> Floats:
 
 @gives("ms")
 def chronaxie(cell: Cell) -> float:
-    """The duration of a pulse whose threshold is twice the rheobase.
+    """The duration of a pulse whose threshold is twice the `rheobase`, which is taken with a step of one second.
 
     Parameters
     ----------
@@ -119,7 +124,7 @@ def chronaxie(cell: Cell) -> float:
     Returns
     -------
     float
-        The chronaxie in ms; nan without a rheobase.
+        The chronaxie in ms; nan if the cell fires by itself or not at all, and so has no rheobase.
 
     Raises
     ------
@@ -128,21 +133,26 @@ def chronaxie(cell: Cell) -> float:
     """
     from scipy.optimize import brentq
 
-    twice = 2.0 * rheobase(cell)
-    if not 0 < twice < np.inf:
+    least = rheobase(cell)
+    if not 0 < least < np.inf:
         return float("nan")
+    shortest, longest = float(np.log(SHORTEST_PULSE)), float(np.log(RHEOBASE_STEP))
 
     def excess(log_duration: float) -> float:
-        return threshold(cell, float(np.exp(log_duration))) - twice
+        needed = least if log_duration == longest else threshold(cell, float(np.exp(log_duration)))
+        return min(needed, PULSES_TRIED[1]) - 2.0 * least
 
-    return float(np.exp(brentq(excess, np.log(SHORTEST_PULSE), np.log(RHEOBASE_STEP), xtol=1e-5)))
+    if excess(shortest) <= 0:
+        return float("nan")
+    return float(np.exp(brentq(excess, shortest, longest, xtol=1e-5)))
 
 
 @gives("uA/cm2")
 def anode_break(cell: Cell, duration: float = 20.0) -> float:
     """The weakest hyperpolarising step whose end makes a spike (anode break excitation).
 
-    A spike is an upward crossing of 0 mV within 30 ms after the step. Steps down to -100 uA/cm2 are tried.
+    What is a spike, and how long after the step it may come, is as in `threshold`: a rebound over slow channels takes
+    its time. Steps down to -100 uA/cm2 are tried.
 
     Parameters
     ----------
@@ -154,19 +164,21 @@ def anode_break(cell: Cell, duration: float = 20.0) -> float:
     Returns
     -------
     float
-        The amplitude of the step in uA/cm2, below 0; -inf if no step makes a spike.
+        The amplitude of the step in uA/cm2, below 0; -inf if no step makes a spike; 0 if the cell fires by itself.
 
     Raises
     ------
     ValueError
         If `cell` is not a cell, or the duration is out of range.
     """
-    t_stop = Step(0, 0, duration).end + SPIKE_WITHIN
-    return -smallest(fires(cell, lambda size: Step(-size, 0.0, duration), t_stop), *BREAKS_TRIED)
+    end = Step(0, 0, duration).end
+    return 0.0 - _weakest(cell, lambda size: Step(-size, 0.0, duration), end, *BREAKS_TRIED)
 
 
 def accommodation(cell: Cell, hold: float) -> float:
-    """The slowest ramp from 0 to `hold` that makes a spike. The current stays at `hold` for 50 ms after the ramp.
+    """The slowest ramp from 0 to `hold` that makes a spike, on the way or while the current stays at `hold`.
+
+    It stays there for 50 ms, or in a cell with slow gates for as long as `threshold` waits for a spike.
 
     Parameters
     ----------
@@ -186,7 +198,38 @@ def accommodation(cell: Cell, hold: float) -> float:
         If `cell` is not a cell, or `hold` is out of range.
     """
     top = Parameter(3.0, "uA/cm2", 1e-3, 1000, "current after the ramp", name="hold").check(hold)
-    return smallest(fires(cell, lambda slope: Ramp(top, 0.0, top / slope, RHEOBASE_STEP)), *SLOPES_TRIED)
+    stay = max(RAMP_HOLD, spike_window(cell))
+    return smallest(fires(cell, lambda slope: Ramp(top, 0.0, top / slope, stay)), *SLOPES_TRIED)
+
+
+def spike_window(cell: Cell) -> float:
+    """How long after a stimulus a spike of this cell counts, ms: by the slowest time constant of its gates at rest."""
+    must_be(Cell, A_CELL, cell)
+    state = cell.rest()
+    slowest = 0.0
+    for channel in cell.channels:
+        if channel.g or channel.P:
+            for gate in channel.gates:
+                inside = state[cell.pool[gate.ion].name] if gate.ion else None
+                slowest = max(slowest, float(gate.time_constant(np.array(state["V"]), cell.temperature, inside)))
+    return float(np.clip(TIME_CONSTANTS * slowest, SPIKE_WITHIN, LONGEST_WINDOW))
+
+
+def _weakest(cell: Cell, stimulus: Callable[[float], Protocol], end: float, low: float, high: float) -> float:
+    """The smallest size, from low to high, of a stimulus that ends at some time (ms), which makes a spike.
+
+    Most spikes come soon. What weaker stimuli do is then followed for the whole window, which takes longer.
+    """
+    window = spike_window(cell)
+    found = smallest(fires(cell, stimulus, end + SPIKE_WITHIN), low, high)
+    if window <= SPIKE_WITHIN or found == 0:
+        return found
+    late = fires(cell, stimulus, end + window)
+    sizes = np.append(low, np.maximum(WEAKER * found, low)) if found < np.inf else np.geomspace(low, high, 24)
+    works = np.flatnonzero(late(sizes))
+    if not works.size:
+        return found
+    return smallest(late, sizes[works[0] - 1], sizes[works[0]], tries=12) if works[0] else 0.0
 
 
 def smallest(
@@ -221,7 +264,7 @@ def fires(
 
     def fire(sizes: Floats) -> list[bool]:
         recs = responses(cell, [stimulus(float(size)) for size in sizes], t_stop, keep=KEEP_SPIKES)
-        return [spikes(rec).size > 0 for rec in recs]
+        return [spikes(rec, cell.spike_level).size > 0 for rec in recs]
 
     return fire
 

@@ -129,7 +129,7 @@ def _course_in_words(run: AxonRecording) -> str:
     there = np.flatnonzero(np.isfinite(times))
     if not there.size:
         return "No impulse."
-    rising = np.diff(times[there]) > 0
+    rising = np.diff(times[there]) >= 0
     extrema = np.flatnonzero(rising[1:] != rising[:-1])
     meets = [float(run.x[there[k + 1]]) for k in extrema if rising[k]]
     if meets:
