@@ -146,20 +146,20 @@ def jumps_of(
 
 
 def room_for(
-    keep: str, samples: int, resting: Floats, x: Floats, ions: Floats, *, look_for_spikes: bool
+    keep: str, samples: int, V: Floats, x: Floats, ions: Floats, *, displaced: bool, look_for_spikes: bool
 ) -> kernel.Kept:
-    """Room for what is to be kept of a run of membranes that rest at these V (mV)."""
+    """Room for what is to be kept of a run that begins at these V (mV), at rest or displaced from it."""
     whole, traces = keep == KEEP_ALL, keep != KEEP_SPIKES
     spikes = MOST_SPIKES if look_for_spikes and not whole else 0
     return kernel.Kept(
-        V=np.empty((samples if traces else 2, *resting.shape)),
+        V=np.empty((samples if traces else 2, *V.shape)),
         x=np.empty((samples if whole else 1, *x.shape)),
         ions=np.empty((samples, *ions.shape)),
         all_V=int(traces),
         all_x=int(whole),
         level=SPIKE_LEVEL,
         over=SPIKE_LEVEL - SPIKE_ENDS,
-        firing=(resting >= SPIKE_LEVEL).astype(np.int64),
-        times=np.zeros((spikes, *resting.shape)),  # not empty, as cells with few spikes use little of it
-        found=np.zeros(resting.shape, np.int64),
+        firing=np.where(V >= SPIKE_LEVEL, not displaced, 0),
+        times=np.zeros((spikes, *V.shape)),  # not empty, as cells with few spikes use little of it
+        found=np.zeros(V.shape, np.int64),
     )

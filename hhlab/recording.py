@@ -47,15 +47,15 @@ def crossings(t: Floats, V: Floats, level: float) -> Floats:
     return t[at] + (t[at + 1] - t[at]) * (level - V[at]) / (V[at + 1] - V[at])
 
 
-def beginnings(t: Floats, V: Floats, level: float, resting: float) -> Floats:
-    """The times at which spikes begin, interpolated; shape (k,).
+def beginnings(t: Floats, V: Floats, level: float, before: float) -> Floats:
+    """The times at which spikes begin, interpolated; shape (k,). `before` is V (mV) before the first sample.
 
-    One begins where V crosses the level (mV) upward, or at the first sample if V is above the level there, though it
-    rests below. The next can begin only when this one is over: after V has been more than SPIKE_ENDS below the level.
+    One begins where V crosses the level (mV) upward, or at the first sample if V is above the level there and was below
+    it before. The next can begin only when this one is over: after V has been more than SPIKE_ENDS below the level.
     """
     above, below = level <= V, level - SPIKE_ENDS > V
     at = np.flatnonzero(above | below)
-    was_above = np.concatenate(([resting >= level], above[at][:-1]))
+    was_above = np.concatenate(([before >= level], above[at][:-1]))
     at = at[above[at] & ~was_above]
     before = np.maximum(at - 1, 0)
     rise = np.where(at > 0, V[at] - V[before], 1.0)
@@ -281,13 +281,17 @@ class Recording(Exportable):
         """The times in ms at which spikes begin, as `beginnings` has it, above a level (mV); shape (k,)."""
         kept, found = self._batch.kept, int(self._batch.kept.found[self._number])
         if level != kept.level or not 0 < len(kept.times) >= found:
-            return beginnings(self.t, self.V, level, self.resting)
+            return beginnings(self.t, self.V, level, self._before)
         return kept.times[:found, self._number] * self.t[1]
 
     @property
-    def resting(self) -> float:
-        """V (mV) from which its cell starts if nothing else is said."""
-        return float(self.cell.state(None)[0])
+    def _before(self) -> float:
+        """V (mV) before a shock at the first sample; lower than all levels where `start` says V, as that displaces it."""
+        if "V" in self.settings.get("start", {}):
+            return -np.inf
+        stimuli = [(1.0, self.protocol)] if self.place is None else self.place.stimuli
+        shocks = [share * mV for share, part in stimuli for when, mV in part.shocks() if when == 0]
+        return float(self.V[0]) - sum(shocks)
 
     @functools.cached_property
     def gate(self) -> Named:

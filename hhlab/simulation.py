@@ -171,8 +171,7 @@ def run_kernel(
     axial = None if axial is None else axial._replace(begin=begin)
     outer = from_outside(protocols, steps, dt)
     jumps = jumps_of(cells, protocols, None if axial is None else axial.share, reset, dt)
-    resting = np.array([cell.state(None)[0] for cell in own])[which]
-    kept = room_for(keep, t.size, resting, x, ions, look_for_spikes=axial is None)
+    kept = room_for(keep, t.size, V, x, ions, displaced="V" in start, look_for_spikes=axial is None)
     step, patch = kernel.run(membrane, rich, axial, V, x, ions, outer, jumps, dt, every, FARTHEST, kept)
     if bounded:
         causes = protocols if axial is None else [max(protocols, key=lambda each: abs(each.strongest))] * len(cells)

@@ -20,8 +20,8 @@ def spikes(rec: Recording, level: float = SPIKE_LEVEL, *, between: Between = Non
     """Times at which spikes begin: V crosses a level upward, interpolated between samples.
 
     A spike must be over before the next can begin: V must have been more than 4 mV below the level. So noise, or a
-    notch in a spike, does not make two of it. Where V is at the level or above at the first sample, but the cell rests
-    below, a spike begins at that sample. All measurements that count or time spikes go by this.
+    notch in a spike, does not make two of it. Where a shock or `start` has put V at the level or above at the first
+    sample, a spike begins there. All measurements that count or time spikes go by this.
 
     Parameters
     ----------
