@@ -57,9 +57,9 @@ def beginnings(t: Floats, V: Floats, level: float, before: float) -> Floats:
     at = np.flatnonzero(above | below)
     was_above = np.concatenate(([before >= level], above[at][:-1]))
     at = at[above[at] & ~was_above]
-    before = np.maximum(at - 1, 0)
-    rise = np.where(at > 0, V[at] - V[before], 1.0)
-    return t[at] - (t[at] - t[before]) * (V[at] - level) / rise
+    below_it = np.maximum(at - 1, 0)
+    rise = np.where(at > 0, V[at] - V[below_it], 1.0)
+    return t[at] - (t[at] - t[below_it]) * (V[at] - level) / rise
 
 
 class Named(Mapping[str, Floats]):
@@ -286,7 +286,7 @@ class Recording(Exportable):
 
     @property
     def _before(self) -> float:
-        """V (mV) before a shock at the first sample; lower than all levels where `start` says V, as that displaces it."""
+        """V (mV) before a shock at the first sample; below every level if `start` has displaced it."""
         if "V" in self.settings.get("start", {}):
             return -np.inf
         stimuli = [(1.0, self.protocol)] if self.place is None else self.place.stimuli

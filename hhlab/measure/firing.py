@@ -23,7 +23,6 @@ CURRENTS_TRIED = 0.01, 1000.0  # uA/cm2: the smallest and the largest lasting cu
 # Hz: between which rates the first that fails is sought; and the same in a cell with slow gates that follows none.
 RATES_TRIED, SLOW_RATES_TRIED = (10.0, 2000.0), (1.0, 10.0)
 PULSES = 15
-AFTER_PULSES = 10.0  # ms after the last pulse in which the cell may respond to it
 STRENGTH = Parameter(2.0, "times", 0.1, 100, "strength of each pulse", name="strength")
 
 
@@ -140,7 +139,7 @@ def highest_rate(cell: Cell, strength: float = 2.0, duration: float = 0.5) -> fl
     def fail(rates: Floats) -> list[bool]:
         trains = [Train(size, 0.0, duration, max(1000.0 / float(rate), duration), PULSES) for rate in rates]
         every = max(1, round(SAMPLE / cell.dt)) if rates[0] < lowest else 1
-        recs = responses(cell, trains, max(train.end for train in trains) + AFTER_PULSES, every=every, keep=KEEP_V)
+        recs = responses(cell, trains, PULSES * max(train.interval for train in trains), every=every, keep=KEEP_V)
         return [not _follows(rec, train) for rec, train in zip(recs, trains, strict=True)]
 
     found = smallest(fail, lowest, min(highest, 1000.0 / duration), rounds=4)

@@ -1,6 +1,6 @@
 """How excitable a cell is soon after a spike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,12 +15,12 @@ from ..recording import KEEP_V, Recording
 from ..simulation import simulate_many
 from .columns import gives
 from .spike import response
-from .thresholds import bisected, responses, smallest, spike_window, threshold
+from .thresholds import bisected, even_weaker, responses, smallest, spike_window, threshold
 
 # The first pulse, and the weakest and strongest second one that is tried, in multiples of the resting threshold.
 FIRST_PULSE, WEAKEST, STRONGEST = 1.5, 0.1, 10.0
 AMPLITUDES = 128  # so many between them: strong pulses that outlast a fast spike leave a narrow range with a response
-RESPONSE_WITHIN = 15.0  # ms after the second pulse in which V may respond
+RESPONSE_WITHIN = 15.0  # ms after the second pulse in which V of a cell without slow gates may respond
 # ms: the longest interval that `refractory_periods` tries at least, and how finely it finds the ends.
 LONGEST_INTERVAL, RESOLUTION = 100.0, 0.01
 DURATION = Parameter(0.5, "ms", 0.01, 20, "duration of both pulses", name="duration")
@@ -31,10 +31,11 @@ def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset
     """The threshold of a second pulse over that of the first, for each interval between them.
 
     The first pulse is one and a half times the resting threshold. There is a response to the second if, after its end,
-    V rises 5 mV or more and exceeds 0 mV within 15 ms. The smallest amplitude with a response is searched upward, in
-    steps of 4 %, from a tenth to ten times the resting threshold. Before the first spike has passed its peak there is
-    none. A strong pulse that outlasts the rise of a fast spike, as 0.5 ms does in `FrogNode`, hides the response to it:
-    then only a narrow range of amplitudes has one, and a shorter pulse shows more.
+    V rises 5 mV or more and exceeds 0 mV within 15 ms, or in a cell with slow gates for as long as `threshold` waits
+    for a spike. The smallest amplitude with a response is searched upward, in steps of 4 %, from a tenth to ten times
+    the resting threshold. Before the first spike has passed its peak there is none. A strong pulse that outlasts the
+    rise of a fast spike, as 0.5 ms does in `FrogNode`, hides the response to it: then only a narrow range of amplitudes
+    has one, and a shorter pulse shows more.
 
     Parameters
     ----------
@@ -166,7 +167,8 @@ def paired_pulses(cell: Cell, intervals: ArrayLike, amplitudes: ArrayLike, durat
     """
     sizes = numbers("amplitudes", "uA/cm2", amplitudes).ravel()
     gaps, _, before = _after_a_spike(cell, intervals, duration)
-    heights = every_one(lambda gap: _heights(cell, before.at(gap), sizes, duration), gaps)
+    within = spike_window(cell, RESPONSE_WITHIN)
+    heights = every_one(lambda gap: _heights(cell, before.at(gap), sizes, duration, within), gaps)
     return np.array(heights).reshape(len(gaps), len(sizes))
 
 
@@ -184,21 +186,22 @@ def _after_a_spike(cell: Cell, intervals: ArrayLike, duration: float) -> tuple[l
 def _second_threshold(cell: Cell, state: Mapping[str, float], once: float, duration: float) -> float:
     """The smallest pulse, uA/cm2, that has a response from a state; `once` is the threshold from rest."""
 
-    def respond(sizes: Floats) -> list[bool]:
-        return [not np.isnan(height) for height in _heights(cell, state, sizes, duration)]
+    def responds(within: float) -> Callable[[Floats], Sequence[bool]]:
+        return lambda sizes: [not np.isnan(height) for height in _heights(cell, state, sizes, duration, within)]
 
-    found = smallest(respond, WEAKEST * once, STRONGEST * once, tries=32, rounds=3)
-    finer = np.geomspace(WEAKEST * once, STRONGEST * once, AMPLITUDES)
-    finer = finer[finer < found]
-    works = np.flatnonzero(respond(finer)) if finer.size else finer
-    if not works.size:
-        return found
-    first = int(works[0])
-    return smallest(respond, finer[first - 1], finer[first], tries=8, rounds=4) if first else 0.0
+    low, high, soon = WEAKEST * once, STRONGEST * once, responds(RESPONSE_WITHIN)
+    found = smallest(soon, low, high, tries=32, rounds=3)
+    finer = np.geomspace(low, high, AMPLITUDES)
+    works = np.flatnonzero(soon(finer[finer < found])) if found > low else np.empty(0, int)
+    if works.size:
+        first = int(works[0])
+        found = smallest(soon, finer[first - 1], finer[first], tries=8, rounds=4) if first else 0.0
+    window = spike_window(cell, RESPONSE_WITHIN)
+    return found if window == RESPONSE_WITHIN or found == 0 else even_weaker(responds(window), found, low, high)
 
 
-def _heights(cell: Cell, state: Mapping[str, float], sizes: Floats, duration: float) -> list[float]:
-    """The highest V in mV after each of these pulses (uA/cm2) from a state; nan where V does not respond."""
+def _heights(cell: Cell, state: Mapping[str, float], sizes: Floats, duration: float, within: float) -> list[float]:
+    """The highest V in mV soon (ms) after each of these pulses (uA/cm2) from a state; nan where V does not respond."""
     pulses = [Step(float(size), 0.0, duration) for size in sizes]
-    recs = responses(cell, pulses, duration + RESPONSE_WITHIN, start=state, keep=KEEP_V)
+    recs = responses(cell, pulses, duration + within, start=state, keep=KEEP_V)
     return [response(rec.V[int(np.ceil(duration / float(rec.t[1]) - 1e-6)) :]) for rec in recs]

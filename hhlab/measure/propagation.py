@@ -11,7 +11,7 @@ from ..physics import Floats
 from ..propagation import AN_AXON, propagate
 from ..protocols import Train
 from ..recording import beginnings
-from .thresholds import bisected
+from .thresholds import bisected, spike_window
 
 ARRIVAL_LEVEL = -20.0  # mV that V crosses when an impulse arrives
 EARLY, LATE = 0.4, 0.8  # shares of the length between which the velocity is taken
@@ -204,7 +204,8 @@ def following_frequency(axon: Fibre, pulses: int = 12, amplitude: float = 2000.0
     Returns
     -------
     float
-        The rate in Hz; nan if not even one pulse every 20 ms arrives.
+        The rate in Hz; nan if not even pulses 20 ms apart all arrive (in a membrane with slow gates, as far apart as
+        `threshold` waits for a spike).
 
     Raises
     ------
@@ -218,9 +219,10 @@ def following_frequency(axon: Fibre, pulses: int = 12, amplitude: float = 2000.0
         train = Train(size, 0.0, PULSE_DURATION, interval, count)
         return arrivals(propagate(axon, train, every=4), LATE * axon.length).size >= count
 
-    if not follows(LONGEST_INTERVAL):
+    longest = spike_window(axon.row.cells[0], LONGEST_INTERVAL)
+    if not follows(longest):
         return float("nan")
-    return 1000.0 / bisected(follows, SHORTEST_INTERVAL, LONGEST_INTERVAL, RESOLUTION)
+    return 1000.0 / bisected(follows, SHORTEST_INTERVAL, longest, RESOLUTION)
 
 
 def _arrivals(run: AxonRecording, level: float, patches: Any = slice(None)) -> list[Floats]:

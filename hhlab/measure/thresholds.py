@@ -20,6 +20,7 @@ SPIKE_WITHIN, TIME_CONSTANTS, LONGEST_WINDOW = 30.0, 3.0, 10_000.0
 RHEOBASE_STEP = 1000.0  # ms that a step lasts whose threshold is the rheobase
 RAMP_HOLD = 50.0  # ms that the current of a ramp stays at its end at least
 WEAKER = np.array([0.01, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99])  # shares of a threshold that shall not make a spike
+FINELY = 1e-6  # of a threshold: how finely it is found where each run takes long
 SHORTEST_PULSE = 1e-3  # ms: the shortest pulse that can be the chronaxie
 # The smallest and the largest that is tried: uA/cm2, mV, uA/cm2.
 PULSES_TRIED, SHOCKS_TRIED, BREAKS_TRIED = (0.01, 10_000.0), (0.1, 200.0), (0.01, 100.0)
@@ -202,8 +203,12 @@ def accommodation(cell: Cell, hold: float) -> float:
     return smallest(fires(cell, lambda slope: Ramp(top, 0.0, top / slope, stay)), *SLOPES_TRIED)
 
 
-def spike_window(cell: Cell) -> float:
-    """How long after a stimulus a spike of this cell counts, ms: by the slowest time constant of its gates at rest."""
+def spike_window(cell: Cell, usual: float = SPIKE_WITHIN) -> float:
+    """How long after a stimulus to wait for a spike, ms: what is usual, or longer in a cell with slow gates.
+
+    A cell has slow gates if three of the longest time constants that they have at rest last more than 30 ms; then it is
+    waited for so long, 10 s at most.
+    """
     must_be(Cell, A_CELL, cell)
     state = cell.rest()
     slowest = 0.0
@@ -212,7 +217,8 @@ def spike_window(cell: Cell) -> float:
             for gate in channel.gates:
                 inside = state[cell.pool[gate.ion].name] if gate.ion else None
                 slowest = max(slowest, float(gate.time_constant(np.array(state["V"]), cell.temperature, inside)))
-    return float(np.clip(TIME_CONSTANTS * slowest, SPIKE_WITHIN, LONGEST_WINDOW))
+    window = TIME_CONSTANTS * slowest
+    return usual if window <= SPIKE_WITHIN else min(window, LONGEST_WINDOW)
 
 
 def _weakest(cell: Cell, stimulus: Callable[[float], Protocol], end: float, low: float, high: float) -> float:
@@ -224,12 +230,19 @@ def _weakest(cell: Cell, stimulus: Callable[[float], Protocol], end: float, low:
     found = smallest(fires(cell, stimulus, end + SPIKE_WITHIN), low, high)
     if window <= SPIKE_WITHIN or found == 0:
         return found
-    late = fires(cell, stimulus, end + window)
+    return even_weaker(fires(cell, stimulus, end + window), found, low, high)
+
+
+def even_weaker(work: Callable[[Floats], Sequence[bool]], found: float, low: float, high: float) -> float:
+    """The smallest size that works, if any does below the one found from low to high by a stricter rule."""
     sizes = np.append(low, np.maximum(WEAKER * found, low)) if found < np.inf else np.geomspace(low, high, 24)
-    works = np.flatnonzero(late(sizes))
+    works = np.flatnonzero(work(sizes))
     if not works.size:
         return found
-    return smallest(late, sizes[works[0] - 1], sizes[works[0]], tries=12) if works[0] else 0.0
+    if works[0] == 0:
+        return 0.0
+    fails_at, works_at = sizes[works[0] - 1 : works[0] + 1].tolist()
+    return bisected(lambda size: work(np.array([size]))[0], fails_at, works_at, FINELY * works_at)
 
 
 def smallest(
