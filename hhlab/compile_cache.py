@@ -1,4 +1,4 @@
-"""Where compiled code is kept, so that only the first process on a machine compiles.
+"""How the kernel is compiled, and where compiled code is kept, so that only the first process on a machine compiles.
 
 numba keeps it in NUMBA_CACHE_DIR, beside the package, or in the user's cache folder. Where none of these can be
 written, or the disk is full, it goes to a folder in the system's temporary one that nobody else may write to.
@@ -14,10 +14,31 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+try:
+    import numba
+
+    njit: Any = numba.njit
+except ImportError:  # as in a browser: the same steps as plain Python
+    njit = lambda function=None, **options: function or njit  # noqa: E731
+
+OPTIONS: Any = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz", "arcp"}}
+# Functions that `run` calls are cached as a part of it. They neither make nor keep arrays, so numba need not count
+# references to them: that would take several times as long as all the rest of a step of one patch.
+INTERNAL: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+jit = njit(**INTERNAL, **OPTIONS)
+inlined = njit(forceinline=True, **INTERNAL, **OPTIONS)  # a call would copy every array of the membrane
+
+ALSO_COMPILED = "compile_cache.py", "kernel_layout.py", "physics.py"
+"""Files whose changes numba does not notice, as it looks at that of the function only."""
 ROOM = 2**23
 """Bytes that the compiled code of all kinds of membranes needs at most."""
 ADVICE = "set NUMBA_CACHE_DIR to a folder that you can write to, with 10 MB free"
 NO_PLACE = f"hhlab finds no place to keep compiled code, so each notebook takes some 20 s to start; {ADVICE}"
+
+
+def jit_and_cache(function: Callable[..., Any]) -> Any:
+    """Compile a function once for all processes."""
+    return kept(lambda cache: njit(cache=cache, **OPTIONS)(function))
 
 
 def kept(jitted: Callable[..., Any]) -> Any:
@@ -83,7 +104,16 @@ def _cached(jitted: Callable[..., Any], folder: str) -> Any:
             compiled = jitted(cache=True)
     except (RuntimeError, OSError):  # numba finds no folder
         return None
+    if hasattr(compiled, "stats") and _outdated(Path(compiled.stats.cache_path)):
+        clear(compiled)
     return compiled if _has_room(getattr(compiled, "stats", None)) else None
+
+
+def _outdated(folder: Path) -> bool:
+    """Whether code in a folder is older than what else it was compiled from."""
+    written = [index.stat().st_mtime for index in folder.glob("*.nbi")]
+    sources = map(Path(__file__).with_name, ALSO_COMPILED)
+    return bool(written) and min(written) < max(source.stat().st_mtime for source in sources)
 
 
 @contextlib.contextmanager

@@ -14,20 +14,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import kernel
+from . import kernel_layout as layout
 from .parameters import Parameter, shown, unknown
 from .physics import Floats, q10_factor
 
 Rate = Callable[..., ArrayLike]
 
 # Chebyshev nodes of one row. They lie inside it, so a kink, a step or a 0/0 on a grid line does no harm.
-_NODES = 0.5 - 0.5 * np.cos(np.pi * (np.arange(kernel.CUBIC) + 0.5) / kernel.CUBIC)
-_TO_CUBIC = np.linalg.inv(np.vander(_NODES, kernel.CUBIC, increasing=True))
-_V_NODES = kernel.V_MIN + (np.arange(kernel.ROWS)[:, None] + _NODES) / kernel.ROWS_PER_MV
-_ION_NODES = 10.0 ** (kernel.LOG_MIN + (np.arange(kernel.ION_ROWS)[:, None] + _NODES) / kernel.ROWS_PER_DECADE)
-_V_OF_BOTH = kernel.V_MIN + (np.arange(kernel.BOTH_V_ROWS)[:, None] + _NODES) / kernel.COARSE_V
-_ION_OF_BOTH = 10.0 ** (kernel.LOG_MIN + (np.arange(kernel.BOTH_ION_ROWS)[:, None] + _NODES) / kernel.COARSE_ION)
-_WITHIN_A_ROW = np.vander(np.linspace(0.0, 1.0, 9), kernel.CUBIC, increasing=True)
+_NODES = 0.5 - 0.5 * np.cos(np.pi * (np.arange(layout.CUBIC) + 0.5) / layout.CUBIC)
+_TO_CUBIC = np.linalg.inv(np.vander(_NODES, layout.CUBIC, increasing=True))
+_V_NODES = layout.V_MIN + (np.arange(layout.ROWS)[:, None] + _NODES) / layout.ROWS_PER_MV
+_ION_NODES = 10.0 ** (layout.LOG_MIN + (np.arange(layout.ION_ROWS)[:, None] + _NODES) / layout.ROWS_PER_DECADE)
+_V_OF_BOTH = layout.V_MIN + (np.arange(layout.BOTH_V_ROWS)[:, None] + _NODES) / layout.COARSE_V
+_ION_OF_BOTH = 10.0 ** (layout.LOG_MIN + (np.arange(layout.BOTH_ION_ROWS)[:, None] + _NODES) / layout.COARSE_ION)
+_WITHIN_A_ROW = np.vander(np.linspace(0.0, 1.0, 9), layout.CUBIC, increasing=True)
 WILD_SPREAD = 0.01  # change of A or B within one row from which on a cubic may be replaced by a straight line
 
 Q10 = Parameter(1.0, "times", 0.1, 20, "speed at 10 degC more", name="q10")
@@ -138,10 +138,10 @@ class Gate:
 
     @functools.cached_property
     def reads(self) -> int:
-        """Whether its rates depend on V, on a concentration, or on both: kernel.BY_V, BY_ION or BY_BOTH."""
+        """Whether its rates depend on V, on a concentration, or on both: layout.BY_V, BY_ION or BY_BOTH."""
         if not self.ion:
-            return kernel.BY_V
-        return kernel.BY_ION if len(arguments(self.inf or self.alpha)) == 1 else kernel.BY_BOTH
+            return layout.BY_V
+        return layout.BY_ION if len(arguments(self.inf or self.alpha)) == 1 else layout.BY_BOTH
 
     @functools.cached_property
     def at_once(self) -> bool:
@@ -236,7 +236,7 @@ class Gate:
         axes = {"V": V, self.ion: inside} if self.ion else {"V": V}
         whole = np.broadcast_arrays(*(np.asarray(values, float) for values in axes.values()))
         at = dict(zip(axes, map(np.ravel, whole), strict=True))
-        if self.reads == kernel.BY_ION:
+        if self.reads == layout.BY_ION:
             del at["V"]
         with np.errstate(all="ignore"):
             inf, tau = self._checked_curves(at)
@@ -316,9 +316,9 @@ def _always_open(gate: Gate, share: float) -> Gate:
 @functools.lru_cache(maxsize=64)
 def _at_nodes(gate: Gate) -> tuple[Floats, Floats]:
     """Steady state and time constant (ms) at the nodes of its table: (rows, nodes), for each of V and concentration."""
-    if gate.reads == kernel.BY_BOTH:
+    if gate.reads == layout.BY_BOTH:
         return gate.curves(_V_OF_BOTH[:, :, None, None], _ION_OF_BOTH)
-    return gate.curves(_V_NODES) if gate.reads == kernel.BY_V else gate.curves(0.0, _ION_NODES)
+    return gate.curves(_V_NODES) if gate.reads == layout.BY_V else gate.curves(0.0, _ION_NODES)
 
 
 @functools.lru_cache(maxsize=256)
@@ -349,10 +349,10 @@ def _tamed(cubics: Floats, at_nodes: Floats) -> Floats:
 @functools.lru_cache(maxsize=64)
 def table(gates: tuple[Gate, ...], T: float, dt: float, frozen: frozenset[int] = frozenset()) -> Floats:
     """The kernel's table over V for these gates at T (degC) and dt (ms), flat; gates with a number in `frozen` stay."""
-    whole = np.empty((kernel.ROWS, len(gates), 2, kernel.CUBIC))
+    whole = np.empty((layout.ROWS, len(gates), 2, layout.CUBIC))
     for number, gate in enumerate(gates):
-        if number in frozen or gate.reads != kernel.BY_V:
-            whole[:, number] = np.eye(1, 2 * kernel.CUBIC, kernel.CUBIC).reshape(2, kernel.CUBIC)
+        if number in frozen or gate.reads != layout.BY_V:
+            whole[:, number] = np.eye(1, 2 * layout.CUBIC, layout.CUBIC).reshape(2, layout.CUBIC)
         else:
             whole[:, number] = _cubics(gate, T, dt)
     return whole.ravel()
@@ -361,14 +361,14 @@ def table(gates: tuple[Gate, ...], T: float, dt: float, frozen: frozenset[int] =
 @functools.lru_cache(maxsize=64)
 def tables_over_ions(gates: tuple[Gate, ...], T: float, dt: float) -> tuple[NDArray[np.int64], Floats]:
     """The tables of all gates that read a concentration, flat, and where that of each gate begins in them."""
-    tables = [np.empty(0) if gate.reads == kernel.BY_V else _over_ions(gate, T, dt) for gate in gates]
+    tables = [np.empty(0) if gate.reads == layout.BY_V else _over_ions(gate, T, dt) for gate in gates]
     begin = np.cumsum([0, *(each.size for each in tables)])[:-1]
     return begin.astype(np.int64), np.concatenate([np.zeros(1), *tables])[1:]
 
 
 @functools.lru_cache(maxsize=32)
 def _over_ions(gate: Gate, T: float, dt: float) -> Floats:
-    if gate.reads == kernel.BY_ION:
+    if gate.reads == layout.BY_ION:
         return _cubics(gate, T, dt).ravel()
     A, B = (np.einsum("kp,lq,rpcq->rckl", _TO_CUBIC, _TO_CUBIC, x, optimize=True) for x in _step(gate, T, dt))
     return np.stack((A, B), axis=2).ravel()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from . import kernel
+from . import kernel_layout as layout
 from .cells import Cell
 from .kernel_arrays import membrane_of, rich_of
 from .physics import Floats
@@ -82,18 +83,19 @@ def _edges(protocol: Protocol, t_stop: float) -> list[float]:
 
 
 def _slopes(
-    cell: Cell, protocol: Protocol, membrane: kernel.Membrane, rich: kernel.Rich, frozen: frozenset[int]
+    cell: Cell, protocol: Protocol, membrane: layout.Membrane, rich: layout.Rich, frozen: frozenset[int]
 ) -> Callable[[float, Floats], Floats]:
     """The rate of change of the whole state (S,) at a time."""
     speeds = [gate.speed(cell.temperature) for gate in cell.gates]
     gates = list(enumerate(zip(cell.gates, speeds, strict=True), start=1))
+    work = layout.scratch(len(cell.pools), 1)
     stays, still = sorted(frozen), not (protocol.pieces() or protocol.synapses())
 
     def slopes(t: float, state: Floats) -> Floats:
         now = state.copy()
         now[0] = V = min(max(float(state[0]), -WIDEST_V), WIDEST_V)
         stimulus = 0.0 if still else float(protocol.current(t) + protocol.synaptic_current(t, V))
-        moved: Floats = kernel.rates(membrane, rich, now, stimulus)
+        moved: Floats = kernel.rates(membrane, rich, now, stimulus, work)
         for j, (gate, speed) in gates:
             steady, tau = gate.curves(V)
             moved[j] = (steady - now[j]) / tau * speed

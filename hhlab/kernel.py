@@ -19,193 +19,30 @@ What is fast is a *plain* membrane: gates that read V and follow it in time, ohm
 *rich*. A plain one comes without `Rich`, and what that would need is then not even compiled.
 
 What does not belong here: names, units, classes, files, and calls into other jitted modules (numba's disk cache does
-not notice when a callee in another file changes).
+not notice when a callee in another file changes). Its tables and arrays are described in `kernel_layout`.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .compile_cache import kept
+from .compile_cache import inlined, jit, jit_and_cache
 
-try:
-    import numba
+from .kernel_layout import (  # isort: skip
+    BOTH_ION_ROWS, BOTH_V_ROWS, BY_BOTH, BY_V, COARSE_ION, COARSE_V, CUBIC, CURVE, ENTRY, GHK, ION_ROWS, LOG_MIN,
+    OF_B, OHMIC, ONE, ROWS_PER_DECADE, ROWS_PER_MV, SQUARE, THREE, TOP, TWO, V_MIN, Axial, Ints, Jumps, Kept, Membrane,
+    Pools, Rich, Stimulus, Work,
+)  # fmt: skip
+from .physics import NEAR_ZERO, F, Floats
 
-    njit: Any = numba.njit
-except ImportError:  # as in a browser: the same steps as plain Python
-    njit = lambda function=None, **options: function or njit  # noqa: E731
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-V_MIN, V_MAX, ROWS_PER_MV = -200.0, 200.0, 2.0
-ROWS = round((V_MAX - V_MIN) * ROWS_PER_MV)
-TOP = ROWS - 1e-9
-CUBIC = 4
-ENTRY = 2 * CUBIC
-ONE, TWO, THREE, OF_B = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(CUBIC)
-
-ONE_PATCH = (0,)
-MANY_PATCHES = (0, 0)
-OHMIC, NERNST, GHK, CURVE = 0, 1, 2, 3
-BY_V, BY_ION, BY_BOTH = 0, 1, 2
-LOG_MIN, LOG_MAX = -6.0, 3.0
-"""Range of log10 of a concentration in mM."""
-ROWS_PER_DECADE = 32.0
-ION_ROWS = round((LOG_MAX - LOG_MIN) * ROWS_PER_DECADE)
-COARSE_V, COARSE_ION = 0.5, 12.0
-"""Rows per mV, and per decade, of a table over both."""
-BOTH_V_ROWS, BOTH_ION_ROWS = round((V_MAX - V_MIN) * COARSE_V), round((LOG_MAX - LOG_MIN) * COARSE_ION)
-SQUARE = CUBIC * CUBIC
-FARADAY = 96485.33212
-NEAR_ZERO, LEAST = 1e-4, 1e-12
+LEAST = 1e-12
+"""mM: below it a concentration counts as this."""
 SMALL = 0.5
 """From 0 to it the series of `relaxation` is exact to 2e-8."""
 STEEPEST = -1.0
 """Least dt/C dI/dV of a step: where a membrane runs away faster, it is not followed more closely."""
 MINORS = 16
 """So many leading minors of an axon's equations are followed before they are divided by."""
-
-OPTIONS: Any = {"error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz", "arcp"}}
-# Functions that `run` calls are cached as a part of it. They neither make nor keep arrays, so numba need not count
-# references to them: that would take several times as long as all the rest of a step of one patch.
-INTERNAL: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
-jit = njit(**INTERNAL, **OPTIONS)
-inlined = njit(forceinline=True, **INTERNAL, **OPTIONS)  # a call would copy every array of the membrane
-
-
-def jit_and_cache(function: Callable[..., Any]) -> Any:
-    """Compile a function once for all processes."""
-    return kept(lambda cache: njit(cache=cache, **OPTIONS)(function))
-
-
-class Pools(NamedTuple):
-    """The inside of N patches: P kinds of ions, and a pump that moves three of one kind out and two of another in."""
-
-    z: Floats  # (P,) charge
-    outside: Floats  # (P, N) mM
-    by_charge: Floats  # (P, N): mM by which 1 uA/cm2 of outward current of this ion lowers it in 1 ms; 0 if frozen
-    clears: Floats  # (P,): 1/ms at which it goes back to its base; 0 if it does not
-    base: Floats  # (P, N) mM
-    domain: Ints  # (P,): the channel whose current sets it, by_charge for each uA/cm2 above its base; or -1
-    thermal: Floats  # (N,) RT/F, mV
-    carrier: int  # the pool that the stimulus comes from, or -1
-    pump: tuple[Floats, ...]  # (N,) each: I_max times the term of K outside, uA/cm2; k, p, n of Na inside; a, b of V
-    three: int  # the pool of which three go out
-    two: int  # the pool of which two come in
-
-
-class Membrane(NamedTuple):
-    """N patches of one kind of membrane with K channels and G gates; gates are sorted by channel.
-
-    `lanes` is ONE_PATCH or MANY_PATCHES: the length of a tuple is known while compiling, so that loops over a single
-    patch vanish.
-    """
-
-    table: Floats  # (ROWS * G * ENTRY,): of each row and gate, the cubic of A and the cubic of B
-    first: Ints  # (K + 1,): the gates of channel c are first[c] to first[c + 1]
-    power: Ints  # (G,)
-    g: Floats  # (K, N) mS/cm2
-    E: Floats  # (K, N) mV
-    C: Floats  # (N,) uF/cm2
-    lanes: tuple[int, ...]
-
-
-class Rich(NamedTuple):
-    """What a rich membrane has besides."""
-
-    pools: Pools
-    drive: Ints  # (K,): OHMIC, NERNST, GHK or CURVE; with GHK, g is a permeability in cm/s
-    pool: Ints  # (K,): the pool of what it lets through, or -1
-    offset: Floats  # (G,): a gate counts as offset + weight times itself
-    weight: Floats  # (G,)
-    ends: Ints  # (G,): 1 where what gates count for is multiplied in; 0 where it adds to the next gate's
-    at_once: Ints  # (G,): 1 if it follows what it reads without delay; V also within a step
-    reads: Ints  # (G,): BY_V, BY_ION or BY_BOTH
-    ion: Ints  # (G,): the pool that it reads, or -1
-    begin: Ints  # (G,): where its table begins in `over_ions`
-    over_ions: Floats  # flat, the tables of gates that read a pool
-    weighted: Ints  # (K,): 1 if any of its gates has a weight, adds to the next one, or follows V at once
-    curve: Ints  # (K,): where its driving force begins in `curves`
-    curves: Floats  # flat, (ROWS * CUBIC,) each
-
-
-class Axial(NamedTuple):
-    """How N patches hang together in a row, and where each of S stimuli reaches them."""
-
-    left: Floats  # (N,): conductance to the patch before, mS for each cm2 of its own membrane; 0 for the first
-    right: Floats  # (N,): to the patch after; 0 for the last
-    begin: Ints  # (N,): where the tables of its temperature begin
-    share: Floats  # (S, N): share of a patch that a stimulus covers
-    reach: Ints  # (S, 2): the first patch that it covers, and the first after it
-
-
-class Stimulus(NamedTuple):
-    """What comes from outside, as the mean of each step. Without synapses (0) g and g_E have one step, of zeros.
-
-    N columns, one a patch; with axial currents S columns, one a stimulus.
-    """
-
-    row: Ints  # (steps,): the row of `current` that holds; the same one as long as nothing changes
-    current: Floats  # (rows, N) uA/cm2
-    synapses: int  # 0 or 1; a factor, as a branch would cost six times the rest of a step
-    g: Floats  # (steps or 1, N) mS/cm2 of all synapses together
-    g_E: Floats  # (steps or 1, N) uA/cm2: the same times what they pull towards
-
-
-class Jumps(NamedTuple):
-    """J sudden changes, sorted by time: when, counted in steps, what jumps, and by or to what."""
-
-    at: Floats  # (J,)
-    what: Ints  # (J,): -1 adds to V; a gate's number sets that gate
-    value: Floats  # (J, N)
-
-
-class Kept(NamedTuple):
-    """What is kept of a run. Where not all samples are kept, V is a two-row ring buffer, and x has one row.
-
-    Spikes are looked for sample by sample: one begins where V is at a level or above, and the next can begin only after
-    V has been below a second, lower level. When they begin is kept as far as there is room.
-    """
-
-    V: Floats  # (samples or 2, N)
-    x: Floats  # (samples or 1, G, N)
-    ions: Floats  # (samples, P, N)
-    all_V: int  # 0 or 1
-    all_x: int  # 0 or 1
-    level: float  # mV: where a spike begins
-    over: float  # mV: below it a spike is over
-    firing: Ints  # (N,): 1 while a spike lasts, and at first where the membrane rests above the level
-    times: Floats  # (room, N), counted in samples; without room nothing is looked for
-    found: Ints  # (N,): how many there were
-
-
-class Work(NamedTuple):
-    """Scratch of a run, one value a patch; currents in uA/cm2, conductances and slopes in mS/cm2."""
-
-    row: NDArray[np.uint64]  # where the row of V begins in the table
-    frac: Floats  # how far V is into that row
-    net: Floats  # inward current of the whole membrane
-    slope: Floats  # slope of the outward current against V
-    g: Floats  # conductance of the channel that is looked at
-    bend: Floats  # slope of that conductance against V
-    current: Floats  # outward current of the channel
-    steep: Floats  # its slope against V
-    drift: Floats  # (P, N): by how much a pool moved in the last step, mM
-    carried: Floats  # (P, N): outward current of each pool
-    carried_slope: Floats  # (P, N): its slope against V
-    mean: Floats  # by how much V is, on the mean over a step, from where the step began
-
-
-@njit(**OPTIONS)
-def scratch(n: int, shape: tuple[int, int]) -> Work:
-    """Room for the work on n patches with pools of a shape (P, n)."""
-    return Work(
-        np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n),
-        np.empty(n), np.zeros(shape), np.empty(shape), np.empty(shape), np.empty(n),
-    )  # fmt: skip
 
 
 @inlined
@@ -443,23 +280,21 @@ def add_channels(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats
 
 
 @inlined
-def from_outside(
-    m: Membrane, axial: Axial | None, V: Floats, s: Stimulus, step: int, net: Floats, slope: Floats
-) -> None:
+def from_outside(m: Membrane, axial: Axial | None, V: Floats, s: Stimulus, step: int, work: Work) -> None:
     """Begin the sums with what the stimuli bring: inward current (uA/cm2), and its slope, taken negative (mS/cm2)."""
     row, quiet = s.row[step], step * s.synapses
     for i in range(patches(m, V)):
         if axial is None:
-            slope[i] = s.g[quiet, i]
-            net[i] = s.current[row, i] + s.g_E[quiet, i] - slope[i] * V[i]
+            work.slope[i] = s.g[quiet, i]
+            work.net[i] = s.current[row, i] + s.g_E[quiet, i] - work.slope[i] * V[i]
         else:
-            net[i], slope[i] = 0.0, 0.0
+            work.net[i], work.slope[i] = 0.0, 0.0
     if axial is not None:
         for k in range(axial.share.shape[0]):
             for i in range(axial.reach[k, 0], axial.reach[k, 1]):
                 share, g = axial.share[k, i], s.g[quiet, k]
-                net[i] += share * (s.current[row, k] + s.g_E[quiet, k] - g * V[i])
-                slope[i] += share * g
+                work.net[i] += share * (s.current[row, k] + s.g_E[quiet, k] - g * V[i])
+                work.slope[i] += share * g
 
 
 @inlined
@@ -507,7 +342,7 @@ def move(
     dt: float, work: Work,
 ) -> None:  # fmt: skip
     """Move V, and then the pools, by dt at fixed gates."""
-    from_outside(m, axial, V, s, step, work.net, work.slope)
+    from_outside(m, axial, V, s, step, work)
     if r is not None:
         begin_pools(m, r.pools, V, work)
     add_channels(m, r, V, x, ions, work)
@@ -596,7 +431,7 @@ def ghk(P: float, z: float, V: float, inside: float, outside: float, thermal: fl
         grown = np.expm1(u)
         b = u / grown
         slope = (1.0 - b - b * grown) / grown
-    scale = P * z * FARADAY
+    scale = P * z * F
     return scale * (inside * (b + u) - outside * b), scale * (inside * (slope + 1.0) - outside * slope) * z / thermal
 
 
@@ -743,7 +578,7 @@ def carry_on(
 @jit_and_cache
 def run(
     m: Membrane, r: Rich | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, jumps: Jumps,
-    dt: float, every: int, far: float, kept: Kept,
+    dt: float, every: int, far: float, kept: Kept, work: Work,
 ) -> tuple[int, int]:  # fmt: skip
     """Carry V (N,), gates x (G, N) and ions (P, N), in place, through what comes from outside.
 
@@ -751,18 +586,17 @@ def run(
     the one that belongs there. Gives the step and the patch at which a V first was beyond +-far or not a number, or
     (-1, -1).
     """
-    work, escaped = scratch(V.shape[0], ions.shape), np.full(2, -1)
+    escaped = np.full(2, -1)
     carry_on(m, r, axial, V, x, ions, outer, jumps, dt, every, far, escaped, kept, work)
     return escaped[0], escaped[1]
 
 
 @jit_and_cache
-def rates(m: Membrane, r: Rich, state: Floats, injected: float) -> Floats:
+def rates(m: Membrane, r: Rich, state: Floats, injected: float, work: Work) -> Floats:
     """How fast V (mV/ms) and the concentrations (mM/ms) of one patch move in a state (S,), and 0 for its gates."""
     moved, gates = np.zeros(state.shape[0]), m.power.shape[0]
     V, x = state[:1].copy(), state[1 : 1 + gates].copy().reshape((gates, 1))
     ions = np.maximum(state[1 + gates :], LEAST).reshape((moved.shape[0] - 1 - gates, 1))
-    work = scratch(1, ions.shape)
     work.net[0], work.slope[0] = injected, 0.0
     begin_pools(m, r.pools, V, work)
     add_channels(m, r, V, x, ions, work)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from . import kernel
+from . import kernel_layout as layout
 from .cells import Cell
 from .channels import Channel
 from .gates import curve, tables_over_ions
@@ -18,21 +18,21 @@ MOST_SPIKES = 1024
 """So many times of spikes of a cell the kernel keeps."""
 
 
-def membrane_of(cells: Sequence[Cell], rates: Floats) -> kernel.Membrane:
+def membrane_of(cells: Sequence[Cell], rates: Floats) -> layout.Membrane:
     """What every membrane has; `rates` is its table."""
     own, which = distinct(cells)
     channels = [cell.channels for cell in own]
     first, power = cells[0].gate_layout
     g = [[channel.g if channel.P is None else channel.P for channel in each] for each in channels]
     E = [[channel.E or 0.0 for channel in each] for each in channels]
-    return kernel.Membrane(
+    return layout.Membrane(
         table=rates,
         first=first,
         power=power,
         g=np.ascontiguousarray(np.array(g)[which].T),
         E=np.ascontiguousarray(np.array(E)[which].T),
         C=np.array([cell.C for cell in own])[which],
-        lanes=kernel.ONE_PATCH if len(cells) == 1 else kernel.MANY_PATCHES,
+        lanes=layout.ONE_PATCH if len(cells) == 1 else layout.MANY_PATCHES,
     )
 
 
@@ -44,7 +44,7 @@ def distinct(cells: Sequence[Cell]) -> tuple[list[Cell], list[int]]:
     return list(own.values()), list(map(number.__getitem__, each))
 
 
-def rich_of(cells: Sequence[Cell], dt: float, frozen: frozenset[int], carrier: str) -> kernel.Rich:
+def rich_of(cells: Sequence[Cell], dt: float, frozen: frozenset[int], carrier: str) -> layout.Rich:
     """What gates, channels and pools have beyond those of a plain membrane. A frozen gate reads nothing."""
     cell = cells[0]
     begin, over_ions = tables_over_ions(cell.gates, cell.temperature, dt)
@@ -52,7 +52,7 @@ def rich_of(cells: Sequence[Cell], dt: float, frozen: frozenset[int], carrier: s
     curves = [np.empty(0) if channel.drive is None else curve(channel.drive) for channel in cell.channels]
     moving = [(gate, number in frozen) for number, gate in enumerate(cell.gates, start=1)]
     whole = functools.partial(np.array, dtype=np.int64)
-    return kernel.Rich(
+    return layout.Rich(
         pools=_pools(cells, frozen, carrier),
         drive=whole([_drive(channel) for channel in cell.channels]),
         pool=whole([ions.index(channel.ion) if channel.ion in ions else -1 for channel in cell.channels]),
@@ -60,7 +60,7 @@ def rich_of(cells: Sequence[Cell], dt: float, frozen: frozenset[int], carrier: s
         weight=np.array([gate.weight for gate in cell.gates], float),
         ends=whole([not gate.adds_to_next for gate in cell.gates]),
         at_once=whole([gate.at_once and not still for gate, still in moving]),
-        reads=whole([kernel.BY_V if still else gate.reads for gate, still in moving]),
+        reads=whole([layout.BY_V if still else gate.reads for gate, still in moving]),
         ion=whole([ions.index(gate.ion) if gate.ion else -1 for gate in cell.gates]),
         begin=begin,
         over_ions=over_ions,
@@ -70,31 +70,31 @@ def rich_of(cells: Sequence[Cell], dt: float, frozen: frozenset[int], carrier: s
     )
 
 
-def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> kernel.Stimulus:
+def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> layout.Stimulus:
     """The mean of each step of what the protocols bring, one column each."""
     row, current = _currents(protocols if type(protocols) is Varied else tuple(protocols), steps, dt)
     if not any(p.synapses() for p in one_by_one(protocols)):
         none = np.zeros((1, len(protocols)))
-        return kernel.Stimulus(row, current, 0, none, none)
+        return layout.Stimulus(row, current, 0, none, none)
     both = np.array([p.mean_conductance(steps, dt) for p in protocols])
-    return kernel.Stimulus(row, current, 1, *(np.ascontiguousarray(both[:, which].T) for which in (0, 1)))
+    return layout.Stimulus(row, current, 1, *(np.ascontiguousarray(both[:, which].T) for which in (0, 1)))
 
 
 @functools.lru_cache(maxsize=4)
-def _currents(protocols: Varied | tuple[Protocol, ...], steps: int, dt: float) -> tuple[kernel.Ints, Floats]:
+def _currents(protocols: Varied | tuple[Protocol, ...], steps: int, dt: float) -> tuple[layout.Ints, Floats]:
     """The mean currents, and for each step its row of them; kept, as searches use the same ones over and over."""
     return mean_currents(protocols, steps, dt)
 
 
 def _drive(channel: Channel) -> int:
     if channel.drive is not None:
-        return kernel.CURVE
+        return layout.CURVE
     if channel.E is not None:
-        return kernel.OHMIC
-    return kernel.NERNST if channel.P is None else kernel.GHK
+        return layout.OHMIC
+    return layout.NERNST if channel.P is None else layout.GHK
 
 
-def _pools(cells: Sequence[Cell], frozen: frozenset[int], carrier: str) -> kernel.Pools:
+def _pools(cells: Sequence[Cell], frozen: frozenset[int], carrier: str) -> layout.Pools:
     """The pools of all cells; empty ones where concentrations stand still."""
     first, ions, names = cells[0], list(cells[0].pool), [channel.name for channel in cells[0].channels]
     begin, shape = 1 + len(first.gates), (len(ions), len(cells))
@@ -104,7 +104,7 @@ def _pools(cells: Sequence[Cell], frozen: frozenset[int], carrier: str) -> kerne
     for i, (cell, pump) in enumerate(zip(cells, pumps, strict=True)):
         if pump is not None:
             pumping[:, i] = float(pump.at_K(cell.pool["K"].outside)), pump.k_Na, pump.p_Na, pump.n_Na, pump.a, pump.b
-    return kernel.Pools(
+    return layout.Pools(
         z=np.array([pool.z for pool in first.pools], float),
         outside=np.array([[pool.outside for pool in cell.pools] for cell in cells], float).T.reshape(shape).copy(),
         by_charge=(moves * np.array([[p.by_charge(c.depth) for p in c.pools] for c in cells]).T.reshape(shape)).copy(),
@@ -123,7 +123,7 @@ def _pools(cells: Sequence[Cell], frozen: frozenset[int], carrier: str) -> kerne
 
 def jumps_of(
     cells: Sequence[Cell], protocols: Sequence[Protocol], share: Floats | None, reset: Mapping[str, float], dt: float
-) -> kernel.Jumps:
+) -> layout.Jumps:
     """Shocks and resets in order of time; a moment within rounding of the time grid is on it.
 
     `share` (protocols, cells) is the share of each cell that a protocol reaches; None where each has one of its own.
@@ -138,7 +138,7 @@ def jumps_of(
         events.append((when, gate, np.array([cell.state(None)[1 + gate] for cell in cells])))
     events.sort(key=lambda event: event[0])
     at = np.array([t / dt for t, _, _ in events], float)
-    return kernel.Jumps(
+    return layout.Jumps(
         at=np.where(np.abs(at - np.round(at)) < 1e-6, np.round(at), at),
         what=np.array([what for _, what, _ in events], np.int64),
         value=np.array([value for _, _, value in events], float).reshape(len(events), len(cells)),
@@ -147,11 +147,11 @@ def jumps_of(
 
 def room_for(
     keep: str, samples: int, V: Floats, x: Floats, ions: Floats, *, displaced: bool, look_for_spikes: bool
-) -> kernel.Kept:
+) -> layout.Kept:
     """Room for what is to be kept of a run that begins at these V (mV), at rest or displaced from it."""
     whole, traces = keep == KEEP_ALL, keep != KEEP_SPIKES
     spikes = MOST_SPIKES if look_for_spikes and not whole else 0
-    return kernel.Kept(
+    return layout.Kept(
         V=np.empty((samples if traces else 2, *V.shape)),
         x=np.empty((samples if whole else 1, *x.shape)),
         ions=np.empty((samples, *ions.shape)),

@@ -13,7 +13,7 @@ F = 96485.33212  # Faraday constant, C/mol (CODATA 2018, exact)
 ZERO_CELSIUS = 273.15  # 0 degC in K
 MICRO = 1e-6
 CHARGE = {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}  # elementary charges that each ion carries
-SMALL = 1e-4  # |zVF/RT| below which a GHK current is computed from the series of its quotient
+NEAR_ZERO = 1e-4  # |zVF/RT| below which a GHK current is computed from the series of its quotient
 
 
 def thermal_voltage(T: ArrayLike) -> Floats:
@@ -146,7 +146,7 @@ def ghk_current(
 def bernoulli(u: ArrayLike) -> Floats:
     """The quotient u / (e^u - 1), and 1 - u/2 + u^2/12 near 0."""
     x = np.asarray(u, float)
-    small = np.abs(x) < SMALL
+    small = np.abs(x) < NEAR_ZERO
     safe = np.where(small, 1.0, x)
     with np.errstate(over="ignore"):
         return np.where(small, 1.0 - x / 2 + x * x / 12, safe / np.expm1(safe))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import kernel
+from . import kernel_layout as layout
 from .axon_recording import AxonRecording
 from .axons import Fibre, resting_conductance
 from .parameters import must_be, tidy
@@ -118,12 +118,12 @@ def afterwards(axon: Fibre) -> float:
     )
 
 
-def _axial(axon: Fibre, sources: list[Placed]) -> kernel.Axial:
+def _axial(axon: Fibre, sources: list[Placed]) -> layout.Axial:
     """How the patches hang together, and what reaches them; which tables they have is left open."""
     row = axon.row
     share = np.array([part.share(row.x, row.width, axon.length) for part in sources])
     covered = [np.flatnonzero(each) for each in share]
-    return kernel.Axial(
+    return layout.Axial(
         left=np.concatenate(([0.0], row.joint)) / row.area,
         right=np.concatenate((row.joint, [0.0])) / row.area,
         begin=np.empty(0, np.int64),

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import cells, kernel, protocols
+from . import cells, protocols
+from . import kernel_layout as layout
 from .cells import Cell
 from .channels import Channel
 from .gates import full_name
@@ -101,8 +102,8 @@ class Batch:
     cells: Sequence[Cell]
     protocols: Sequence[Protocol]
     settings: Mapping[str, Any]
-    kept: kernel.Kept
-    again: Callable[[str], kernel.Kept] | None = None
+    kept: layout.Kept
+    again: Callable[[str], layout.Kept] | None = None
 
     def __post_init__(self) -> None:
         for array in (self.t, self.kept.V, self.kept.x, self.kept.ions):
@@ -113,7 +114,7 @@ class Batch:
         """What is kept, as one of KEEP."""
         return KEEP_ALL if self.kept.all_x else KEEP_V if self.kept.all_V else KEEP_SPIKES
 
-    def with_at_least(self, keep: str) -> kernel.Kept:
+    def with_at_least(self, keep: str) -> layout.Kept:
         """What is kept, which from now on is at least this."""
         if self.again is not None and KEEP.index(keep) > KEEP.index(self.keep):
             more, V = self.again(keep), self.kept.V
@@ -236,7 +237,7 @@ class Recording(Exportable):
         settings: Mapping[str, Any],
     ) -> "Recording":  # fmt: skip
         """A recording of a cell whose state is known: V (n,), gates (G, n) and concentrations (P, n)."""
-        kept = kernel.Kept(V=V[:, None], x=gates.T[..., None], ions=pools.T[..., None], all_V=1, all_x=1,
+        kept = layout.Kept(V=V[:, None], x=gates.T[..., None], ions=pools.T[..., None], all_V=1, all_x=1,
                            level=SPIKE_LEVEL, over=SPIKE_LEVEL - SPIKE_ENDS, firing=np.zeros(1, np.int64),
                            times=np.empty((0, 1)), found=np.zeros(1, np.int64))  # fmt: skip
         return cls(Batch(t, [cell], [protocol], settings, kept))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import implicit, kernel
+from . import kernel_layout as layout
 from .cells import Cell
 from .gates import table
 from .kernel_arrays import distinct, from_outside, jumps_of, membrane_of, rich_of, room_for
@@ -154,8 +155,12 @@ def settings_of(
 
 
 def run_kernel(
-    cells: Sequence[Cell], protocols: Sequence[Protocol], settings: Settings, axial: kernel.Axial | None, keep: str
-) -> kernel.Kept:
+    cells: Sequence[Cell],
+    protocols: Sequence[Protocol],
+    settings: Settings,
+    axial: layout.Axial | None,
+    keep: str,
+) -> layout.Kept:
     """What the kernel keeps of a run; ValueError if a membrane goes where none can be.
 
     Each cell has a protocol, or, with `axial`, the cells are the patches of an axon, and the protocols its stimuli.
@@ -172,7 +177,8 @@ def run_kernel(
     outer = from_outside(protocols, steps, dt)
     jumps = jumps_of(cells, protocols, None if axial is None else axial.share, reset, dt)
     kept = room_for(keep, t.size, V, x, ions, displaced="V" in start, look_for_spikes=axial is None)
-    step, patch = kernel.run(membrane, rich, axial, V, x, ions, outer, jumps, dt, every, FARTHEST, kept)
+    work = layout.scratch(len(ions), len(cells))
+    step, patch = kernel.run(membrane, rich, axial, V, x, ions, outer, jumps, dt, every, FARTHEST, kept, work)
     if bounded:
         causes = protocols if axial is None else [max(protocols, key=lambda each: abs(each.strongest))] * len(cells)
         _refuse_empty(cells, causes, t, kept.ions if step < 0 else kept.ions[: int(np.searchsorted(t, step * dt)) + 2])
@@ -287,7 +293,7 @@ def _frozen(cell: Cell, freeze: Sequence[str]) -> frozenset[int]:
     return frozen
 
 
-def _tables(own: Sequence[Cell], which: Sequence[int], dt: float, frozen: frozenset[int]) -> tuple[Floats, kernel.Ints]:
+def _tables(own: Sequence[Cell], which: Sequence[int], dt: float, frozen: frozenset[int]) -> tuple[Floats, layout.Ints]:
     """The tables of all gates, one set for each temperature, and where those of each cell begin."""
     first, warmths = own[0], list(dict.fromkeys(cell.temperature for cell in own))
     if len(warmths) > 1 and any(gate.ion for gate in first.gates):

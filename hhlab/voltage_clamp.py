@@ -10,7 +10,7 @@ import numpy as np
 from .cells import Cell
 from .cells.cell import START_V
 from .gates import Gate
-from .kernel import Ints
+from .kernel_layout import Ints
 from .parameters import Parameter, must_be, pair, tidy
 from .physics import Floats
 from .protocols import VoltageStep

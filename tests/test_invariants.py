@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 
 import hhlab as hh
 from hhlab import kernel
+from hhlab import kernel_layout as layout
 from hhlab.gates import table
 from hhlab.simulation import simulate_many
 
@@ -32,10 +33,10 @@ def test_linoid_at_its_point():
 def test_table_holds_the_declared_curves(cell):
     """A and B, looked up as the kernel does, give back steady state and time constant."""
     dt, gates = 0.01, cell.gates
-    rows = table(gates, cell.T, dt).reshape(kernel.ROWS, len(gates), 2, kernel.CUBIC)
-    at = (V[1:-1] - kernel.V_MIN) * kernel.ROWS_PER_MV
+    rows = table(gates, cell.T, dt).reshape(layout.ROWS, len(gates), 2, layout.CUBIC)
+    at = (V[1:-1] - layout.V_MIN) * layout.ROWS_PER_MV
     row = at.astype(int)
-    f = (at - row)[:, None] ** np.arange(kernel.CUBIC)
+    f = (at - row)[:, None] ** np.arange(layout.CUBIC)
     for number, gate in enumerate(gates):
         a, b = (np.einsum("ij,ij->i", rows[row, number, which], f) for which in (0, 1))
         assert_allclose(a / (1 - b), gate.steady_state(V[1:-1]), rtol=0, atol=1e-7)

@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 
 import hhlab as hh
 from hhlab import kernel
-from hhlab.physics import SMALL, F, R, bernoulli, ghk_current, q10_factor, thermal_voltage
+from hhlab.physics import NEAR_ZERO, F, R, bernoulli, ghk_current, q10_factor, thermal_voltage
 
 AMOUNT = st.floats(0.01, 1000)
 CELSIUS = st.floats(0, 45)
@@ -154,16 +154,16 @@ def test_the_current_is_smooth_at_0_mV(z):
 
 @pytest.mark.parametrize("side", [-1, 1])
 def test_no_step_where_the_series_takes_over(side):
-    inner, outer = (bernoulli(side * SMALL * (1 + shift)) for shift in (-1e-9, 1e-9))
+    inner, outer = (bernoulli(side * NEAR_ZERO * (1 + shift)) for shift in (-1e-9, 1e-9))
     assert inner == pytest.approx(outer, rel=2e-12)
-    assert bernoulli(side * SMALL) == pytest.approx(1 - side * SMALL / 2 + SMALL**2 / 12, rel=1e-14)
+    assert bernoulli(side * NEAR_ZERO) == pytest.approx(1 - side * NEAR_ZERO / 2 + NEAR_ZERO**2 / 12, rel=1e-14)
     assert bernoulli(0.0) == 1
 
 
 @pytest.mark.parametrize("z", [1, -1, 2])
 def test_the_kernel_has_the_same_ghk_current_and_its_slope(z):
     RT_F = float(thermal_voltage(37))
-    edge = SMALL * RT_F / abs(z)
+    edge = NEAR_ZERO * RT_F / abs(z)
     for V in (-180.0, -65.0, -0.5, -1.01 * edge, -0.99 * edge, 0.0, 0.99 * edge, 1.01 * edge, 0.5, 40.0, 180.0):
         current, slope = getattr(kernel.ghk, "py_func", kernel.ghk)(1e-6, z, V, 12.0, 145.0, RT_F)
         assert current == pytest.approx(float(ghk_current(1e-6, z, V, 145, 12, 37)), rel=1e-11)

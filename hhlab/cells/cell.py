@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..channels import Channel
 from ..gates import Gate, driving_force, full_name
-from ..kernel import BY_V
+from ..kernel_layout import BY_V
 from ..parameters import Described, Parameter, must_be, param, tidy, unknown
 from ..physics import Floats
 from ..pools import Pool, Pump

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from ..gates import Gate
-from ..kernel import BY_V
+from ..kernel_layout import BY_V
 from ..parameters import unknown
 from .channel import Channel
 
