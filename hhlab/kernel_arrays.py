@@ -145,10 +145,8 @@ def jumps_of(
     )
 
 
-def room_for(
-    keep: str, samples: int, V: Floats, x: Floats, ions: Floats, *, displaced: bool, look_for_spikes: bool
-) -> layout.Kept:
-    """Room for what is to be kept of a run that begins at these V (mV), at rest or displaced from it."""
+def room_for(keep: str, samples: int, V: Floats, x: Floats, ions: Floats, *, look_for_spikes: bool) -> layout.Kept:
+    """Room for what is to be kept of a run that begins at these V (mV), before any jump."""
     whole, traces = keep == KEEP_ALL, keep != KEEP_SPIKES
     spikes = MOST_SPIKES if look_for_spikes and not whole else 0
     return layout.Kept(
@@ -159,7 +157,7 @@ def room_for(
         all_x=int(whole),
         level=SPIKE_LEVEL,
         over=SPIKE_LEVEL - SPIKE_ENDS,
-        firing=np.where(V >= SPIKE_LEVEL, not displaced, 0),
+        firing=(V >= SPIKE_LEVEL).astype(np.int64),
         times=np.zeros((spikes, *V.shape)),  # not empty, as cells with few spikes use little of it
         found=np.zeros(V.shape, np.int64),
     )

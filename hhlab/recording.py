@@ -287,9 +287,7 @@ class Recording(Exportable):
 
     @property
     def _before(self) -> float:
-        """V (mV) before a shock at the first sample; below every level if `start` has displaced it."""
-        if "V" in self.settings.get("start", {}):
-            return -np.inf
+        """V (mV) before a shock at the first sample."""
         stimuli = [(1.0, self.protocol)] if self.place is None else self.place.stimuli
         shocks = [share * mV for share, part in stimuli for when, mV in part.shocks() if when == 0]
         return float(self.V[0]) - sum(shocks)

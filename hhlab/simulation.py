@@ -176,7 +176,7 @@ def run_kernel(
     axial = None if axial is None else axial._replace(begin=begin)
     outer = from_outside(protocols, steps, dt)
     jumps = jumps_of(cells, protocols, None if axial is None else axial.share, reset, dt)
-    kept = room_for(keep, t.size, V, x, ions, displaced="V" in start, look_for_spikes=axial is None)
+    kept = room_for(keep, t.size, V, x, ions, look_for_spikes=axial is None)
     work = layout.scratch(len(ions), len(cells))
     step, patch = kernel.run(membrane, rich, axial, V, x, ions, outer, jumps, dt, every, FARTHEST, kept, work)
     if bounded:

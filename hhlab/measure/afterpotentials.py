@@ -9,8 +9,7 @@ from ..parameters import Parameter
 from ..physics import Floats
 from ..recording import Recording, crossings
 from .columns import gives
-from .resting import rest
-from .spike import NO_POINT, attribution, extremum
+from .spike import NO_POINT, attribution, extremum, foot_of
 from .window import Between, Window
 
 # mV: through which V falls at the end of a spike; and how near to rest it must stay for all to be over.
@@ -79,7 +78,7 @@ def afterpotentials(rec: Recording, *, between: Between = None) -> Afterpotentia
         mV, ms = extremum(t, V, at)
         return mV, ms - fall
 
-    away = np.flatnonzero(np.abs(V[first:] - rest(rec.cell)) > NEAR_REST)
+    away = np.flatnonzero(np.abs(V[first:] - foot_of(seen)) > NEAR_REST)
     back = float(t[first + away[-1]]) - fall if away.size else 0.0
     lasts = float("inf") if away.size and first + away[-1] == V.size - 1 else back
     if extrema.size < 2 or V[extrema[0]] > V[extrema[1]]:

@@ -20,8 +20,9 @@ def spikes(rec: Recording, level: float = SPIKE_LEVEL, *, between: Between = Non
     """Times at which spikes begin: V crosses a level upward, interpolated between samples.
 
     A spike must be over before the next can begin: V must have been more than 4 mV below the level. So noise, or a
-    notch in a spike, does not make two of it. Where a shock or `start` has put V at the level or above at the first
-    sample, a spike begins there. All measurements that count or time spikes go by this.
+    notch in a spike, does not make two of it. Where a shock at the first sample puts V above the level, a spike begins
+    there; one that had begun before the recording does not count. All measurements that count or time spikes go by
+    this.
 
     Parameters
     ----------
@@ -113,10 +114,10 @@ def half_width(
 ) -> float:
     """The width of the first spike half way from the resting potential to its peak.
 
-    A pacemaker has no resting potential: its lowest V is taken instead. With `slope`, it is half way from where the
-    spike takes off, as `take_off` has it. The peak is the highest point before the spike is over. The width runs from
-    where V first rises through this half to where it last falls through it, so that a notch or noise does not end it; a
-    spike that is above it at the first sample is as wide as what is seen of it.
+    A cell that has no resting potential, such as a pacemaker, has its lowest V taken instead. With `slope`, it is half
+    way from where the spike takes off, as `take_off` has it. The peak is the highest point before the spike is over.
+    The width runs from where V first rises through this half to where it last falls through it, so that a notch or
+    noise does not end it; a spike that is above it at the first sample is as wide as what is seen of it.
 
     Parameters
     ----------
@@ -143,12 +144,18 @@ def half_width(
     spike = first_spike(seen, level)
     if spike is None:
         return float("nan")
-    if slope is not None:
-        foot = take_off(rec, slope, level, between=between)[0]
-    else:
-        foot = float(seen.V.min()) if rec.cell.START else rest(rec.cell)
+    foot = foot_of(seen) if slope is None else take_off(rec, slope, level, between=between)[0]
     top = spike[1]
     return _width(seen.t, seen.V, top, 0.5 * (extremum(seen.t, seen.V, top)[0] + foot))
+
+
+def foot_of(seen: Window) -> float:
+    """V (mV) from which a spike rises: at rest, or the lowest of a cell that does not rest."""
+    cell = seen.rec.cell
+    try:
+        return float(seen.V.min()) if cell.START else rest(cell)
+    except ValueError:
+        return float(seen.V.min())
 
 
 def _width(t: Floats, V: Floats, top: int, half: float) -> float:
