@@ -22,7 +22,7 @@ from matplotlib.ticker import MultipleLocator
 from .axon_recording import AxonRecording
 from .parameters import Parameter, must_be, pair, pretty, shown, unknown
 from .recording import A_RECORDING, Recording
-from .views import INK, STYLES, VIEWS, Stroke, View, in_words, shade, time_unit
+from .views import INK, STYLES, VIEWS, Stroke, View, in_words, seen_by, shade, time_unit
 
 DPI, POINT = 100, 72  # pixels, and points, in an inch
 PANEL_HEIGHT, ROW_HEIGHT = 2.3, 1.75  # inches: a panel against time if it is alone; the row of the other panels
@@ -314,15 +314,6 @@ class Picture:
 
     def __repr__(self) -> str:
         return " | ".join(in_words(rec) for rec in self.panels.recordings)
-
-
-def seen_by(view: View, rec: Any) -> Any:
-    """What a view shows: the recording, or, for a view of one place, the first electrode of an axon."""
-    if not view.along:
-        return rec.first if isinstance(rec, AxonRecording) else rec
-    if not isinstance(rec, AxonRecording):
-        raise ValueError(f'"{view.name}" shows an axon: give what propagate returned, or another view')
-    return rec
 
 
 def _plain(dark: bool) -> Any:

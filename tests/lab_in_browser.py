@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 TOKEN = "only-for-this-test"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-BENCH, HANDLE, KNOB = ".hhlab-bench", ".noUi-handle", ".hhlab-knob"
+BENCH, HANDLE, KNOB = ".hhlab-bench", ".hhlab-slider", ".hhlab-knob"
 SLIDER, STATUS = f".jp-Notebook {HANDLE}", ".jp-Notebook-ExecutionIndicator"
 ERRORS = '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type*="stderr"]'
 
@@ -167,7 +167,7 @@ def run_all(page: Page) -> None:
     """Run all cells, and wait for their widgets."""
     page.wait_for_function(CONNECTED, timeout=90_000)
     command(page, "notebook:run-all-cells")
-    page.wait_for_function(DONE, timeout=120_000)
+    page.wait_for_function(DONE, timeout=40_000)
     page.wait_for_selector(SLIDER, timeout=90_000)
     still(page)
     settled(page)

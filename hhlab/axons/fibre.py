@@ -34,6 +34,9 @@ class Fibre(Described):
     An axon also has the parameters of its membrane, and what else its membrane has: channels, gates, rest().
     """
 
+    title = "Axon"
+    """What it is, in a few words."""
+
     diameter = param(476, "um", 0.05, 2000, "diameter", slider=(10, 1000))
 
     _made_of: ClassVar[tuple[str, ...]] = ("_values", "_membrane", "_stretches", "gates_frozen")

@@ -19,6 +19,8 @@ class AfterpotentialCell(Cell):
     `AfterpotentialCell.burster()` has other densities, and fires bursts when SK is blocked.
     """
 
+    title = "Neuron with afterpotentials"
+
     T = 36.0
     g_Na = param(50, "mS/cm2", 0, 1000, "maximal sodium conductance", slider=(0, 100))
     g_K = param(6, "mS/cm2", 0, 1000, "maximal conductance of delayed potassium channels", slider=(0, 20))

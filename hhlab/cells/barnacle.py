@@ -19,6 +19,8 @@ class Barnacle(Cell):
     Firing begins at a Hopf bifurcation, at a rate above 0. In `Barnacle.saddle_node()` it begins at any low rate.
     """
 
+    title = "Muscle fibre of a barnacle"
+
     C = param(20, "uF/cm2", 0.01, 100, "membrane capacitance", source=_ML, slider=(5, 50))
     g_Ca = param(4.4, "mS/cm2", 0, 1000, "maximal calcium conductance", source=_ML, slider=(0, 10))
     g_K = param(8, "mS/cm2", 0, 1000, "maximal potassium conductance", source=_ML, slider=(0, 20))

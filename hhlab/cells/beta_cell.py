@@ -33,6 +33,8 @@ class BetaCell(Cell):
     The first burst is not yet like the others.
     """
 
+    title = "Beta cell of the pancreas"
+
     g_Ca = param(1400 / _CAPACITANCE, "mS/cm2", 0, 100, "maximal calcium conductance", source=_SRK, slider=(0, 1))
     g_K = param(2500 / _CAPACITANCE, "mS/cm2", 0, 100, "maximal conductance of delayed potassium channels", source=_SRK,
                 slider=(0, 2))  # fmt: skip

@@ -28,6 +28,9 @@ START_V = Parameter(-65.0, "mV", -200, 200, "membrane potential to start from", 
 class Cell(Described):
     """A membrane. A subclass declares its parameters and builds its channels from them. A cell never changes."""
 
+    title = "Membrane"
+    """What it is, in a few words."""
+
     V_START = -65.0
     """mV: where a membrane without a resting potential starts; nan if the user must say."""
 

@@ -18,6 +18,8 @@ class FrogNode(Cell):
     small compared with the leak: the node repolarises mostly by inactivation and leak.
     """
 
+    title = "Frog node of Ranvier"
+
     C = param(2, "uF/cm2", 1e-4, 100, "membrane capacitance", source=_FH, slider=(0.5, 5))
     T = param(20, "degC", 0, 40, "temperature")
     P_Na = param(8e-3, "cm/s", 0, 1, "sodium permeability", source=_FH, slider=(0, 0.016))

@@ -17,6 +17,8 @@ class GoldmanCell(IonicCell):
     without any permeability has no resting potential, and must be given a V to start from.
     """
 
+    title = "Cell with leaks only"
+
     V_START = math.nan
 
     P_K = param(1, "1e-6 cm/s", 0, 10_000, "potassium permeability", slider=(0, 5))

@@ -20,6 +20,8 @@ class Ventricle(Cell):
     has V + 333. With 333 the action potential would last 291 ms instead of 283 ms.
     """
 
+    title = "Heart muscle"
+
     T = 2e-3 * _RT_2F * F / R - ZERO_CELSIUS
     g_Na = param(4, "mS/cm2", 0, 100, "maximal sodium conductance", source=BEELER_REUTER, slider=(0, 10))
     g_NaL = param(0.003, "mS/cm2", 0, 1, "sodium leak conductance", source=BEELER_REUTER, slider=(0, 0.02))
@@ -54,6 +56,8 @@ class SinoatrialNode(Cell):
     A pacemaker has no resting state: it starts from -60 mV, near the end of a diastole. The driving force of some
     currents is a function of V instead of V - E; their g is the factor of that function in the paper.
     """
+
+    title = "Pacemaker of the heart"
 
     g_Na = param(0.5, "mS/cm2", 0, 10, "maximal sodium conductance", source=YANAGIHARA, slider=(0, 2))
     g_s = param(12.5, "mS/cm2", 0, 100, "maximal conductance of slow inward channels", source=YANAGIHARA,

@@ -12,6 +12,8 @@ class Neuron(Cell):
     added. The densities were not measured, but chosen to give a spike of usual size and width.
     """
 
+    title = "Mammalian neuron"
+
     T = param(36, "degC", 20, 40, "temperature")
     g_Na = param(50, "mS/cm2", 0, 1000, "maximal sodium conductance", slider=(0, 100))
     g_K = param(5, "mS/cm2", 0, 1000, "maximal conductance of delayed potassium channels", slider=(0, 20))

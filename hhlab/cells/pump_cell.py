@@ -22,6 +22,8 @@ class PumpCell(PumpedCell):
     and g_K the leaks carry just as many back, and Cl is at equilibrium. Unlike in a real cell, the volume is fixed.
     """
 
+    title = "Cell with leaks and a pump"
+
     Cl_in = param(_CL_OUT * math.exp(_V / float(thermal_voltage(_T))), "mM", 0.01, 1000, "chloride inside",
                   source="at equilibrium at rest", slider=(1, 100))  # fmt: skip
     g_Na = param(3 * _I / (_E_NA - _V), "mS/cm2", 0, 10, "sodium leak conductance", source=_BALANCE, slider=(0, 0.05))

@@ -21,6 +21,8 @@ class Squid(Cell):
     Squid(T=18.5, g_Na=100)
     """
 
+    title = "Squid giant axon"
+
     T = param(6.3, "degC", 0, 40, "temperature")
     g_Na = param(120, "mS/cm2", 0, 1000, "maximal sodium conductance", source=_HH, slider=(0, 240))
     g_K = param(36, "mS/cm2", 0, 1000, "maximal potassium conductance", source=_HH, slider=(0, 100))

@@ -34,6 +34,8 @@ class SquidWithPumps(PumpedCell):
     frozen it is the axon of Hodgkin & Huxley, with a leak reversal potential of -54.401 mV.
     """
 
+    title = "Squid giant axon with pumps"
+
     T = param(_T, "degC", 0, 40, "temperature")
     K_out = param(10, "mM", 0.01, 1000, "potassium outside", slider=(1, 50))
     Na_out = param(440, "mM", 0.01, 1000, "sodium outside", slider=(10, 600))

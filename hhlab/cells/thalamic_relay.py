@@ -15,6 +15,8 @@ class ThalamicRelay(Cell):
     It rests at -74.3 mV. The calcium current follows the Goldman-Hodgkin-Katz equation; calcium is cleared within 5 ms.
     """
 
+    title = "Relay cell of the thalamus"
+
     T = param(34, "degC", 20, 40, "temperature")
     C = param(0.88, "uF/cm2", 0.01, 100, "membrane capacitance", source=_TC, slider=(0.2, 5))
     g_Na = param(10, "mS/cm2", 0, 1000, "maximal sodium conductance", source=_TC, slider=(0, 50))

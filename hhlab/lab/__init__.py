@@ -1,7 +1,8 @@
 """Everything that shows a widget."""
 
+from .bench import Bench
 from .claim_card import claim
-from .explorer import Bench, explore
+from .explorer import explore
 from .log_card import worklog
 from .prediction import predict
 from .question import ask

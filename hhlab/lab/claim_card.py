@@ -9,8 +9,8 @@ from typing import Any
 import ipywidgets as widgets
 
 from ..claims import MISCONCEPTIONS, Claim, Finding, Verdict, find
-from ..plots import Picture, plot, seen_by
-from ..views import VIEWS
+from ..plots import Picture, plot
+from ..views import VIEWS, seen_by
 from .frame import Frame, button, paragraph, radio, say
 from .log_card import concern
 from .log_file import open_log

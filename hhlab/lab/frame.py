@@ -40,18 +40,31 @@ def _in_one_thread() -> None:
 _in_one_thread()  # before the first widget, as JupyterLab asks with it
 
 
-class Frame(widgets.VBox):
-    """A box of widgets. A page without a kernel shows what `still` returns instead."""
+class Stilled:
+    """What is shown with a still picture. A page without a kernel shows what `still` returns instead."""
+
+    def still(self) -> tuple[str, bytes]:
+        """What a page without a kernel shows: a text, and a picture as PNG, which may be empty."""
+        raise NotImplementedError
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display({**widgets.DOMWidget._repr_mimebundle_(self), "text/plain": ""}, raw=True)
+        text, png = self.still()
+        picture = f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">' if png else ""
+        figure = f'<figure class="hhlab-still">{picture}<figcaption>{html.escape(text)}</figcaption></figure>'
+        display({"text/html": figure, "text/plain": text}, raw=True)
+
+
+class Frame(Stilled, widgets.VBox):
+    """A box of widgets, with named controls."""
 
     def __init__(self, children: Sequence[widgets.Widget], kind: str) -> None:
         self._hands = _Hands()
         super().__init__([*children, self._hands])
         self.add_class("hhlab-frame")
         self.add_class(f"hhlab-{kind}")
-
-    def still(self) -> tuple[str, bytes]:
-        """What a page without a kernel shows: a text, and a picture as PNG, which may be empty."""
-        raise NotImplementedError
 
     def save(self, name: str, kind: str, data: bytes) -> None:
         """Offer a file to the browser, as a download."""
@@ -60,15 +73,6 @@ class Frame(widgets.VBox):
     def copy(self, text: str) -> None:
         """Put a text on the browser's clipboard."""
         self._hands.send({"copy": text})
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display({**self._repr_mimebundle_(), "text/plain": ""}, raw=True)
-        text, png = self.still()
-        picture = f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">' if png else ""
-        figure = f'<figure class="hhlab-still">{picture}<figcaption>{html.escape(text)}</figcaption></figure>'
-        display({"text/html": figure, "text/plain": text}, raw=True)
 
 
 def button(name: str, tooltip: str = "", icon: str = "") -> widgets.Button:

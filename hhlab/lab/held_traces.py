@@ -56,11 +56,27 @@ def measured(rec: Any) -> tuple[float, ...]:
     return (len(measure.spikes(rec)), measure.peak(rec)[0], measure.half_width(rec), measure.undershoot(rec)[0])
 
 
+def names(now: Any, held: Mapping[str, Any]) -> dict[str, str]:
+    """What each held trace is called in the picture: its letter, and the first parameters that are not as now."""
+    here = _parameters(now)
+    found = {}
+    for letter, rec in held.items():
+        there = _parameters(rec)
+        differ = [name for name, p in there.items() if name not in here or p.value != here[name].value]
+        others = [f"{name} {tidy(there[name].value)}" for name in differ]
+        found[letter] = f"{letter}: {', '.join(others[:2])}" if others else letter
+    return found
+
+
+def _parameters(rec: Any) -> dict[str, Any]:
+    return {**rec.cell.parameters(), **rec.protocol.parameters()}
+
+
 def table(now: Any, held: Mapping[str, Any]) -> str:
     """An HTML table: a row for each trace, with the parameters that differ, and measurements with their differences."""
     traces = {NOW: now, **held}
     columns: dict[str, Iterable[str]] = {"trace": traces}
-    known = [{**rec.cell.parameters(), **rec.protocol.parameters()} for rec in traces.values()]
+    known = [_parameters(rec) for rec in traces.values()]
     for name in dict.fromkeys(name for each in known for name in each):
         values = [tidy(each[name].value) if name in each else "–" for each in known]
         if len(set(values)) > 1:

@@ -29,6 +29,31 @@ class State(NamedTuple):
 Preset = Callable[[State], State]
 
 
+def holds(preset: Preset, state: State) -> bool:
+    """Whether all that a preset sets is so already."""
+    try:
+        return preset(state) == state
+    except ValueError:
+        return False
+
+
+def taken_back(preset: Preset, state: State, start: State) -> State:
+    """A state in which what a preset sets is again as it is at the start; the rest stays."""
+    there = preset(start)
+    cell, protocol = (_as_at_start(*each) for each in zip(state[:2], there[:2], start[:2], strict=True))
+    return _on(state._replace(protocol=protocol), cell)
+
+
+def _as_at_start(now: Any, there: Any, start: Any) -> Any:
+    """The cell or protocol of a state with its own values, but for those in which one with a preset differs."""
+    if there == start:
+        return now
+    ours, theirs = start.parameters(), there.parameters()
+    if type(there) is not type(start) or type(now) is not type(start) or ours.keys() != theirs.keys():
+        return start
+    return now.replace(**{name: ours[name].value for name in ours if ours[name].value != theirs[name].value})
+
+
 def presets_of(given: Any, start: State) -> dict[str, Preset]:
     """What each button does to a state, tried once on the state that the bench starts with."""
     if given is None or isinstance(given, str | list | tuple | set):

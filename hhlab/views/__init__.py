@@ -12,10 +12,10 @@ from .membrane import Membrane
 from .peak_currents import PeakCurrents
 from .traces import GateCurves, PhasePlane, Traces
 from .two_pulses import TwoPulseCurve
-from .view import INK, STYLES, Stroke, View
+from .view import INK, STYLES, Stroke, View, seen_by
 from .words import in_words, moment_in_words, time_unit
 
-__all__ = ["INK", "STYLES", "VIEWS", "Stroke", "View", "in_words", "moment_in_words", "shade", "time_unit"]
+__all__ = ["INK", "STYLES", "VIEWS", "Stroke", "View", "in_words", "moment_in_words", "seen_by", "shade", "time_unit"]
 
 
 def _driving_forces(rec: Recording) -> dict[str, Floats]:

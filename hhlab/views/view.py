@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..axon_recording import AxonRecording
 from ..physics import Floats
 from ..recording import Recording
 
@@ -146,3 +147,12 @@ def roomy(extreme: float, usual: float) -> float:
 def colour_of_recording(number: int) -> str:
     """The colour of the main recording (0), or of one of those to compare it with."""
     return COLOURS[(number - 1) % len(COLOURS)] if number else INK
+
+
+def seen_by(view: View, rec: Any) -> Any:
+    """What a view shows: the recording, or, for a view of one place, the first electrode of an axon."""
+    if not view.along:
+        return rec.first if isinstance(rec, AxonRecording) else rec
+    if not isinstance(rec, AxonRecording):
+        raise ValueError(f'"{view.name}" shows an axon: give what propagate returned, or another view')
+    return rec

@@ -1,0 +1,281 @@
+"""The bench: one widget, whose browser part draws what is sent here and tells what was moved, typed or pressed.
+
+The browser sends one message at a time, with the latest value, and the next when its answer has arrived. An answer is
+the whole picture, in one message: `shown`, which is small, and `points`, the curves. What seldom changes is sent apart.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import matplotlib
+import numpy as np
+import traitlets
+from IPython import get_ipython
+
+from ..axons import Fibre
+from ..parameters import Parameter, Typed, pretty, tidy, unknown
+from ..plots import COLOURS_OF_V, DARK, plot
+from ..protocols import Protocol
+from ..views import VIEWS, in_words, moment_in_words
+from . import held_traces
+from .code import as_code
+from .drawing import RANGE, Drawing, clock
+from .frame import Stilled
+from .knob import knob
+from .presets import Preset, State, changed, holds, taken_back
+from .run import Run
+
+HERE = Path(__file__).parent
+SAME_MOVE = 0.8  # s within which changes of one knob count as one move
+MOVES_REMEMBERED = 200
+PICTURES_REMEMBERED = 8  # so many of the last recordings can be held, as the browser may lag behind
+BOXES = {"frozen": "freeze {} at rest", "reset": "reset {} as the last pulse begins"}
+PALETTE = matplotlib.colormaps[COLOURS_OF_V](np.arange(256), bytes=True)[:, :3].tobytes()
+
+
+class Bench(Stilled, anywidget.AnyWidget):
+    """What `explore` returns. `cell`, `protocol`, `frozen` and `recording` belong to the picture that is shown."""
+
+    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("deliver.js", "bench.js"))
+    _css = (HERE / "lab.css").read_text(encoding="utf-8")
+    fixed: Any = traitlets.Dict().tag(sync=True)
+    knobs: Any = traitlets.List().tag(sync=True)
+    palette = traitlets.Bytes(PALETTE).tag(sync=True)
+    shown: Any = traitlets.Dict().tag(sync=True)
+    points = traitlets.Bytes().tag(sync=True)
+
+    def __init__(
+        self, start: State, views: Sequence[str], knobs: Mapping[str, Any], presets: Mapping[str, Preset],
+        boxes: Mapping[str, Mapping[str, str]], t_stop: float | None, begin: Mapping[str, float],
+    ) -> None:  # fmt: skip
+        super().__init__()
+        found = [VIEWS[name] if name in VIEWS else unknown("plots", "view", name, VIEWS) for name in views]
+        self._views = sorted(found, key=lambda view: not view.against_time)
+        self.state, self._start, self._run = start, start, Run(start, t_stop, begin)
+        self._presets, self._spans = presets, knobs
+        self._past: list[State] = []
+        self._last_move = ("", 0.0)
+        self._pictures: OrderedDict[int, Any] = OrderedDict()
+        self.held: dict[str, Any] = {}
+        self.cursor: float | None = None
+        self.zoom: tuple[float, float] | None = None
+        self.notice, self._about, self._lists_code = "", "", False
+        self.recording: Any = None
+        self._answered: Any = None
+        declared = self._declared()
+        for name in knobs:
+            if name not in declared:
+                unknown("this bench", "parameter", name, declared)
+        ticks = [[kind, gate, BOXES[kind].format(name)] for kind in BOXES for gate, name in boxes[kind].items()]
+        self.fixed = {
+            "views": [view.name for view in self._views], "range": RANGE, "dark": DARK, "presets": list(presets),
+            "boxes": ticks,
+        }  # fmt: skip
+        self._acts: dict[str, Callable[..., None]] = {
+            "set": lambda name, value: self.set(**{name: float(value)}),
+            "type": lambda name, value: self.set(**{name: Typed(value)}),
+            "preset": self.press, "tick": self.tick, "undo": self.undo, "reset": self.reset, "hold": self.hold,
+            "drop": self.drop, "look": self.look, "code": self._toggle_code, "save": self._save,
+        }  # fmt: skip
+        self._attempt(start, refuse=True)
+        self.on_msg(lambda _, message, __: self.hear(message))
+
+    @property
+    def cell(self) -> Any:
+        """The cell, or the axon, on the bench."""
+        return self.state.cell
+
+    @property
+    def protocol(self) -> Protocol:
+        """Its stimulus."""
+        return self.state.protocol
+
+    @property
+    def frozen(self) -> frozenset[str]:
+        """The gates and concentrations that are frozen at rest."""
+        return self.state.frozen
+
+    @property
+    def code(self) -> str:
+        """Python code that gives exactly the same recording."""
+        return as_code(*self.state[:2], self.fixed["views"], self._run.asked(self.state), _variables())
+
+    @property
+    def picture(self) -> Any:
+        """The present picture, with held traces and cursor, as from `plot`."""
+        shown = {held_traces.NOW: self.recording, **self.held} if self.held else self.recording
+        return plot(shown, *self.fixed["views"], at=self._moment())
+
+    def still(self) -> tuple[str, bytes]:
+        return in_words(self.recording), self.picture.png
+
+    def hear(self, message: Mapping[str, Any]) -> None:
+        """Do what a message of the browser asks for, and answer it."""
+        act = self._acts.get(message.get("do", ""))
+        self._answered = message.get("n")
+        if act is not None:
+            act(**message.get("with", {}))
+        self._show()
+
+    def set(self, **changes: Any) -> None:
+        """Set parameters by name, as the knobs do. A value that is not possible is refused; the picture stays."""
+        self._try(lambda state: changed(state, changes), " ".join(changes))
+
+    def press(self, name: str) -> None:
+        """Put a preset on the bench, or take it off again where all that it sets is so already."""
+        preset = self._presets[name]
+        lit = holds(preset, self.state)
+        self._try(lambda state: taken_back(preset, state, self._start) if lit else preset(state), name)
+
+    def tick(self, kind: str, gate: str, on: bool) -> None:
+        """Freeze a gate or a concentration, or reset a gate as the last pulse begins; or do so no more."""
+        ticked: frozenset[str] = getattr(self.state, kind)
+        changes: dict[str, Any] = {kind: ticked | {gate} if on else ticked - {gate}}
+        self._try(lambda state: state._replace(**changes), f"{kind} {gate}")
+
+    def reset(self) -> None:
+        """Go back to the cell and the protocol that the bench started with."""
+        self._attempt(self._start, "Reset")
+
+    def undo(self) -> None:
+        """Take the last move back; quick changes of one knob count as one move."""
+        if not self._past:
+            return self._say("There is nothing to undo.")
+        before = self._past.pop()
+        self._last_move = ("", 0.0)
+        self._attempt(before, remember=False)
+
+    def hold(self, picture: int | None = None) -> None:
+        """Hold a trace in the picture, to compare the next ones with it; up to four. Without a number the last one."""
+        free = [letter for letter in held_traces.LETTERS if letter not in self.held]
+        if not free:
+            return self._say(f"{len(self.held)} traces are held already: drop one first.")
+        rec = self._pictures.get(picture, self.recording) if picture is not None else self.recording
+        self.held = dict(sorted([*self.held.items(), (free[0], rec)]))
+        self._say("")
+
+    def drop(self, letter: str) -> None:
+        """Remove a held trace from the picture."""
+        self.held.pop(letter, None)
+        self._say("")
+
+    def look(self, cursor: float | None = None, zoom: Sequence[float] | None = None) -> None:
+        """Put the cursor at a moment (ms), or take it away, and show a part of the time axis (ms), or all of it."""
+        self.cursor = None if cursor is None else max(float(cursor), 0.0)
+        self.zoom = None if zoom is None else (float(zoom[0]), float(zoom[1]))
+        self._say("")
+
+    def _save(self, what: str) -> None:
+        if what == "data":
+            self._offer("recording.csv", "text/csv", self.recording.csv().encode())
+        else:
+            self._offer("recording.png", "image/png", self.picture.png)
+
+    def _offer(self, name: str, kind: str, data: bytes) -> None:
+        self.send({"save": name, "type": kind}, [data])
+
+    def _toggle_code(self) -> None:
+        self._lists_code = not self._lists_code
+        if self._lists_code:
+            self.send({"copy": self.code})
+
+    def _try(self, preset: Preset, name: str) -> None:
+        try:
+            wanted = preset(self.state)
+        except ValueError as error:
+            self._refuse(error, name)
+        else:
+            self._attempt(wanted, name)
+
+    def _attempt(self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False) -> None:
+        """Simulate. On ValueError nothing changes, and a notice says why."""
+        try:
+            recording = self._run.record(wanted)
+        except ValueError as error:
+            if refuse:
+                raise
+            return self._refuse(error, name)
+        if remember and wanted != self.state:
+            self._remember(name)
+        self.state, self.recording = wanted, recording
+        number = next(reversed(self._pictures), 0) + 1
+        self._pictures[number] = recording
+        if len(self._pictures) > PICTURES_REMEMBERED:
+            self._pictures.popitem(last=False)
+        self._say("")
+
+    def _remember(self, name: str) -> None:
+        before, then = self._last_move
+        now = time.monotonic()
+        if name != before or now - then > SAME_MOVE or not self._past:
+            self._past = [*self._past[-MOVES_REMEMBERED:], self.state]
+        self._last_move = (name, now)
+
+    def _refuse(self, error: ValueError, about: str) -> None:
+        self._say(f"{error}. The bench stays as it was.", about)
+
+    def _say(self, sentence: str, about: str = "") -> None:
+        """Say something, about a knob if it is one, and show everything as it is now."""
+        self.notice, self._about = sentence, about
+        self._show()
+
+    def _moment(self) -> float | None:
+        return None if self.cursor is None else min(self.cursor, float(self.recording.t[-1]))
+
+    def _show(self) -> None:
+        """Send everything that there is to see, in one message."""
+        recordings = [self.recording, *self.held.values()]
+        names = held_traces.names(self.recording, self.held)
+        labels, moment = [held_traces.NOW, *names.values()] if self.held else [""], self._moment()
+        drawing = Drawing(self._views, recordings, labels, moment, self.zoom)
+        declared = self._declared()
+        with self.hold_sync():
+            self.knobs = self._knobs(declared)
+            self.shown = {
+                "answered": self._answered, "picture": next(reversed(self._pictures)), "panels": drawing.panels,
+                "title": self._title(), "text": in_words(self.recording), "notice": self.notice, "about": self._about,
+                "values": {name: [p.value, tidy(p.value)] for name, p in declared.items()},
+                "lit": [name for name, preset in self._presets.items() if holds(preset, self.state)],
+                "ticked": [[kind, gate] for kind in BOXES for gate in sorted(getattr(self.state, kind))],
+                "cursor": moment, "zoom": self.zoom, "clock": clock(recordings),
+                "moment": "" if moment is None else moment_in_words(self.recording, moment),
+                "held": names, "table": held_traces.table(self.recording, self.held) if self.held else "",
+                "code": self.code if self._lists_code else "", "canUndo": bool(self._past),
+                "atStart": self.state == self._start,
+            }  # fmt: skip
+            self.points = drawing.data
+
+    def _title(self) -> str:
+        temperature = self.cell.parameters().get("T")
+        return self.cell.title + (f" at {tidy(temperature.value)} {pretty('degC')}" if temperature else "")
+
+    def _declared(self) -> dict[str, Parameter]:
+        around = self.protocol.parameters()
+        if isinstance(self.cell, Fibre):
+            ends = 0.0, self.cell.length
+            around = {name: replace(p, slider=ends) if p.unit == "cm" and p.name[:4] != "over" else p
+                      for name, p in around.items()}  # fmt: skip
+        return {**self.cell.parameters(), **around}
+
+    def _knobs(self, declared: Mapping[str, Parameter]) -> list[dict[str, Any]]:
+        """All knobs: those in sight in the order that was asked for, then the others by group."""
+        began = {**self._start.cell.parameters(), **self._start.protocol.parameters()}
+        around, thing = self.protocol.parameters(), "Axon" if isinstance(self.cell, Fibre) else "Membrane"
+        order = sorted(declared, key=lambda name: name not in around)
+        found = []
+        for name in [*(each for each in self._spans if each in declared), *(n for n in order if n not in self._spans)]:
+            parameter, span = declared[name], self._spans.get(name)
+            group = "" if name in self._spans else "Stimulus" if name in around else thing
+            found.append(knob(parameter.between(span) if span else parameter, began.get(name, parameter).value, group))
+        return found
+
+
+def _variables() -> Mapping[str, Any]:
+    """The variables of the notebook; none where there is no notebook."""
+    shell: Any = get_ipython()
+    return {} if shell is None else shell.user_ns

@@ -1,0 +1,114 @@
+"""What a bench sends of its picture: its panels, and every stroke in shares of its panel. The browser draws them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..parameters import pretty
+from ..physics import Floats
+from ..views import STYLES, View, seen_by, time_unit
+from ..views.view import Stroke
+
+RANGE = 10_000
+"""A point of a stroke is told in so many steps across its panel, each way, as a whole number of 16 bits."""
+COLUMNS = 1100
+"""So many columns of pixels a picture has at most."""
+
+
+class Drawing:
+    """The panels of some recordings, ready to be sent.
+
+    Parameters
+    ----------
+    views : what to show, those against time first.
+    recordings : the main one, and those that are held.
+    labels : the name of each.
+    cursor : a moment, ms, that panels without a time axis show.
+    zoom : the part of the time axis that is shown, ms; None for all of it.
+    """
+
+    def __init__(
+        self, views: Sequence[View], recordings: Sequence[Any], labels: Sequence[str], cursor: float | None,
+        zoom: tuple[float, float] | None,
+    ) -> None:  # fmt: skip
+        self.panels: list[dict[str, Any]] = []
+        self._points: list[Floats] = []
+        self._images: list[bytes] = []
+        named: set[str] = set()
+        for view in views:
+            seen = [seen_by(view, rec) for rec in recordings]
+            strokes = view.strokes(seen, labels, None if view.against_time else cursor)
+            across, up = view.limits(seen, strokes)
+            if view.against_time and zoom is not None:
+                across = zoom
+            here = {stroke.name for stroke in strokes if stroke.name}
+            self.panels.append(
+                {
+                    "name": view.name,
+                    "label": pretty(view.label),
+                    "time": view.against_time,
+                    "height": view.height,
+                    "grid": view.grid,
+                    "x": across,
+                    "y": up,
+                    "xLabel": view.x_label,
+                    "xTicks": view.ticks(seen[0]),
+                    "yTicks": view.y_ticks or None,
+                    "words": view.furniture(seen[0]),
+                    "scale": view.scale or None,
+                    "legend": not here <= named,
+                    "strokes": [self._told(stroke, across, up) for stroke in strokes],
+                }
+            )
+            named |= here
+
+    @property
+    def data(self) -> bytes:
+        """The points of all strokes as pairs of 16-bit numbers, and then the shades of all images."""
+        points = np.concatenate(self._points).astype("<i2").tobytes() if self._points else b""
+        return points + b"".join(self._images)
+
+    def _told(self, stroke: Stroke, across: tuple[float, float], up: tuple[float, float]) -> dict[str, Any]:
+        """The look of a stroke, and how many points it has; its points are kept for `data`."""
+        x, y = _within(stroke, across) if stroke.thin else (stroke.x, stroke.y)
+        pairs = np.empty((len(x), 2))
+        pairs[:, 0] = (x - across[0]) * (RANGE / (across[1] - across[0]))
+        pairs[:, 1] = (y - up[0]) * (RANGE / (up[1] - up[0]))
+        self._points.append(np.clip(np.round(pairs), -(2**15), 2**15 - 1))
+        look: dict[str, Any] = {"n": len(x), "colour": stroke.colour, "alpha": stroke.alpha}
+        if stroke.image is not None:
+            self._images.append(stroke.image.tobytes())
+            rows, columns = stroke.image.shape
+            return look | {"kind": "image", "rows": rows, "columns": columns}
+        style = STYLES[stroke.style % len(STYLES)]
+        return look | {
+            "kind": "fill" if stroke.fill else "dot" if stroke.dot else "line", "name": stroke.name,
+            "width": stroke.width, "dash": style[1] if isinstance(style, tuple) else (), "held": stroke.held,
+        }  # fmt: skip
+
+
+def _within(stroke: Stroke, across: tuple[float, float]) -> tuple[Floats, Floats]:
+    """The part of a curve that is seen, and of each column of pixels its lowest and its highest point."""
+    first, last = np.searchsorted(stroke.x, across)
+    part = slice(max(int(first) - 1, 0), int(last) + 1)
+    return thinned(stroke.x[part], stroke.y[part], COLUMNS)
+
+
+def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:
+    """The lowest and the highest point of each column of pixels: far fewer points, but the same picture."""
+    block = t.size // columns
+    if block < 3:
+        return t, curve
+    start = np.arange(0, t.size - block + 1, block)
+    rows = curve[: start.size * block].reshape(-1, block)
+    low, high = start + rows.argmin(axis=1), start + rows.argmax(axis=1)
+    at = np.stack((np.minimum(low, high), np.maximum(low, high)), axis=1).ravel()
+    at = np.append(at, t.size - 1)
+    return t[at], curve[at]
+
+
+def clock(recordings: Sequence[Any]) -> tuple[float, float, str]:
+    """The end of the longest recording, ms, and the unit of its time axis: its size in ms, and its name."""
+    end = max(float(rec.t[-1]) for rec in recordings)
+    return end, *time_unit(end)
