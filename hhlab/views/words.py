@@ -54,8 +54,8 @@ def _place_in_words(rec: Recording) -> Iterator[str]:
     cell, step = rec.cell, rec.protocol
     times = measure.spikes(rec, cell.spike_level)
     if isinstance(step, VoltageStep):
-        before = float(rec.V[0]) if step.start else step.hold
-        yield sentence("course.clamped", begin=number(before), to=number(step.to), time=_time(rec, step.start))
+        before = number(rec.V[0] if step.start else step.hold)
+        yield sentence("clamp.step", before=before, to=number(step.to), time=_time(rec, step.start))
     elif times.size and _rises_by_itself(rec, times[0], cell.spike_level):
         yield from _spikes_in_words(rec, times)
     else:
@@ -85,7 +85,8 @@ def _spikes_in_words(rec: Recording, times: Floats) -> Iterator[str]:
     apart = width < times[1] - times[0] if times.size > 1 else width > 0
     yield sentence(f"spikes.{name}" if apart or name == "up" else f"spikes.{name}_without_width", **seen)
     if not over:
-        yield sentence("spikes.stays_up" if name == "up" and rec.V[-1] >= level else "spikes.not_over", **seen)
+        alone = "spikes.stays_up" if rec.V[-1] >= level else "course.end"
+        yield sentence(alone if name == "up" else "spikes.not_over", **seen)
 
 
 def _rhythm_in_words(rec: Recording, times: Floats) -> Iterator[str]:
@@ -226,7 +227,8 @@ def _impulse_in_words(run: AxonRecording) -> str:
         if NEAR_END * far < x < (1.0 - NEAR_END) * far:
             return sentence(f"axon.{name}", x=number(x, 2))
     speed = measure.velocity(run)
-    name = "whole" if not np.isfinite(speed) else "runs" if speed > 0 else "runs_back"
+    at_once = not np.isfinite(speed) or np.ptp(times) < run.t[1]
+    name = "whole" if at_once else "runs" if speed > 0 else "runs_back"
     return sentence(f"axon.{name}", speed=number(abs(speed), 2))
 
 
