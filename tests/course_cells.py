@@ -1,12 +1,13 @@
 """The cells of the notebooks, run in order without a kernel.
 
-`python tests/course_cells.py NOTEBOOK` prints what the compared cells of a notebook say, as JSON; it leaves out the
-benches and cards.
+`python tests/course_cells.py PLACE NOTEBOOK ...` prints what the compared cells of a notebook say with the library that
+is in the place, as JSON, and so on for each notebook, a line each. It leaves out the benches and cards.
 """
 
 import ast
 import contextlib
 import functools
+import importlib
 import io
 import json
 import sys
@@ -105,5 +106,17 @@ def numbers(path: Path) -> list[str]:
     return said
 
 
+def anew(place: str) -> Any:
+    """The library as it is in a place, imported into this process in place of the one that is there."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "hhlab"]:
+        del sys.modules[name]
+    sys.path[0] = place
+    library = importlib.import_module("hhlab")
+    assert Path(library.__file__).is_relative_to(place)
+    return library
+
+
 if __name__ == "__main__":
-    print(json.dumps(numbers(Path(sys.argv[1]))))
+    for place, notebook in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
+        hh = anew(place)
+        print(json.dumps(numbers(Path(notebook))))

@@ -423,7 +423,7 @@ def test_a_slow_cell_is_shown_for_longer():
     slow = hh.explore(hh.BetaCell(), None, ("voltage", "calcium"), freeze=("Ca_in", "K.n"), t_stop=40_000)
     assert slow.recording.t[-1] == 40_000
     assert slow.recording.t.size <= 100_001
-    assert "spikes in 3 bursts" in slow.live.text
+    assert "They come in 3 bursts" in slow.live.text
     slow.boxes["frozen", "Ca_in"].value = True
     assert np.ptp(slow.recording.conc["Ca_in"]) == 0
     assert slow.frozen == {"Ca_in"}

@@ -391,7 +391,7 @@ def test_the_bench_of_an_axon_says_what_happens(bench):
         assert words in bench.live.text, name
     bench.reset()
     bench.live.cursor = 2.0
-    assert "the inside is positive from" in bench.live.values
+    assert "The inside is positive from" in bench.live.values
 
 
 @pytest.mark.parametrize("moves", [{}, {"x_1": 2.2, "g_Na": 90}, {"diameter": 200, "T": 10, "at": 5, "over": 0.2}])

@@ -42,6 +42,7 @@ class Leaky(Cell):
 
 AXON = hh.propagate(hh.Axon(), hh.Step(1000, 0.5, 0.2), electrodes=(1, 4))
 THIN_AXON = hh.propagate(hh.Axon(diameter=200), hh.Step(1000, 0.5, 0.2), electrodes=(1, 4))
+HOUR = 3_600_000  # ms
 SPIKE = hh.simulate(hh.Squid(), hh.Step(20), 20)
 OTHER = hh.simulate(hh.Squid(g_K=20), hh.Step(20), 30)
 WILD = {
@@ -430,11 +431,12 @@ def test_a_moment_in_words():
     words = moment_in_words(SPIKE, 6.5)
     number = r"([+−]?[\d.]+)"
     V, m, h, n = re.match(
-        rf"At 6\.50 ms: V {number} mV; Na\.m {number}, Na\.h {number}, K\.n {number}\.", words
+        rf"At 6\.50 ms, V is {number} mV\. Open shares of the gates: Na\.m {number}, Na\.h {number}, K\.n {number}\.",
+        words,
     ).groups()
     assert V.replace("−", "-") == f"{np.interp(6.5, SPIKE.t, SPIKE.V):.1f}"
     assert [m, h, n] == [f"{np.interp(6.5, SPIKE.t, gate):.3f}" for gate in SPIKE.gate.values()]
-    slope, moved = re.search(rf"V changes by {number} mV/ms: (.*)\.", words).groups()
+    slope, moved = re.search(rf"V changes by {number} mV/ms, the sum of these \(in mV/ms\): (.*)\.", words).groups()
     parts = [float(part.replace("−", "-")) for part in re.findall(r"[+−][\d.]+", moved)]
     assert sum(parts) == pytest.approx(float(slope.replace("−", "-")), abs=0.3)
     assert sorted(parts, key=abs, reverse=True) == parts
@@ -447,11 +449,13 @@ def test_a_moment_in_words():
             hh.BetaCell(),
             40_000,
             20_000,
-            r"At 20\.00 s: V −61\.7 mV; .* −49\.\d mV/s; in mV/ms: KCa −0\.46, Ca .*",
+            r"At 20\.00 s, V is −61\.7 mV\. .* −49\.\d mV/s, the sum of these \(in mV/ms\): KCa −0\.46, Ca .*",
         ),
-        (hh.SinoatrialNode(), 2000, 300, r"At 300\.00 ms: .* V changes by \+0\.07 mV/ms: K −0\.5\d, s \+0\.39, .*"),
-        (hh.PumpCell(ouabain=1), 3_600_000, 60_000, r"At 1\.00 min: .* −0\.3 mV/min; in mV/ms: Na \+1\.37, K .*"),
-        (hh.PumpCell(ouabain=1), 3_600_000, 0, r"At 0\.00 min: .* V changes by \+0\.50 mV/ms: Na \+1\.50, K −1\.00\."),
+        (hh.SinoatrialNode(), 2000, 300, r"At 300\.00 ms, .* V changes by \+0\.07 mV/ms, .* K −0\.5\d, s \+0\.39, .*"),
+        (hh.PumpCell(ouabain=1), HOUR, 60_000, r"At 1\.00 min, .* −0\.3 mV/min, .* \(in mV/ms\): Na \+1\.37, K .*"),
+        (hh.PumpCell(ouabain=1), HOUR, 0, r"At 0\.00 min, .* V changes by \+0\.50 mV/ms, .*: Na \+1\.50, K −1\.00\."),
+        (hh.PumpCell(), 20, 10, r"At 10\.00 ms, .* V hardly changes, as these cancel out \(in mV/ms\): Na \+1\.50, .*"),
+        (hh.GoldmanCell(P_Na=0, P_Cl=0), 20, 10, r"At 10\.00 ms, .* No current changes V by as much as 0\.01 mV/ms\."),
     ],
 )
 def test_a_moment_of_a_slow_cell(cell, length, moment, words):
@@ -459,8 +463,12 @@ def test_a_moment_of_a_slow_cell(cell, length, moment, words):
 
 
 ONE_SPIKE = r"1 spike at 6\.\d\d ms: peak 39\.\d mV, half-width 1\.\d\d ms, then down to −76\.\d mV at 9\.\d\d ms\."
-SPIKES = r"4 spikes, the first at 2\.\d\d ms, the last after \d\d\.\d\d ms \(\d\d Hz\): peak 4\d\.\d mV, .*"
-NO_SPIKE = r"No spike above 0 mV: V starts at −65\.0 mV and its highest point is −65\.0 mV at \d\.\d\d ms\."
+SPIKES = (
+    r"4 spikes from 2\.\d\d ms to \d\d\.\d\d ms\. The last interval between spikes is \d\d\.\d\d ms, a rate of "
+    r"\d\d Hz\. The highest peak is 4\d\.\d mV; the first spike has a half-width of 1\.\d\d ms, and the lowest V after "
+    r"it is −7\d\.\d mV\."
+)
+NO_SPIKE = r"No spike above 0 mV\. V stays at −65\.0 mV\."
 TRAIN = hh.simulate(hh.Squid(), hh.Step(20, 1, 40), 42)
 
 
@@ -475,10 +483,10 @@ def test_recordings_in_words(rec, words):
         (
             hh.SinoatrialNode(),
             2000,
-            r"6 spikes, the first at 160\.\d\d ms, the last after 340\.\d\d ms \(176 a minute\): .*",
+            r"6 spikes from 160\.\d\d ms to .* The last interval .* is 340\.\d\d ms, a rate of 176 a minute\. .*",
         ),
-        (hh.BetaCell(), 40_000, r"76 spikes in 3 bursts, the first at 0\.35 s, the last burst 14\.26 s after .*"),
-        (hh.BetaCell(g_Ca=0), 1000, r"No spike above −40 mV: V starts at −65\.0 mV and .*"),
+        (hh.BetaCell(), 40_000, r"76 spikes from 0\.35 s to .*\. They come in 3 bursts; .* begin 14\.26 s apart\. .*"),
+        (hh.BetaCell(g_Ca=0), 1000, r"No spike above −40 mV\. V falls from −65\.0 mV to −75\.0 mV at .*"),
     ],
 )
 def test_rhythms_in_words(cell, length, words):

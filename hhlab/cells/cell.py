@@ -180,11 +180,6 @@ class Cell(Described):
         return self.gate_names.index(full_name(name, self.gate_names, type(self).__name__))
 
     @property
-    def remark(self) -> str:
-        """A sentence that a reader of its recordings needs, such as the effect of its temperature; mostly empty."""
-        return ""
-
-    @property
     def dt_max(self) -> float:
         """The largest time step, ms, that simulate accepts: five times dt, where errors reach about 1 %."""
         return 5 * self.dt

@@ -1,12 +1,10 @@
 """The giant axon of the squid, space-clamped: Hodgkin & Huxley 1952, J Physiol 117:500."""
 
 from ..channels import SQUID_K, SQUID_NA, Channel
-from ..parameters import param, tidy
-from ..physics import q10_factor
+from ..parameters import param
 from .cell import Cell
 
 _HH = "Hodgkin & Huxley 1952, J Physiol 117:500, Table 3"
-WARM_FROM, REFERENCE_T = 25.0, 6.3  # degC: from which on the spike suffers; and that of the paper
 
 
 class Squid(Cell):
@@ -38,17 +36,6 @@ class Squid(Cell):
             Channel("Na", self.g_Na, self.E_Na, (m, h.always_open(self.pronase)), "Na"),
             Channel("K", self.g_K, self.E_K, SQUID_K, "K"),
             Channel("L", self.g_L, self.E_L),
-        )
-
-    @property
-    def remark(self) -> str:
-        """In words, what a high temperature does to its spike; empty at a low one."""
-        if self.T < WARM_FROM:
-            return ""
-        factor = q10_factor(3, self.T, REFERENCE_T)
-        return (
-            f"At {tidy(self.T)} \N{DEGREE SIGN}C the gates are {factor:.0f} times as fast as at {REFERENCE_T:g}: "
-            "h and n cut the spike off before it is high, and near 32 \N{DEGREE SIGN}C it no longer passes 0 mV."
         )
 
     @property

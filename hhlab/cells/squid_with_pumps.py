@@ -56,7 +56,6 @@ class SquidWithPumps(PumpedCell):
 
     DIAMETER_PER_DEPTH = 4
 
-    remark = Squid.remark
     dt = Squid.dt
 
     def _own_channels(self) -> tuple[Channel, ...]:

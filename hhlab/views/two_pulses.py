@@ -1,15 +1,23 @@
 """The threshold of a second pulse against the interval from the first."""
 
 import functools
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
 
 from .. import measure
 from ..cells import Cell
+from ..measure.pairs import STRONGEST
+from ..measure.thresholds import PULSES_TRIED
 from ..physics import Floats
 from ..recording import Recording
 from .view import INK, STYLES, Limits, Stroke, Timeless, colour_of_recording
+from .words import number, sentence
+
+PULSE = 0.5  # ms that each pulse lasts
+INTERVALS = np.concatenate((np.arange(1.0, 20.0), np.arange(20.0, 41.0, 2.0)))  # ms from onset to onset
+LINE = 50  # letters in a line of what a panel says
 
 
 class TwoPulseCurve(Timeless):
@@ -19,7 +27,7 @@ class TwoPulseCurve(Timeless):
     """
 
     x_label = "interval (ms)"
-    LAST, MOST = 40.0, 10.0  # ms; times the threshold from rest
+    LAST, MOST = float(INTERVALS[-1]), STRONGEST  # ms; times the threshold from rest
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         found = [self.level_line(0.0, self.LAST, 1.0)]
@@ -29,11 +37,22 @@ class TwoPulseCurve(Timeless):
             name = " ".join(filter(None, (labels[place], f"reset {', '.join(resets)}" if resets else "as it is")))
             if x.size:
                 found.append(Stroke(x, y, colour_of_recording(place), place % len(STYLES), name, held=place > 0))
-        pulses = recordings[0].protocol.pieces()
-        if len(pulses) > 1:
-            interval, ratio = pulses[-1].start - pulses[0].start, pulses[-1].first / _once(recordings[0].cell)
+        pulses, once = recordings[0].protocol.pieces(), _once(recordings[0].cell)
+        if len(pulses) > 1 and 0 < once < np.inf:
+            interval, ratio = pulses[-1].start - pulses[0].start, pulses[-1].first / once
             found.append(self.dot(np.array([interval]), np.array([ratio]), INK))
         return found
+
+    def furniture(self, rec: Recording) -> list[tuple[float, float, str]]:
+        """Where there is no threshold, what was tried."""
+        once, (x, _) = _once(rec.cell), _two_pulses(rec.cell, tuple(sorted(rec.settings.get("reset", {}))))
+        missed = INTERVALS[: np.searchsorted(INTERVALS, x[0])] if x.size else INTERVALS
+        if 0 < once < np.inf and not missed.size:
+            return []
+        name = "by_itself" if not once else "never" if once == np.inf else "silent_until" if x.size else "silent"
+        most = number(PULSES_TRIED[1] if once == np.inf else STRONGEST, 0)
+        told = sentence(f"two_pulses.{name}", duration=number(PULSE), most=most, interval=number(missed[-1], 0))
+        return [(self.LAST / 2, 0.85 * self.MOST, textwrap.fill(told, LINE))]
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
         return (0.0, self.LAST), (0.0, self.MOST)
@@ -41,16 +60,14 @@ class TwoPulseCurve(Timeless):
 
 @functools.lru_cache(maxsize=64)
 def _once(cell: Cell) -> float:
-    """The threshold from rest, uA/cm2; nan if there is none."""
-    found = measure.threshold(cell)
-    return found if 0 < found < np.inf else np.nan
+    """The threshold from rest, uA/cm2: 0 for a cell that fires by itself, inf for one that does not fire."""
+    return measure.threshold(cell, PULSE)
 
 
 @functools.lru_cache(maxsize=64)
 def _two_pulses(cell: Cell, reset: tuple[str, ...]) -> tuple[Floats, Floats]:
     """The intervals (ms) at which a second pulse can have a response, and its threshold over that from rest."""
-    if not np.isfinite(_once(cell)):
+    if not 0 < _once(cell) < np.inf:
         return np.empty(0), np.empty(0)
-    intervals = np.concatenate((np.arange(1.0, 20.0), np.arange(20.0, TwoPulseCurve.LAST + 1.0, 2.0)))
-    ratios = measure.refractory(cell, intervals, reset=reset)
-    return intervals[np.isfinite(ratios)], ratios[np.isfinite(ratios)]
+    ratios = measure.refractory(cell, INTERVALS, PULSE, reset=reset)
+    return INTERVALS[np.isfinite(ratios)], ratios[np.isfinite(ratios)]

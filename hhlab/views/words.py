@@ -1,75 +1,151 @@
-"""Recordings in words: the line below a picture, and the values at one moment."""
+"""Recordings in words: the lines below a picture, and the values at one moment.
 
-import re
+Every sentence is a whole text of `words.toml`, found by its name. Here it is decided which of them are so, and the
+numbers are put in.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from .. import measure
 from ..axon_recording import AxonRecording
+from ..cells import Squid, SquidWithPumps
 from ..measure.propagation import ARRIVAL_LEVEL
-from ..physics import Floats
-from ..recording import Recording
+from ..measure.spike import extremum
+from ..physics import Floats, q10_factor
+from ..protocols import VoltageStep
+from ..recording import AXIAL, SPIKE_ENDS, Recording
 from .view import at
 
 SLOW_RATE = 5.0  # Hz below which a rate is given per minute
+BURST_PAUSE, BURST_SPIKES = 10.0, 3  # median intervals that a pause between bursts lasts; spikes of most bursts
+LEAST_MOVE, SMALL = 0.1, 0.1  # mV, and the share of the largest deflection of V, below which one is not worth a word
+LEAST_CHANGE = 0.01  # share by which a concentration must change to be named
 COARSE_SLOPE = 2.0  # mV/ms from which on one decimal is enough for what moves V
 FAST_CHANGE = 1000.0  # mV in one unit of the time axis from which on a change of V is given in mV/ms
-BURST_PAUSE = 10.0  # median intervals that a pause between bursts lasts at least
+WARM = 25.0  # degC from which on the spike of the squid axon suffers
+NEAR_END = 0.05  # share of the length of an axon that counts as its end
+
+_TEXTS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
+
+
+def sentence(name: str, **values: str | int) -> str:
+    """The sentence of a name, such as "spikes.one", with its values put in."""
+    section, _, text = name.partition(".")
+    return _TEXTS[section][text].format(**values)
+
+
+def number(value: float, decimals: int = 1, sign: str = "") -> str:
+    """A number as it stands in a sentence, with a true minus sign; `sign` "+" for one that always has a sign."""
+    return f"{value:{sign}z.{decimals}f}".replace("-", "−")
 
 
 def in_words(rec: Recording | AxonRecording) -> str:
-    """What a picture of this recording shows, in a line or two: spikes, their rate, peak, width and undershoot."""
-    words = _axon_in_words(rec) if isinstance(rec, AxonRecording) else _spikes_in_words(rec)
-    return re.sub(r"-(?=\d)", "−", f"{words} {rec.cell.remark}".rstrip())
+    """What a picture of this recording shows, in a few sentences."""
+    return " ".join(_along_in_words(rec) if isinstance(rec, AxonRecording) else _place_in_words(rec))
 
 
-def _spikes_in_words(rec: Recording) -> str:
-    level = rec.cell.spike_level
-    times = measure.spikes(rec, level)
-    if rec.cell.counts_ions and not times.size:
-        return _drift_in_words(rec)
-    top, when = measure.peak(rec)
-    if not times.size:
-        highest = f"its highest point is {top:.1f} mV at {_time(rec, when)}"
-        return f"No spike above {level:g} mV: V starts at {rec.V[0]:.1f} mV and {highest}."
+def _place_in_words(rec: Recording) -> Iterator[str]:
+    """The spikes, or what else V does; the concentrations, where all ions are counted; and what heat does."""
+    cell, step = rec.cell, rec.protocol
+    times = measure.spikes(rec, cell.spike_level)
+    if isinstance(step, VoltageStep):
+        before = number(rec.V[0] if step.start else step.hold)
+        yield sentence("clamp.step", before=before, to=number(step.to), time=_time(rec, step.start))
+    elif times.size and _rises_by_itself(rec, times[0], cell.spike_level):
+        yield from _spikes_in_words(rec, times)
+    else:
+        yield from _no_spike_in_words(rec, times)
+    if cell.counts_ions:
+        yield from _inside_in_words(rec)
+    if isinstance(cell, Squid | SquidWithPumps) and cell.T >= WARM and cell == type(cell)(T=cell.T):
+        yield sentence("remarks.heat", T=number(cell.T), times=number(float(q10_factor(3, cell.T, Squid.T.value)), 0))
+
+
+def _rises_by_itself(rec: Recording, begin: float, level: float) -> bool:
+    """Whether, at any time above a level (mV) from a moment (ms) on, the currents of the membrane raise V."""
+    own = [part for name, part in measure.attribution(rec).items() if name not in ("stimulus", AXIAL)]
+    return bool((np.sum(own, axis=0)[(rec.t >= begin) & (level <= rec.V)] > 0).any())
+
+
+def _spikes_in_words(rec: Recording, times: Floats) -> Iterator[str]:
+    """How many spikes, how they follow each other, and how high, wide and deep they are."""
+    level, width = rec.cell.spike_level, measure.half_width(rec, rec.cell.spike_level)
     low, low_at = measure.undershoot(rec, level)
-    starts = _starts_of_bursts(times)
-    width = measure.half_width(rec, level) if starts.size == 1 else np.nan
-    words = f"{_rhythm(rec, times, starts)}: peak {top:.1f} mV, "
-    words += f"half-width {width:.2f} ms, " if np.isfinite(width) else ""
-    return words + f"then down to {low:.1f} mV at {_time(rec, low_at)}."
+    seen = _extremes(rec) | {"time": _time(rec, times[0]), "level": number(level, 0), "width": number(width, 2),
+                             "low": number(low), "low_time": _time(rec, low_at)}  # fmt: skip
+    over = bool((rec.V[rec.t >= times[-1]] < level - SPIKE_ENDS).any())
+    name = "shape" if times.size > 1 else "one" if over else "up"
+    if name == "shape":
+        yield from _rhythm_in_words(rec, times)
+    apart = width < times[1] - times[0] if times.size > 1 else width > 0
+    yield sentence(f"spikes.{name}" if apart or name == "up" else f"spikes.{name}_without_width", **seen)
+    if not over:
+        alone = "spikes.stays_up" if rec.V[-1] >= level else "course.end"
+        yield sentence(alone if name == "up" else "spikes.not_over", **seen)
 
 
-def _starts_of_bursts(times: Floats) -> Floats:
-    """When bursts of four spikes or more on average begin, ms: after pauses far longer than most intervals."""
+def _rhythm_in_words(rec: Recording, times: Floats) -> Iterator[str]:
+    """How many spikes, when, and how they follow each other: in bursts or at a rate."""
+    seen = {"count": str(times.size), "first": _time(rec, times[0]), "last": _time(rec, times[-1])}
+    yield sentence("spikes.two" if times.size == 2 else "spikes.many", **seen)
     intervals = np.diff(times)
-    starts = times[1:][intervals > BURST_PAUSE * np.median(intervals)] if intervals.size else times[1:]
-    return np.append(times[0], starts if times.size > 3 * (starts.size + 1) else starts[:0])
+    starts = measure.bursts(rec, BURST_PAUSE * float(np.median(intervals)), rec.cell.spike_level).starts
+    if 1 < starts.size < times.size / BURST_SPIKES:
+        yield sentence("spikes.bursts", count=starts.size, interval=_length(starts[-1] - starts[-2]))
+    elif times.size > 2:
+        fast = 1000.0 / intervals[-1] >= SLOW_RATE
+        rate = (1000.0 if fast else 60_000.0) / intervals[-1]
+        name = "rate" if fast else "rate_per_minute"
+        yield sentence(f"spikes.{name}", rate=number(rate, 0 if rate >= 10 else 1), interval=_length(intervals[-1]))
 
 
-def _rhythm(rec: Recording, times: Floats, starts: Floats) -> str:
-    """How many spikes, and how they follow each other: in bursts or at a rate."""
-    if times.size == 1:
-        return f"1 spike at {_time(rec, times[0])}"
-    first = f"the first at {_time(rec, times[0])}"
-    if starts.size > 1:
-        apart = np.diff(starts)[-1] / 1000
-        return (
-            f"{times.size} spikes in {starts.size} bursts, {first}, the last burst {apart:.2f} s after the one before"
-        )
-    last = times[-1] - times[-2]
-    rate = f"{1000 / last:.0f} Hz" if 1000 / last >= SLOW_RATE else f"{60_000 / last:.0f} a minute"
-    return f"{times.size} spikes, {first}, the last after {last:.2f} ms ({rate})"
+def _no_spike_in_words(rec: Recording, times: Floats) -> Iterator[str]:
+    """What V does instead of firing. `times` are those at which it passes the level of spikes all the same."""
+    level, begin, end, low, top = rec.cell.spike_level, rec.V[0], rec.V[-1], rec.V.min(), rec.V.max()
+    seen = _extremes(rec) | {"level": number(level, 0)}
+    if times.size and (times[0] or "V" not in rec.settings.get("start", {})):
+        yield sentence("spikes.pushed", time=_time(rec, times[0]), **seen)
+    else:
+        if rec.cell.gates:
+            yield sentence("spikes.none" if top < level else "spikes.none_from_above", **seen)
+        yield sentence(f"course.{_course(rec)}", **seen)
+    if min(abs(end - each) for each in (begin, low, top)) >= max(SMALL * (top - low), LEAST_MOVE):
+        yield sentence("course.end", **seen)
 
 
-def _drift_in_words(rec: Recording) -> str:
-    """Where V and the concentrations go when there is no spike."""
-    factor, unit = time_unit(float(rec.t[-1]))
-    length = f"{rec.t[-1] / factor:g} {unit}"
-    moved = ", ".join(
-        f"{name.removesuffix('_in')} {values[0]:.4g} to {values[-1]:.4g} mM" for name, values in rec.conc.items()
-    )
-    return f"V goes from {rec.V[0]:.1f} to {rec.V[-1]:.1f} mV in {length}; inside {moved}."
+def _extremes(rec: Recording) -> dict[str, str]:
+    """V at the beginning and at the end, the highest and the lowest V and when they are, as they stand in sentences."""
+    (top, top_at), (low, low_at) = measure.peak(rec), extremum(rec.t, rec.V, int(rec.V.argmin()))
+    return {"begin": number(rec.V[0]), "end": number(rec.V[-1]), "top": number(top), "top_time": _time(rec, top_at),
+            "low": number(low), "low_time": _time(rec, low_at)}  # fmt: skip
+
+
+def _course(rec: Recording) -> str:
+    """What V does on the whole, as the name of a sentence."""
+    rise, fall = rec.V.max() - rec.V[0], rec.V[0] - rec.V.min()
+    smaller, larger = min(rise, fall), max(rise, fall)
+    if larger < LEAST_MOVE:
+        return "still"
+    if smaller < max(SMALL * larger, LEAST_MOVE):
+        return "up" if rise > fall else "down"
+    return "up_and_down" if rec.V.argmax() < rec.V.argmin() else "down_and_up"
+
+
+def _inside_in_words(rec: Recording) -> Iterator[str]:
+    """The concentrations inside that change."""
+    changed = [pool for pool in rec.cell.pools if np.ptp(rec.conc[pool.name]) >= LEAST_CHANGE * rec.conc[pool.name][0]]
+    for pool in changed:
+        begin, end = (float(rec.conc[pool.name][at]) for at in (0, -1))
+        if abs(end - begin) >= LEAST_CHANGE * begin:
+            name = "inside.more" if end > begin else "inside.less"
+            yield sentence(name, ion=pool.ion, begin=_amount(begin), end=_amount(end))
+    if not changed:
+        yield sentence("inside.same")
 
 
 def _amount(mM: float) -> str:
@@ -82,20 +158,33 @@ def time_unit(length: float) -> tuple[float, str]:
     return next(((size, unit) for least, size, unit in _UNITS if length > least), (1.0, "ms"))
 
 
-_UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
+def _time(rec: Recording | AxonRecording, moment: float) -> str:
+    """A moment of a recording (ms) in the unit of its time axis."""
+    factor, unit = time_unit(float(rec.t[-1]))
+    return f"{number(moment / factor, 2)} {unit}"
+
+
+def _length(ms: float) -> str:
+    """How long something lasts, in a unit of fitting size."""
+    return f"{number(ms, 2)} ms" if ms < 1000 else f"{number(ms / 1000, 2)} s"
 
 
 def moment_in_words(rec: Recording | AxonRecording, moment: float) -> str:
     """The values at a moment (ms): V, the gates, and which currents move V; of an axon, where it is positive inside."""
-    if isinstance(rec, AxonRecording):
-        return _axon_at(rec, moment)
-    gates = ", ".join(f"{name} {at(rec, values, moment)[0]:.3f}" for name, values in rec.gate.items())
-    if rec.cell.pools:
-        moving = {name: values for name, values in rec.conc.items() if np.ptp(values) > 0}
-        inside = ", ".join(f"{name} {_amount(at(rec, values, moment)[0])}" for name, values in moving.items())
-        gates = ", ".join(filter(None, (gates, inside)))
-    words = f"At {_time(rec, moment)}: V {at(rec, rec.V, moment)[0]:.1f} mV" + (f"; {gates}" if gates else "")
-    return f"{words}. {_moved_in_words(rec, moment)}.".replace("-", "−")
+    return " ".join(_along_at(rec, moment) if isinstance(rec, AxonRecording) else _place_at(rec, moment))
+
+
+def _place_at(rec: Recording, moment: float) -> Iterator[str]:
+    """V, the gates, the concentrations that move, and what moves V."""
+    yield sentence("moment.V", time=_time(rec, moment), V=number(at(rec, rec.V, moment)[0]))
+    gates = [f"{name} {at(rec, values, moment)[0]:.3f}" for name, values in rec.gate.items()]
+    moving = {name: values for name, values in rec.conc.items() if np.ptp(values) > 0}
+    inside = [f"{name} {_amount(at(rec, values, moment)[0])}" for name, values in moving.items()]
+    for name, values in (("gates", gates), ("inside", inside)):
+        if values:
+            yield sentence(f"moment.{name}", values=", ".join(values))
+    if not isinstance(rec.protocol, VoltageStep):
+        yield _moved_in_words(rec, moment)
 
 
 def _moved_in_words(rec: Recording, moment: float) -> str:
@@ -103,62 +192,61 @@ def _moved_in_words(rec: Recording, moment: float) -> str:
     parts = {name: float(at(rec, part, moment)[0]) for name, part in measure.attribution(rec).items()}
     digits = 1 if max(map(abs, parts.values()), default=0.0) >= COARSE_SLOPE else 2
     ranked = sorted(parts.items(), key=lambda part: -abs(part[1]))
-    seen = [f"{name} {part:+.{digits}f}" for name, part in ranked if abs(part) >= 0.5 * 10**-digits]
-    moved, slope = ", ".join(seen) or "nothing", sum(parts.values())
+    seen = [f"{name} {number(part, digits, '+')}" for name, part in ranked if abs(part) >= 0.5 * 10**-digits]
     factor, unit = time_unit(float(rec.t[-1]))
+    slope = sum(parts.values())
     if unit == "ms" or abs(slope * factor) >= FAST_CHANGE:
-        return f"V changes by {round(slope, digits) + 0.0:+.{digits}f} mV/ms: {moved}"
-    return f"V changes by {round(slope * factor, 1) + 0.0:+.1f} mV/{unit}; in mV/ms: {moved}"
+        factor, unit = 1.0, "ms"
+    change = number(slope * factor, digits if unit == "ms" else 1, "+")
+    name = "nothing" if not seen else "change" if float(change.replace("−", "-")) else "balance"
+    return sentence(f"moment.{name}", slope=change, unit=unit, values=", ".join(seen))
 
 
-def _time(rec: Recording, moment: float) -> str:
-    """A moment of a recording (ms) in the unit of its time axis."""
-    factor, unit = time_unit(float(rec.t[-1]))
-    return f"{moment / factor:.2f} {unit}"
-
-
-def _axon_in_words(run: AxonRecording) -> str:
+def _along_in_words(run: AxonRecording) -> Iterator[str]:
     """What becomes of the impulse, how fast it is, and what the electrodes record."""
-    seen = [_electrode_in_words(run, number, x) for number, x in enumerate(run.electrodes, 1)]
-    return " ".join([_course_in_words(run), *seen])
+    yield _impulse_in_words(run)
+    for place, x in enumerate(run.electrodes, 1):
+        rec = run.at(min(x, run.axon.length))
+        count, name = measure.spikes(rec, ARRIVAL_LEVEL).size, _course(rec).partition("_")[0]
+        name = "often" if count > 1 else "up" if count else name
+        where = number(min(x, run.axon.length), 2)
+        yield sentence(f"electrode.{name}", number=place, x=where, count=count, **_extremes(rec))
 
 
-def _course_in_words(run: AxonRecording) -> str:
+def _impulse_in_words(run: AxonRecording) -> str:
     """Where impulses begin, meet or die out, from the time at which each place is first reached."""
-    times = measure.first_arrivals(run)
-    there = np.flatnonzero(np.isfinite(times))
+    times, far = measure.first_arrivals(run), run.axon.length
+    there = np.argsort(times)[: int(np.isfinite(times).sum())]
     if not there.size:
-        return "No impulse."
-    rising = np.diff(times[there]) >= 0
-    extrema = np.flatnonzero(rising[1:] != rising[:-1])
-    meets = [float(run.x[there[k + 1]]) for k in extrema if rising[k]]
-    if meets:
-        return f"Impulses from both sides meet at {meets[0]:.2f} cm."
-    if extrema.size:
-        return f"An impulse runs both ways from {run.x[there[extrema[0] + 1]]:.2f} cm."
+        return sentence("axon.none")
+    early, late = float(run.x[there[0]]), float(run.x[there[-1]])
+    fires = any(_rises_by_itself(run.at(x), times[there[0]], ARRIVAL_LEVEL) for x in run.x[there[::-1]])
+    if not fires or not {0, run.x.size - 1} <= {*there.tolist()}:
+        return _stretch("axon.part" if fires else "axon.pushed", run.x[there.min()], run.x[there.max()])
+    for name, x in (("meet", late), ("both_ways", early)):
+        if NEAR_END * far < x < (1.0 - NEAR_END) * far:
+            return sentence(f"axon.{name}", x=number(x, 2))
     speed = measure.velocity(run)
-    if np.isfinite(speed):
-        return f"An impulse runs along the axon at {abs(speed):.2f} m/s."
-    first, last = run.x[there[0]], run.x[there[-1]]
-    if there[0] == 0 and there[-1] == len(run.x) - 1:
-        return "An impulse runs along the axon."
-    return f"No impulse comes through: V passes -20 mV only from {first:.2f} to {last:.2f} cm."
+    at_once = not np.isfinite(speed) or np.ptp(times) < run.t[1]
+    name = "whole" if at_once else "runs" if speed > 0 else "runs_back"
+    return sentence(f"axon.{name}", speed=number(abs(speed), 2))
 
 
-def _electrode_in_words(run: AxonRecording, number: int, x: float) -> str:
-    rec = run.at(min(x, run.axon.length))
-    top, when = measure.peak(rec)
-    count = measure.spikes(rec, ARRIVAL_LEVEL).size
-    fired = f"{count} times, " if count > 1 else ""
-    return f"Electrode {number} ({x:.2f} cm): {fired}peak {top:.1f} mV at {when:.2f} ms."
+def _stretch(name: str, begin: float, end: float) -> str:
+    """A sentence about a stretch of an axon (cm), or the one about a single place."""
+    first, last = number(begin, 2), number(end, 2)
+    name = name if first != last else f"{name}_at_one_place"
+    return sentence(name, level=number(ARRIVAL_LEVEL, 0), first=first, last=last)
 
 
-def _axon_at(run: AxonRecording, moment: float) -> str:
+def _along_at(run: AxonRecording, moment: float) -> Iterator[str]:
     """V at the electrodes at a moment (ms), and where the inside is positive."""
     V = run.V[:, run.nearest_sample(moment)]
-    at_electrodes = [V[run.nearest(min(x, run.axon.length))] for x in run.electrodes]
-    seen = [f"electrode {number} {here:.1f} mV" for number, here in enumerate(at_electrodes, 1)]
+    for place, x in enumerate(run.electrodes, 1):
+        here = number(V[run.nearest(min(x, run.axon.length))])
+        yield sentence("moment.electrode", number=place, time=_time(run, moment), V=here)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], V > 0, [False])).astype(int)))
-    parts = [f"{run.x[a]:.2f} to {run.x[b - 1]:.2f} cm" for a, b in edges.reshape(-1, 2)]
-    where = f"the inside is positive from {' and from '.join(parts)}" if parts else "the inside is negative everywhere"
-    return f"At {moment:.2f} ms: {', '.join([*seen, where])}.".replace("-", "−")
+    for begin, end in edges.reshape(-1, 2):
+        yield _stretch("moment.positive", run.x[begin], run.x[end - 1])
+    if not edges.size:
+        yield sentence("moment.negative")
