@@ -107,15 +107,15 @@ function picture(model, root) {
     let top = 10;
     lasting.forEach((panel, k) => {
       const tall = Math.max(wanted[k] * share, LEAST * Math.min(panel.height, 1));
-      places.push({ panel, left: LEFT, right, top, bottom: top + tall, last: k === lasting.length - 1 });
+      places.push({ panel, edge: 0, left: LEFT, right, top, bottom: top + tall, last: k === lasting.length - 1 });
       top += tall + GAP;
     });
     if (lasting.length) top += FOOT - GAP;
     const wide = width / Math.max(states.length, 1);
     states.forEach((panel, k) => {
       const [begin, end] = [top + LINE + 10, top + (room > 0 && !lasting.length ? room : STATES) - FOOT + 10];
-      places.push({ panel, left: k * wide + (panel.yTicks === null && !panel.grid ? 50 : LEFT), right: (k + 1) * wide - 12,
-        top: begin, bottom: end, last: true });
+      const left = k * wide + (panel.grid || panel.yTicks ? LEFT + LINE * (panel.label.split("\n").length - 1) : 8);
+      places.push({ panel, edge: k * wide, left, right: (k + 1) * wide - 14, top: begin, bottom: end, last: true });
     });
     height = states.length ? places.at(-1).bottom + FOOT : top;
   }
@@ -183,13 +183,25 @@ function picture(model, root) {
     if (place.last) for (const [x, label] of across) context.fillText(label, atX(place, x), bottom + 6);
     if (place.last) context.fillText(panel.time ? `t (${unit})` : panel.xLabel, (left + right) / 2, bottom + 6 + LINE);
     context.save();
-    context.translate(left - LEFT + 3, (top + bottom) / 2);
+    context.translate(place.edge + 3, (top + bottom) / 2);
     context.rotate(-Math.PI / 2);
     panel.label.split("\n").forEach((line, k) => context.fillText(line, 0, k * LINE));
     context.restore();
     context.textBaseline = "middle";
-    for (const [x, y, words] of panel.words) context.fillText(words, atX(place, x), atY(place, y));
+    for (const [x, y, words] of panel.words) {
+      wrapped(context, words, right - left - 8).forEach((line, k) => context.fillText(line, atX(place, x), atY(place, y) + k * LINE));
+    }
     if (panel.scale) colourScale(context, place);
+  }
+
+  function wrapped(context, words, wide) {
+    const lines = [""];
+    for (const word of words.split(/ +/)) {
+      const longer = `${lines.at(-1)} ${word}`.trim();
+      if (context.measureText(longer).width > wide && lines.at(-1)) lines.push(word);
+      else lines[lines.length - 1] = longer;
+    }
+    return lines;
   }
 
   function rule(context, x0, y0, x1, y1, grid) {
@@ -423,9 +435,11 @@ function knobOf(told, talk) {
   if (told.colour) box.style.setProperty("--hhlab-ion", told.colour);
   let value = told.began;
   const low = told.low, step = told.step;
+  const fill = () => slider.style.setProperty("--hhlab-share", `${100 * (slider.value - slider.min) / (slider.max - slider.min)}%`);
   slider.addEventListener("input", () => {
     value = Number((low + Number(slider.value) * step).toPrecision(10));
     field.value = String(value);
+    fill();
     slider.setAttribute("aria-valuetext", `${value} ${told.unit}`);
     talk.say("set", { name: told.name, value });
   });
@@ -445,6 +459,7 @@ function knobOf(told, talk) {
     slider.min = Math.min(0, place);
     slider.max = Math.max(Math.round((told.high - low) / step), place);
     slider.value = place;
+    fill();
     slider.setAttribute("aria-valuetext", `${text} ${told.unit}`);
     field.dataset.shown = text;
     if (document.activeElement !== field || !sentence) field.value = text;

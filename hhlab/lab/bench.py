@@ -19,9 +19,9 @@ from IPython import get_ipython
 
 from ..axons import Fibre
 from ..parameters import Parameter, Typed, pretty, tidy, unknown
-from ..plots import COLOURS_OF_V, DARK, plot
+from ..plots import plot
 from ..protocols import Protocol
-from ..views import VIEWS, in_words, moment_in_words
+from ..views import COLOURS_OF_V, DARK, in_words, moment_in_words, ordered
 from . import held_traces
 from .code import as_code
 from .drawing import RANGE, Drawing, clock
@@ -54,8 +54,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         boxes: Mapping[str, Mapping[str, str]], t_stop: float | None, begin: Mapping[str, float],
     ) -> None:  # fmt: skip
         super().__init__()
-        found = [VIEWS[name] if name in VIEWS else unknown("plots", "view", name, VIEWS) for name in views]
-        self._views = sorted(found, key=lambda view: not view.against_time)
+        self._views = ordered(views)
         self.state, self._start, self._run = start, start, Run(start, t_stop, begin)
         self._presets, self._spans = presets, knobs
         self._past: list[State] = []
