@@ -94,10 +94,10 @@ function picture(model, root) {
     const context = canvas.getContext("2d");
     context.font = font();
     const lasting = panels.filter((each) => each.time), states = panels.filter((each) => !each.time);
-    const names = lasting.flatMap((each) => (each.legend ? each.strokes.flatMap((s) => (s.name ?? "").split("\n")) : []));
+    const names = lasting.flatMap((each) => each.legend.flatMap((name) => name.split("\n")));
     const beside = Math.max(0, ...names.map((name) => context.measureText(name).width));
     const scaled = lasting.some((each) => each.scale) ? 58 : 0;
-    const right = width - Math.max(beside ? Math.min(beside + 30, 0.3 * width) : 14, scaled);
+    const right = width - Math.max(beside ? Math.min(beside + 32, 0.42 * width) : 14, scaled);
     const below = states.length ? STATES : 0;
     const full = room > 0 ? room - below - 10 : MOST - 0.35 * below;
     const wanted = lasting.map((each) => each.height * HEIGHT / lasting.length ** 0.35);
@@ -264,8 +264,8 @@ function picture(model, root) {
 
   // A name stands where its line ends, at the right; names that would cover each other are moved apart.
   function names(context, place, drawn) {
-    const named = drawn.filter(({ look }) => look.name);
-    if (!place.panel.legend || !named.length) return;
+    const named = drawn.filter(({ look }) => look.name && place.panel.legend.includes(look.name));
+    if (!named.length) return;
     context.textBaseline = "middle";
     context.textAlign = "left";
     if (!isTime(place)) return above(context, place, named);
@@ -659,6 +659,7 @@ function render({ model, el }) {
   root.addEventListener("keydown", (event) => {
     if (event.target.matches("input[type=text]") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "l" || event.key === "L") lab();
+    if (event.key === "Escape" && document.fullscreenElement === root) document.exitFullscreen();
   });
 
   function lab() {
@@ -686,7 +687,7 @@ function render({ model, el }) {
   model.on("change:shown", changed);
   model.on("change:fixed", fillFixed);
   model.on("msg:custom", deliver);
-  const size = new ResizeObserver(() => requestAnimationFrame(show)), theme = new MutationObserver(show);
+  const size = new ResizeObserver(() => requestAnimationFrame(show)), theme = new MutationObserver(() => [0, 200, 800, 2000].forEach((wait) => setTimeout(show, wait))); // its styles come later
   size.observe(view.stack);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   document.addEventListener("fullscreenchange", fitted);

@@ -66,6 +66,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         self.notice, self._about, self._lists_code = "", "", False
         self.recording: Any = None
         self._answered: Any = None
+        self._hears = False
         declared = self._declared()
         for name in knobs:
             if name not in declared:
@@ -116,10 +117,14 @@ class Bench(Stilled, anywidget.AnyWidget):
     def hear(self, message: Mapping[str, Any]) -> None:
         """Do what a message of the browser asks for, and answer it."""
         act = self._acts.get(message.get("do", ""))
-        self._answered = message.get("n")
-        if act is not None:
-            act(**message.get("with", {}))
-        self._show()
+        self._hears = True  # so that all is shown once
+        try:
+            if act is not None:
+                act(**message.get("with", {}))
+        finally:
+            self._hears = False
+            self._answered = message.get("n")
+            self._show()
 
     def set(self, **changes: Any) -> None:
         """Set parameters by name, as the knobs do. A value that is not possible is refused; the picture stays."""
@@ -167,7 +172,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         """Put the cursor at a moment (ms), or take it away, and show a part of the time axis (ms), or all of it."""
         self.cursor = None if cursor is None else max(float(cursor), 0.0)
         self.zoom = None if zoom is None else (float(zoom[0]), float(zoom[1]))
-        self._say("")
+        self._show()
 
     def _save(self, what: str) -> None:
         if what == "data":
@@ -228,6 +233,8 @@ class Bench(Stilled, anywidget.AnyWidget):
 
     def _show(self) -> None:
         """Send everything that there is to see, in one message."""
+        if self._hears:
+            return
         recordings = [self.recording, *self.held.values()]
         names = held_traces.names(self.recording, self.held)
         labels, moment = [held_traces.NOW, *names.values()] if self.held else [""], self._moment()

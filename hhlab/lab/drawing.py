@@ -52,7 +52,7 @@ class Drawing:
                     "yTicks": view.y_ticks or None,
                     "words": panel.words,
                     "scale": view.scale or None,
-                    "legend": bool(panel.named),
+                    "legend": [stroke.name for stroke in panel.named],
                     "strokes": [self._told(stroke, across, up) for stroke in panel.strokes],
                 }
             )

@@ -35,16 +35,16 @@ def panels_of(
 ) -> list[Panel]:  # fmt: skip
     """The panels of recordings, the main one first; `cursor` is a moment in ms.
 
-    With marked=False panels against time do not mark it. A legend is left out if a panel above names the same.
+    With marked=False panels against time do not mark it. A legend leaves out what a panel above has named.
     """
     found: list[Panel] = []
     above: set[str] = set()
     for view in views:
         seen = [seen_by(view, rec) for rec in recordings]
         strokes = view.strokes(seen, labels, cursor if marked or not view.against_time else None)
-        named = sorted((stroke for stroke in strokes if stroke.name), key=lambda stroke: stroke.style)
-        names = {stroke.name for stroke in named}
+        new = (stroke for stroke in strokes if stroke.name and stroke.name not in above)
+        named = sorted(new, key=lambda stroke: stroke.style)
         limits, words, ticks = view.limits(seen, strokes), view.furniture(seen[0]), view.ticks(seen[0])
-        found.append(Panel(view, strokes, limits, words, ticks, [] if names <= above else named))
-        above |= names
+        found.append(Panel(view, strokes, limits, words, ticks, named))
+        above |= {stroke.name for stroke in named}
     return found
