@@ -433,7 +433,7 @@ function knobOf(told, talk) {
   const box = make("div", "knob", [make("div", "top", [label, make("span", "entry", [field, back]), unit]), slider, notice]);
   box.dataset.name = told.name;
   if (told.colour) box.style.setProperty("--hhlab-ion", told.colour);
-  let value = told.began;
+  let value = told.began, dragged = false;
   const low = told.low, step = told.step;
   const fill = () => slider.style.setProperty("--hhlab-share", `${100 * (slider.value - slider.min) / (slider.max - slider.min)}%`);
   slider.addEventListener("input", () => {
@@ -441,7 +441,12 @@ function knobOf(told, talk) {
     field.value = String(value);
     fill();
     slider.setAttribute("aria-valuetext", `${value} ${told.unit}`);
-    talk.say("set", { name: told.name, value });
+    talk.say("set", { name: told.name, value, coarse: dragged });
+  });
+  slider.addEventListener("pointerdown", () => { dragged = true; });
+  slider.addEventListener("change", () => {
+    if (dragged) talk.say("set", { name: told.name, value });
+    dragged = false;
   });
   const typed = () => { if (field.value !== field.dataset.shown) talk.say("type", { name: told.name, value: field.value }); };
   field.addEventListener("change", typed);
@@ -565,6 +570,7 @@ function render({ model, el }) {
     undo.disabled = !shown.canUndo;
     reset.disabled = shown.atStart;
     heldTable(shown);
+    stage.classList.toggle("hhlab-preview", shown.preview);
     code.textContent = shown.code;
     code.hidden = !shown.code;
     if (!playing && !talk.waits("look")) here = shown.cursor;
