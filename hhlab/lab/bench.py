@@ -263,7 +263,8 @@ class Bench(Stilled, anywidget.AnyWidget):
                 "ticked": [[kind, gate] for kind in BOXES for gate in sorted(getattr(self.state, kind))],
                 "cursor": moment, "zoom": self.zoom, "clock": clock(recordings),
                 "moment": "" if moment is None else moment_in_words(self.recording, moment),
-                "preview": self._preview, "held": names, "table": held_traces.table(self.recording, self.held) if self.held else "",
+                "preview": self._preview, "held": names,
+                "table": held_traces.table(self.recording, self.held) if self.held else "",
                 "code": self.code if self._lists_code else "", "canUndo": bool(self._past),
                 "atStart": self.state == self._start,
             }  # fmt: skip
