@@ -167,7 +167,7 @@ def run_all(page: Page) -> None:
     """Run all cells, and wait for their widgets."""
     page.wait_for_function(CONNECTED, timeout=90_000)
     command(page, "notebook:run-all-cells")
-    page.wait_for_function(DONE, timeout=40_000)
+    page.wait_for_function(DONE, timeout=120_000)
     page.wait_for_selector(SLIDER, timeout=90_000)
     still(page)
     settled(page)

@@ -97,7 +97,7 @@ function picture(model, root) {
     const names = lasting.flatMap((each) => each.legend.flatMap((name) => name.split("\n")));
     const beside = Math.max(0, ...names.map((name) => context.measureText(name).width));
     const scaled = lasting.some((each) => each.scale) ? 58 : 0;
-    const right = width - Math.max(beside ? Math.min(beside + 32, 0.42 * width) : 14, scaled);
+    const right = width - Math.max(beside ? Math.min(beside + 36, 0.42 * width) : 14, scaled);
     const below = states.length ? STATES : 0;
     const full = room > 0 ? room - below - 10 : MOST - 0.35 * below;
     const wanted = lasting.map((each) => each.height * HEIGHT / lasting.length ** 0.35);
@@ -596,6 +596,7 @@ function render({ model, el }) {
     const words = here === null ? "" : `${(here / size).toFixed(2)} ${unit}`;
     said.textContent = words;
     cursor.setAttribute("aria-valuetext", words || "no cursor");
+    moment.hidden = controls.hidden && here === null;
     moment.textContent = here === null ? "Press ▶, drag the slider or click in the picture to read off one moment." : model.get("shown").moment;
   }
 
