@@ -252,9 +252,11 @@ def slopes(cell):
         currents = {channel.name: current(channel, now, inside) for channel in cell.channels}
         moved = {"V": (stimulus - sum(currents.values())) / cell.C}
         for name, gate in gates.items():
-            there = now["V"], inside.get(gate.ion)
-            late = 0.0 if gate.at_once else float(gate.steady_state(*there)) - now[name]
-            moved[name] = late and late / float(gate.time_constant(now["V"], T, there[1]))
+            if gate.at_once:
+                moved[name] = 0.0
+            else:
+                steady, tau = gate.curves(now["V"], inside.get(gate.ion))
+                moved[name] = float((steady - now[name]) / tau * gate.speed(T))
         for pool in cell.pools:
             gain = -pool.by_charge(0) * sum(currents[c.name] for c in cell.channels if c.ion == pool.ion)
             moved[pool.name] = 0.0 if pool.of else gain - pool.clears * (now[pool.name] - pool.base)
