@@ -14,7 +14,6 @@ from .. import measure
 from ..axon_recording import AxonRecording
 from ..cells import Squid, SquidWithPumps
 from ..measure.propagation import ARRIVAL_LEVEL
-from ..measure.spike import extremum
 from ..physics import Floats, q10_factor
 from ..protocols import VoltageStep
 from ..recording import AXIAL, SPIKE_ENDS, Recording
@@ -52,7 +51,7 @@ def in_words(rec: Recording | AxonRecording) -> str:
 def _place_in_words(rec: Recording) -> Iterator[str]:
     """The spikes, or what else V does; the concentrations, where all ions are counted; and what heat does."""
     cell, step = rec.cell, rec.protocol
-    times = measure.spikes(rec, cell.spike_level)
+    times = measure.spikes(rec, cell.spike_level) if cell.gates else np.empty(0)
     if isinstance(step, VoltageStep):
         before = number(rec.V[0] if step.start else step.hold)
         yield sentence("clamp.step", before=before, to=number(step.to), time=_time(rec, step.start))
@@ -120,9 +119,9 @@ def _no_spike_in_words(rec: Recording, times: Floats) -> Iterator[str]:
 
 def _extremes(rec: Recording) -> dict[str, str]:
     """V at the beginning and at the end, the highest and the lowest V and when they are, as they stand in sentences."""
-    (top, top_at), (low, low_at) = measure.peak(rec), extremum(rec.t, rec.V, int(rec.V.argmin()))
+    (top, top_at), lowest = measure.peak(rec), int(rec.V.argmin())
     return {"begin": number(rec.V[0]), "end": number(rec.V[-1]), "top": number(top), "top_time": _time(rec, top_at),
-            "low": number(low), "low_time": _time(rec, low_at)}  # fmt: skip
+            "low": number(rec.V[lowest]), "low_time": _time(rec, rec.t[lowest])}  # fmt: skip
 
 
 def _course(rec: Recording) -> str:
@@ -207,29 +206,33 @@ def _along_in_words(run: AxonRecording) -> Iterator[str]:
     yield _impulse_in_words(run)
     for place, x in enumerate(run.electrodes, 1):
         rec = run.at(min(x, run.axon.length))
-        count, name = measure.spikes(rec, ARRIVAL_LEVEL).size, _course(rec).partition("_")[0]
-        name = "often" if count > 1 else "up" if count else name
+        count, V = measure.spikes(rec, ARRIVAL_LEVEL).size, rec.V
+        larger = "up" if V.max() - V[0] > V[0] - V.min() else "down"
+        name = "often" if count > 1 else "still" if _course(rec) == "still" else larger
         where = number(min(x, run.axon.length), 2)
         yield sentence(f"electrode.{name}", number=place, x=where, count=count, **_extremes(rec))
 
 
 def _impulse_in_words(run: AxonRecording) -> str:
     """Where impulses begin, meet or die out, from the time at which each place is first reached."""
-    times, far = measure.first_arrivals(run), run.axon.length
-    there = np.argsort(times)[: int(np.isfinite(times).sum())]
+    times, far, sample = measure.first_arrivals(run), run.axon.length, run.t[1]
+    there = np.flatnonzero(np.isfinite(times))
     if not there.size:
         return sentence("axon.none")
-    early, late = float(run.x[there[0]]), float(run.x[there[-1]])
-    fires = any(_rises_by_itself(run.at(x), times[there[0]], ARRIVAL_LEVEL) for x in run.x[there[::-1]])
-    if not fires or not {0, run.x.size - 1} <= {*there.tolist()}:
-        return _stretch("axon.part" if fires else "axon.pushed", run.x[there.min()], run.x[there.max()])
-    for name, x in (("meet", late), ("both_ways", early)):
-        if NEAR_END * far < x < (1.0 - NEAR_END) * far:
-            return sentence(f"axon.{name}", x=number(x, 2))
-    speed = measure.velocity(run)
-    at_once = not np.isfinite(speed) or np.ptp(times) < run.t[1]
-    name = "whole" if at_once else "runs" if speed > 0 else "runs_back"
-    return sentence(f"axon.{name}", speed=number(abs(speed), 2))
+    early, late = float(np.nanmin(times)), float(np.nanmax(times))
+    fires = any(_rises_by_itself(run.at(x), early, ARRIVAL_LEVEL) for x in run.x[there[np.argsort(-times[there])]])
+    if not fires or there[0] > 0 or there[-1] < run.x.size - 1:
+        return _stretch("axon.part" if fires else "axon.pushed", run.x[there[0]], run.x[there[-1]])
+    speed, gap = measure.velocity(run), int(np.diff(run.x[there]).argmax())
+    if not np.isfinite(speed) and run.x[there[gap + 1]] - run.x[there[gap]] > NEAR_END * far:
+        return _stretch("axon.gap", run.x[there[gap]], run.x[there[gap + 1]])
+    meeting, begin = run.x[times >= late - sample].mean(), run.x[times <= early + sample].mean()
+    if NEAR_END * far < meeting < (1.0 - NEAR_END) * far and max(times[0], times[-1]) < late - sample:
+        return sentence("axon.meet", x=number(meeting, 2))
+    if NEAR_END * far < begin < (1.0 - NEAR_END) * far and min(times[0], times[-1]) > early + sample:
+        return sentence("axon.both_ways", x=number(begin, 2))
+    at_once = not np.isfinite(speed) or late - early < sample
+    return sentence(f"axon.{'whole' if at_once else 'runs' if speed > 0 else 'runs_back'}", speed=number(abs(speed), 2))
 
 
 def _stretch(name: str, begin: float, end: float) -> str:
