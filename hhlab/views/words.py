@@ -78,14 +78,15 @@ def _spikes_in_words(rec: Recording, times: Floats) -> Iterator[str]:
     seen = _extremes(rec) | {"time": _time(rec, times[0]), "level": number(level, 0), "width": number(width, 2),
                              "low": number(low), "low_time": _time(rec, low_at)}  # fmt: skip
     over = bool((rec.V[rec.t >= times[-1]] < level - SPIKE_ENDS).any())
-    name = "shape" if times.size > 1 else "one" if over else "up"
-    if name == "shape":
+    if times.size == 1 and not over:
+        yield sentence("spikes.stays_up", **seen)
+        return
+    if times.size > 1:
         yield from _rhythm_in_words(rec, times)
     apart = width < times[1] - times[0] if times.size > 1 else width > 0
-    yield sentence(f"spikes.{name}" if apart or name == "up" else f"spikes.{name}_without_width", **seen)
+    yield sentence(f"spikes.{'shape' if times.size > 1 else 'one'}{'' if apart else '_without_width'}", **seen)
     if not over:
-        alone = "spikes.stays_up" if rec.V[-1] >= level else "course.end"
-        yield sentence(alone if name == "up" else "spikes.not_over", **seen)
+        yield sentence("spikes.not_over", **seen)
 
 
 def _rhythm_in_words(rec: Recording, times: Floats) -> Iterator[str]:
@@ -137,12 +138,11 @@ def _course(rec: Recording) -> str:
 
 def _inside_in_words(rec: Recording) -> Iterator[str]:
     """The concentrations inside that change."""
-    changed = [pool for pool in rec.cell.pools if np.ptp(rec.conc[pool.name]) >= LEAST_CHANGE * rec.conc[pool.name][0]]
-    for pool in changed:
-        begin, end = (float(rec.conc[pool.name][at]) for at in (0, -1))
-        if abs(end - begin) >= LEAST_CHANGE * begin:
-            name = "inside.more" if end > begin else "inside.less"
-            yield sentence(name, ion=pool.ion, begin=_amount(begin), end=_amount(end))
+    ends = {pool.ion: rec.conc[pool.name][[0, -1]].tolist() for pool in rec.cell.pools}
+    changed = {ion: (begin, end) for ion, (begin, end) in ends.items() if abs(end - begin) >= LEAST_CHANGE * begin}
+    for ion, (begin, end) in changed.items():
+        name = "more" if end > begin else "less"
+        yield sentence(f"inside.{name}", ion=ion, begin=_amount(begin), end=_amount(end))
     if not changed:
         yield sentence("inside.same")
 
