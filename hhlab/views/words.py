@@ -26,6 +26,7 @@ LEAST_CHANGE = 0.01  # share by which a concentration must change to be named
 COARSE_SLOPE = 2.0  # mV/ms from which on one decimal is enough for what moves V
 FAST_CHANGE = 1000.0  # mV in one unit of the time axis from which on a change of V is given in mV/ms
 WARM = 25.0  # degC from which on the spike of the squid axon suffers
+SOON = 0.1  # of the unit of the time axis: a moment before that is given in a smaller unit
 NEAR_END = 0.05  # share of the length of an axon that counts as its end
 
 _TEXTS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
@@ -158,8 +159,10 @@ def time_unit(length: float) -> tuple[float, str]:
 
 
 def _time(rec: Recording | AxonRecording, moment: float) -> str:
-    """A moment of a recording (ms) in the unit of its time axis."""
+    """A moment of a recording (ms) in the unit of its time axis, or in a smaller one if it is soon after the start."""
     factor, unit = time_unit(float(rec.t[-1]))
+    if 0.0 < moment < SOON * factor:
+        factor, unit = time_unit(moment)
     return f"{number(moment / factor, 2)} {unit}"
 
 
