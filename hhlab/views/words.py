@@ -26,7 +26,7 @@ LEAST_CHANGE = 0.01  # share by which a concentration must change to be named
 COARSE_SLOPE = 2.0  # mV/ms from which on one decimal is enough for what moves V
 FAST_CHANGE = 1000.0  # mV in one unit of the time axis from which on a change of V is given in mV/ms
 WARM = 25.0  # degC from which on the spike of the squid axon suffers
-SOON = 0.1  # of the unit of the time axis: a moment before that is given in a smaller unit
+SOON = 0.1  # of the unit of the time axis: shorter times are given in a smaller unit
 NEAR_END = 0.05  # share of the length of an axon that counts as its end
 
 _TEXTS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
@@ -97,12 +97,12 @@ def _rhythm_in_words(rec: Recording, times: Floats) -> Iterator[str]:
     intervals = np.diff(times)
     starts = measure.bursts(rec, BURST_PAUSE * float(np.median(intervals)), rec.cell.spike_level).starts
     if 1 < starts.size < times.size / BURST_SPIKES:
-        yield sentence("spikes.bursts", count=starts.size, interval=_length(starts[-1] - starts[-2]))
+        yield sentence("spikes.bursts", count=starts.size, interval=_time(rec, starts[-1] - starts[-2]))
     elif times.size > 2:
         fast = 1000.0 / intervals[-1] >= SLOW_RATE
         rate = (1000.0 if fast else 60_000.0) / intervals[-1]
         name = "rate" if fast else "rate_per_minute"
-        yield sentence(f"spikes.{name}", rate=number(rate, 0 if rate >= 10 else 1), interval=_length(intervals[-1]))
+        yield sentence(f"spikes.{name}", rate=number(rate, 0 if rate >= 10 else 1), interval=_time(rec, intervals[-1]))
 
 
 def _no_spike_in_words(rec: Recording, times: Floats) -> Iterator[str]:
@@ -159,16 +159,11 @@ def time_unit(length: float) -> tuple[float, str]:
 
 
 def _time(rec: Recording | AxonRecording, moment: float) -> str:
-    """A moment of a recording (ms) in the unit of its time axis, or in a smaller one if it is soon after the start."""
+    """A moment or an interval (ms) in the unit of the time axis of a recording, or in a smaller one if it is short."""
     factor, unit = time_unit(float(rec.t[-1]))
     if 0.0 < moment < SOON * factor:
         factor, unit = time_unit(moment)
     return f"{number(moment / factor, 2)} {unit}"
-
-
-def _length(ms: float) -> str:
-    """How long something lasts, in a unit of fitting size."""
-    return f"{number(ms, 2)} ms" if ms < 1000 else f"{number(ms / 1000, 2)} s"
 
 
 def moment_in_words(rec: Recording | AxonRecording, moment: float) -> str:
@@ -209,9 +204,8 @@ def _along_in_words(run: AxonRecording) -> Iterator[str]:
     yield _impulse_in_words(run)
     for place, x in enumerate(run.electrodes, 1):
         rec = run.at(min(x, run.axon.length))
-        count, V = measure.spikes(rec, ARRIVAL_LEVEL).size, rec.V
-        larger = "up" if V.max() - V[0] > V[0] - V.min() else "down"
-        name = "often" if count > 1 else "still" if _course(rec) == "still" else larger
+        count = measure.spikes(rec, ARRIVAL_LEVEL).size
+        name = "often" if count > 1 else _course(rec)
         where = number(min(x, run.axon.length), 2)
         yield sentence(f"electrode.{name}", number=place, x=where, count=count, **_extremes(rec))
 
