@@ -10,12 +10,10 @@ import functools
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -138,46 +136,21 @@ def _program(lock: str) -> str:
 
 
 def _ran(command: Sequence[str], folder: str, told: Mapping[str, Any], wall: float) -> bytes:
-    """What the process wrote, at most so much of it."""
-    with _group(command, folder) as process:
-        timer = threading.Timer(wall, _end, (process,))
-        timer.start()
-        try:
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.write(json.dumps(told).encode())
-                process.stdin.close()
-            out = process.stdout.read(OUTPUT + 1)
-        finally:
-            late = not timer.is_alive()
-            timer.cancel()
-    if late:
-        raise NotRunError(f"the code did not finish within {wall:g} s")
-    if len(out) > OUTPUT:
-        raise NotRunError("the code wrote more than is read")
-    return bytes(out)
-
-
-@contextlib.contextmanager
-def _group(command: Sequence[str], folder: str) -> Iterator[Any]:
-    """A process in a group of its own, all of which is ended."""
+    """What the process wrote to its output, a file that the limits keep small."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": folder, "TMPDIR": folder,
                    "NUMBA_CACHE_DIR": folder, **threads}  # fmt: skip
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
-    try:
-        yield process
-    finally:
-        _end(process)
-        for stream in filter(None, (process.stdin, process.stdout)):
-            with contextlib.suppress(OSError):
-                stream.close()
-        process.wait()
-
-
-def _end(process: Any) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    with tempfile.TemporaryFile() as out:
+        try:
+            subprocess.run(command, cwd=folder, env=environment, input=json.dumps(told).encode(), stdout=out,
+                           stderr=subprocess.DEVNULL, start_new_session=True, timeout=wall, check=False)  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise NotRunError(f"the code did not finish within {wall:g} s") from None
+        out.seek(0)
+        wrote = out.read(OUTPUT + 1)
+    if len(wrote) > OUTPUT:
+        raise NotRunError("the code wrote more than is read")
+    return wrote
 
 
 def _values(out: bytes) -> list[float]:
