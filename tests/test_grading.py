@@ -55,7 +55,7 @@ def grades(room, name="roster.csv", column="grade"):
 def test_the_five_submissions_of_the_guide(tmp_path):
     done = grade([FIVE / "handed_in"], COURSE, FIVE / "roster.csv", tmp_path)
     assert {who: points for who, (points, _) in done.grades().items()} == {
-        "ab1201": 18, "ab1202": 9, "ab1210": 3, "ab1204": 18,
+        "ab1201": 18, "ab1211": 9, "ab1210": 3, "ab1204": 18,
     }  # fmt: skip
     rows = list(csv.DictReader(io.StringIO((tmp_path / "roster.csv").read_text("utf-8-sig"))))
     assert [row["Grade"] for row in rows] == ["100", "50", "16.67", "100", "", ""]
@@ -65,7 +65,7 @@ def test_the_five_submissions_of_the_guide(tmp_path):
     assert because.startswith("8 of its cells hand in answers, but none has its output")
     told = {who: " ".join(text for each, text in done.remarks if each == who) for who, _ in done.remarks}
     assert "'E_K' is answered in 2 cells: the last one counts." in told["ab1204"]
-    page = (tmp_path / "feedback" / "ab1202.html").read_text()
+    page = (tmp_path / "feedback" / "ab1211.html").read_text()
     assert "That is with the logarithm to base 10." in page
     assert "Potassium is positive and comes in" in page
     report = (tmp_path / "report.html").read_text()
@@ -95,14 +95,13 @@ def test_who_is_not_on_the_roster_needs_a_person(classroom, place, student, word
 
 def test_copies_of_one_file(classroom):
     some = dict(list(answers(NAME, COURSE, "ab1").items())[:2])
-    handed_in(classroom, "x.ipynb", "ab1", some)
+    handed_in(classroom, "x.ipynb", "ab1")
     handed_in(classroom, "x (2).ipynb", "ab1")
-    handed_in(classroom, "x(1).ipynb", "ab1", some)
     handed_in(classroom, "a.ipynb", "ab2")
-    handed_in(classroom, "b.ipynb", "ab2", some)
+    handed_in(classroom, "a(1).ipynb", "ab2", some)
     done = graded(classroom)
     assert grades_of(done) == {"ab1": 16}
-    assert any(text.startswith("There are 3 copies:") and "x (2).ipynb counts" in text for _, text in done.remarks)
+    assert done.remarks == []
     ((_, who, because),) = done.people
     assert (who, because) == ("ab2", "there are several notebooks with different answers: keep one")
 
@@ -259,7 +258,7 @@ def test_nonsense_in_an_answer(field, wrong):
     made = filled(NAME, COURSE, "ab1", **{field: wrong})
     try:
         handed = read_answers(json.dumps(made).encode())
-        json.dumps([each.value for each in handed.answers.values()]).encode()
+        json.dumps(list(handed.answers.values()), default=vars).encode()
     except UnreadableError:
         pass
 

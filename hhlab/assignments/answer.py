@@ -21,7 +21,7 @@ from .task import Assignment, Code, Preparation, Task, asked_for, options_of, to
 from .variant import ANYBODY, Variant
 
 MIME = "application/vnd.hhlab.answer+json"
-FORMAT = 1
+FORMAT = 2
 _DASH = re.compile(r"((?:^|[(,=])\s*)[\u2010-\u2015\u2212](?=\s*[.\d])")
 
 

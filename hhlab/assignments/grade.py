@@ -17,7 +17,6 @@ from ..questions import State
 from .adjustments import OVERRIDES, TOTAL, lateness, read_overrides
 from .course import ASSIGNMENTS
 from .gradebook import Gradebook, open_book, write_roster
-from .opened import File
 from .report import Graded, report
 from .roster import Roster, read_roster
 from .sandbox import LIMITS_ONLY, Sandbox, best_lock
@@ -28,6 +27,8 @@ from .work import Work, mark, peek, rules, write
 
 SAMPLE = 20
 """How many are looked at to find out which assignment this is."""
+FIRST_REASONS = 5
+"""How many reasons are given where nothing could be read."""
 Piece = TypeVar("Piece")
 
 
@@ -64,7 +65,7 @@ def grade(
     course = plain_id(course, "course")
     listed = read_roster(roster, id_column=id_column)
     told = sort_out(map(Path, places), listed, out)
-    name = assignment or _usual([*told.files.values(), *([file] for file in told.unnamed)], executor)
+    name, ids = _usual(told, assignment, executor)
     if name not in ASSIGNMENTS:
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed.choose_grades(grade_column, name)
@@ -78,7 +79,7 @@ def grade(
     sandbox = Sandbox(best_lock() or (LIMITS_ONLY if unlocked else ""))
     said = str(sandbox) if any(isinstance(task.question, Code) for task in tasks) else ""
     graded = Graded(name, people=told.people, notes=troubles, adjustments=changes, sandbox=said)
-    handed = _find_owners(told, listed, graded, executor)
+    _find_owners(told, listed, graded, executor)
     now = rules(name)
     works = [
         Work(name, course, each.id, each.name, tuple(told.files.get(each.id, ())), now, sandbox,
@@ -87,8 +88,8 @@ def grade(
         if each.id in told.files or any(row.gives(TOTAL) for row in changes.get(each.id, ()))
     ]  # fmt: skip
     graded.silent = sorted(listed.students.keys() - {work.student for work in works})
-    handed |= _mark_all(works, out, executor, graded)
-    graded.roster = listed.in_words(graded.grades(), handed)
+    _mark_all(works, out, executor, graded)
+    graded.roster = listed.in_words(graded.grades(), ids)
     _finish(graded, listed, out, book)
     return graded
 
@@ -104,25 +105,37 @@ def _again(names: Collection[str], roster: Roster, tasks: Collection[str]) -> se
     return students
 
 
-def _usual(pieces: Sequence[Sequence[File]], executor: Executor | None) -> str:
-    """The assignment that most are of, among the first of which it can be told."""
+def _usual(told: Sorted, named: str, executor: Executor | None) -> tuple[str, set[str]]:
+    """The assignment: as named, or that of most of the first notebooks that can be read; and the ids of these.
+
+    Raises
+    ------
+    ValueError
+        If none is named and no file is of one; with the first reasons why.
+    """
+    pieces = [*told.files.values(), *([file] for file in told.unnamed)]
+    reasons = [f"{where}: {because}" for where, _, because in told.people]
     for begin in range(0, len(pieces), SAMPLE):
         looked = _on_all(peek, pieces[begin : begin + SAMPLE], executor)
-        names = Counter(name for name, _, _ in looked.done.values() if name)
-        if names:
-            return max(sorted(names), key=lambda name: names[name])
+        known = [(name, student) for name, student, _ in looked.done.values() if name]
+        if known:
+            names = Counter(name for name, _ in known)
+            usual = max(sorted(names), key=lambda name: names[name])
+            return named or usual, {student for _, student in known}
         if looked.cut_short:
             raise ValueError(f"the submissions could not be read ({looked.in_words()}): run again")
-    raise ValueError("there is no notebook with answers here: name the assignment with --assignment")
+        reasons += [f"{pieces[begin + n][0].label}: {because}" for n, (*_, because) in looked.done.items()]
+    if named:
+        return named, set()
+    said = "".join(f"{reason}.\n" for reason in reasons[:FIRST_REASONS])
+    raise ValueError(f"{said}there is no notebook with answers here: name the assignment with --assignment")
 
 
-def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executor | None) -> set[str]:
-    """Give notebooks that no name assigns to those whose ids they hold, which the report says; all these ids."""
+def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executor | None) -> None:
+    """Give notebooks that no name assigns to those whose ids they hold, which the report says."""
     looked = _on_all(peek, [[file] for file in told.unnamed], executor)
-    ids = set()
     for number, file in enumerate(told.unnamed):
         _, student, because = looked.done.get(number) or peek([file])
-        ids |= {student} - {""}
         if student in roster.students:
             told.files[student].append(file)
         else:
@@ -133,7 +146,6 @@ def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executo
             f"Nothing but the id inside says who handed in {len(told.unnamed)} of the notebooks, and anybody can type "
             "any id there. Names of Moodle or Canvas, or one folder for each id, would say it."
         )
-    return ids
 
 
 def _on_all(work: Callable[[Piece], object], pieces: Sequence[Piece], executor: Executor | None) -> Outcome:
@@ -144,18 +156,15 @@ def _on_all(work: Callable[[Piece], object], pieces: Sequence[Piece], executor: 
     return outcome
 
 
-def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> set[str]:
-    """Put what came of each student into `graded`; all ids that stand in notebooks."""
+def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> None:
+    """Put what came of each student into `graded`."""
     outcome = _on_all(partial(mark, out=out), works, executor)
-    ids: set[str] = set()
     for number, work in enumerate(works):
         came = outcome.done.get(number) or mark(work, out, outcome.in_words())
         if came.verdicts:
             graded.marks[work.student] = list(came.verdicts)
         graded.people += [(where, work.student, because) for where, because in came.people]
         graded.remarks += [(work.student, remark) for remark in came.remarks]
-        ids.update(came.ids)
-    return ids
 
 
 def _finish(graded: Graded, roster: Roster, out: Path, book: Gradebook) -> None:

@@ -41,7 +41,6 @@ class Code:
     mistakes : the numbers of well-known wrong ways, with what is said to them.
     starter : lines of the student's cell before the answer.
     relative : how far off, as a share of the right number, is still right.
-    earlier : the task as earlier versions had it, by which what they handed in is judged.
     """
 
     name: str
@@ -55,7 +54,6 @@ class Code:
     mistakes: tuple[Mistake, ...] = ()
     starter: str = ""
     relative: float = 1e-3
-    earlier: "Code | None" = None
 
     @classmethod
     def of(
@@ -209,17 +207,6 @@ def options_of(question: Choice, variant: Variant) -> dict[str, str]:
         ids = (_LETTERS[a % len(_LETTERS)] + _DIGITS[b % len(_DIGITS)] for a, b in itertools.pairwise(numbers))
         shown[next(each for each in ids if each not in shown)] = option
     return dict(sorted(shown.items()))
-
-
-def letters_of(question: Choice, variant: Variant) -> dict[str, str]:
-    """The options by the letters that they had in the first version, where an answer did not name its option."""
-
-    def place(option: str) -> bytes:
-        words = (variant.course, variant.student, question.name, question.wording(option))
-        return hashlib.sha256("\n".join(words).encode()).digest()
-
-    options = (option for option, reply in question.options.items() if not reply.added)
-    return dict(zip("abcdefghij", sorted(options, key=place), strict=False))
 
 
 def asked_for(task: Task) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -19,7 +19,7 @@ from .adjustments import TOTAL, Adjustment, adjusted
 from .course import ASSIGNMENTS
 from .feedback import feedback
 from .judge import Verdict, judge
-from .notebook import Handed, UnreadableError, read_answers
+from .notebook import Handed, Lost, UnreadableError, read_answers
 from .opened import File, TooMuchError, notebooks
 from .sandbox import Sandbox
 from .submissions import file_name
@@ -29,7 +29,6 @@ from .variant import Variant
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SOURCES = (".py", ".toml", ".j2")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-_COPY = re.compile(r"(?P<stem>.+?)(?:\s?\((?P<paren>\d{1,4})\)|-(?P<dash>\d{1,2}))?\.ipynb", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,11 @@ class Work:
 
 
 class Marked(NamedTuple):
-    """What came of one student: verdicts if any, where and why a person is needed, what is to be known, and all ids."""
+    """What came of one student: verdicts if any, where and why a person is needed, and what is to be known."""
 
     verdicts: Sequence[Verdict] = ()
     people: Sequence[tuple[str, str]] = ()
     remarks: Sequence[str] = ()
-    ids: Collection[str] = ()
 
 
 def rules(assignment: str) -> str:
@@ -116,36 +114,30 @@ def mark(work: Work, out: Path, failure: str = "") -> Marked:
 
 def _marked(work: Work, out: Path, failure: str) -> Marked:
     try:
-        found = list(read(work.files))
+        found = list(read(work.files)) or [(file, "there is no notebook in it") for file in work.files[:1]]
     except TooMuchError as error:
         found = [(work.files[0], str(error))]
-    good: list[tuple[str, Handed]] = []
+    good: list[Handed] = []
     foreign, bad = [], []
     for file, handed in found:
         because = handed if isinstance(handed, str) else _why_not(handed, work)
-        if isinstance(handed, Handed) and not because:
-            good.append((file.name, handed))
-        elif isinstance(handed, Handed) and handed.student != work.student:
+        if isinstance(handed, str) or (handed.student == work.student and because):
+            bad.append((file.label, because))
+        elif because:
             foreign.append((file.label, because))
         else:
-            bad.append((file.label, because))
-    chosen = _chosen(good) if good else None
-    if good and chosen is None:
-        names = " and ".join(name for name, _ in good)
-        bad.insert(0, (names, "there are several notebooks with different answers: keep one"))
-    ids = {handed.student for _, handed in found if isinstance(handed, Handed)}
+            good.append(handed)
+    if any(each.answers != good[0].answers for each in good):
+        bad.append((work.files[0].label, "there are several notebooks with different answers: keep one"))
+        good.clear()
     if any(each.gives(TOTAL) for each in work.adjustments):
         foreign, bad = [], [*foreign, *bad]
-    elif chosen is None:
-        nothing = [(work.files[0].label, "there is no notebook in it")]
-        return Marked(people=[*foreign, *bad] or nothing, ids=ids)
-    told = [f"{where} was left out: {because}." for where, because in bad]
-    name, answers = chosen or ("", None)
-    remarks = answers.remarks if answers else ()
-    if answers and len(good) > 1:
-        told.append(f"There are {len(good)} copies: {name} counts.")
-        remarks = (*remarks, f"There are {len(good)} copies: the latest counts.")
-    return Marked(_kept_or_judged(work, answers, remarks, out, failure), foreign, [*remarks, *told], ids)
+    elif not good:
+        return Marked(people=[*foreign, *bad])
+    handed_in = good[0] if good else None
+    left_out = [f"{where} was left out: {because}." for where, because in bad]
+    remarks = [*(handed_in.remarks if handed_in else ()), *left_out]
+    return Marked(_kept_or_judged(work, handed_in, out, failure), foreign, remarks)
 
 
 def _why_not(handed: Handed, work: Work) -> str:
@@ -161,28 +153,12 @@ def _why_not(handed: Handed, work: Work) -> str:
     return ""
 
 
-def _chosen(found: Sequence[tuple[str, Handed]]) -> tuple[str, Handed] | None:
-    """The notebook that counts: the latest copy of one; None if nobody can tell."""
-    name, handed = max(found, key=lambda each: (_copy(each[0])[0], each[0]))
-    number, stem = _copy(name)
-    others = [_copy(other) for other, each in found if each.answers != handed.answers]
-    return None if any(other == number or called != stem for other, called in others) else (name, handed)
-
-
-def _copy(name: str) -> tuple[int, str]:
-    """The number of a copy, 1 for x(1).ipynb, and the name without it."""
-    match = _COPY.fullmatch(name)
-    return (int(match["paren"] or match["dash"] or 0), match["stem"]) if match else (0, name)
-
-
-def _kept_or_judged(
-    work: Work, handed: Handed | None, remarks: tuple[str, ...], out: Path, failure: str
-) -> list[Verdict]:
+def _kept_or_judged(work: Work, handed: Handed | None, out: Path, failure: str) -> list[Verdict]:
     """The verdicts that are kept from before, if nothing has changed since; or new ones, which are kept with a page."""
     name = file_name(work.student)
     page, kept = out / "feedback" / f"{name}.html", out / "results" / f"{name}.json"
     changes, answers = list(map(asdict, work.adjustments)), asdict(handed) if handed else ""
-    depends = [work.name, work.rules, work.secret, work.sandbox.lock, answers, remarks, changes]
+    depends = [work.name, work.rules, work.secret, work.sandbox.lock, answers, changes]
     key = fingerprint(json.dumps(depends, sort_keys=True).encode())
     with suppress(OSError, ValueError, KeyError, TypeError):
         told = json.loads(kept.read_text("utf-8"))
@@ -190,7 +166,7 @@ def _kept_or_judged(
             return [Verdict(**each) for each in told["verdicts"]]
     if failure:
         raise RuntimeError(failure)
-    verdicts, html = judged(work, handed, remarks)
+    verdicts, html = judged(work, handed)
     write(page, html.encode())
     if not any(each.state == State.NOT_RUN for each in verdicts):
         told = {"key": key, "student": work.student, "verdicts": [asdict(each) for each in verdicts]}
@@ -198,13 +174,13 @@ def _kept_or_judged(
     return verdicts
 
 
-def judged(work: Work, handed: Handed | None, remarks: Sequence[str]) -> tuple[list[Verdict], str]:
+def judged(work: Work, handed: Handed | None) -> tuple[list[Verdict], str]:
     """The verdicts on what a student handed in, and the page with them."""
     assignment = ASSIGNMENTS[work.assignment]
     variant = assignment.variant(work.course, work.student, work.secret)
     verdicts = judge_all(assignment, handed, variant, work.sandbox) if handed else []
     verdicts = adjusted(verdicts, work.adjustments, sum(task.points for task in assignment.tasks(variant)))
-    return verdicts, feedback(assignment, variant, work.name, verdicts, remarks)
+    return verdicts, feedback(assignment, variant, work.name, verdicts, handed.remarks if handed else ())
 
 
 def judge_all(assignment: Assignment, handed: Handed, variant: Variant, sandbox: Sandbox) -> list[Verdict]:
@@ -214,11 +190,12 @@ def judge_all(assignment: Assignment, handed: Handed, variant: Variant, sandbox:
 
 def _judged(task: Task, handed: Handed, variant: Variant, sandbox: Sandbox) -> Verdict:
     """The verdict on the answer to a task; that it could not be graded, where it was lost."""
-    given = handed.answers.get(task.name)
-    lost = handed.lost.get(task.name, handed.lost.get(""))
-    if given or lost is None or (isinstance(task.question, Code) and _bare(lost.source) == _bare(answer_cell(task))):
+    given = handed.answers.get(task.name, handed.answers.get(""))
+    if not isinstance(given, Lost):
         return judge(task, given, variant, sandbox.run)
-    return Verdict(State.NOT_RUN, f"{task.name}: {lost.why}.", task=task.name, points=0.0, of=task.points)
+    if isinstance(task.question, Code) and _bare(given.source) == _bare(answer_cell(task)):
+        return judge(task, None, variant, sandbox.run)
+    return Verdict(State.NOT_RUN, f"{task.name}: {given.why}.", task=task.name, points=0.0, of=task.points)
 
 
 def _bare(source: str) -> list[str]:
