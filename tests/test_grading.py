@@ -316,11 +316,10 @@ def test_what_fails_while_it_is_graded_needs_a_person_and_stops_nobody(classroom
     assert done.people == [("", "ab1", because)]
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
+    shutil.rmtree(classroom / "out")
     done = graded(classroom, executor=pool)
     assert grades_of(done) == {"ab2": 16}
-    ((_, who, because),) = done.people
-    assert who == "ab1"
-    assert because.startswith("grading it failed (the executor failed (RuntimeError")
+    assert done.people == [("", "ab1", because)]
 
 
 def test_a_changed_answer_is_graded_anew(classroom):

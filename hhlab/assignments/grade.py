@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from ..parallel import Outcome, carry_out
+from ..parallel import carry_out
 from ..parameters import shown
 from ..questions import State
 from .adjustments import OVERRIDES, TOTAL, lateness, read_overrides
@@ -30,6 +30,7 @@ SAMPLE = 20
 FIRST_REASONS = 5
 """How many reasons are given where nothing could be read."""
 Piece = TypeVar("Piece")
+Result = TypeVar("Result")
 
 
 def grade(
@@ -96,13 +97,10 @@ def grade(
 
 def _again(names: Collection[str], roster: Roster, tasks: Collection[str]) -> set[str]:
     """The students who are graded again: those who are named, or all where a task is named."""
-    students = {plain_id(name) for name in names} & roster.students.keys()
     for name in names:
-        if name in tasks:
-            students = set(roster.students)
-        elif plain_id(name) not in students:
+        if name not in tasks and plain_id(name) not in roster.students:
             raise ValueError(f"--again {name} is neither an id of the roster nor one of the tasks {', '.join(tasks)}")
-    return students
+    return set(roster.students) if any(name in tasks for name in names) else set(map(plain_id, names))
 
 
 def _usual(told: Sorted, named: str, executor: Executor | None) -> tuple[str, set[str]]:
@@ -116,15 +114,13 @@ def _usual(told: Sorted, named: str, executor: Executor | None) -> tuple[str, se
     pieces = [*told.files.values(), *([file] for file in told.unnamed)]
     reasons = [f"{where}: {because}" for where, _, because in told.people]
     for begin in range(0, len(pieces), SAMPLE):
-        looked = _on_all(peek, pieces[begin : begin + SAMPLE], executor)
-        known = [(name, student) for name, student, _ in looked.done.values() if name]
-        if known:
-            names = Counter(name for name, _ in known)
+        some = pieces[begin : begin + SAMPLE]
+        looked = _on_all(peek, some, executor)
+        names = Counter(name for name, _, _ in looked if name)
+        if names:
             usual = max(sorted(names), key=lambda name: names[name])
-            return named or usual, {student for _, student in known}
-        if looked.cut_short:
-            raise ValueError(f"the submissions could not be read ({looked.in_words()}): run again")
-        reasons += [f"{pieces[begin + n][0].label}: {because}" for n, (*_, because) in looked.done.items()]
+            return named or usual, {student for _, student, _ in looked} - {""}
+        reasons += [f"{files[0].label}: {because}" for files, (_, _, because) in zip(some, looked, strict=True)]
     if named:
         return named, set()
     said = "".join(f"{reason}.\n" for reason in reasons[:FIRST_REASONS])
@@ -134,8 +130,7 @@ def _usual(told: Sorted, named: str, executor: Executor | None) -> tuple[str, se
 def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executor | None) -> None:
     """Give notebooks that no name assigns to those whose ids they hold, which the report says."""
     looked = _on_all(peek, [[file] for file in told.unnamed], executor)
-    for number, file in enumerate(told.unnamed):
-        _, student, because = looked.done.get(number) or peek([file])
+    for file, (_, student, because) in zip(told.unnamed, looked, strict=True):
         if student in roster.students:
             told.files[student].append(file)
         else:
@@ -148,19 +143,17 @@ def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executo
         )
 
 
-def _on_all(work: Callable[[Piece], object], pieces: Sequence[Piece], executor: Executor | None) -> Outcome:
-    """What comes of pieces of work that are one student each. An interruption is raised."""
+def _on_all(work: Callable[[Piece], Result], pieces: Sequence[Piece], executor: Executor | None) -> list[Result]:
+    """What comes of pieces of work that are one student each. What an executor fails to do is done here."""
     outcome = carry_out(work, pieces, executor, sizes=[1] * len(pieces), unit="student")
     if isinstance(outcome.cut_short, KeyboardInterrupt):
         raise outcome.cut_short
-    return outcome
+    return [outcome.done[n] if n in outcome.done else work(piece) for n, piece in enumerate(pieces)]
 
 
 def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> None:
     """Put what came of each student into `graded`."""
-    outcome = _on_all(partial(mark, out=out), works, executor)
-    for number, work in enumerate(works):
-        came = outcome.done.get(number) or mark(work, out, outcome.in_words())
+    for work, came in zip(works, _on_all(partial(mark, out=out), works, executor), strict=True):
         if came.verdicts:
             graded.marks[work.student] = list(came.verdicts)
         graded.people += [(where, work.student, because) for where, because in came.people]

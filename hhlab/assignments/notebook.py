@@ -52,24 +52,17 @@ class UnreadableError(Exception):
     """A file that cannot be graded; its text says why."""
 
 
-class Lost(NamedTuple):
-    """An answer that was to be handed in, but cannot be read: why, and the source of its cell."""
-
-    why: str
-    source: str = ""
-
-
 @dataclass(frozen=True)
 class Handed:
     """What a notebook hands in: for which assignment, course and student, the last answer to each task, and remarks.
 
-    Under "" stands what was lost of a cell that does not write out its task.
+    In place of an answer that is lost it says why; under "" that of a cell that does not write out its task.
     """
 
     assignment: str
     course: str
     student: str
-    answers: Mapping[str, Given | Lost]
+    answers: Mapping[str, Given | str]
     remarks: tuple[str, ...] = ()
 
 
@@ -79,10 +72,8 @@ class _Cell(NamedTuple):
     outputs: list[Any]
 
 
-class _Answer(NamedTuple):
-    who: Who
-    task: str
-    given: Given | Lost
+Answer = tuple[Who, str, Given | str]
+"""Of whom an answer is, its task, and the answer; or why it is lost."""
 
 
 def read_answers(data: bytes) -> Handed:
@@ -95,17 +86,17 @@ def read_answers(data: bytes) -> Handed:
     """
     cells = _cells(data)
     lab = _lab(cells)
-    found = [(number, answer) for number, cell in enumerate(cells) for answer in _answers(cell, lab)]
+    found = [(number, *answer) for number, cell in enumerate(cells) for answer in _answers(cell, lab)]
     calls = list(islice(((n, *call) for n, cell in enumerate(cells) for call in _calls(cell)), MOST_CALLS))
     if not found:
         raise UnreadableError(_why_none(len(calls)))
-    assignment, course, student = _whose({answer.who for _, answer in found})
-    answers: dict[str, Given | Lost] = {answer.task: answer.given for _, answer in found}
-    numbers, tasks = {number for number, _ in found}, {answer.task for _, answer in found}
+    assignment, course, student = _whose({who for _, who, _, _ in found})
+    answers = {task: given for _, _, task, given in found}
+    numbers, tasks = {number for number, *_ in found}, set(answers)
     for number, task, dots in calls:
         if not dots and task not in tasks and (task or number not in numbers):
             answers[task] = _why_lost(cells[number])
-    many = Counter(task for task, _ in {(answer.task, number) for number, answer in found})
+    many = Counter(task for _, task in {(number, task) for number, _, task, _ in found})
     remarks = (f"{shown(task)} is answered in {n} cells: the last one counts." for task, n in many.items() if n > 1)
     return Handed(assignment, course, student, answers, tuple(islice(remarks, MOST_REMARKS)))
 
@@ -156,7 +147,7 @@ def _lab(cells: Sequence[_Cell]) -> dict[str, str]:
     return dict(zip(("assignment", "course"), *found, strict=True)) if len(found) == 1 else {}
 
 
-def _answers(cell: _Cell, lab: Mapping[str, str]) -> Iterator[_Answer]:
+def _answers(cell: _Cell, lab: Mapping[str, str]) -> Iterator[Answer]:
     """The answers in the outputs of a cell: as data, or as the line for people where only that was kept."""
     for output in cell.outputs if cell.code else ():
         told = _part(_part(output, "data", dict), MIME, dict)
@@ -169,29 +160,29 @@ def _answers(cell: _Cell, lab: Mapping[str, str]) -> Iterator[_Answer]:
             yield from _answer({**lab, **line.groupdict()}, _told_by_line(cell, line["sign"], line["said"]))
 
 
-def _answer(told: Mapping[str, Any], given: Given | Lost) -> Iterator[_Answer]:
+def _answer(told: Mapping[str, Any], given: Given | str) -> Iterator[Answer]:
     """An answer with its owner and task, unless it does not say them."""
     assignment, course, student, task = (
         _text(told.get(key))[:LONGEST] for key in ("assignment", "course", "student", "task")
     )
     with suppress(ValueError):
         if task:
-            yield _Answer((assignment, plain_id(course, "course"), plain_id(student)), task, given)
+            yield (assignment, plain_id(course, "course"), plain_id(student)), task, given
 
 
-def _given(told: Mapping[str, Any]) -> Given | Lost:
+def _given(told: Mapping[str, Any]) -> Given | str:
     """The answer in an output. One character more than may be is read, so that it is noticed."""
     if told.get("format") != FORMAT:
-        return Lost("its output was made by another version of hhlab")
+        return "its output was made by another version of hhlab"
     parts = {part: _text(told.get(part)) for part in GIVEN}
     for part, text in parts.items():
         most = LONGEST_CODE if part == "code" else LONGEST
         if len(text) > most + 1:
-            return Lost(f"its {part.replace('because', 'reason')} is longer than the {most} characters that are read")
+            return f"its {part.replace('because', 'reason')} is longer than the {most} characters that are read"
     return Given(**parts)
 
 
-def _told_by_line(cell: _Cell, sign: str, said: str) -> Given | Lost:
+def _told_by_line(cell: _Cell, sign: str, said: str) -> Given | str:
     """The answer that the line under a cell tells: what is said there was well-formed, with digits enough."""
     number, reason = _NUMBER.fullmatch(said), _BECAUSE.search(cell.source)
     if sign == " =" and number:
@@ -200,7 +191,7 @@ def _told_by_line(cell: _Cell, sign: str, said: str) -> Given | Lost:
         return Given(code=cell.source)
     if sign == ":" and reason:
         return Given(option=said, because=reason[1][1:-1])
-    return Lost("only the line under its cell is left, which does not tell it in full")
+    return "only the line under its cell is left, which does not tell it in full"
 
 
 def _whose(who: set[Who]) -> Who:
@@ -220,7 +211,7 @@ def _why_none(calls: int) -> str:
     return f"{calls} of its cells hand in answers, but none has its output: run all cells and save it, then hand it in"
 
 
-def _why_lost(cell: _Cell) -> Lost:
+def _why_lost(cell: _Cell) -> str:
     """Why the answer of a cell is not in its outputs."""
     why = "its cell was not run"
     for output in cell.outputs:
@@ -228,7 +219,7 @@ def _why_lost(cell: _Cell) -> Lost:
             why = f"its cell stopped with {_text(output['ename'])[:LONGEST_LINE]}"
         elif "Not handed in: " in _said(output):
             why = f"its cell says: {_said(output).strip()[:LONGEST_LINE]}"
-    return Lost(why, cell.source[:LONGEST_CODE])
+    return why
 
 
 def _calls(cell: _Cell) -> Iterator[tuple[str, bool]]:

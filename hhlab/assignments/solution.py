@@ -35,7 +35,7 @@ def solution(assignment: Assignment, course: str, student: str, secret: str = ""
     ]
     grids = {name: grid for name, grid in assignment.grids.items() if grid.hidden}
     hidden = [f"{name} = {grid.in_words(variant.values[name])} (hidden)" for name, grid in grids.items()]
-    given = [f"{name} = {words} ({meaning})" for name, meaning, words in assignment.given(variant)]
+    given = [f"{name} = {words} ({meaning})" for name, words, meaning in assignment.given(variant)]
     lines = [f"{assignment.title}, {variant.course}, {variant.student}", *given, *hidden, ""]
     lines += [_line(each, assignment, variant, answers) for each in verdicts]
     return "\n".join(lines), feedback(assignment, variant, f"solution for {variant.student}", verdicts, hidden)

@@ -152,16 +152,6 @@ class Assignment:
         """Its heading."""
         return str(self.texts.general["title"])
 
-    @property
-    def story(self) -> str:
-        """The text that stands above the tasks, the same for all."""
-        return str(self.texts.general["story"])
-
-    @property
-    def bench(self) -> str:
-        """The code of the bench that the student measures on."""
-        return str(self.texts.general["bench"]).strip()
-
     def variant(self, course: str, student: str, secret: str = "", *, key: str = "") -> Variant:
         """What a student of a course is given.
 
@@ -175,10 +165,10 @@ class Assignment:
         return Variant(course, student, draw(self.grids, key), key)
 
     def given(self, variant: Variant) -> list[tuple[str, str, str]]:
-        """What a student is told: name, meaning, and value with its unit."""
+        """What a student is told: name, value with its unit, and meaning."""
         meanings = self.texts.general["given"]
         shown = ((name, grid) for name, grid in self.grids.items() if not grid.hidden)
-        return [(name, meanings[name], grid.in_words(variant.values[name])) for name, grid in shown]
+        return [(name, grid.in_words(variant.values[name]), meanings[name]) for name, grid in shown]
 
     def task(self, variant: Variant, name: str) -> Task:
         """The task of a name; ValueError for an unknown one."""
@@ -224,7 +214,7 @@ def answer_cell(task: Task) -> str:
     if isinstance(task.question, Number):
         return f'lab.answer("{task.name}", ..., "{task.question.unit}")'
     if isinstance(task.question, Code):
-        return f'{task.question.starter.strip()}\n\n\nlab.answer("{task.name}", {task.question.defines})'
+        return f'{task.question.starter.strip()}\n\n\nlab.answer("{task.name}", ...)'
     return f'lab.answer("{task.name}", ..., because="")'
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -19,11 +19,11 @@ from .adjustments import TOTAL, Adjustment, adjusted
 from .course import ASSIGNMENTS
 from .feedback import feedback
 from .judge import Verdict, judge
-from .notebook import Handed, Lost, UnreadableError, read_answers
+from .notebook import Handed, UnreadableError, read_answers
 from .opened import File, TooMuchError, notebooks
 from .sandbox import Sandbox
 from .submissions import file_name
-from .task import Assignment, Code, Task, answer_cell
+from .task import Assignment, Task
 from .variant import Variant
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -78,49 +78,44 @@ def fingerprint(*told: bytes) -> str:
     return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
 
 
-def read(files: Sequence[File]) -> Iterator[tuple[File, Handed | str]]:
-    """What the notebooks of one person hand in, or why it cannot be read; TooMuchError for more than is read."""
-    for file, data in notebooks(files):
-        try:
-            yield file, file.trouble or read_answers(data)
-        except UnreadableError as error:
-            yield file, str(error)
+def read(files: Sequence[File]) -> list[tuple[File, Handed | str]]:
+    """What the notebooks of one person hand in, or why it cannot be read; of more than is read, why nothing is."""
+    found: list[tuple[File, Handed | str]] = []
+    try:
+        for file, data in notebooks(files):
+            try:
+                found.append((file, file.trouble or read_answers(data)))
+            except UnreadableError as error:
+                found.append((file, str(error)))
+    except TooMuchError as error:
+        return [(files[0], str(error))]
+    return found
 
 
 def peek(files: Sequence[File]) -> tuple[str, str, str]:
     """Of which assignment and student the first notebook is that can be read, or why none can."""
-    because = "there is nothing in it"
+    found = [handed for _, handed in read(files)]
+    for handed in found:
+        if isinstance(handed, Handed):
+            return handed.assignment, handed.student, ""
+    return "", "", str(found[-1]) if found else "there is nothing in it"
+
+
+def mark(work: Work, out: Path) -> Marked:
+    """What came of one student, whatever goes wrong. Verdicts and page are kept in a folder."""
     try:
-        for _, handed in read(files):
-            if isinstance(handed, Handed):
-                return handed.assignment, handed.student, ""
-            because = handed
-    except TooMuchError as error:
-        because = str(error)
-    return "", "", because
-
-
-def mark(work: Work, out: Path, failure: str = "") -> Marked:
-    """What came of one student, whatever goes wrong. Verdicts and page are kept in a folder.
-
-    Where a failure of this machine is told, only what is kept from before is looked up.
-    """
-    try:
-        return _marked(work, out, failure)
+        return _marked(work, out)
     except Exception as error:
-        why = failure or f"{type(error).__name__}: {error}"
+        why = f"{type(error).__name__}: {error}"
         return Marked(people=[("", f"grading it failed ({why}): run again, or tell the makers of hhlab")])
 
 
-def _marked(work: Work, out: Path, failure: str) -> Marked:
-    try:
-        found = list(read(work.files)) or [(file, "there is no notebook in it") for file in work.files[:1]]
-    except TooMuchError as error:
-        found = [(work.files[0], str(error))]
+def _marked(work: Work, out: Path) -> Marked:
+    found = read(work.files) or [(file, "there is no notebook in it") for file in work.files[:1]]
     good: list[Handed] = []
     foreign, bad = [], []
     for file, handed in found:
-        because = handed if isinstance(handed, str) else _why_not(handed, work)
+        because = handed if isinstance(handed, str) else why_not(handed, work.assignment, work.course, work.student)
         if isinstance(handed, str) or (handed.student == work.student and because):
             bad.append((file.label, because))
         elif because:
@@ -137,23 +132,23 @@ def _marked(work: Work, out: Path, failure: str) -> Marked:
     handed_in = good[0] if good else None
     left_out = [f"{where} was left out: {because}." for where, because in bad]
     remarks = [*(handed_in.remarks if handed_in else ()), *left_out]
-    return Marked(_kept_or_judged(work, handed_in, out, failure), foreign, remarks)
+    return Marked(_kept_or_judged(work, handed_in, out), foreign, remarks)
 
 
-def _why_not(handed: Handed, work: Work) -> str:
+def why_not(handed: Handed, assignment: str, course: str, student: str) -> str:
     """Why a notebook cannot be graded as the work of a student; "" if it can."""
-    if handed.student != work.student:
-        return f"it was handed in by {work.student}, but says that it is of {handed.student}"
-    if handed.course != work.course:
-        return f"it is of the course {shown(handed.course)}, not {shown(work.course)}"
+    if handed.student != student:
+        return f"it was handed in by {student}, but says that it is of {handed.student}"
+    if handed.course != course:
+        return f"it is of the course {shown(handed.course)}, not {shown(course)}"
     if handed.assignment not in ASSIGNMENTS:
         return f"this version has no assignment {shown(handed.assignment)}: install a newer hhlab"
-    if handed.assignment != work.assignment:
-        return f"it is of the assignment {shown(handed.assignment)}, not {shown(work.assignment)}"
+    if handed.assignment != assignment:
+        return f"it is of the assignment {shown(handed.assignment)}, not {shown(assignment)}"
     return ""
 
 
-def _kept_or_judged(work: Work, handed: Handed | None, out: Path, failure: str) -> list[Verdict]:
+def _kept_or_judged(work: Work, handed: Handed | None, out: Path) -> list[Verdict]:
     """The verdicts that are kept from before, if nothing has changed since; or new ones, which are kept with a page."""
     name = file_name(work.student)
     page, kept = out / "feedback" / f"{name}.html", out / "results" / f"{name}.json"
@@ -164,8 +159,6 @@ def _kept_or_judged(work: Work, handed: Handed | None, out: Path, failure: str) 
         told = json.loads(kept.read_text("utf-8"))
         if told["key"] == key and page.exists() and not work.again:
             return [Verdict(**each) for each in told["verdicts"]]
-    if failure:
-        raise RuntimeError(failure)
     verdicts, html = judged(work, handed)
     write(page, html.encode())
     if not any(each.state == State.NOT_RUN for each in verdicts):
@@ -191,17 +184,9 @@ def judge_all(assignment: Assignment, handed: Handed, variant: Variant, sandbox:
 def _judged(task: Task, handed: Handed, variant: Variant, sandbox: Sandbox) -> Verdict:
     """The verdict on the answer to a task; that it could not be graded, where it was lost."""
     given = handed.answers.get(task.name, handed.answers.get(""))
-    if not isinstance(given, Lost):
-        return judge(task, given, variant, sandbox.run)
-    if isinstance(task.question, Code) and _bare(given.source) == _bare(answer_cell(task)):
-        return judge(task, None, variant, sandbox.run)
-    return Verdict(State.NOT_RUN, f"{task.name}: {given.why}.", task=task.name, points=0.0, of=task.points)
-
-
-def _bare(source: str) -> list[str]:
-    """The lines of a source without comments and space: so that a cell that nobody touched is known."""
-    lines = (line.strip() for line in source.splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+    if isinstance(given, str):
+        return Verdict(State.NOT_RUN, f"{task.name}: {given}.", task=task.name, points=0.0, of=task.points)
+    return judge(task, given, variant, sandbox.run)
 
 
 def write(path: Path, data: bytes) -> None:
