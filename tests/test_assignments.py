@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from classroom import answers, filled, written
+from classroom import EVERY_THAT_RUNS, RUNS_CODE, answers, filled, written
 
 import hhlab as hh
 from hhlab.assignments import answer as answer_module
@@ -182,7 +182,7 @@ def test_draws_are_even():
     assert all(140 < seen.count(value) < 260 for value in grid["round"].values)
 
 
-@EVERY
+@EVERY_THAT_RUNS
 def test_right_answers_are_right_and_earn_everything(name):
     variant = find(name).variant("bio2", "ab1234")
     for task in find(name).tasks(variant):
@@ -487,6 +487,7 @@ def test_a_secret_changes_all_that_is_drawn(name):
             assert options_of(task.question, mine) != options_of(task.question, open_to_all)
 
 
+@RUNS_CODE
 def test_a_course_with_a_secret(tmp_path, said):
     """From the notebook of a student to the marks."""
     ((path,), _) = write_new(tmp_path, copies([find("ions")], "bio2", students=["ab1"], secret=SECRET))
@@ -508,6 +509,7 @@ def test_a_course_with_a_secret(tmp_path, said):
         next(copies([find("ions")], "bio2", secret=SECRET))
 
 
+@RUNS_CODE
 def test_the_commands_take_a_secret(tmp_path, capsys):
     (tmp_path / "secret").write_text(SECRET)
     (tmp_path / "roster.csv").write_text("id,grade\nab1,\n")
@@ -522,7 +524,8 @@ def test_the_commands_take_a_secret(tmp_path, capsys):
     assert of_the_quiz.key in (tmp_path / "ions.xml").read_text()
     right = right_answers(find("ions"), find("ions").variant("bio2", "ab1", SECRET))
     written(tmp_path / "in" / "ab1" / "x.ipynb", filled("ions", "bio2", "ab1", right))
-    assert main(["grade", str(tmp_path / "in"), *common[:-1], str(tmp_path / "out"), *roster, "--jobs", "1"]) == 0
+    once = ["--out", str(tmp_path / "out"), "--jobs", "1", "--unlocked"]
+    assert main(["grade", str(tmp_path / "in"), *common[:-2], *roster, *once]) == 0
     assert "18" in (tmp_path / "out/roster.csv").read_text()
     assert main(["solution", "ions", *common, "--student", "ab1"]) == 0
     assert right["E_K"].value[:-1] in capsys.readouterr().out.replace("−", "-")

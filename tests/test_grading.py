@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from classroom import answers, filled, output, written
+from classroom import RUNS_CODE, answers, filled, output, written
 
 import hhlab
 from hhlab.assignments.course import ASSIGNMENTS
@@ -27,6 +27,7 @@ from hhlab.cli import main
 from hhlab.questions import Number
 
 NAME, COURSE = "pump", "bio2"
+USUAL = {"assignment": NAME, "unlocked": True}
 ROSTER = "student,name,grade\nab1,Ada Aster,\nab2,Ben Birch,\nab3,Cem Cedar,\n"
 FIVE = Path(__file__).parent / "five_submissions"
 
@@ -40,7 +41,7 @@ def classroom(tmp_path):
 
 
 def graded(room, places=None, **how):
-    return grade(places or [room / "in"], COURSE, room / "roster.csv", room / "out", **{"assignment": NAME, **how})
+    return grade(places or [room / "in"], COURSE, room / "roster.csv", room / "out", **USUAL | how)
 
 
 def handed_in(room, place, student, given=None, /, **forged):
@@ -52,8 +53,9 @@ def grades(room, name="roster.csv", column="grade"):
     return [row[column] for row in csv.DictReader(io.StringIO(text))]
 
 
+@RUNS_CODE
 def test_the_five_submissions_of_the_guide(tmp_path):
-    done = grade([FIVE / "handed_in"], COURSE, FIVE / "roster.csv", tmp_path)
+    done = grade([FIVE / "handed_in"], COURSE, FIVE / "roster.csv", tmp_path, unlocked=True)
     assert {who: points for who, (points, _) in done.grades().items()} == {
         "ab1201": 18, "ab1211": 9, "ab1210": 3, "ab1204": 18,
     }  # fmt: skip
@@ -263,6 +265,7 @@ def test_nonsense_in_an_answer(field, wrong):
         pass
 
 
+@RUNS_CODE
 def test_code_that_cannot_be_run_here_is_no_zero(classroom, monkeypatch):
     from hhlab.assignments import sandbox
 
