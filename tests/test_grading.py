@@ -122,6 +122,18 @@ def test_of_another_course_or_assignment(classroom, forged, because):
     assert grades(classroom) == ["", "", ""]
 
 
+def test_where_nothing_can_be_read_the_first_reasons_are_told(classroom, capsys):
+    handed_in(classroom, "ab1_attempt_2026-11-01_x.ipynb", "ab1")
+    (classroom / "in/ab2").mkdir()
+    (classroom / "in/ab2/x.ipynb").write_bytes(b"{}")
+    assert main(["grade", str(classroom / "in"), "--course", COURSE, "--roster", str(classroom / "roster.csv"),
+                 "--out", str(classroom / "out"), "--jobs", "1"]) == 1  # fmt: skip
+    first, second, last = capsys.readouterr().err.splitlines()
+    assert "x.ipynb: Blackboard's names are not read" in first
+    assert second.endswith("x.ipynb: it is not a notebook of format 4: open it in JupyterLab and save it again.")
+    assert last == "there is no notebook with answers here: name the assignment with --assignment"
+
+
 def test_ids_are_compared_without_case(classroom):
     handed_in(classroom, "x.ipynb", "ab1", student=" AB1 ", course="BIO2")
     assert grades_of(graded(classroom)) == {"ab1": 16}

@@ -73,7 +73,7 @@ LOST = {
     "cleared": (cleared, "ATP: its cell was not run."),
     "markdown": (in_markdown, "ATP: its cell was not run."),
     "an error": (with_error, "ATP: its cell stopped with NameError."),
-    "a refusal": (with_a_refusal, "ATP: its cell says: Not handed in: it has no unit.."),
+    "a refusal": (with_a_refusal, "ATP: its cell says: Not handed in: it has no unit."),
     "filled in, not run again": (not_run_since_the_dots, "ATP: its cell was not run."),
     "a loop": (in_a_loop, "ATP: its cell was not run."),
     "broken Python": (with_broken_python, "ATP: its cell stopped with SyntaxError."),

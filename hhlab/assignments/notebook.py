@@ -218,7 +218,7 @@ def _why_lost(cell: _Cell) -> str:
         if isinstance(output, dict) and output.get("ename"):
             why = f"its cell stopped with {_text(output['ename'])[:LONGEST_LINE]}"
         elif "Not handed in: " in _said(output):
-            why = f"its cell says: {_said(output).strip()[:LONGEST_LINE]}"
+            why = f"its cell says: {_said(output).strip()[:LONGEST_LINE].removesuffix('.')}"
     return why
 
 
