@@ -14,15 +14,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .judge import NotRunError
 from .task import Code
 
-WALL, CPU = 20.0, 5
-MEMORY, OUTPUT = 2 * 2**30, 65_536
+WALL = 20.0
+LIMITS = {"CPU": 5, "AS": 2 * 2**30, "FSIZE": 2**20, "NOFILE": 256, "CORE": 0, "NPROC": 1}
+OUTPUT = 65_536
 _PROBE = Path(__file__).with_name("student_process.py")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store",
@@ -43,7 +44,7 @@ _MARK = "outside"
 
 @dataclass(frozen=True)
 class Sandbox:
-    """Where code is run: how it is locked in, how long it may take (s), and within which limits.
+    """Where code is run: how it is locked in, and how long it may take (s).
 
     Parameters
     ----------
@@ -53,9 +54,6 @@ class Sandbox:
 
     lock: str
     wall: float = WALL
-    limits: dict[str, int] = field(default_factory=lambda: {
-        "CPU": CPU, "AS": MEMORY, "FSIZE": 2**20, "NOFILE": 256, "CORE": 0, "NPROC": 1,
-    })  # fmt: skip
 
     def run(self, task: Code, code: str) -> list[float]:
         """The numbers that a piece of code gives. For a function, hhlab is out of its reach: it is to be their own.
@@ -78,7 +76,7 @@ class Sandbox:
         prefixes = [f"{prefix}/{lib}" for prefix in (sys.prefix, sys.base_prefix) for lib in ("lib", "lib64")]
         hidden = [f"{place}/{_PACKAGE.name}" for place in packages] if own else []
         needs = _there({*_LIBRARIES, *prefixes, *packages, *([] if own else [str(_PACKAGE)])})
-        told = {"code": code, "defines": defines, "probe": dict(probe), "limits": self.limits, "lock": self.lock,
+        told = {"code": code, "defines": defines, "probe": dict(probe), "limits": LIMITS, "lock": self.lock,
                 "needs": needs, "hidden": _there(hidden), "own": own, "mark": _MARK, "size": _WORK_SIZE,
                 "path": packages if own else [str(_PACKAGE.parent), *packages]}  # fmt: skip
         with tempfile.TemporaryDirectory(prefix="hhlab-") as folder:
@@ -182,6 +180,6 @@ def best_lock() -> str:
         return ""
     for lock in (UNSHARE,) if os.geteuid() == 0 else (BUBBLEWRAP, UNSHARE):
         with contextlib.suppress(NotRunError, ValueError, OSError):
-            if _program(lock) and Sandbox(lock, limits={})._numbers(_TRIAL, "f", _ASKED, own=False) == [1]:
+            if _program(lock) and Sandbox(lock)._numbers(_TRIAL, "f", _ASKED, own=False) == [1]:
                 return lock
     return ""
