@@ -2,6 +2,7 @@
 
 import csv
 import json
+import time
 
 import pytest
 from classroom import EVERY_THAT_RUNS, answers, filled, output, written
@@ -202,6 +203,16 @@ def test_lines_without_their_data_are_graded_alike(classroom, name):
     done = graded(classroom, without_data(name, "ab1", answers(name, COURSE, "ab1")), name)
     assert not done.people
     assert done.grades()["ab1"] == (sum(each.of for each in done.marks["ab1"]), done.grades()["ab1"][1])
+
+
+@pytest.mark.parametrize("more", [", in more digits " * 230, ". Right. \n" * 400, "." * 3900])
+def test_long_lines_are_read_in_linear_time(more):
+    made = filled(NAME, COURSE, "ab1")
+    line = {"output_type": "display_data", "data": {"text/plain": f"Handed in for ab1: ATP = {more}"}}
+    made["cells"].append({**cell_of(made, "ATP"), "id": "lines", "outputs": [line] * 1000})
+    before = time.process_time()
+    handed(made)
+    assert time.process_time() - before < 3
 
 
 def test_a_line_that_does_not_tell_all_needs_a_person(classroom):

@@ -42,7 +42,8 @@ _LAB = re.compile(
 _BECAUSE = re.compile(r"""\bbecause\s*=\s*("[^"\n]{0,2000}"|'[^'\n]{0,2000}')""")
 _LINE = re.compile(
     r"Handed in for (?P<student>[^:\n]{1,100}): (?P<task>\w{1,100})(?P<sign> =|:) (?P<said>.+?)"
-    r"(?:, in more digits .*?)?\.(?: (?:(?:Right|Half right|Not yet|It runs)\.|But |It replaces ).*)?"
+    r"(?:, in more digits than mean anything)?\.(?: (?:(?:Right|Half right|Not yet|It runs)\.|But |It replaces ).*)?",
+    re.DOTALL,
 )
 """The line for people under an answer, and what follows there."""
 _NUMBER = re.compile(r"([-\u2212]?\d+)((?:\.\d+)?)((?: \D.*)?)")
