@@ -17,14 +17,12 @@ import pytest
 from classroom import RUNS_CODE, answers, filled, output, written
 
 import hhlab
-from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.assignments.grade import grade
 from hhlab.assignments.judge import Given
 from hhlab.assignments.notebook import UnreadableError, read_answers
 from hhlab.assignments.submissions import _files, file_name
-from hhlab.assignments.work import _sources, judged, rules
+from hhlab.assignments.work import judged, rules
 from hhlab.cli import main
-from hhlab.questions import Number
 
 NAME, COURSE = "pump", "bio2"
 USUAL = {"assignment": NAME, "unlocked": True}
@@ -344,45 +342,8 @@ def test_a_changed_answer_is_graded_anew(classroom):
     assert grades_of(graded(classroom)) == {"ab1": 0}
 
 
-def with_tasks(change):
-    """The assignment with each of its numeric tasks changed."""
-    usual = ASSIGNMENTS[NAME]
-
-    def tasks(variant):
-        return tuple(change(task) if isinstance(task.question, Number) else task for task in usual.tasks(variant))
-
-    return replace(usual, tasks=tasks)
-
-
-def with_question(**changes):
-    return with_tasks(lambda task: replace(task, question=replace(task.question, **changes)))
-
-
-CHANGED_RULES = {
-    "tolerance": (with_question(tolerance=1e-9), 2),
-    "truth": (with_question(truth=lambda: 0.0), 2),
-    "points": (with_tasks(lambda task: replace(task, points=4.0)), 30),
-    "near": (with_tasks(lambda task: replace(task, near=1e9, question=replace(task.question, tolerance=1e-9))), None),
-}
-
-
-@pytest.mark.parametrize("changed", CHANGED_RULES)
-def test_marks_that_are_kept_follow_the_tasks(classroom, monkeypatch, changed):
-    """A tolerance, what is right, or points that change without a new version of the package."""
-    assignment, points = CHANGED_RULES[changed]
-    handed_in(classroom, "x.ipynb", "ab1")
-    assert grades_of(graded(classroom)) == {"ab1": 16}
-    monkeypatch.setitem(ASSIGNMENTS, NAME, assignment)
-    again = grades_of(graded(classroom))
-    shutil.rmtree(classroom / "out")
-    assert again == grades_of(graded(classroom))
-    assert points is None or again == {"ab1": points}
-    monkeypatch.undo()
-    assert grades_of(graded(classroom)) == {"ab1": 16}
-
-
 def test_marks_that_are_kept_follow_the_code(classroom, monkeypatch):
-    """Any file of the package and any version of what computes: all of them may change what is right."""
+    """Any file of the package, with those of the tasks, and any version of what computes may change what is right."""
     handed_in(classroom, "x.ipynb", "ab1")
     graded(classroom)
     marked = []
@@ -392,23 +353,24 @@ def test_marks_that_are_kept_follow_the_code(classroom, monkeypatch):
     package = classroom / "hhlab"
     shutil.copytree(Path(hhlab.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr("hhlab.assignments.work._PACKAGE", package)
-    for number, path in enumerate(("kernel.py", "questions/the_pump.toml", "assignments/pages/feedback.html.j2")):
+    course = ("assignments/course/pump.py", "assignments/course/pump.toml", "assignments/pages/feedback.html.j2")
+    for number, path in enumerate(("kernel.py", "questions/the_pump.toml", *course)):
         with (package / path).open("a") as file:
             file.write("\n")
-        _sources.cache_clear()
+        rules.cache_clear()
         graded(classroom)
         assert len(marked) == number + 1
     monkeypatch.setattr("hhlab.assignments.work.version", lambda name: "0" if name == "numpy" else version(name))
-    _sources.cache_clear()
+    rules.cache_clear()
     graded(classroom)
-    _sources.cache_clear()
-    assert len(marked) == 4
+    rules.cache_clear()
+    assert len(marked) == 6
 
 
 def test_the_rules_are_the_same_in_every_process():
-    code = "from hhlab.assignments.work import ASSIGNMENTS, rules; print(*map(rules, ASSIGNMENTS))"
+    code = "from hhlab.assignments.work import rules; print(rules())"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.split() == list(map(rules, ASSIGNMENTS))
+    assert told.stdout.strip() == rules()
 
 
 def test_names_of_pages_cannot_climb():

@@ -23,7 +23,7 @@ from .sandbox import LIMITS_ONLY, Sandbox, best_lock
 from .submissions import Sorted, sort_out
 from .task import Code
 from .variant import plain_id
-from .work import Work, mark, peek, rules, write
+from .work import Work, mark, peek, write
 
 SAMPLE = 20
 """How many are looked at to find out which assignment this is."""
@@ -81,9 +81,8 @@ def grade(
     said = str(sandbox) if any(isinstance(task.question, Code) for task in tasks) else ""
     graded = Graded(name, people=told.people, notes=troubles, adjustments=changes, sandbox=said)
     _find_owners(told, listed, graded, executor)
-    now = rules(name)
     works = [
-        Work(name, course, each.id, each.name, tuple(told.files.get(each.id, ())), now, sandbox,
+        Work(name, course, each.id, each.name, tuple(told.files.get(each.id, ())), sandbox,
              tuple(changes.get(each.id, ())), each.id in anew, secret)
         for each in listed.students.values()
         if each.id in told.files or any(row.gives(TOTAL) for row in changes.get(each.id, ()))

@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import platform
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -28,7 +27,6 @@ from .variant import Variant
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SOURCES = (".py", ".toml", ".j2")
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,6 @@ class Work:
     student: str
     name: str
     files: tuple[File, ...]
-    rules: str
     sandbox: Sandbox
     adjustments: tuple[Adjustment, ...] = ()
     again: bool = False
@@ -55,22 +52,16 @@ class Marked(NamedTuple):
     remarks: Sequence[str] = ()
 
 
-def rules(assignment: str) -> str:
-    """A fingerprint of all that the marks of an assignment depend on, except the answers.
-
-    It changes with the tasks (points, tolerances, texts), with any source file of this package, which compute what is
-    right, and with the versions of what they stand on.
-    """
-    tasks = ASSIGNMENTS[assignment].tasks(ASSIGNMENTS[assignment].variant("any", "any"))
-    return fingerprint(_ADDRESS.sub("", repr((ASSIGNMENTS[assignment], tasks))).encode(), _sources())
-
-
 @functools.cache
-def _sources() -> bytes:
-    """A fingerprint of the source of this package, and of the versions of what it stands on."""
+def rules() -> str:
+    """A fingerprint of all that marks depend on, except the answers.
+
+    It changes with any source file of this package, in which the tasks stand and what computes what is right, and with
+    the versions of what they stand on.
+    """
     paths = sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _SOURCES)
     versions = " ".join([platform.python_version(), *map(version, ("hhlab", "numpy", "scipy"))])
-    return fingerprint(versions.encode(), *(path.read_bytes() for path in paths)).encode()
+    return fingerprint(versions.encode(), *(path.read_bytes() for path in paths))
 
 
 def fingerprint(*told: bytes) -> str:
@@ -153,7 +144,7 @@ def _kept_or_judged(work: Work, handed: Handed | None, out: Path) -> list[Verdic
     name = file_name(work.student)
     page, kept = out / "feedback" / f"{name}.html", out / "results" / f"{name}.json"
     changes, answers = list(map(asdict, work.adjustments)), asdict(handed) if handed else ""
-    depends = [work.name, work.rules, work.secret, work.sandbox.lock, answers, changes]
+    depends = [work.name, rules(), work.secret, work.sandbox.lock, answers, changes]
     key = fingerprint(json.dumps(depends, sort_keys=True).encode())
     with suppress(OSError, ValueError, KeyError, TypeError):
         told = json.loads(kept.read_text("utf-8"))
