@@ -25,7 +25,7 @@ function make(kind, name, content, more = {}) {
 
 function press(name, content, title, act) {
   const made = make("button", name, content, { type: "button", title });
-  made.setAttribute("aria-label", title || content);
+  made.setAttribute("aria-label", content.length > 1 ? content : title); // its name is what is read on it, if that is a word
   made.addEventListener("click", act);
   return made;
 }
@@ -486,9 +486,8 @@ function render({ model, el }) {
   const undo = press("plain", "Undo", "take the last move back", () => talk.say("undo"));
   const reset = press("plain", "Reset", "go back to the beginning", () => talk.say("reset"));
   const hold = press("hold", "Hold", "hold this trace to compare the next ones with it", () => talk.say("hold", { picture: model.get("shown").picture }));
-  const more = press("more", "▸ More knobs", "", () => {
+  const more = press("more", "More knobs", "", () => {
     folded.hidden = !folded.hidden;
-    more.textContent = folded.hidden ? "▸ More knobs" : "▾ More knobs";
     more.setAttribute("aria-expanded", !folded.hidden);
   });
   more.setAttribute("aria-expanded", "false");
