@@ -99,7 +99,7 @@ function picture(model, root) {
     const scaled = lasting.some((each) => each.scale) ? 58 : 0;
     const right = width - Math.max(beside ? Math.min(beside + 30, 0.3 * width) : 14, scaled);
     const below = states.length ? STATES : 0;
-    const full = room > 0 ? room - below - 10 : MOST - 0.35 * below;
+    const full = (room > 0 ? room - 10 : MOST) - below;
     const wanted = lasting.map((each) => each.height * HEIGHT / lasting.length ** 0.35);
     const sum = wanted.reduce((a, b) => a + b, 0), free = full - FOOT - GAP * lasting.length;
     const share = sum ? (room > 0 ? free / sum : Math.min(1, free / sum)) : 0;
