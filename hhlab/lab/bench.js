@@ -40,7 +40,8 @@ const plain = (number) => String(number).replace("-", "−");
 
 // ---- messages ----
 
-function conversation(model, busy) {
+// A kernel that is idle again without an answer was interrupted: nothing was done, and everything is shown as it is.
+function conversation(model, busy, show) {
   const id = Math.random().toString(36).slice(2);
   const queue = [];
   let count = 0, awaited = null, timer = 0;
@@ -48,20 +49,27 @@ function conversation(model, busy) {
     if (awaited !== null || !queue.length) return;
     awaited = `${id} ${++count}`;
     timer = setTimeout(() => busy(true), BUSY_AFTER);
-    model.send({ ...queue.shift(), n: awaited });
+    const mine = awaited;
+    const status = ({ content }) => {
+      if (content.execution_state !== "idle" || awaited !== mine) return;
+      heard(mine);
+      show();
+    };
+    model.send({ ...queue.shift(), n: mine }, { iopub: { status } });
+  }
+  function heard(answered) {
+    if (answered !== awaited) return;
+    awaited = null;
+    clearTimeout(timer);
+    busy(false);
+    next();
   }
   return {
+    heard,
     say(what, told = {}) {
       const message = { do: what, with: told }, last = queue.at(-1);
       if (LATEST.has(what) && last?.do === what && last.with.name === told.name) queue[queue.length - 1] = message;
       else queue.push(message);
-      next();
-    },
-    heard(answered) {
-      if (answered !== awaited) return;
-      awaited = null;
-      clearTimeout(timer);
-      busy(false);
       next();
     },
     waits: (what, name) => queue.some((each) => each.do === what && each.with.name === name),
@@ -462,7 +470,7 @@ function render({ model, el }) {
   const talk = conversation(model, (is) => {
     stage.classList.toggle("hhlab-busy", is);
     stage.setAttribute("aria-busy", is);
-  });
+  }, () => show());
   const view = picture(model, root);
   const title = make("h3", "title"), lost = make("p", "lost"), text = make("p", "text"), moment = make("p", "moment");
   text.setAttribute("role", "status");
