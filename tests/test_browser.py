@@ -334,6 +334,18 @@ def test_picture_and_text_belong_to_the_knobs(page, bench):
     no_error(page)
 
 
+def test_no_key_is_lost_and_the_last_value_wins(page, bench):
+    handle = bench.locator(HANDLE).nth(1)
+    first, step = (int(handle.evaluate(f"e => e.{what}")) for what in ("value", "step"))
+    for keys in (["ArrowLeft"] * 40, ["ArrowRight"] * 25):
+        moved(page, handle, *keys)
+    assert int(handle.input_value()) == first - 15 * step
+    assert bench.locator(".hhlab-field").nth(1).input_value() == "105"
+    words = in_words(hh.simulate(hh.Squid(g_Na=105), hh.Step(20), T_STOP))
+    assert bench.locator(".hhlab-text").inner_text() == words
+    no_error(page)
+
+
 def test_a_kernel_interrupted_in_the_middle_of_moves(chrome, address, folder):
     notebook(folder, "interrupted", SHORT)
     page = open_and_run(chrome, address, "interrupted.ipynb")

@@ -44,7 +44,7 @@ const plain = (number) => String(number).replace("-", "−");
 function conversation(model, busy, show) {
   const id = Math.random().toString(36).slice(2);
   const queue = [];
-  let count = 0, awaited = null, timer = 0;
+  let count = 0, awaited = null, sent = null, timer = 0;
   function next() {
     if (awaited !== null || !queue.length) return;
     awaited = `${id} ${++count}`;
@@ -55,11 +55,12 @@ function conversation(model, busy, show) {
       heard(mine);
       show();
     };
-    model.send({ ...queue.shift(), n: mine }, { iopub: { status } });
+    sent = queue.shift();
+    model.send({ ...sent, n: mine }, { iopub: { status } });
   }
   function heard(answered) {
     if (answered !== awaited) return;
-    awaited = null;
+    awaited = sent = null;
     clearTimeout(timer);
     busy(false);
     next();
@@ -72,7 +73,7 @@ function conversation(model, busy, show) {
       else queue.push(message);
       next();
     },
-    waits: (what, name) => queue.some((each) => each.do === what && each.with.name === name),
+    waits: (what, name) => [...queue, sent].some((each) => each?.do === what && each.with.name === name),
   };
 }
 
