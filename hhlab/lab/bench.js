@@ -25,7 +25,7 @@ function make(kind, name, content, more = {}) {
 
 function press(name, content, title, act) {
   const made = make("button", name, content, { type: "button", title });
-  made.setAttribute("aria-label", title || content);
+  made.setAttribute("aria-label", content.length > 1 ? content : title); // its name is what is read on it, if that is a word
   made.addEventListener("click", act);
   return made;
 }
@@ -40,31 +40,40 @@ const plain = (number) => String(number).replace("-", "−");
 
 // ---- messages ----
 
-function conversation(model, busy) {
+// A kernel that is idle again without an answer was interrupted: nothing was done, and everything is shown as it is.
+function conversation(model, busy, show) {
   const id = Math.random().toString(36).slice(2);
   const queue = [];
-  let count = 0, awaited = null, timer = 0;
+  let count = 0, awaited = null, sent = null, timer = 0;
   function next() {
     if (awaited !== null || !queue.length) return;
     awaited = `${id} ${++count}`;
     timer = setTimeout(() => busy(true), BUSY_AFTER);
-    model.send({ ...queue.shift(), n: awaited });
+    const mine = awaited;
+    const status = ({ content }) => {
+      if (content.execution_state !== "idle" || awaited !== mine) return;
+      heard(mine);
+      show();
+    };
+    sent = queue.shift();
+    model.send({ ...sent, n: mine }, { iopub: { status } });
+  }
+  function heard(answered) {
+    if (answered !== awaited) return;
+    awaited = sent = null;
+    clearTimeout(timer);
+    busy(false);
+    next();
   }
   return {
+    heard,
     say(what, told = {}) {
       const message = { do: what, with: told }, last = queue.at(-1);
       if (LATEST.has(what) && last?.do === what && last.with.name === told.name) queue[queue.length - 1] = message;
       else queue.push(message);
       next();
     },
-    heard(answered) {
-      if (answered !== awaited) return;
-      awaited = null;
-      clearTimeout(timer);
-      busy(false);
-      next();
-    },
-    waits: (what, name) => queue.some((each) => each.do === what && each.with.name === name),
+    waits: (what, name) => [...queue, sent].some((each) => each?.do === what && each.with.name === name),
   };
 }
 
@@ -99,7 +108,7 @@ function picture(model, root) {
     const scaled = lasting.some((each) => each.scale) ? 58 : 0;
     const right = width - Math.max(beside ? Math.min(beside + 36, 0.42 * width) : 14, scaled);
     const below = states.length ? STATES : 0;
-    const full = room > 0 ? room - below - 10 : MOST - 0.35 * below;
+    const full = (room > 0 ? room - 10 : MOST) - below;
     const wanted = lasting.map((each) => each.height * HEIGHT / lasting.length ** 0.35);
     const sum = wanted.reduce((a, b) => a + b, 0), free = full - FOOT - GAP * lasting.length;
     const share = sum ? (room > 0 ? free / sum : Math.min(1, free / sum)) : 0;
@@ -482,7 +491,7 @@ function render({ model, el }) {
   const talk = conversation(model, (is) => {
     stage.classList.toggle("hhlab-busy", is);
     stage.setAttribute("aria-busy", is);
-  });
+  }, () => show());
   const view = picture(model, root);
   const title = make("h3", "title"), lost = make("p", "lost"), text = make("p", "text"), moment = make("p", "moment");
   text.setAttribute("role", "status");
@@ -506,9 +515,8 @@ function render({ model, el }) {
   const undo = press("plain", "Undo", "take the last move back", () => talk.say("undo"));
   const reset = press("plain", "Reset", "go back to the beginning", () => talk.say("reset"));
   const hold = press("hold", "Hold", "hold this trace to compare the next ones with it", () => talk.say("hold", { picture: model.get("shown").picture }));
-  const more = press("more", "▸ More knobs", "", () => {
+  const more = press("more", "More knobs", "", () => {
     folded.hidden = !folded.hidden;
-    more.textContent = folded.hidden ? "▸ More knobs" : "▾ More knobs";
     more.setAttribute("aria-expanded", !folded.hidden);
   });
   more.setAttribute("aria-expanded", "false");
