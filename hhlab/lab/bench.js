@@ -41,7 +41,7 @@ const plain = (number) => String(number).replace("-", "−");
 // ---- messages ----
 
 // A kernel that is idle again without an answer was interrupted: nothing was done, and everything is shown as it is.
-function conversation(model, busy, show) {
+function conversation(model, busy, show, lost) {
   const id = Math.random().toString(36).slice(2);
   const queue = [];
   let count = 0, awaited = null, sent = null, timer = 0;
@@ -56,7 +56,11 @@ function conversation(model, busy, show) {
       show();
     };
     sent = queue.shift();
-    model.send({ ...sent, n: mine }, { iopub: { status } });
+    try {
+      model.send({ ...sent, n: mine }, { iopub: { status } });
+    } catch { // the kernel is gone
+      lost();
+    }
   }
   function heard(answered) {
     if (answered !== awaited) return;
@@ -67,7 +71,14 @@ function conversation(model, busy, show) {
   }
   return {
     heard,
+    ended: false,
+    end() {
+      this.ended = true;
+      busy(false);
+      clearTimeout(timer);
+    },
     say(what, told = {}) {
+      if (this.ended) return;
       const message = { do: what, with: told }, last = queue.at(-1);
       if (LATEST.has(what) && last?.do === what && last.with.name === told.name) queue[queue.length - 1] = message;
       else queue.push(message);
@@ -491,7 +502,7 @@ function render({ model, el }) {
   const talk = conversation(model, (is) => {
     stage.classList.toggle("hhlab-busy", is);
     stage.setAttribute("aria-busy", is);
-  }, () => show());
+  }, () => show(), () => lose());
   const view = picture(model, root);
   const title = make("h3", "title"), lost = make("p", "lost"), text = make("p", "text"), moment = make("p", "moment");
   text.setAttribute("role", "status");
@@ -586,7 +597,6 @@ function render({ model, el }) {
     timeShown();
     view.paint();
     view.mark(here);
-    lost.hidden = true;
   }
 
   function heldTable(shown) {
@@ -689,12 +699,20 @@ function render({ model, el }) {
   }
 
   const kernel = model.widget_manager?.kernel;
-  const watch = (_, status) => {
-    if (!["restarting", "autorestarting", "terminating", "dead"].includes(status)) return;
+  function lose() {
+    talk.end();
     lost.textContent = "This bench has lost its kernel: run its cell again.";
     lost.hidden = false;
+    rail.inert = icons.inert = true;
+  }
+  const watch = (_, status) => { if (["restarting", "autorestarting", "terminating", "dead"].includes(status)) lose(); };
+  const connected = (_, status) => {
+    if (talk.ended) return;
+    lost.hidden = status === "connected";
+    lost.textContent = "This bench waits for its kernel: the connection is interrupted.";
   };
   kernel?.statusChanged?.connect(watch);
+  kernel?.connectionStatusChanged?.connect(connected);
   const changed = () => {
     talk.heard(model.get("shown").answered);
     show();
@@ -718,6 +736,7 @@ function render({ model, el }) {
     model.off("change:fixed", fillFixed);
     model.off("msg:custom", deliver);
     kernel?.statusChanged?.disconnect(watch);
+    kernel?.connectionStatusChanged?.disconnect(connected);
     size.disconnect();
     theme.disconnect();
     document.removeEventListener("fullscreenchange", fitted);
