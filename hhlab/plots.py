@@ -1,12 +1,12 @@
 """Pictures of recordings, without widgets and without simulations.
 
-A view says which strokes show a recording; `Panels` draws them on its own axes, and then only updates them. The colours
-are those of Okabe & Ito, which colour-blind readers can tell apart; every curve has its own line style, too.
+A view says which strokes show a recording; here they are drawn with Matplotlib. The colours are those of Okabe & Ito,
+which colour-blind readers can tell apart; every curve has its own line style, too.
 """
 
 import io
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import zip_longest
 from typing import Any
 
 import matplotlib
@@ -15,25 +15,27 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.image import imsave
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
 from .axon_recording import AxonRecording
-from .parameters import Parameter, must_be, pair, pretty, shown, unknown
+from .parameters import Parameter, must_be, pair, pretty, shown
 from .recording import A_RECORDING, Recording
-from .views import INK, STYLES, VIEWS, Stroke, View, in_words, seen_by, shade, time_unit
+from .views import COLOURS_OF_V, INK, STYLES, Panel, Stroke, View, in_words, ordered, panels_of, shade, time_unit
 
 DPI, POINT = 100, 72  # pixels, and points, in an inch
 PANEL_HEIGHT, ROW_HEIGHT = 2.3, 1.75  # inches: a panel against time if it is alone; the row of the other panels
 MOST_HEIGHT = 5.4  # inches of all panels against time together
 LEGEND_HEIGHT = 0.55  # inches above a row of panels
 LEGEND_SIZE = 9  # points
+LETTERS = 14  # of that size in an inch
 TIME_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # between ticks, in any unit
 MOST_TICKS = 8
-DARK = {INK: "#E6E6E6", "#666666": "#A8A8A8", "#6B4A00": "#C9A227", "#882255": "#F0E442"}
-COLOURS_OF_V = "RdBu_r"
-PAPER = {False: "#FFFFFF", True: "#111111"}
+LOOK: Any = {
+    "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "font.family": ["DejaVu Sans"],
+    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
+    **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "#FFFFFF"),
+}  # fmt: skip
 
 
 def plot(
@@ -72,27 +74,33 @@ def plot(
     """
     named = _named(recordings)
     flat = [name for view in views for name in ([view] if isinstance(view, str) else view)]
-    panels = Panels(flat or ("voltage",), _sized(size))
-    panels.update(list(named.values()), list(named), _moment(at, list(named.values())))
-    return Picture(panels)
+    if not named:
+        raise ValueError("there is no recording to show: give at least one")
+    return Picture(ordered(flat or ["voltage"]), named, _moment(at, list(named.values())), _sized(size))
 
 
-class Panels:
-    """The panels of a figure: those against time below each other, the others in a row below them."""
+class Picture:
+    """A finished picture. Jupyter shows it as an image, with a line of text that describes it.
 
-    def __init__(self, views: Sequence[str], size: tuple[float, float] | None = None, dark: bool = False) -> None:
-        found = [VIEWS[v] if v in VIEWS else unknown("plots", "view", v, VIEWS) for v in views]
-        self.views: list[View] = sorted(found, key=lambda view: not view.against_time)
-        self.dark, self.recordings = dark, list[Any]()
-        self.strokes: list[list[Stroke]] = [[] for _ in self.views]
-        self._lines: list[Any] = []
-        self.limits: list[Any] = [None] * len(self.views)
-        self._words: list[Any] = [None] * len(self.views)
-        with matplotlib.rc_context(_plain(dark)):
+    The panels against time stand below each other, the others in a row below them.
+    """
+
+    def __init__(
+        self, views: Sequence[View], named: Mapping[str, Any], at: float | None = None,
+        size: tuple[float, float] | None = None,
+    ) -> None:  # fmt: skip
+        self.recordings = list(named.values())
+        self.panels = panels_of(views, self.recordings, list(named), at)
+        with matplotlib.rc_context(LOOK):
             self._lay_out(size)
+            for axes, panel in zip(self.axes, self.panels, strict=True):
+                self._dress(axes, panel)
+                self._legend(axes, panel)
+                for stroke in panel.strokes:
+                    _draw(axes, stroke)
 
     def _lay_out(self, size: tuple[float, float] | None) -> None:
-        traces, states = ([v for v in self.views if v.against_time is each] for each in (True, False))
+        traces, states = ([p.view for p in self.panels if p.view.against_time is each] for each in (True, False))
         heights = [view.height * PANEL_HEIGHT / max(len(traces), 1) ** 0.4 for view in traces]
         rest = 0.7 + (0.45 + ROW_HEIGHT if states else 0.0)
         if traces:
@@ -103,12 +111,11 @@ class Panels:
         self.canvas = FigureCanvasAgg(self.figure)
         width, height = self.figure.get_size_inches()
         below = (ROW_HEIGHT + (0.75 if traces else 0.5)) / total * height if states else 0.5
-        right = 1 - 1.1 / width
         self.axes: list[Axes] = []
         if traces:
             grid = self.figure.add_gridspec(
-                len(traces), 1, height_ratios=heights, left=0.98 / width, right=right, top=1 - 0.12 / height,
-                bottom=below / height, hspace=0.14,
+                len(traces), 1, height_ratios=heights, left=0.98 / width, right=self._right(width), hspace=0.14,
+                top=1 - 0.12 / height, bottom=below / height,
             )  # fmt: skip
             self.axes += [self.figure.add_subplot(grid[row]) for row in range(len(traces))]
         if states:
@@ -117,12 +124,20 @@ class Panels:
                 top=(below - 0.75) / height if traces else 1 - LEGEND_HEIGHT / height, wspace=0.42,
             )  # fmt: skip
             self.axes += [self.figure.add_subplot(grid[column]) for column in range(len(states))]
-        for axes, view in zip(self.axes, self.views, strict=True):
-            self._dress(axes, view, width)
         for axes in self.axes[: max(len(traces) - 1, 0)]:
             axes.tick_params(labelbottom=False)
+        self._last = self.axes[len(traces) - 1] if traces else None
 
-    def _dress(self, axes: Axes, view: View, width: float) -> None:
+    def _right(self, width: float) -> float:
+        """The right end of the panels against time, as a share of the width: there is room for the longest name."""
+        extent, font = self.canvas.get_renderer().get_text_width_height_descent, FontProperties(size=LEGEND_SIZE)
+        names = [s.name for panel in self.panels if panel.view.against_time for s in panel.named]
+        lines = [line for name in names for line in name.splitlines()]
+        longest = max((extent(line, font, False)[0] / DPI for line in lines), default=0.0)
+        return 1 - max(1.1, min(0.65 + longest, 0.45 * width)) / width
+
+    def _dress(self, axes: Axes, panel: Panel) -> None:
+        view, (across, up) = panel.view, panel.limits
         axes.set_autoscale_on(False)
         axes.set_ylabel(pretty(view.label))
         if view.grid:
@@ -133,170 +148,30 @@ class Panels:
         if view.y_ticks:
             axes.set_yticks(view.y_ticks)
         if view.scale:
-            self._scale(axes, view)
+            _scale(axes, view)
+        axes.set(xlim=across, ylim=up)
+        axes.set_xlabel(view.x_label if axes is self._last or not view.against_time else "")
         if view.against_time:
-            axes.yaxis.set_label_coords(-0.6 / (width - 2.08), 0.5)
-        last = [v for v in self.views if v.against_time][-1:] == [view]
-        axes.set_xlabel(view.x_label if last or not view.against_time else "")
+            axes.yaxis.set_label_coords(-0.6 / (axes.get_position().width * self.figure.get_size_inches()[0]), 0.5)
+            _tell_time(axes, across[1])
+        wide = int(axes.get_position().width * self.figure.get_size_inches()[0] * LETTERS)
+        for x, y, words in panel.words:
+            axes.text(x, y, textwrap.fill(words, max(wide, 10)), ha="center", va="center", fontsize=LEGEND_SIZE)
+        if panel.ticks is not None:
+            axes.set_xticks([place for place, _ in panel.ticks], [label for _, label in panel.ticks])
 
-    def _scale(self, axes: Axes, view: View) -> None:
-        """The colour scale at the right of a panel."""
-        beside = axes.inset_axes((1.02, 0.04, 0.025, 0.92))
-        beside.imshow(np.arange(256)[::-1, None], cmap=COLOURS_OF_V, aspect="auto")
-        places = 255.0 - shade(np.array(view.scale, float))
-        beside.set(xticks=[], yticks=places, yticklabels=[f"{V} mV".replace("-", "−") for V in view.scale])
-        beside.yaxis.tick_right()
-        beside.tick_params(labelsize=LEGEND_SIZE, length=2)
-
-    def update(self, recordings: Sequence[Any], labels: Sequence[str] = ("",), cursor: float | None = None) -> bool:
-        """Compute the strokes that show these recordings. True if the background changed.
-
-        The first recording is the main one, the others are to compare it with. `cursor` is a moment in ms.
-        """
-        if not recordings:
-            raise ValueError("there is no recording to show: give at least one")
-        changed = any(a is not b for a, b in zip_longest(recordings[1:], self.recordings[1:]))
-        self.recordings = list(recordings)
-        for number, view in enumerate(self.views):
-            seen = [seen_by(view, rec) for rec in recordings]
-            strokes = view.strokes(seen, labels, cursor)
-            self.strokes[number] = strokes
-            changed |= self._limit(number, view.limits(seen, strokes))
-            changed |= self._caption(number, view, seen[0])
-        return changed
-
-    def _limit(self, number: int, wanted: tuple[tuple[float, float], tuple[float, float]]) -> bool:
-        if wanted == self.limits[number]:
-            return False
-        self.limits[number] = wanted
-        self.axes[number].set(xlim=wanted[0], ylim=wanted[1])
-        if self.views[number].against_time:
-            self._tell_time(number, wanted[0][1])
-        return True
-
-    def _tell_time(self, number: int, length: float) -> None:
-        """Put the ticks of a time axis at round numbers of its unit: ms, s, min or h."""
-        axes, (factor, unit) = self.axes[number], time_unit(length)
-        step = next((s for s in TIME_STEPS if length / factor / s <= MOST_TICKS), TIME_STEPS[-1])
-        axes.xaxis.set_major_locator(MultipleLocator(step * factor))
-        axes.xaxis.set_major_formatter(lambda x, _: f"{x / factor:g}")
-        if axes.get_xlabel():
-            axes.set_xlabel(f"t ({unit})")
-
-    def _caption(self, number: int, view: View, first: Any) -> bool:
-        """Update the legend of a panel and the words in it. True if they changed."""
-        furniture, named = view.furniture(first), self._named(number)
-        ticks = view.ticks(first)
-        wanted = furniture, ticks, [(s.name, s.colour, s.style) for s in named]
-        if wanted == self._words[number]:
-            return False
-        self._words[number] = wanted
-        axes = self.axes[number]
-        for text in list(axes.texts):
-            text.remove()
-        for x, y, words in furniture:
-            axes.text(x, y, words, ha="center", va="center", fontsize=9, color=self.ink(INK))
-        if ticks is not None:
-            axes.set_xticks([place for place, _ in ticks], [label for _, label in ticks])
-        self._legend(axes, view, named)
-        return True
-
-    def _named(self, number: int) -> list[Stroke]:
-        """The strokes in the legend of a panel: none if a panel above has named them all."""
-        named = sorted((s for s in self.strokes[number] if s.name), key=lambda stroke: stroke.style)
-        above = {s.name for strokes in self.strokes[:number] for s in strokes}
-        return [] if {s.name for s in named} <= above else named
-
-    def _legend(self, axes: Axes, view: View, named: Sequence[Stroke]) -> None:
-        old = axes.get_legend()
-        if old:
-            old.remove()
-        if view.against_time:
-            self._make_room([line for s in named for line in s.name.splitlines()])
-        if not named:
+    def _legend(self, axes: Axes, panel: Panel) -> None:
+        if not panel.named:
             return
-        place: Any = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.03), "labelspacing": self._spacing(axes, named)}
-        if not view.against_time:
-            place = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.97), "ncols": 4, "columnspacing": 0.8}
+        place: Any = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.97), "ncols": 4, "columnspacing": 0.8}
+        if panel.view.against_time:
+            room = axes.get_position().height * self.figure.get_size_inches()[1] * POINT
+            spacing = min(max(room / (LEGEND_SIZE * len(panel.named)) - 1.1, 0.0), 0.5)
+            place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.03), "labelspacing": spacing}
         bands = {"linewidth": 6.0, "solid_capstyle": "butt"}
-        lines = [Line2D([], [], **self._look(stroke) | (bands if stroke.fill else {})) for stroke in named]
-        with matplotlib.rc_context(_plain(self.dark)):
-            axes.legend(lines, [s.name for s in named], frameon=False, fontsize=LEGEND_SIZE, handlelength=2.0, **place)
-
-    def _spacing(self, axes: Axes, named: Sequence[Stroke]) -> float:
-        """The space between the lines of a legend, in heights of its letters: less if there are many lines."""
-        room = axes.get_position().height * self.figure.get_size_inches()[1] * POINT
-        return min(max(room / (LEGEND_SIZE * len(named)) - 1.1, 0.0), 0.5)
-
-    def _make_room(self, names: Sequence[str]) -> None:
-        """Make room for a legend with these names at the right of the traces."""
-        extent, font = self.canvas.get_renderer().get_text_width_height_descent, FontProperties(size=LEGEND_SIZE)
-        longest = max((extent(name, font, False)[0] / DPI for name in names), default=0.0)
-        width = self.figure.get_size_inches()[0]
-        right = 1 - min(0.65 + longest, 0.45 * width) / width
-        for axes, view in zip(self.axes, self.views, strict=True):
-            place: Any = axes.get_subplotspec()
-            if view.against_time and right < axes.get_position().x1:
-                place.get_gridspec().update(right=right)
-                axes.set_subplotspec(place)
-                axes.yaxis.set_label_coords(-0.6 / (right * width - 0.98), 0.5)
-
-    def ink(self, colour: str) -> str:
-        """A colour as it is on a light or dark background."""
-        return DARK.get(colour, colour) if self.dark else colour
-
-    def _look(self, stroke: Stroke) -> dict[str, Any]:
-        look = {"color": self.ink(stroke.colour), "alpha": stroke.alpha, "linewidth": stroke.width}
-        return look | {"linestyle": STYLES[stroke.style % len(STYLES)]}
-
-    def ground(self, ratio: float = 1.0) -> bytes:
-        """The background, which does not move, as a PNG with `ratio` pixels for each pixel of the layout."""
-        self._put_on_paper([[s for s in strokes if s.held] for strokes in self.strokes])
-        self.figure.set_dpi(DPI * ratio)
-        self.canvas.draw()
-        data = io.BytesIO()
-        imsave(data, self.canvas.buffer_rgba(), format="png", pil_kwargs={"compress_level": 1})
-        self.figure.set_dpi(DPI)
-        return data.getvalue()
-
-    def boxes(self) -> list[tuple[float, float, float, float]]:
-        """Left, top, right, bottom of each panel in pixels of the layout."""
-        width, height = self.figure.get_size_inches() * DPI
-        found = [axes.get_position() for axes in self.axes]
-        return [(b.x0 * width, (1 - b.y1) * height, b.x1 * width, (1 - b.y0) * height) for b in found]
-
-    def drawn(self) -> Figure:
-        """The figure with every stroke on it, as an ordinary Matplotlib figure."""
-        self._put_on_paper(self.strokes)
-        return self.figure
-
-    def _put_on_paper(self, every: Sequence[Sequence[Stroke]]) -> None:
-        """Draw these strokes of each panel, and no others, on the figure."""
-        for line in self._lines:
-            line.remove()
-        each = [(axes, stroke) for axes, strokes in zip(self.axes, every, strict=True) for stroke in strokes]
-        self._lines = [self._draw(axes, stroke) for axes, stroke in each]
-
-    def _draw(self, axes: Axes, stroke: Stroke) -> Any:
-        look = self._look(stroke)
-        if stroke.image is not None:
-            limits = axes.get_xlim(), axes.get_ylim()
-            shown = axes.imshow(stroke.image, COLOURS_OF_V, vmin=0, vmax=255, aspect="auto", interpolation="bilinear",
-                                extent=(*stroke.x, *stroke.y))  # fmt: skip
-            axes.set(xlim=limits[0], ylim=limits[1])
-            return shown
-        if stroke.fill:
-            return axes.fill(stroke.x, stroke.y, color=look["color"], alpha=stroke.alpha, linewidth=0)[0]
-        if stroke.dot:
-            return axes.plot(stroke.x, stroke.y, "o", color=look["color"], markersize=2 * stroke.width, zorder=3)[0]
-        return axes.plot(stroke.x, stroke.y, **look)[0]
-
-
-class Picture:
-    """A finished picture. Jupyter shows it as an image, with a line of text that describes it."""
-
-    def __init__(self, panels: Panels) -> None:
-        self.panels, self.figure = panels, panels.drawn()
+        lines = [Line2D([], [], **_look(stroke) | (bands if stroke.fill else {})) for stroke in panel.named]
+        names = [stroke.name for stroke in panel.named]
+        axes.legend(lines, names, frameon=False, fontsize=LEGEND_SIZE, handlelength=2.0, **place)
 
     @property
     def png(self) -> bytes:
@@ -313,15 +188,44 @@ class Picture:
         return {"image/png": self.png, "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        return " | ".join(in_words(rec) for rec in self.panels.recordings)
+        return " | ".join(in_words(rec) for rec in self.recordings)
 
 
-def _plain(dark: bool) -> Any:
-    ink = DARK[INK] if dark else INK
-    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
-    grounds = ("figure.facecolor", "axes.facecolor", "savefig.facecolor")
-    look = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "font.family": ["DejaVu Sans"]}
-    return look | dict.fromkeys(inks, ink) | dict.fromkeys(grounds, PAPER[dark])
+def _scale(axes: Axes, view: View) -> None:
+    """The colour scale at the right of a panel."""
+    beside = axes.inset_axes((1.02, 0.04, 0.025, 0.92))
+    beside.imshow(np.arange(256)[::-1, None], cmap=COLOURS_OF_V, aspect="auto")
+    places = 255.0 - shade(np.array(view.scale, float))
+    beside.set(xticks=[], yticks=places, yticklabels=[f"{V} mV".replace("-", "−") for V in view.scale])
+    beside.yaxis.tick_right()
+    beside.tick_params(labelsize=LEGEND_SIZE, length=2)
+
+
+def _tell_time(axes: Axes, length: float) -> None:
+    """Put the ticks of a time axis at round numbers of its unit: ms, s, min or h."""
+    factor, unit = time_unit(length)
+    step = next((s for s in TIME_STEPS if length / factor / s <= MOST_TICKS), TIME_STEPS[-1])
+    axes.xaxis.set_major_locator(MultipleLocator(step * factor))
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x / factor:g}")
+    if axes.get_xlabel():
+        axes.set_xlabel(f"t ({unit})")
+
+
+def _look(stroke: Stroke) -> dict[str, Any]:
+    look = {"color": stroke.colour, "alpha": stroke.alpha, "linewidth": stroke.width}
+    return look | {"linestyle": STYLES[stroke.style % len(STYLES)]}
+
+
+def _draw(axes: Axes, stroke: Stroke) -> None:
+    if stroke.image is not None:
+        axes.imshow(stroke.image, COLOURS_OF_V, vmin=0, vmax=255, aspect="auto", interpolation="bilinear",
+                    extent=(*stroke.x, *stroke.y))  # fmt: skip
+    elif stroke.fill:
+        axes.fill(stroke.x, stroke.y, color=stroke.colour, alpha=stroke.alpha, linewidth=0)
+    elif stroke.dot:
+        axes.plot(stroke.x, stroke.y, "o", color=stroke.colour, markersize=2 * stroke.width, zorder=3)
+    else:
+        axes.plot(stroke.x, stroke.y, **_look(stroke))
 
 
 def _moment(at: float | None, recordings: Sequence[Any]) -> float | None:

@@ -75,7 +75,7 @@ def without_folders(text: str) -> str:
 
 def mark_answers(picture: Picture, tasks: Mapping[str, Task], verdicts: Sequence[Verdict]) -> str:
     """Put the answers that have a place there on the picture of a variant, and say which they are."""
-    axes = {view.name: axes for view, axes in zip(picture.panels.views, picture.panels.axes, strict=True)}
+    axes = {panel.view.name: axes for panel, axes in zip(picture.panels, picture.axes, strict=True)}
     shown, outside = [], []
     for each in verdicts:
         dot = tasks[each.task].dot

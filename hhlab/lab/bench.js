@@ -94,10 +94,10 @@ function picture(model, root) {
     const context = canvas.getContext("2d");
     context.font = font();
     const lasting = panels.filter((each) => each.time), states = panels.filter((each) => !each.time);
-    const names = lasting.flatMap((each) => (each.legend ? each.strokes.flatMap((s) => (s.name ?? "").split("\n")) : []));
+    const names = lasting.flatMap((each) => each.legend.flatMap((name) => name.split("\n")));
     const beside = Math.max(0, ...names.map((name) => context.measureText(name).width));
     const scaled = lasting.some((each) => each.scale) ? 58 : 0;
-    const right = width - Math.max(beside ? Math.min(beside + 30, 0.3 * width) : 14, scaled);
+    const right = width - Math.max(beside ? Math.min(beside + 32, 0.42 * width) : 14, scaled);
     const below = states.length ? STATES : 0;
     const full = room > 0 ? room - below - 10 : MOST - 0.35 * below;
     const wanted = lasting.map((each) => each.height * HEIGHT / lasting.length ** 0.35);
@@ -107,15 +107,15 @@ function picture(model, root) {
     let top = 10;
     lasting.forEach((panel, k) => {
       const tall = Math.max(wanted[k] * share, LEAST * Math.min(panel.height, 1));
-      places.push({ panel, left: LEFT, right, top, bottom: top + tall, last: k === lasting.length - 1 });
+      places.push({ panel, edge: 0, left: LEFT, right, top, bottom: top + tall, last: k === lasting.length - 1 });
       top += tall + GAP;
     });
     if (lasting.length) top += FOOT - GAP;
     const wide = width / Math.max(states.length, 1);
     states.forEach((panel, k) => {
       const [begin, end] = [top + LINE + 10, top + (room > 0 && !lasting.length ? room : STATES) - FOOT + 10];
-      places.push({ panel, left: k * wide + (panel.yTicks === null && !panel.grid ? 50 : LEFT), right: (k + 1) * wide - 12,
-        top: begin, bottom: end, last: true });
+      const left = k * wide + (panel.grid || panel.yTicks ? LEFT + LINE * (panel.label.split("\n").length - 1) : 8);
+      places.push({ panel, edge: k * wide, left, right: (k + 1) * wide - 14, top: begin, bottom: end, last: true });
     });
     height = states.length ? places.at(-1).bottom + FOOT : top;
   }
@@ -183,13 +183,25 @@ function picture(model, root) {
     if (place.last) for (const [x, label] of across) context.fillText(label, atX(place, x), bottom + 6);
     if (place.last) context.fillText(panel.time ? `t (${unit})` : panel.xLabel, (left + right) / 2, bottom + 6 + LINE);
     context.save();
-    context.translate(left - LEFT + 3, (top + bottom) / 2);
+    context.translate(place.edge + 3, (top + bottom) / 2);
     context.rotate(-Math.PI / 2);
     panel.label.split("\n").forEach((line, k) => context.fillText(line, 0, k * LINE));
     context.restore();
     context.textBaseline = "middle";
-    for (const [x, y, words] of panel.words) context.fillText(words, atX(place, x), atY(place, y));
+    for (const [x, y, words] of panel.words) {
+      wrapped(context, words, right - left - 8).forEach((line, k) => context.fillText(line, atX(place, x), atY(place, y) + k * LINE));
+    }
     if (panel.scale) colourScale(context, place);
+  }
+
+  function wrapped(context, words, wide) {
+    const lines = [""];
+    for (const word of words.split(/ +/)) {
+      const longer = `${lines.at(-1)} ${word}`.trim();
+      if (context.measureText(longer).width > wide && lines.at(-1)) lines.push(word);
+      else lines[lines.length - 1] = longer;
+    }
+    return lines;
   }
 
   function rule(context, x0, y0, x1, y1, grid) {
@@ -252,8 +264,8 @@ function picture(model, root) {
 
   // A name stands where its line ends, at the right; names that would cover each other are moved apart.
   function names(context, place, drawn) {
-    const named = drawn.filter(({ look }) => look.name);
-    if (!place.panel.legend || !named.length) return;
+    const named = drawn.filter(({ look }) => look.name && place.panel.legend.includes(look.name));
+    if (!named.length) return;
     context.textBaseline = "middle";
     context.textAlign = "left";
     if (!isTime(place)) return above(context, place, named);
@@ -423,9 +435,11 @@ function knobOf(told, talk) {
   if (told.colour) box.style.setProperty("--hhlab-ion", told.colour);
   let value = told.began;
   const low = told.low, step = told.step;
+  const fill = () => slider.style.setProperty("--hhlab-share", `${100 * (slider.value - slider.min) / (slider.max - slider.min)}%`);
   slider.addEventListener("input", () => {
     value = Number((low + Number(slider.value) * step).toPrecision(10));
     field.value = String(value);
+    fill();
     slider.setAttribute("aria-valuetext", `${value} ${told.unit}`);
     talk.say("set", { name: told.name, value });
   });
@@ -445,6 +459,7 @@ function knobOf(told, talk) {
     slider.min = Math.min(0, place);
     slider.max = Math.max(Math.round((told.high - low) / step), place);
     slider.value = place;
+    fill();
     slider.setAttribute("aria-valuetext", `${text} ${told.unit}`);
     field.dataset.shown = text;
     if (document.activeElement !== field || !sentence) field.value = text;
@@ -644,6 +659,7 @@ function render({ model, el }) {
   root.addEventListener("keydown", (event) => {
     if (event.target.matches("input[type=text]") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "l" || event.key === "L") lab();
+    if (event.key === "Escape" && document.fullscreenElement === root) document.exitFullscreen();
   });
 
   function lab() {
@@ -671,7 +687,7 @@ function render({ model, el }) {
   model.on("change:shown", changed);
   model.on("change:fixed", fillFixed);
   model.on("msg:custom", deliver);
-  const size = new ResizeObserver(() => requestAnimationFrame(show)), theme = new MutationObserver(show);
+  const size = new ResizeObserver(() => requestAnimationFrame(show)), theme = new MutationObserver(() => [0, 200, 800, 2000].forEach((wait) => setTimeout(show, wait))); // its styles come later
   size.observe(view.stack);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   document.addEventListener("fullscreenchange", fitted);

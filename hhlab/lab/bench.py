@@ -19,9 +19,9 @@ from IPython import get_ipython
 
 from ..axons import Fibre
 from ..parameters import Parameter, Typed, pretty, tidy, unknown
-from ..plots import COLOURS_OF_V, DARK, plot
+from ..plots import plot
 from ..protocols import Protocol
-from ..views import VIEWS, in_words, moment_in_words
+from ..views import COLOURS_OF_V, DARK, in_words, moment_in_words, ordered
 from . import held_traces
 from .code import as_code
 from .drawing import RANGE, Drawing, clock
@@ -54,8 +54,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         boxes: Mapping[str, Mapping[str, str]], t_stop: float | None, begin: Mapping[str, float],
     ) -> None:  # fmt: skip
         super().__init__()
-        found = [VIEWS[name] if name in VIEWS else unknown("plots", "view", name, VIEWS) for name in views]
-        self._views = sorted(found, key=lambda view: not view.against_time)
+        self._views = ordered(views)
         self.state, self._start, self._run = start, start, Run(start, t_stop, begin)
         self._presets, self._spans = presets, knobs
         self._past: list[State] = []
@@ -67,6 +66,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         self.notice, self._about, self._lists_code = "", "", False
         self.recording: Any = None
         self._answered: Any = None
+        self._hears = False
         declared = self._declared()
         for name in knobs:
             if name not in declared:
@@ -117,10 +117,14 @@ class Bench(Stilled, anywidget.AnyWidget):
     def hear(self, message: Mapping[str, Any]) -> None:
         """Do what a message of the browser asks for, and answer it."""
         act = self._acts.get(message.get("do", ""))
-        self._answered = message.get("n")
-        if act is not None:
-            act(**message.get("with", {}))
-        self._show()
+        self._hears = True  # so that all is shown once
+        try:
+            if act is not None:
+                act(**message.get("with", {}))
+        finally:
+            self._hears = False
+            self._answered = message.get("n")
+            self._show()
 
     def set(self, **changes: Any) -> None:
         """Set parameters by name, as the knobs do. A value that is not possible is refused; the picture stays."""
@@ -168,7 +172,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         """Put the cursor at a moment (ms), or take it away, and show a part of the time axis (ms), or all of it."""
         self.cursor = None if cursor is None else max(float(cursor), 0.0)
         self.zoom = None if zoom is None else (float(zoom[0]), float(zoom[1]))
-        self._say("")
+        self._show()
 
     def _save(self, what: str) -> None:
         if what == "data":
@@ -229,6 +233,8 @@ class Bench(Stilled, anywidget.AnyWidget):
 
     def _show(self) -> None:
         """Send everything that there is to see, in one message."""
+        if self._hears:
+            return
         recordings = [self.recording, *self.held.values()]
         names = held_traces.names(self.recording, self.held)
         labels, moment = [held_traces.NOW, *names.values()] if self.held else [""], self._moment()

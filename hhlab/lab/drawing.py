@@ -7,8 +7,7 @@ import numpy as np
 
 from ..parameters import pretty
 from ..physics import Floats
-from ..views import STYLES, View, seen_by, time_unit
-from ..views.view import Stroke
+from ..views import STYLES, Stroke, View, panels_of, time_unit
 
 RANGE = 10_000
 """A point of a stroke is told in so many steps across its panel, each way, as a whole number of 16 bits."""
@@ -35,14 +34,10 @@ class Drawing:
         self.panels: list[dict[str, Any]] = []
         self._points: list[Floats] = []
         self._images: list[bytes] = []
-        named: set[str] = set()
-        for view in views:
-            seen = [seen_by(view, rec) for rec in recordings]
-            strokes = view.strokes(seen, labels, None if view.against_time else cursor)
-            across, up = view.limits(seen, strokes)
+        for panel in panels_of(views, recordings, labels, cursor, marked=False):
+            view, (across, up) = panel.view, panel.limits
             if view.against_time and zoom is not None:
                 across = zoom
-            here = {stroke.name for stroke in strokes if stroke.name}
             self.panels.append(
                 {
                     "name": view.name,
@@ -53,15 +48,14 @@ class Drawing:
                     "x": across,
                     "y": up,
                     "xLabel": view.x_label,
-                    "xTicks": view.ticks(seen[0]),
+                    "xTicks": panel.ticks,
                     "yTicks": view.y_ticks or None,
-                    "words": view.furniture(seen[0]),
+                    "words": panel.words,
                     "scale": view.scale or None,
-                    "legend": not here <= named,
-                    "strokes": [self._told(stroke, across, up) for stroke in strokes],
+                    "legend": [stroke.name for stroke in panel.named],
+                    "strokes": [self._told(stroke, across, up) for stroke in panel.strokes],
                 }
             )
-            named |= here
 
     @property
     def data(self) -> bytes:

@@ -40,16 +40,6 @@ function pressInOrder(frame, kernelNow) {
   return () => frame.removeEventListener("click", pressed, true);
 }
 
-function deliver(message, buffers) {
-  if (message.copy !== undefined) return void navigator.clipboard?.writeText(message.copy).catch(() => {});
-  if (!message.save) return;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob(buffers, { type: message.type }));
-  link.download = message.save;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
-
 function render({ model, el }) {
   el.style.display = "none";
   const kernelNow = () => model.widget_manager?.kernel;

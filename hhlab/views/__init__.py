@@ -1,21 +1,28 @@
 """What each view shows of a recording, as strokes in its own coordinates. `plots` draws them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .. import measure
+from ..parameters import unknown
 from ..physics import Floats
 from ..recording import Recording
 from .axon import Electrodes, Profile, SpaceTime, shade
 from .currentscape import Currentscape
 from .ions import AgainstPotassium, CurrentVoltage, IonBars, Potentials
 from .membrane import Membrane
+from .panel import Panel, panels_of
 from .peak_currents import PeakCurrents
 from .traces import GateCurves, PhasePlane, Traces
 from .two_pulses import TwoPulseCurve
-from .view import INK, STYLES, Stroke, View, seen_by
+from .view import COLOURS_OF_V, DARK, INK, STYLES, Stroke, View, seen_by
 from .words import in_words, moment_in_words, time_unit
 
-__all__ = ["INK", "STYLES", "VIEWS", "Stroke", "View", "in_words", "moment_in_words", "seen_by", "shade", "time_unit"]
+__all__ = [
+    "COLOURS_OF_V", "DARK", "INK", "STYLES", "VIEWS", "Panel", "Stroke", "View", "in_words", "moment_in_words",
+    "ordered", "panels_of", "seen_by", "shade", "time_unit",
+]  # fmt: skip
 
 
 def _driving_forces(rec: Recording) -> dict[str, Floats]:
@@ -78,3 +85,9 @@ VIEWS: dict[str, View] = {
         Profile("along the axon", "V (mV)"),
     )
 }
+
+
+def ordered(names: Sequence[str]) -> list[View]:
+    """The views of these names: those against time first. ValueError if there is no such view."""
+    found = [VIEWS[name] if name in VIEWS else unknown("plots", "view", name, VIEWS) for name in names]
+    return sorted(found, key=lambda view: not view.against_time)

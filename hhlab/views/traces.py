@@ -7,7 +7,7 @@ import numpy as np
 
 from ..physics import Floats
 from ..recording import Recording
-from .view import FAINT, INK, OF_TRACE, THIN, V_AXIS, Limits, Stroke, Timeless, View, at, colour_of, colour_of_recording
+from .view import INK, OF_TRACE, THIN, V_AXIS, Limits, Stroke, Timeless, View, at, colour_of, colour_of_recording
 
 LIVELY = 20.0  # mS/cm2 of a gated channel from which on currents are as large as those of a nerve
 
@@ -31,7 +31,7 @@ class Traces(View):
         for i, rec in reversed(list(enumerate(recordings))):
             traces = self.traces(rec)
             for place, (name, curve) in enumerate(traces.items()):
-                look = self._alone(name, i, labels) if len(traces) == 1 else self._among(name, place, i)
+                look = self._alone(name, i, labels) if len(traces) == 1 else self._among(name, place, i, labels)
                 found.append(Stroke(rec.t, curve, thin=True, held=i > 0, **look))
         if cursor is not None:
             found += self._cursor(recordings[0], cursor)
@@ -41,9 +41,11 @@ class Traces(View):
         colour = colour_of_recording(i) if i else OF_TRACE.get(name, INK)
         return {"colour": colour, "style": i, "name": labels[i] if i < len(labels) else ""}
 
-    def _among(self, name: str, place: int, i: int) -> dict[str, Any]:
-        look: dict[str, Any] = {"colour": colour_of(name, place), "style": place}
-        return look | ({"name": name} if i == 0 else {"alpha": FAINT, "width": THIN})
+    def _among(self, name: str, place: int, i: int, labels: Sequence[str]) -> dict[str, Any]:
+        if i:
+            label = labels[i] if place == 0 and i < len(labels) else ""
+            return {"colour": colour_of_recording(i), "style": place, "name": label, "width": THIN}
+        return {"colour": colour_of(name, place), "style": place, "name": name}
 
     def _cursor(self, rec: Recording, cursor: float) -> list[Stroke]:
         dots = [

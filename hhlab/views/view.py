@@ -26,9 +26,15 @@ OF_TRACE = {
     "s.d": "#E69F00", "s.f": "#6B4A00", "h.q": "#56B4E9",
     "Ca": "#E69F00", "E_Ca": "#E69F00", "Ca.m": "#E69F00", "KCa": "#009E73", "K1": "#56B4E9", "x1": "#009E73",
 }  # fmt: skip
+OF_HELD = ("#7B3294", "#6B7000", "#AD1457", "#00838F")
+"""Of recordings that stand beside the main one: no ion has these."""
 STYLES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 THICK, THIN, DOT = 1.6, 1.2, 3.5  # widths of lines, and radius of dots, in points
 FAINT = 0.5  # opacity of what is in the background
+DARK = {INK: "#E6E6E6", "#666666": "#A8A8A8", "#6B4A00": "#C9A227", "#882255": "#F0E442",
+        "#7B3294": "#C58BE0", "#6B7000": "#C9CF4A", "#AD1457": "#F48FB1", "#00838F": "#4DD0E1"}  # fmt: skip
+"""What a colour becomes on a dark ground."""
+COLOURS_OF_V = "RdBu_r"  # of Matplotlib
 V_AXIS = np.linspace(-100.0, 60.0, 161)  # mV
 FAR = 1e9  # beyond every panel
 
@@ -146,7 +152,7 @@ def roomy(extreme: float, usual: float) -> float:
 
 def colour_of_recording(number: int) -> str:
     """The colour of the main recording (0), or of one of those to compare it with."""
-    return COLOURS[(number - 1) % len(COLOURS)] if number else INK
+    return OF_HELD[(number - 1) % len(OF_HELD)] if number else INK
 
 
 def seen_by(view: View, rec: Any) -> Any:
