@@ -1,4 +1,4 @@
-"""The bench, driven by its traits. The same in a real browser is in test_browser."""
+"""The bench, driven by what the browser sends. The same in a real browser is in test_browser."""
 
 import base64
 import html
@@ -9,16 +9,21 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import sent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 import hhlab as hh
 from hhlab.cells import Cell
-from hhlab.lab import explorer
+from hhlab.lab import bench as lab_bench
+from hhlab.lab.bench import SAME_MOVE, Bench
 from hhlab.lab.code import as_code
+from hhlab.lab.drawing import RANGE
 from hhlab.lab.presets import State
 from hhlab.lab.run import MOST_SAMPLES
+from hhlab.parameters import tidy
+from hhlab.protocols import Nothing
 from hhlab.views import in_words, moment_in_words
 
 nan, inf = float("nan"), float("inf")
@@ -59,56 +64,62 @@ def bench():
 def clock(monkeypatch):
     """The clock of the bench, which stands still unless it is moved on."""
     stands = SimpleNamespace(now=100.0)
-    monkeypatch.setattr(explorer, "time", SimpleNamespace(monotonic=lambda: stands.now))
+    monkeypatch.setattr(lab_bench, "time", SimpleNamespace(monotonic=lambda: stands.now))
     return stands
 
 
 @pytest.fixture
-def sent(monkeypatch):
+def files(monkeypatch):
     """What a bench sends to the browser besides its traits."""
     messages = []
-    monkeypatch.setattr("hhlab.lab.frame._Hands.send", lambda self, *message: messages.append(message))
+    monkeypatch.setattr(Bench, "send", lambda self, *message: messages.append(message))
     return messages
 
 
-def strokes(live):
-    """The strokes that the browser draws: how, and where in pixels."""
-    every = np.frombuffer(live.points, "<i2").reshape(-1, 2)
-    ends = np.flatnonzero((every == live.end_mark).all(axis=1)) + 1
-    *parts, rest = np.split(every, ends)
-    assert rest.size == 0
-    return [(look, part[:-1] / live.finer) for look, part in zip(live.looks, parts, strict=True)]
+def ask(bench, what, /, **told):
+    """What the browser sends when a student does something."""
+    bench.hear({"do": what, "with": told, "n": "x 1"})
+    assert bench.shown["answered"] == "x 1"
 
 
-def reach(x, y, widened=0):
-    """The lowest and highest y in each column of pixels, or in it and its neighbours."""
-    low, high = np.full(800, inf), np.full(800, -inf)
-    np.minimum.at(low, x.astype(int), y)
-    np.maximum.at(high, x.astype(int), y)
-    shifts = range(-widened, widened + 1)
-    return (
-        np.min([np.roll(low, shift) for shift in shifts], axis=0) - widened,
-        np.max([np.roll(high, shift) for shift in shifts], axis=0) + widened,
-    )
+def slide(bench, name, value):
+    ask(bench, "set", name=name, value=value)
 
 
-def within_a_pixel(one, other):
-    """Whether two curves in pixels look the same."""
-    return all(
-        np.all(reach(*a)[0] >= reach(*b, 1)[0]) and np.all(reach(*a)[1] <= reach(*b, 1)[1])
-        for a, b in ((one, other), (other, one))
-    )
+def knobs(bench):
+    return {knob["name"]: knob for knob in bench.knobs}
 
 
-def in_pixels(live, rec, panel=0):
-    """Where V of a recording belongs, by the box and the axes of the panel."""
-    left, top, right, bottom = live.boxes[panel]
-    (t0, t1), (low, high) = live.panels.axes[panel].get_xlim(), live.panels.axes[panel].get_ylim()
-    return left + (rec.t - t0) / (t1 - t0) * (right - left), bottom - (rec.V - low) / (high - low) * (bottom - top)
+def value_of(bench, name):
+    """What the field of a knob shows."""
+    return bench.shown["values"][name][1]
 
 
-def drawn_V(live):
-    return next(points for look, points in strokes(live) if (look["panel"], look["kind"]) == (0, "line")).T
+def ticked(bench, *box):
+    return list(box) in bench.shown["ticked"]
+
+
+def strokes(bench):
+    """The strokes that the browser draws in all panels: how, and where."""
+    return [stroke for panel in sent.strokes(bench.shown["panels"], bench.points) for stroke in panel]
+
+
+def drawn_V(bench):
+    return next((x, y) for look, x, y in strokes(bench) if look["kind"] == "line" and not look["held"])
+
+
+def seen(t, V, span):
+    """The part of a curve within a span, from edge to edge."""
+    inside, ends = (t > span[0]) & (t < span[1]), np.interp(span, t, V)
+    return tuple(np.concatenate((e[:1], c[inside], e[1:])) for e, c in ((span, t), (ends, V)))
+
+
+def shows(bench, rec):
+    """Whether the first panel shows V of a recording."""
+    panel = bench.shown["panels"][0]
+    span = panel["x"][0], min(panel["x"][1], rec.t[-1])
+    step = np.ptp(panel["y"]) / RANGE
+    return sent.look_alike(seen(*drawn_V(bench), span), seen(rec.t, rec.V, span), panel["x"], step)
 
 
 def declared(bench):
@@ -117,31 +128,39 @@ def declared(bench):
 
 def picture_belongs_to_the_knobs(bench):
     """What the knobs show, simulated anew, is what picture, text and values show."""
-    shown = {name: float(knob.field.value) for name, knob in bench.knobs.items() if name in declared(bench)}
-    cell = bench.cell.replace(**{name: shown[name] for name in shown if name in bench.cell.parameters()})
-    stimulus = bench.protocol.replace(**{name: shown[name] for name in shown if name in bench.protocol.parameters()})
-    frozen = [gate for (_, gate), box in bench.boxes.items() if box.value]
+    values = {name: float(text) for name, (_, text) in bench.shown["values"].items()}
+    cell = bench.cell.replace(**{name: values[name] for name in values if name in bench.cell.parameters()})
+    stimulus = bench.protocol.replace(**{name: values[name] for name in values if name in bench.protocol.parameters()})
+    frozen = [gate for _, gate in bench.shown["ticked"]]
     every = bench.recording.settings["every"]
     assert every == 1 or bench.recording.t.size > MOST_SAMPLES / 2
     rec = hh.simulate(cell, stimulus, max(30, stimulus.end + 5), freeze=frozen, every=every)
     assert np.array_equal(rec.V, bench.recording.V)
-    assert bench.live.text == in_words(rec)
-    assert within_a_pixel(drawn_V(bench.live), in_pixels(bench.live, rec))
-    moment = min(bench.live.cursor, rec.t[-1])
-    assert bench.live.values == ("" if moment < 0 else moment_in_words(rec, moment))
+    assert bench.shown["text"] == in_words(rec)
+    assert shows(bench, rec)
+    moment = bench.shown["cursor"]
+    assert bench.shown["moment"] == ("" if moment is None else moment_in_words(rec, moment))
 
 
 def knobs_are_in_order(bench):
-    """Sliders stand near the values; what is off its beginning is marked; what the bench does not have is hidden."""
+    """A knob for each parameter, those in sight first, each with the value that it began with."""
     began = {**bench._start.cell.parameters(), **bench._start.protocol.parameters()}
-    for name, knob in bench.knobs.items():
-        assert (knob.layout.display is None) == (name in declared(bench))
-        if name not in declared(bench):
-            continue
-        assert abs(knob.slider.value - float(knob.field.value)) <= knob.slider.step
-        if name in began:
-            off = declared(bench)[name].value != began[name].value
-            assert ("hhlab-off" in knob._dom_classes) == (knob.back.layout.visibility == "visible") == off
+    assert {*knobs(bench)} == {*declared(bench)} == {*bench.shown["values"]}
+    assert [name for name, knob in knobs(bench).items() if not knob["group"]] == [n for n in KNOBS if n in knobs(bench)]
+    for name, knob in knobs(bench).items():
+        now = declared(bench)[name].value
+        assert bench.shown["values"][name] == [now, tidy(now)]
+        assert knob["began"] == (began[name].value if name in began else now)
+        assert knob["beganText"] == tidy(knob["began"])
+    assert bench.shown["atStart"] == (bench.state == bench._start)
+    assert bench.shown["lit"] == [name for name, preset in bench._presets.items() if is_so(preset, bench.state)]
+
+
+def is_so(preset, state):
+    try:
+        return preset(state) == state
+    except ValueError:
+        return False
 
 
 class Hand:
@@ -151,65 +170,69 @@ class Hand:
         self.bench, self.clock = bench, clock
         self.past, self.last = [], ("", -inf)
 
-    def move(self, name, act, *given, **named):
+    def move(self, move, what, /, **told):
         before = self.bench.state
-        act(*given, **named)
+        ask(self.bench, what, **told)
         if self.bench.state == before:
             return
-        if name != self.last[0] or self.clock.now - self.last[1] > explorer.SAME_MOVE or not self.past:
+        if move != self.last[0] or self.clock.now - self.last[1] > SAME_MOVE or not self.past:
             self.past.append(before)
-        self.last = name, self.clock.now
+        self.last = move, self.clock.now
 
     def knob(self, number):
-        return list(self.bench.knobs.items())[number % len(self.bench.knobs)]
+        return self.bench.knobs[number % len(self.bench.knobs)]
 
     def slide(self, number, share):
-        name, knob = self.knob(number)
-        low, high, step = knob.slider.min, knob.slider.max, knob.slider.step
-        self.move(name, setattr, knob.slider, "value", low + round(share * (high - low) / step) * step)
+        knob = self.knob(number)
+        value = knob["low"] + round(share * (knob["high"] - knob["low"]) / knob["step"]) * knob["step"]
+        self.move(knob["name"], "set", name=knob["name"], value=float(f"{value:.10g}"))
 
     def type(self, number, value):
-        name, knob = self.knob(number)
-        self.move(name, setattr, knob.field, "value", str(value))
+        name = self.knob(number)["name"]
+        self.move(name, "type", name=name, value=str(value))
 
     def say(self, number, value):
-        name, _ = self.knob(number)
-        self.move(name, self.bench.set, **{name: value})
+        before = self.bench.state
+        self.bench.set(**{self.knob(number)["name"]: value})
+        assert self.bench.state == before
+        assert self.bench.notice
 
     def back(self, number):
-        name, knob = self.knob(number)
-        self.move(name, knob.back.click)
+        knob = self.knob(number)
+        self.move(knob["name"], "set", name=knob["name"], value=knob["began"])
 
     def press(self, name):
-        self.move(name, self.bench.buttons[name].click)
+        self.last = "", -inf
+        if name == "Reset":
+            self.move(name, "reset")
+        else:
+            self.move(name, "preset", name=name)
 
     def tick(self, name, on):
-        self.move(f"hold {name}", setattr, self.bench.boxes["frozen", name], "value", on)
+        self.last = "", -inf
+        self.move(name, "tick", kind="frozen", gate=name, on=on)
 
     def undo(self):
         before = self.bench.state
-        self.bench.buttons["Undo"].click()
+        ask(self.bench, "undo")
         assert self.bench.state == (self.past[-1] if self.past else before)
-        assert ("nothing to undo" in self.bench.notice.value) == (not self.past)
+        assert ("nothing to undo" in self.bench.notice) == (not self.past)
         self.past, self.last = self.past[:-1], ("", -inf)
 
     def hold(self):
         full = len(self.bench.held) == 4
-        self.bench.buttons["Hold"].click()
-        assert ("4 traces are held already: drop one first." in self.bench.notice.value) == full
+        ask(self.bench, "hold", picture=self.bench.shown["picture"])
+        assert ("4 traces are held already: drop one first." in self.bench.notice) == full
 
     def drop(self, letter):
-        self.bench.drops[letter].click()
+        ask(self.bench, "drop", letter=letter)
         assert letter not in self.bench.held
 
-    def look(self, moment):
-        self.bench.live.cursor = moment
-
-    def unfold(self, on):
-        self.bench.more.value = on
+    def look(self, moment, zoom=None):
+        ask(self.bench, "look", cursor=moment, zoom=zoom)
 
     def show_code(self):
-        self.bench.buttons["Code"].click()
+        ask(self.bench, "code")
 
     def wait(self, ms):
         self.clock.now += ms / 1000
@@ -219,11 +242,12 @@ class Hand:
         picture_belongs_to_the_knobs(bench)
         knobs_are_in_order(bench)
         assert len(bench.held) <= 4
-        assert [name for name, drop in bench.drops.items() if drop.layout.display is None] == list(bench.held)
-        assert not bench.listing.value or html.escape(bench.code) in bench.listing.value
-        assert bench.notice.value == "" or re.fullmatch(
-            r'<div class="hhlab-notice" role="alert">.+\.</div>', bench.notice.value
-        )
+        assert list(bench.shown["held"]) == list(bench.held)
+        assert bool(bench.shown["table"]) == bool(bench.held)
+        assert bench.shown["code"] in ("", bench.code)
+        assert bench.shown["canUndo"] == bool(self.past)
+        assert bench.shown["notice"] == bench.notice
+        assert re.fullmatch(r"(.+[.?] The bench stays as it was\.|.+\.)?", bench.notice)
 
 
 number = st.integers(0, 40)
@@ -235,8 +259,8 @@ class AnyMoves(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.patch, clock = pytest.MonkeyPatch(), SimpleNamespace(now=100.0)
-        self.patch.setattr(explorer, "time", SimpleNamespace(monotonic=lambda: clock.now))
-        self.patch.setattr(explorer, "_variables", lambda: NOTEBOOK)
+        self.patch.setattr(lab_bench, "time", SimpleNamespace(monotonic=lambda: clock.now))
+        self.patch.setattr(lab_bench, "_variables", lambda: NOTEBOOK)
         self.hand = Hand(explore(presets=PRESETS), clock)
 
     slide = rule(number=number, share=st.floats(0, 1))(lambda self, **how: self.hand.slide(**how))
@@ -250,8 +274,10 @@ class AnyMoves(RuleBasedStateMachine):
     undo = rule()(lambda self: self.hand.undo())
     hold = rule()(lambda self: self.hand.hold())
     drop = rule(letter=st.sampled_from("ABCD"))(lambda self, **how: self.hand.drop(**how))
-    look = rule(moment=st.sampled_from([-1.0, 0.0, 1e9]) | st.floats(0, 50))(lambda self, **how: self.hand.look(**how))
-    unfold = rule(on=st.booleans())(lambda self, **how: self.hand.unfold(**how))
+    look = rule(
+        moment=st.sampled_from([None, -1.0, 0.0, 1e9]) | st.floats(0, 50),
+        zoom=st.none() | st.lists(st.floats(-1, 50), min_size=2, max_size=2),
+    )(lambda self, **how: self.hand.look(**how))
     show_code = rule()(lambda self: self.hand.show_code())
     wait = rule(ms=st.sampled_from([100, 900]))(lambda self, **how: self.hand.wait(**how))
 
@@ -271,7 +297,7 @@ TestAnyMoves.settings = settings(max_examples=6, stateful_step_count=20, deadlin
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1952, 1963])
 def test_five_hundred_moves(bench, clock, monkeypatch, seed):
-    monkeypatch.setattr(explorer, "_variables", lambda: NOTEBOOK)
+    monkeypatch.setattr(lab_bench, "_variables", lambda: NOTEBOOK)
     hand, random = Hand(bench, clock), np.random.default_rng(seed)
     moves = {
         "slide": lambda: (random.integers(40), random.random()),
@@ -281,12 +307,11 @@ def test_five_hundred_moves(bench, clock, monkeypatch, seed):
         "tick": lambda: (random.choice(["K.n", "Na.h"]), bool(random.integers(2))),
         "undo": tuple, "hold": tuple, "show_code": tuple,
         "drop": lambda: (random.choice([*"ABCD"]),),
-        "look": lambda: (random.uniform(-10, 40),),
-        "unfold": lambda: (bool(random.integers(2)),),
+        "look": lambda: (random.uniform(-10, 40), random.choice([None, [*random.uniform(-10, 40, 2)]])),
         "wait": lambda: (random.integers(2000),),
     }  # fmt: skip
     for _ in range(500):
-        kind = random.choice(list(moves), p=np.array([9, 6, 2, 2, 2, 2, 1, 1, 2, 2, 1, 2]) / 32)
+        kind = random.choice(list(moves), p=np.array([9, 6, 2, 2, 2, 2, 1, 1, 2, 2, 2]) / 31)
         getattr(hand, kind)(*moves[kind]())
         hand.look_at_everything()
     bench.reset()
@@ -296,46 +321,42 @@ def test_five_hundred_moves(bench, clock, monkeypatch, seed):
 def test_the_comparison_of_pictures_notices_another_curve(bench):
     cell = hh.Squid()
     for other in (hh.simulate(cell, hh.Step(20.5), 30), hh.simulate(cell, hh.Step(20, 5.1), 30)):
-        assert not within_a_pixel(drawn_V(bench.live), in_pixels(bench.live, other))
+        assert not shows(bench, other)
 
 
 def test_knobs_come_from_the_declarations(bench):
-    knob = bench.knobs["g_Na"]
-    assert (knob.slider.min, knob.slider.max) == hh.Squid.g_Na.span
-    assert knob.children[2].value == "mS/cm²"
-    assert knob.slider.tooltip == "g_Na, maximal sodium conductance (mS/cm²)"
-    assert knob.back.tooltip == "put g_Na back to 120 mS/cm²"
-    assert bench.knobs["T"].field.value == "6.3"
+    knob = knobs(bench)["g_Na"]
+    assert (knob["low"], knob["high"]) == hh.Squid.g_Na.span
+    assert (knob["meaning"], knob["unit"]) == ("maximal sodium conductance", "mS/cm²")
+    assert (knob["beganText"], value_of(bench, "T")) == ("120", "6.3")
 
 
 def test_each_slider_to_both_ends(bench):
-    for knob in bench.knobs.values():
-        for end in (knob.slider.min, knob.slider.max):
-            knob.slider.value = end
-            assert float(knob.field.value) == pytest.approx(end, abs=1e-8) or bench.notice.value
+    for name in KNOBS:
+        for end in (knobs(bench)[name]["low"], knobs(bench)[name]["high"]):
+            slide(bench, name, end)
+            assert float(value_of(bench, name)) == pytest.approx(end, abs=1e-8) or bench.notice
             picture_belongs_to_the_knobs(bench)
 
 
 def test_pulses_are_counted_in_whole_numbers():
     train = hh.explore(hh.Squid(), hh.Train(), knobs="count")
-    slider = train.knobs["count"].slider
-    assert (slider.min, slider.max, slider.step) == (1, 20, 1)
-    slider.value = 3
-    assert (train.protocol.count, train.notice.value) == (3, "")
+    knob = knobs(train)["count"]
+    assert (knob["low"], knob["high"], knob["step"]) == (1, 20, 1)
+    slide(train, "count", 3)
+    assert (train.protocol.count, train.notice) == (3, "")
 
 
 @pytest.mark.parametrize("typed", [nan, inf, -1e99, 5000])
 def test_what_cannot_be_is_refused_in_a_sentence(bench, typed):
-    before = bench.live.points, bench.live.text
-    if np.isfinite(typed):
-        bench.knobs["g_Na"].field.value = str(typed)
-    else:
-        bench.set(g_Na=typed)
-    assert f"g_Na = {typed:g} mS/cm2 is outside 0 to 1000 mS/cm2. The bench stays as it was." in bench.notice.value
-    assert bench.knobs["g_Na"].field.value == "120"
-    assert (bench.live.points, bench.live.text) == before
-    bench.knobs["g_Na"].field.value = "100"
-    assert bench.notice.value == ""
+    before = bench.points, bench.shown["text"]
+    slide(bench, "g_Na", typed)
+    assert bench.notice == f"g_Na = {typed:g} mS/cm2 is outside 0 to 1000 mS/cm2. The bench stays as it was."
+    assert bench.shown["about"] == "g_Na"
+    assert value_of(bench, "g_Na") == "120"
+    assert (bench.points, bench.shown["text"]) == before
+    ask(bench, "type", name="g_Na", value="100")
+    assert (bench.notice, bench.shown["about"]) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -355,24 +376,24 @@ def test_what_cannot_be_is_refused_in_a_sentence(bench, typed):
     ],
 )
 def test_what_is_typed_is_read_as_answers_are(bench, typed, g_Na, notice):
-    bench.knobs["g_Na"].field.value = typed
+    ask(bench, "type", name="g_Na", value=typed)
     assert bench.cell.g_Na == g_Na
-    assert bench.knobs["g_Na"].field.value == f"{g_Na:g}"
-    assert html.unescape(re.sub("<[^>]*>", "", bench.notice.value)).removesuffix(" as it was.") == notice
+    assert value_of(bench, "g_Na") == f"{g_Na:g}"
+    assert bench.notice.removesuffix(" as it was.") == notice
 
 
 @pytest.mark.parametrize("value", GARBAGE)
 def test_what_is_no_number_is_refused_in_a_sentence(bench, value):
     bench.set(g_Na=value)
-    assert re.search(r"g_Na = .+ is not a number: give one in mS/cm2, 0 to 1000\. The bench stays", bench.notice.value)
+    assert re.search(r"g_Na = .+ is not a number: give one in mS/cm2, 0 to 1000\. The bench stays", bench.notice)
     bench.set(nonsense=value)
-    assert "this bench has no parameter nonsense" in bench.notice.value
+    assert "this bench has no parameter nonsense" in bench.notice
     assert bench.cell == hh.Squid()
 
 
 def test_a_membrane_that_runs_away_leaves_the_bench_as_it_was(bench):
-    bench.knobs["amplitude"].field.value = "-60000"
-    assert "left +-500 mV" in bench.notice.value
+    ask(bench, "type", name="amplitude", value="-60000")
+    assert "left +-500 mV" in bench.notice
     assert bench.protocol == hh.Step(20)
     picture_belongs_to_the_knobs(bench)
 
@@ -380,42 +401,44 @@ def test_a_membrane_that_runs_away_leaves_the_bench_as_it_was(bench):
 @pytest.mark.parametrize("views", [("potentials", "current against V"), ("V against K outside", "potentials")])
 def test_the_last_permeability_cannot_be_taken_away(views):
     bench = hh.explore(hh.GoldmanCell(), None, views, knobs=("P_K", "P_Na", "P_Cl"), t_stop=10)
-    for name in bench.knobs:
+    for name in ("P_K", "P_Na", "P_Cl"):
         bench.set(**{name: 0})
     assert (bench.cell.P_K, bench.cell.P_Na, bench.cell.P_Cl) == (0, 0, 0.1)
-    assert "let at least one ion through" in bench.notice.value
+    assert "let at least one ion through" in bench.notice
     given = hh.explore(bench.cell, None, views, knobs=("P_Cl",), t_stop=10, start={"V": 0})
     given.set(P_Cl=0)
     assert given.cell.P_Cl == 0
-    assert not given.notice.value
+    assert not given.notice
 
 
-def test_typing_beyond_the_slider_makes_it_longer(bench):
-    bench.knobs["g_Na"].field.value = "900"
-    assert bench.cell.g_Na == 900
-    assert bench.knobs["g_Na"].slider.max >= 899
+def test_more_than_the_slider_has_can_be_typed(bench):
+    ask(bench, "type", name="g_Na", value="900")
+    assert bench.cell.g_Na == 900 > knobs(bench)["g_Na"]["high"]
+    assert value_of(bench, "g_Na") == "900"
 
 
 def test_a_stimulus_that_leaves_the_picture_lengthens_it(bench):
     bench.set(start=45)
     assert bench.recording.t[-1] >= 50
-    assert bench.live.t_end == bench.recording.t[-1]
-    assert "1 spike" in bench.live.text
+    assert bench.shown["clock"] == (bench.recording.t[-1], 1.0, "ms")
+    assert bench.shown["panels"][0]["x"] == (0, bench.recording.t[-1])
+    assert "1 spike" in bench.shown["text"]
 
 
 @pytest.mark.parametrize("start", [9999, 50_000, 1e7])
 def test_a_stimulus_that_never_ends_is_refused(bench, start):
     bench.set(start=start)
-    assert "a bench shows at most 10000 ms, not " in bench.notice.value
+    assert "a bench shows at most 10000 ms, not " in bench.notice
     assert bench.protocol.start == 5
 
 
 def test_a_slider_with_a_span_of_its_own():
     fine = hh.explore(hh.Squid(), hh.Step(1), knobs={"amplitude": (-2, 2), "g_Na": None})
-    assert (fine.knobs["amplitude"].slider.min, fine.knobs["amplitude"].slider.max) == (-2, 2)
-    assert fine.knobs["g_Na"].slider.max == hh.Squid().parameters()["g_Na"].span[1]
+    amplitude, g_Na = (knobs(fine)[name] for name in ("amplitude", "g_Na"))
+    assert (amplitude["low"], amplitude["high"]) == (-2, 2)
+    assert (g_Na["low"], g_Na["high"]) == hh.Squid().parameters()["g_Na"].span
     fine.set(amplitude=20)
-    assert fine.knobs["amplitude"].slider.max == 20
+    assert fine.protocol.amplitude == 20
 
 
 def test_a_slow_cell_is_shown_for_longer():
@@ -423,8 +446,8 @@ def test_a_slow_cell_is_shown_for_longer():
     slow = hh.explore(hh.BetaCell(), None, ("voltage", "calcium"), freeze=("Ca_in", "K.n"), t_stop=40_000)
     assert slow.recording.t[-1] == 40_000
     assert slow.recording.t.size <= 100_001
-    assert "They come in 3 bursts" in slow.live.text
-    slow.boxes["frozen", "Ca_in"].value = True
+    assert "They come in 3 bursts" in slow.shown["text"]
+    ask(slow, "tick", kind="frozen", gate="Ca_in", on=True)
     assert np.ptp(slow.recording.conc["Ca_in"]) == 0
     assert slow.frozen == {"Ca_in"}
     with pytest.raises(ValueError, match="a bench shows at most 200000 ms, not 300000 ms"):
@@ -433,8 +456,9 @@ def test_a_slow_cell_is_shown_for_longer():
 
 def test_names_may_be_given_alone():
     single = hh.explore(hh.Squid(), hh.Step(20), "voltage", knobs="g_Na", freeze="K.n", presets="TTX")
-    assert (list(single.knobs), list(single.boxes)) == (["g_Na"], [("frozen", "K.n")])
-    single.buttons["TTX"].click()
+    assert [name for name, knob in knobs(single).items() if not knob["group"]] == ["g_Na"]
+    assert single.fixed["boxes"] == [["frozen", "K.n", "freeze K.n at rest"]]
+    ask(single, "preset", name="TTX")
     assert single.cell.g_Na == 0
 
 
@@ -481,7 +505,7 @@ def test_presets_put_things_on_the_bench(bench):
         "Reset": (hh.Squid(), hh.Step(20)),
     }
     for name, (cell, protocol) in expected.items():
-        bench.buttons[name].click()
+        Hand(bench, SimpleNamespace(now=0)).press(name)
         assert (bench.cell, bench.protocol) == (cell, protocol)
         picture_belongs_to_the_knobs(bench)
 
@@ -489,43 +513,41 @@ def test_presets_put_things_on_the_bench(bench):
 def test_a_gate_is_reset_as_the_last_pulse_begins():
     """The experiment of the refractory period: h does not help 5 ms after the first pulse, n does."""
     bench = hh.explore(hh.Squid(), hh.PulsePair(20, 60, 5, 5), ("voltage", "two-pulse curve"), reset=("h", "n"))
-    assert [box.description for box in bench.boxes.values()] == [
-        f"reset {gate} as the last pulse begins" for gate in "hn"
-    ]
+    assert [words for *_, words in bench.fixed["boxes"]] == [f"reset {gate} as the last pulse begins" for gate in "hn"]
     counts = []
     for gate in ("Na.h", "K.n"):
-        bench.boxes["reset", gate].value = True
+        ask(bench, "tick", kind="reset", gate=gate, on=True)
         counts.append(hh.measure.spikes(bench.recording).size)
         assert bench.recording.settings["reset"] == {gate: 10.0}
         bench.hold()
-        bench.boxes["reset", gate].value = False
+        ask(bench, "tick", kind="reset", gate=gate, on=False)
     assert counts == [1, 2]
-    assert "gates reset" in bench.table.value
+    assert "gates reset" in bench.shown["table"]
     bench.set(interval=7)
-    bench.boxes["reset", "K.n"].value = True
+    ask(bench, "tick", kind="reset", gate="K.n", on=True)
     assert bench.recording.settings["reset"] == {"K.n": 12.0}
     assert "reset={'K.n': 12.0}" in bench.code
     bench.undo()
-    assert not bench.boxes["reset", "K.n"].value
+    assert not ticked(bench, "reset", "K.n")
 
 
 def test_a_gate_that_the_next_cell_lacks_is_let_go():
     bench = hh.explore(hh.Squid(), freeze="n", presets={"leak": Leaky()}, view=("voltage", "gates", "steady states"))
-    bench.boxes["frozen", "K.n"].value = True
+    ask(bench, "tick", kind="frozen", gate="K.n", on=True)
     assert bench.frozen == {"K.n"}
-    bench.buttons["leak"].click()
-    assert (bench.frozen, bench.boxes["frozen", "K.n"].value) == (frozenset(), False)
-    bench.boxes["frozen", "K.n"].value = True
-    assert "has no gate K.n" in bench.notice.value
-    assert not bench.boxes["frozen", "K.n"].value
+    ask(bench, "preset", name="leak")
+    assert (bench.frozen, ticked(bench, "frozen", "K.n")) == (frozenset(), False)
+    ask(bench, "tick", kind="frozen", gate="K.n", on=True)
+    assert "has no gate K.n" in bench.notice
+    assert not ticked(bench, "frozen", "K.n")
 
 
 def test_undo_brings_back_one_move_after_the_other(bench, clock):
     for value in (110, 100, 90):
-        bench.knobs["g_Na"].slider.value = value
+        slide(bench, "g_Na", value)
         clock.now += 1
-    bench.boxes["frozen", "K.n"].value = True
-    bench.buttons["warm"].click()
+    ask(bench, "tick", kind="frozen", gate="K.n", on=True)
+    ask(bench, "preset", name="warm")
     for state in (hh.Squid(g_Na=90), {"K.n"}), (hh.Squid(g_Na=90), set()), (hh.Squid(g_Na=100), set()):
         bench.undo()
         assert (bench.cell, bench.frozen) == state
@@ -537,47 +559,49 @@ def test_undo_brings_back_one_move_after_the_other(bench, clock):
 
 def test_a_drag_is_one_move(bench, clock):
     for value in range(119, 60, -1):
-        bench.knobs["g_Na"].slider.value = value
+        slide(bench, "g_Na", value)
         clock.now += 0.5
-    bench.knobs["g_K"].slider.value = 30
+    slide(bench, "g_K", 30)
     bench.undo()
     assert (bench.cell.g_Na, bench.cell.g_K) == (61, 36)
     bench.undo()
     assert bench.cell == hh.Squid()
     bench.undo()
-    assert "There is nothing to undo." in bench.notice.value
+    assert "There is nothing to undo." in bench.notice
 
 
 def test_what_was_refused_is_no_move(bench):
     bench.set(g_Na=100)
     bench.set(g_K=nan)
-    bench.buttons["too strong"].click()
+    ask(bench, "preset", name="too strong")
     bench.undo()
     assert bench.cell == hh.Squid()
 
 
 def test_one_knob_goes_back_alone(bench):
     bench.set(g_Na=100, g_K=30, amplitude=15)
-    bench.knobs["g_Na"].back.click()
+    slide(bench, "g_Na", knobs(bench)["g_Na"]["began"])
     assert (bench.cell, bench.protocol) == (hh.Squid(g_K=30), hh.Step(15))
     knobs_are_in_order(bench)
     bench.undo()
     assert bench.cell.g_Na == 100
 
 
-def test_held_traces_stay_on_the_ground(bench):
+def test_held_traces_stay_in_the_picture(bench):
     control = bench.recording
-    before, curves = bench.live.ground, len(strokes(bench.live))
-    bench.hold()
-    bench.buttons["TTX"].click()
+    ask(bench, "hold", picture=bench.shown["picture"])
+    ask(bench, "preset", name="TTX")
     assert bench.held == {"A": control}
-    assert bench.live.ground != before
-    assert len(strokes(bench.live)) == curves
+    held = [(x, y) for look, x, y in strokes(bench) if look["held"]]
+    panel = bench.shown["panels"][0]
+    assert sent.look_alike(held[0], (control.t, control.V), panel["x"], np.ptp(panel["y"]) / RANGE)
+    assert len(held) == sum(not look["held"] for look, *_ in strokes(bench)) == 7
     picture_belongs_to_the_knobs(bench)
-    assert [text.get_text() for text in bench.live.panels.axes[0].get_legend().get_texts()] == ["now", "A"]
-    bench.drop("A")
-    assert (bench.held, bench.table.value) == ({}, "")
-    assert bench.live.panels.axes[0].get_legend() is None
+    assert panel["legend"] == ["now", "A: g_Na 120"]
+    ask(bench, "drop", letter="A")
+    assert (bench.held, bench.shown["table"], bench.shown["held"]) == ({}, "", {})
+    assert bench.shown["panels"][0]["legend"] == []
+    assert not any(look["held"] for look, *_ in strokes(bench))
 
 
 def test_four_are_held_and_no_more(bench):
@@ -585,7 +609,7 @@ def test_four_are_held_and_no_more(bench):
         bench.set(g_Na=g_Na)
         bench.hold()
     assert [rec.cell.g_Na for rec in bench.held.values()] == [110, 100, 90, 80]
-    assert "4 traces are held already: drop one first." in bench.notice.value
+    assert "4 traces are held already: drop one first." in bench.notice
     bench.drop("B")
     bench.hold()
     assert [(letter, rec.cell.g_Na) for letter, rec in bench.held.items()] == [
@@ -602,8 +626,8 @@ def rows(table):
 def test_the_table_says_what_differs(bench):
     bench.hold()
     bench.set(g_Na=100)
-    bench.boxes["frozen", "K.n"].value = True
-    head, now, held = rows(bench.table.value)
+    ask(bench, "tick", kind="frozen", gate="K.n", on=True)
+    head, now, held = rows(bench.shown["table"])
     assert head == [
         "trace",
         "g_Na (mS/cm²)",
@@ -621,87 +645,72 @@ def test_the_table_says_what_differs(bench):
 
 def test_a_knob_that_is_named_like_its_unit_is_told_by_what_it_means():
     bench = hh.explore(hh.Squid(), hh.Shock(), knobs=("mV", "T"))
-    assert [bench.knobs[name].slider.description for name in ("mV", "T")] == ["displacement", "T"]
+    assert [knobs(bench)[name]["label"] for name in ("mV", "T")] == ["displacement", "T"]
 
 
 def test_the_table_knows_stimuli_of_different_kinds(bench):
     bench.hold()
-    bench.buttons["shock"].click()
-    bench.buttons["TTX"].click()
-    head, now, held = rows(bench.table.value)
+    ask(bench, "preset", name="shock")
+    ask(bench, "preset", name="TTX")
+    head, now, held = rows(bench.shown["table"])
     assert {"amplitude (µA/cm²)", "mV (mV)", "g_Na (mS/cm²)"} <= set(head)
     assert (
         now[head.index("amplitude (µA/cm²)")] == held[head.index("mV (mV)")] == now[head.index("peak (mV)") + 1] == "–"
     )
 
 
-def test_more_knobs_are_made_when_they_are_asked_for():
+def test_knobs_that_are_not_in_sight_have_groups():
     bench = explore(knobs=("g_Na",), presets=PRESETS)
-    assert list(bench.knobs) == ["g_Na"]
-    bench.more.value = True
-    assert set(bench.knobs) == set(declared(bench))
-    assert [re.sub("<.*?>", "", w.value) for w in bench.folded.children if not hasattr(w, "slider")] == [
-        "The stimulus",
-        "The membrane",
-    ]
-    made = bench.folded.children
-    bench.more.value = False
-    assert bench.folded.layout.display == "none"
-    bench.more.value = True
-    assert bench.folded.children == made
-    bench.knobs["E_K"].slider.value = -90
+    assert [name for name, knob in knobs(bench).items() if not knob["group"]] == ["g_Na"]
+    assert list(dict.fromkeys(knob["group"] for knob in bench.knobs)) == ["", "Stimulus", "Membrane"]
+    assert {name for name, knob in knobs(bench).items() if knob["group"] == "Stimulus"} == {*hh.Step().parameters()}
+    slide(bench, "E_K", -90)
     picture_belongs_to_the_knobs(bench)
 
 
 def test_knobs_of_a_new_stimulus_or_channel_appear(bench):
-    bench.more.value = True
-    bench.buttons["mine"].click()
-    bench.buttons["train"].click()
-    assert {"g_A", "E_A", "count", "interval"} <= set(bench.knobs)
-    bench.knobs["g_A"].slider.value = 2
+    ask(bench, "preset", name="mine")
+    ask(bench, "preset", name="train")
+    assert {"g_A", "E_A", "count", "interval"} <= {*knobs(bench)}
+    slide(bench, "g_A", 2)
     knobs_are_in_order(bench)
-    bench.buttons["Reset"].click()
+    ask(bench, "reset")
     knobs_are_in_order(bench)
-    assert bench.knobs["g_A"].layout.display == "none"
+    assert "g_A" not in knobs(bench)
 
 
 @pytest.mark.parametrize("moment", [0.0, 7.123, 29.99, 1e6])
 def test_the_cursor_reads_off_one_moment(bench, moment):
-    ground = bench.live.ground
-    bench.live.cursor = moment
-    assert bench.live.values == moment_in_words(bench.recording, min(moment, 30))
-    assert bench.live.shown_cursor == moment
-    assert bench.live.ground is ground
-    assert [look["panel"] for look, _ in strokes(bench.live) if look["kind"] == "dot"] == [0, 1, 1, 1, 2, 2, 2]
-    left, _, right, _ = bench.live.boxes[0]
-    for _, points in (s for s in strokes(bench.live) if s[0]["kind"] == "dot"):
-        assert points[0, 0] == pytest.approx(left + (right - left) * min(moment, 30) / 30, abs=0.1)
-    bench.live.cursor = -1
-    assert (bench.live.values, bench.live.shown_cursor) == ("", -1)
+    points = bench.points
+    ask(bench, "look", cursor=moment, zoom=None)
+    assert bench.shown["moment"] == moment_in_words(bench.recording, min(moment, 30))
+    assert bench.shown["cursor"] == min(moment, 30)
+    assert bench.points == points
+    ask(bench, "look", cursor=None, zoom=None)
+    assert (bench.shown["moment"], bench.shown["cursor"]) == ("", None)
 
 
-def test_only_what_moves_is_sent_again(bench):
-    ground, points = bench.live.ground, bench.live.points
-    bench.set(g_K=30)
-    assert bench.live.ground is ground
-    assert bench.live.points != points
-    bench.live.dark = True
-    assert bench.live.ground != ground
-    picture_belongs_to_the_knobs(bench)
+def test_a_panel_without_time_shows_the_moment_of_the_cursor():
+    bench = hh.explore(hh.Squid(), hh.Step(20), ("voltage", "steady states"), t_stop=30)
+    ask(bench, "look", cursor=7.123, zoom=None)
+    dots = [(x[0], y[0]) for look, x, y in strokes(bench) if look["kind"] == "dot"]
+    V = np.interp(7.123, bench.recording.t, bench.recording.V)
+    assert dots == [(pytest.approx(V, abs=0.02), pytest.approx(gate.steady_state(V), abs=1e-3)) for gate in
+                    bench.cell.gates]  # fmt: skip
 
 
 def test_text_follows_the_picture(bench):
-    assert "1 spike" in bench.live.text
-    bench.buttons["TTX"].click()
-    assert "No spike" in bench.live.text
-    bench.boxes["frozen", "K.n"].value = True
+    assert "1 spike" in bench.shown["text"]
+    ask(bench, "preset", name="TTX")
+    assert "No spike" in bench.shown["text"]
+    ask(bench, "tick", kind="frozen", gate="K.n", on=True)
     picture_belongs_to_the_knobs(bench)
 
 
 def test_the_picture_to_keep_has_all_that_is_shown(bench):
     bench.hold()
     bench.set(g_K=20)
-    bench.live.cursor = 7
+    bench.look(7)
     picture = bench.picture
     voltage, *_ = picture.figure.axes
     assert [text.get_text() for text in voltage.get_legend().get_texts()] == ["now", "A"]
@@ -709,25 +718,25 @@ def test_the_picture_to_keep_has_all_that_is_shown(bench):
     assert repr(picture) == f"{in_words(bench.recording)} | {in_words(bench.held['A'])}"
 
 
-def test_saving(bench, sent):
+def test_saving(bench, files):
     bench.set(g_K=30)
-    bench.buttons["Save data"].click()
-    bench.buttons["Save picture"].click()
-    (data, [table]), (picture, [png]) = sent
+    ask(bench, "save", what="data")
+    ask(bench, "save", what="picture")
+    (data, [table]), (picture, [png]) = files
     assert data == {"save": "recording.csv", "type": "text/csv"}
     assert table.decode() == bench.recording.csv()
     assert picture == {"save": "recording.png", "type": "image/png"}
     assert png == bench.picture.png
 
 
-def test_the_code_is_listed_copied_and_follows(bench, sent):
-    bench.buttons["Code"].click()
-    assert sent == [({"copy": bench.code},)]
-    bench.set(g_K=31)
-    assert "hh.Squid(g_K=31)" in bench.listing.value
-    assert len(sent) == 1
-    bench.buttons["Code"].click()
-    assert bench.listing.value == ""
+def test_the_code_is_listed_copied_and_follows(bench, files):
+    ask(bench, "code")
+    assert files == [({"copy": bench.code},)]
+    slide(bench, "g_K", 31)
+    assert "hh.Squid(g_K=31)" in bench.shown["code"]
+    assert len(files) == 1
+    ask(bench, "code")
+    assert bench.shown["code"] == ""
 
 
 @pytest.fixture
@@ -749,11 +758,9 @@ def test_the_page_keeps_a_picture_without_a_kernel(bench, displayed):
     assert base64.b64decode(png) == bench.picture.png
 
 
-def test_no_pyplot_and_one_figure(bench):
+def test_no_pyplot(bench):
+    assert bench.picture.png
     assert "matplotlib.pyplot" not in sys.modules
-    figure = bench.live.panels.figure
-    bench.set(g_K=20)
-    assert bench.live.panels.figure is figure
 
 
 def run(code):
@@ -783,7 +790,7 @@ GATES = st.sets(st.sampled_from(["Na.m", "Na.h", "K.n"]))
 
 
 def gives_the_same(cell, stimulus, frozen, t_stop=12.5, variables=NOTEBOOK):
-    protocol = explorer.Nothing() if stimulus is None else stimulus
+    protocol = Nothing() if stimulus is None else stimulus
     rec = hh.simulate(cell, stimulus, t_stop, freeze=sorted(frozen))
     code = as_code(cell, protocol, ("voltage",), {"t_stop": t_stop, "freeze": tuple(sorted(frozen))}, variables)
     again = run(code.rsplit("\n", 1)[0])["rec"]
@@ -828,8 +835,8 @@ def test_code_says_when_a_gate_has_no_name():
 
 
 def test_code_of_a_bench_shows_its_views(bench):
-    bench.buttons["both"].click()
-    bench.boxes["frozen", "Na.h"].value = True
+    ask(bench, "preset", name="both")
+    ask(bench, "tick", kind="frozen", gate="Na.h", on=True)
     assert bench.code.splitlines() == [
         "import hhlab as hh",
         "",
@@ -841,9 +848,9 @@ def test_code_of_a_bench_shows_its_views(bench):
 
 
 def test_the_notebook_has_the_variables(monkeypatch):
-    assert explorer._variables() == {}
-    monkeypatch.setattr(explorer, "get_ipython", lambda: SimpleNamespace(user_ns=NOTEBOOK))
-    assert explorer._variables() is NOTEBOOK
+    assert lab_bench._variables() == {}
+    monkeypatch.setattr(lab_bench, "get_ipython", lambda: SimpleNamespace(user_ns=NOTEBOOK))
+    assert lab_bench._variables() is NOTEBOOK
 
 
 HOUR = 3_600_000
@@ -868,18 +875,16 @@ BENCHES_OF_IONS = list(zip(OF_IONS, itertools.cycle(VIEWS_OF_IONS), strict=False
 def test_benches_of_cells_that_count_their_ions(name, views):
     cell, protocol, how = OF_IONS[name]
     bench = hh.explore(cell, protocol, views, **how)
-    bench.more.value = True
-    for knob in bench.knobs.values():
-        for end in (knob.slider.max, knob.slider.min):
-            knob.slider.value = end
+    for name, knob in knobs(bench).items():
+        for end in (knob["high"], knob["low"], knob["began"]):
+            slide(bench, name, end)
             assert np.isfinite(bench.recording.V).all()
-            assert bench.live.text == in_words(bench.recording)
-        knob.back.click()
-    bench.live.cursor = bench.recording.t[-1] / 3
-    assert moment_in_words(bench.recording, bench.live.cursor) == bench.live.values
+            assert bench.shown["text"] == in_words(bench.recording)
+    bench.look(bench.recording.t[-1] / 3)
+    assert moment_in_words(bench.recording, bench.cursor) == bench.shown["moment"]
     again = run(bench.code.rsplit("\n", 1)[0])["rec"]
     assert np.array_equal(again.V, bench.recording.V)
     assert np.array_equal(again.pool_values, bench.recording.pool_values)
     bench.hold()
     bench.undo()
-    assert not bench.notice.value
+    assert not bench.notice

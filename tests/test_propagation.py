@@ -381,17 +381,17 @@ def bench():
 
 
 def test_the_bench_of_an_axon_says_what_happens(bench):
-    assert "An impulse runs along the axon at 18.7" in bench.live.text
+    assert "An impulse runs along the axon at 18.7" in bench.shown["text"]
     bench.set(at=2.5)
-    assert "runs both ways from 2.5" in bench.live.text
+    assert "runs both ways from 2.5" in bench.shown["text"]
     said = {"both ends": "meet at 2.5", "passive": "No impulse", "TTX": "No impulse"}
     for name, words in said.items():
         bench.reset()
-        bench.buttons[name].click()
-        assert words in bench.live.text, name
+        bench.hear({"do": "preset", "with": {"name": name}})
+        assert words in bench.shown["text"], name
     bench.reset()
-    bench.live.cursor = 2.0
-    assert "The inside is positive from" in bench.live.values
+    bench.look(2.0)
+    assert "The inside is positive from" in bench.shown["moment"]
 
 
 @pytest.mark.parametrize("moves", [{}, {"x_1": 2.2, "g_Na": 90}, {"diameter": 200, "T": 10, "at": 5, "over": 0.2}])
@@ -418,10 +418,11 @@ def test_code_of_stretches_and_lost_myelin():
 def test_held_axons_are_compared(bench):
     bench.hold()
     bench.set(diameter=238)
-    assert "velocity (m/s)" in bench.table.value
-    assert "diameter (µm)" in bench.table.value
-    bench.buttons["Save data"].click()
-    bench.buttons["Save picture"].click()
+    assert "velocity (m/s)" in bench.shown["table"]
+    assert "diameter (µm)" in bench.shown["table"]
+    assert bench.shown["held"] == {"A": "A: diameter 476"}
+    for what in ("data", "picture"):
+        bench.hear({"do": "save", "with": {"what": what}})
     bench.undo()
     assert bench.cell.diameter == 476
 
@@ -439,17 +440,18 @@ def test_the_bench_refuses_and_stays(bench, moves, sentence):
     before = bench.recording
     bench.set(**moves)
     assert bench.recording is before or "g_L" in moves
-    assert re.search(sentence, bench.notice.value) or "g_L" in moves
+    assert re.search(sentence, bench.notice) or "g_L" in moves
 
 
 def test_pictures_of_v_go_to_the_browser_as_shades(bench):
-    live = bench.live
-    shown = [look for look in live.looks if look["kind"] == "image"]
-    assert [look["rows"] * look["columns"] for look in shown] == [len(live.pictures)]
-    assert len(live.palette) == 256 * 3
-    shades = np.frombuffer(live.pictures, np.uint8).reshape(shown[0]["rows"], -1)
-    rest = shades[:, -1]
-    assert (shades[-1].argmax(), shades.max() > 128, (rest < 60).all()) == (shades[-1].argmax(), True, True)
+    strokes = [stroke for panel in bench.shown["panels"] for stroke in panel["strokes"]]
+    (shown,) = [stroke for stroke in strokes if stroke["kind"] == "image"]
+    assert shown["n"] == 2
+    assert len(bench.palette) == 256 * 3
+    shades = np.frombuffer(bench.points, np.uint8)[4 * sum(stroke["n"] for stroke in strokes) :]
+    shades = shades.reshape(shown["rows"], shown["columns"])
+    assert shades.max() > 128
+    assert (shades[:, -1] < 60).all()
     assert shades[0].argmax() > shades[-1].argmax()
 
 

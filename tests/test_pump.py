@@ -594,8 +594,7 @@ BENCHES = {
 def test_any_moves_of_the_knobs_of_a_bench(name):
     cell, protocol, length = BENCHES[name]
     bench = hh.explore(cell, protocol, ("voltage", "concentrations", "reversal potentials"), t_stop=length)
-    bench.more.value = True
-    knobs = list(bench.knobs.values())
+    knobs = bench.knobs
     move = st.tuples(st.sampled_from(range(len(knobs))), st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0, 1)))
 
     @given(moves=st.lists(move, max_size=6))
@@ -603,8 +602,9 @@ def test_any_moves_of_the_knobs_of_a_bench(name):
     def moved(moves):
         bench.reset()
         for number, share in moves:
-            slider = knobs[number].slider
-            slider.value = slider.min + round(share * (slider.max - slider.min) / slider.step) * slider.step
+            knob = knobs[number]
+            value = knob["low"] + round(share * (knob["high"] - knob["low"]) / knob["step"]) * knob["step"]
+            bench.hear({"do": "set", "with": {"name": knob["name"], "value": value}})
             assert np.isfinite(bench.recording.V).all()
 
     moved()

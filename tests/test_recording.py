@@ -101,7 +101,7 @@ def test_pictures(rec, tmp_path):
 
 
 def test_thinning_keeps_every_extreme(rec):
-    from hhlab.lab.strokes import thinned
+    from hhlab.lab.drawing import thinned
 
     t, V = thinned(rec.t, rec.V, 200)
     assert t.size < rec.t.size / 3

@@ -18,9 +18,9 @@ import traitlets
 from IPython import get_ipython
 
 from ..axons import Fibre
-from ..parameters import Parameter, Typed, pretty, tidy, unknown
+from ..parameters import Parameter, Typed, pair, pretty, shown, tidy, unknown
 from ..plots import plot
-from ..protocols import Protocol
+from ..protocols import LONGEST, Protocol
 from ..views import COLOURS_OF_V, DARK, in_words, moment_in_words, ordered
 from . import held_traces
 from .code import as_code
@@ -35,6 +35,15 @@ SAME_MOVE = 0.8  # s within which changes of one knob count as one move
 MOVES_REMEMBERED = 200
 LONG = 0.015  # s that a recording takes from which on a preview is shown while a slider is dragged
 PICTURES_REMEMBERED = 8  # so many of the last recordings can be held, as the browser may lag behind
+MOMENT = Parameter(0.0, "ms", -LONGEST, LONGEST, "moment")
+LEAST_PART = 1e-4  # of the time axis that is shown
+ASKED: dict[str, dict[str, Any]] = {
+    "set": {"name": str, "value": int | float, "coarse": bool | None}, "type": {"name": str, "value": str}, "preset": {"name": str},
+    "tick": {"kind": str, "gate": str, "on": bool}, "undo": {}, "reset": {}, "hold": {"picture": int | None},
+    "drop": {"letter": str}, "look": {"cursor": int | float | None, "zoom": list | tuple | None}, "code": {},
+    "save": {"what": str},
+}  # fmt: skip
+"""What the browser may ask for, and what it tells with that."""
 BOXES = {"frozen": "freeze {} at rest", "reset": "reset {} as the last pulse begins"}
 PALETTE = matplotlib.colormaps[COLOURS_OF_V](np.arange(256), bytes=True)[:, :3].tobytes()
 
@@ -116,41 +125,45 @@ class Bench(Stilled, anywidget.AnyWidget):
     def still(self) -> tuple[str, bytes]:
         return in_words(self.recording), self.picture.png
 
-    def hear(self, message: Mapping[str, Any]) -> None:
-        """Do what a message of the browser asks for, and answer it."""
-        act = self._acts.get(message.get("do", ""))
+    def hear(self, message: Any) -> None:
+        """Do what a message of the browser asks for, and answer it. What is not understood changes nothing."""
+        told = message if isinstance(message, Mapping) else {}
+        what, given, number = str(told.get("do")), told.get("with", {}), told.get("n")
+        kinds = ASKED.get(what) if isinstance(given, Mapping) else None
         self._hears = True  # so that all is shown once
         try:
-            if act is not None:
-                act(**message.get("with", {}))
+            if kinds is not None and all(isinstance(given.get(name), kind) for name, kind in kinds.items()):
+                self._acts[what](**{name: given.get(name) for name in kinds})
         finally:
             self._hears = False
-            self._answered = message.get("n")
+            self._answered = number if isinstance(number, str) else None
             self._show()
 
-    def set(self, **changes: Any) -> None:
+    def set(self, /, **changes: Any) -> None:
         """Set parameters by name, as the knobs do. A value that is not possible is refused; the picture stays."""
         self._try(lambda state: changed(state, changes), " ".join(changes))
 
-    def _move(self, name: str, value: float, coarse: bool = False) -> None:
+    def _move(self, name: str, value: float, coarse: bool | None) -> None:
         """Follow a slider; while it is dragged on a bench that takes long, with a preview."""
-        self._coarse = coarse and self._took > LONG
+        self._coarse = bool(coarse) and self._took > LONG
         try:
-            self.set(**{name: float(value)})
+            self.set(**{name: value})
         finally:
             self._coarse = False
 
     def press(self, name: str) -> None:
         """Put a preset on the bench, or take it off again where all that it sets is so already."""
-        preset = self._presets[name]
-        lit = holds(preset, self.state)
-        self._try(lambda state: taken_back(preset, state, self._start) if lit else preset(state), name)
+        self._last_move = ("", 0.0)  # each press is a move of its own
+        self._try(lambda state: self._pressed(name, state), name)
+
+    def _pressed(self, name: str, state: State) -> State:
+        preset = self._presets[name] if name in self._presets else unknown("this bench", "preset", name, self._presets)
+        return taken_back(preset, state, self._start) if holds(preset, state) else preset(state)
 
     def tick(self, kind: str, gate: str, on: bool) -> None:
         """Freeze a gate or a concentration, or reset a gate as the last pulse begins; or do so no more."""
-        ticked: frozenset[str] = getattr(self.state, kind)
-        changes: dict[str, Any] = {kind: ticked | {gate} if on else ticked - {gate}}
-        self._try(lambda state: state._replace(**changes), f"{kind} {gate}")
+        self._last_move = ("", 0.0)
+        self._try(lambda state: _ticked(kind, gate, on, state), f"{kind} {gate}")
 
     def reset(self) -> None:
         """Go back to the cell and the protocol that the bench started with."""
@@ -180,8 +193,13 @@ class Bench(Stilled, anywidget.AnyWidget):
 
     def look(self, cursor: float | None = None, zoom: Sequence[float] | None = None) -> None:
         """Put the cursor at a moment (ms), or take it away, and show a part of the time axis (ms), or all of it."""
-        self.cursor = None if cursor is None else max(float(cursor), 0.0)
-        self.zoom = None if zoom is None else (float(zoom[0]), float(zoom[1]))
+        two = f"zoom = {shown(zoom)} is not two moments: give the first and the last that are shown, in ms"
+        try:
+            moment = None if cursor is None else max(MOMENT.renamed("cursor").check(cursor), 0.0)
+            part = None if zoom is None else sorted(map(MOMENT.renamed("zoom").check, pair(zoom, two)))
+        except ValueError as error:
+            return self._refuse(error, "")
+        self.cursor, self.zoom = moment, (part[0], part[1]) if part else None
         self._show()
 
     def _save(self, what: str) -> None:
@@ -234,7 +252,8 @@ class Bench(Stilled, anywidget.AnyWidget):
         self._last_move = (name, now)
 
     def _refuse(self, error: ValueError, about: str) -> None:
-        self._say(f"{error}. The bench stays as it was.", about)
+        end = "" if str(error).endswith("?") else "."
+        self._say(f"{error}{end} The bench stays as it was.", about)
 
     def _say(self, sentence: str, about: str = "") -> None:
         """Say something, about a knob if it is one, and show everything as it is now."""
@@ -244,6 +263,13 @@ class Bench(Stilled, anywidget.AnyWidget):
     def _moment(self) -> float | None:
         return None if self.cursor is None else min(self.cursor, float(self.recording.t[-1]))
 
+    def _part(self, end: float) -> tuple[float, float] | None:
+        """What is shown of a time axis (ms); None for all of it."""
+        if self.zoom is None or self.zoom[0] >= end:
+            return None
+        low = min(max(self.zoom[0], 0.0), end * (1 - LEAST_PART))
+        return low, min(max(self.zoom[1], low + LEAST_PART * end), end)
+
     def _show(self) -> None:
         """Send everything that there is to see, in one message."""
         if self._hears:
@@ -251,7 +277,9 @@ class Bench(Stilled, anywidget.AnyWidget):
         recordings = [self.recording, *self.held.values()]
         names = held_traces.names(self.recording, self.held)
         labels, moment = [held_traces.NOW, *names.values()] if self.held else [""], self._moment()
-        drawing = Drawing(self._views, recordings, labels, moment, self.zoom)
+        time_axis = clock(recordings)
+        part = self._part(time_axis[0])
+        drawing = Drawing(self._views, recordings, labels, moment, part)
         declared = self._declared()
         with self.hold_sync():
             self.knobs = self._knobs(declared)
@@ -261,7 +289,7 @@ class Bench(Stilled, anywidget.AnyWidget):
                 "values": {name: [p.value, tidy(p.value)] for name, p in declared.items()},
                 "lit": [name for name, preset in self._presets.items() if holds(preset, self.state)],
                 "ticked": [[kind, gate] for kind in BOXES for gate in sorted(getattr(self.state, kind))],
-                "cursor": moment, "zoom": self.zoom, "clock": clock(recordings),
+                "cursor": moment, "zoom": part, "clock": time_axis,
                 "moment": "" if moment is None else moment_in_words(self.recording, moment),
                 "preview": self._preview, "held": names,
                 "table": held_traces.table(self.recording, self.held) if self.held else "",
@@ -293,6 +321,13 @@ class Bench(Stilled, anywidget.AnyWidget):
             group = "" if name in self._spans else "Stimulus" if name in around else thing
             found.append(knob(parameter.between(span) if span else parameter, began.get(name, parameter).value, group))
         return found
+
+
+def _ticked(kind: str, gate: str, on: bool, state: State) -> State:
+    """A state with a box ticked, or not."""
+    ticked: frozenset[str] = getattr(state, kind) if kind in BOXES else unknown("this bench", "box", kind, BOXES)
+    changes: dict[str, Any] = {kind: ticked | {gate} if on else ticked - {gate}}
+    return state._replace(**changes)
 
 
 def _variables() -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """What a bench sends of its picture: its panels, and every stroke in shares of its panel. The browser draws them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,8 @@ class Drawing:
 
     def _told(self, stroke: Stroke, across: tuple[float, float], up: tuple[float, float]) -> dict[str, Any]:
         """The look of a stroke, and how many points it has; its points are kept for `data`."""
-        x, y = _within(stroke, across) if stroke.thin else (stroke.x, stroke.y)
+        stroke = _cut(stroke, across)
+        x, y = thinned(stroke.x, stroke.y, COLUMNS) if stroke.thin else (stroke.x, stroke.y)
         pairs = np.empty((len(x), 2))
         pairs[:, 0] = (x - across[0]) * (RANGE / (across[1] - across[0]))
         pairs[:, 1] = (y - up[0]) * (RANGE / (up[1] - up[0]))
@@ -82,11 +84,23 @@ class Drawing:
         }  # fmt: skip
 
 
-def _within(stroke: Stroke, across: tuple[float, float]) -> tuple[Floats, Floats]:
-    """The part of a curve that is seen, and of each column of pixels its lowest and its highest point."""
-    first, last = np.searchsorted(stroke.x, across)
-    part = slice(max(int(first) - 1, 0), int(last) + 1)
-    return thinned(stroke.x[part], stroke.y[part], COLUMNS)
+def _cut(stroke: Stroke, across: tuple[float, float]) -> Stroke:
+    """The part of a curve or an image that is seen, from edge to edge."""
+    x, y = stroke.x, stroke.y
+    if not (stroke.thin or stroke.image is not None) or (across[0] <= x[0] and x[-1] <= across[1]):
+        return stroke
+    edges = np.clip(np.array(across), x[0], x[-1])
+    if stroke.image is not None:
+        columns = stroke.image.shape[1]
+        shown = (np.linspace(edges[0], edges[1], columns) - x[0]) / (x[1] - x[0]) * columns
+        return replace(stroke, x=edges, image=stroke.image[:, np.minimum(shown.astype(int), columns - 1)])
+    first, last = np.searchsorted(x, edges[0], "right"), np.searchsorted(x, edges[1], "left")
+    ends = np.interp(edges, x, y)
+    return replace(
+        stroke,
+        x=np.concatenate((edges[:1], x[first:last], edges[1:])),
+        y=np.concatenate((ends[:1], y[first:last], ends[1:])),
+    )
 
 
 def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:
