@@ -38,10 +38,10 @@ PICTURES_REMEMBERED = 8  # so many of the last recordings can be held, as the br
 MOMENT = Parameter(0.0, "ms", -LONGEST, LONGEST, "moment")
 LEAST_PART = 1e-4  # of the time axis that is shown
 ASKED: dict[str, dict[str, Any]] = {
-    "set": {"name": str, "value": int | float, "coarse": bool | None}, "type": {"name": str, "value": str}, "preset": {"name": str},
-    "tick": {"kind": str, "gate": str, "on": bool}, "undo": {}, "reset": {}, "hold": {"picture": int | None},
-    "drop": {"letter": str}, "look": {"cursor": int | float | None, "zoom": list | tuple | None}, "code": {},
-    "save": {"what": str},
+    "set": {"name": str, "value": int | float, "coarse": bool | None}, "type": {"name": str, "value": str},
+    "preset": {"name": str}, "tick": {"kind": str, "gate": str, "on": bool}, "undo": {}, "reset": {},
+    "hold": {"picture": int | None}, "drop": {"letter": str},
+    "look": {"cursor": int | float | None, "zoom": list | tuple | None}, "code": {}, "save": {"what": str},
 }  # fmt: skip
 """What the browser may ask for, and what it tells with that."""
 BOXES = {"frozen": "freeze {} at rest", "reset": "reset {} as the last pulse begins"}
@@ -226,7 +226,7 @@ class Bench(Stilled, anywidget.AnyWidget):
 
     def _attempt(self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False) -> None:
         """Simulate. On ValueError nothing changes, and a notice says why."""
-        begun = time.perf_counter()
+        begun = time.monotonic()
         try:
             recording = self._run.record(wanted, self._coarse)
         except ValueError as error:
@@ -236,7 +236,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         if remember and wanted != self.state:
             self._remember(name)
         if not self._coarse:
-            self._took = time.perf_counter() - begun
+            self._took = time.monotonic() - begun
         self.state, self.recording, self._preview = wanted, recording, self._coarse
         number = next(reversed(self._pictures), 0) + 1
         self._pictures[number] = recording
