@@ -74,7 +74,7 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     for note in done.notes:
         print(note)
     for where, who, because in done.people:
-        print(f"Could not be graded: {' '.join(filter(None, (who, where)))}, because {because}.")
+        print(f"Could not be graded: {' '.join(filter(None, (who, where)))}, because {because.removesuffix('.')}.")
     if done.sandbox:
         print(done.sandbox)
     print(

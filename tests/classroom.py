@@ -1,12 +1,22 @@
 """What students hand in, made without a kernel: notebooks with the outputs that their cells would have."""
 
 import json
+import os
 from dataclasses import asdict
+
+import pytest
 
 from hhlab.assignments import find
 from hhlab.assignments.answer import FORMAT, MIME
+from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.assignments.handouts import notebook
 from hhlab.assignments.solution import right_answers
+
+RUNS_CODE = pytest.mark.skipif(os.name != "posix", reason="code is run on Linux and macOS only")
+EVERY_THAT_RUNS = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=RUNS_CODE if name in ("ions", "spike") else ()) for name in ASSIGNMENTS]
+)
+"""Every assignment whose right answers can be judged on this system."""
 
 
 def answers(name, course, student):

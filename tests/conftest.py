@@ -4,6 +4,7 @@ import contextlib
 import gc
 import os
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 import hhlab as hh
 from hhlab.simulation import simulate_many
 
-gc.set_threshold(100_000, 50, 50)  # what is imported and collected stays: looking through it took a third of the time
+gc.set_threshold(100_000, 50, 50)  # what is imported and collected stays: looking through it took a quarter of the time
+sys.modules["rfc3987_syntax"] = None  # nbformat's jsonschema does without; to import it takes 1.5 s
 ROOT = Path(__file__).resolve().parent.parent
 TOO_LONG_AS_PYTHON = {
     "test_assignments": "measures on many draws of every assignment",
@@ -36,6 +38,8 @@ TOO_LONG_AS_PYTHON = {
     "test_views": "every view of every recording",
 }
 """What is left out with NUMBA_DISABLE_JIT=1: each would take minutes, and all together hours."""
+FIRST = ("test_turns", "test_house", "test_cli", "test_notebooks", "test_without_numba")
+"""What takes long, or shares what a worker does once. It comes first: workers take from each other's last tests."""
 
 
 STIMULI = [hh.Step(1, 0, 0.1), hh.Step(2, 0, 0.1)]
@@ -82,6 +86,7 @@ def pytest_collection_finish():
 
 
 def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.stem not in FIRST)
     if os.environ.get("NUMBA_DISABLE_JIT") == "1":
         for item in items:
             names = {item.path.stem, f"{item.path.stem}::{getattr(item, 'originalname', '')}"}

@@ -65,11 +65,12 @@ def value(source: str, names: Names) -> Any:
 
 
 def shown(result: Any) -> str:
-    """What a notebook shows of the last line of a cell, as plain text; it is displayed as a notebook does."""
-    for way in ("_ipython_display_", "_repr_html_"):
-        if hasattr(result, way):
-            getattr(result, way)()
-            break
+    """What a notebook shows of the last line of a cell, as plain text; what displays itself shows nothing else."""
+    if hasattr(result, "_ipython_display_"):
+        result._ipython_display_()
+        return ""
+    if hasattr(result, "_repr_html_"):
+        result._repr_html_()
     return "" if result is None else repr(result)
 
 

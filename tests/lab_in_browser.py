@@ -26,14 +26,20 @@ CONNECTED = """() => {
   const kernel = jupyterapp.shell.currentWidget?.context?.sessionContext?.session?.kernel;
   return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
 }"""
-# A kernel answers in turn: when it has told its version, it has answered what was sent before. It is asked twice, as
-# the press of a button, and the latest value of a slider, are sent only when the kernel has answered once.
+# A kernel answers in turn: when it has told its version, it has answered what was sent before. A bench, and a button of
+# a card, send the next message only then; so the kernel is asked again until no widget sends anything meanwhile.
 ANSWERED = """async () => {
   const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
-  await kernel.requestKernelInfo();
-  await kernel.requestKernelInfo();
-  await new Promise(done => setTimeout(done, 50));
-  await new Promise(requestAnimationFrame);
+  let sent;
+  const look = (_, {direction, msg}) => { sent ||= direction === 'send' && msg.header.msg_type === 'comm_msg'; };
+  kernel.anyMessage.connect(look);
+  do {
+    sent = false;
+    await kernel.requestKernelInfo();
+    await new Promise(done => setTimeout(done, 50));
+    await new Promise(requestAnimationFrame);
+  } while (sent);
+  kernel.anyMessage.disconnect(look);
 }"""
 # Cells are drawn when they come into sight; they have been when nothing has come or grown for some frames.
 STILL = """kind => new Promise(done => {
@@ -59,11 +65,12 @@ LISTEN = """(() => {
   addEventListener('unhandledrejection', e => faults.push(String(e.reason)));
 })()"""
 
-# A picture is new when the source of the <img> is, or when the hash of the canvas is.
+# A picture is new when the source of the <img> is, or when the hash of the canvas is; the other canvas of a bench, on
+# top of it, shows the cursor only.
 WATCH = """() => {
   const seen = window.seen = {pressed: 0, painted: 0, mark: null, pictures: []};
   const copy = new OffscreenCanvas(180, 120).getContext('2d', {willReadFrequently: true});
-  const largest = () => [...document.querySelectorAll('.jp-OutputArea img, .jp-OutputArea canvas')]
+  const largest = () => [...document.querySelectorAll('.jp-OutputArea img, .hhlab-canvas')]
     .map(e => [e, e.getBoundingClientRect()])
     .filter(([e, r]) => r.width * r.height && r.bottom > 0 && r.top < innerHeight)
     .sort(([e, r], [f, s]) => s.width * s.height - r.width * r.height)[0]?.[0];
@@ -167,7 +174,7 @@ def run_all(page: Page) -> None:
     """Run all cells, and wait for their widgets."""
     page.wait_for_function(CONNECTED, timeout=90_000)
     command(page, "notebook:run-all-cells")
-    page.wait_for_function(DONE, timeout=40_000)
+    page.wait_for_function(DONE, timeout=120_000)
     page.wait_for_selector(SLIDER, timeout=90_000)
     still(page)
     settled(page)

@@ -227,6 +227,12 @@ def test_release_goes_with_the_fourth_power():
 # Ring 2: SciPy's LSODA
 
 
+def turning(gate, V, inside, T, x):
+    """dx/dt of a gate."""
+    steady, tau = gate.curves(V, inside)
+    return float((steady - x) / tau * gate.speed(T))
+
+
 def slopes(cell):
     """The time derivative of the whole state, from declared rates and pools alone."""
     names, T = cell.state_names, cell.temperature
@@ -252,9 +258,7 @@ def slopes(cell):
         currents = {channel.name: current(channel, now, inside) for channel in cell.channels}
         moved = {"V": (stimulus - sum(currents.values())) / cell.C}
         for name, gate in gates.items():
-            there = now["V"], inside.get(gate.ion)
-            late = 0.0 if gate.at_once else float(gate.steady_state(*there)) - now[name]
-            moved[name] = late and late / float(gate.time_constant(now["V"], T, there[1]))
+            moved[name] = 0.0 if gate.at_once else turning(gate, now["V"], inside.get(gate.ion), T, now[name])
         for pool in cell.pools:
             gain = -pool.by_charge(0) * sum(currents[c.name] for c in cell.channels if c.ion == pool.ion)
             moved[pool.name] = 0.0 if pool.of else gain - pool.clears * (now[pool.name] - pool.base)

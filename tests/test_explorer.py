@@ -64,7 +64,7 @@ def bench():
 def clock(monkeypatch):
     """The clock of the bench, which stands still unless it is moved on."""
     stands = SimpleNamespace(now=100.0)
-    monkeypatch.setattr(lab_bench, "time", SimpleNamespace(monotonic=lambda: stands.now))
+    monkeypatch.setattr(lab_bench, "time", SimpleNamespace(monotonic=lambda: stands.now, perf_counter=lambda: 0.0))
     return stands
 
 
@@ -259,7 +259,7 @@ class AnyMoves(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.patch, clock = pytest.MonkeyPatch(), SimpleNamespace(now=100.0)
-        self.patch.setattr(lab_bench, "time", SimpleNamespace(monotonic=lambda: clock.now))
+        self.patch.setattr(lab_bench, "time", SimpleNamespace(monotonic=lambda: clock.now, perf_counter=lambda: 0.0))
         self.patch.setattr(lab_bench, "_variables", lambda: NOTEBOOK)
         self.hand = Hand(explore(presets=PRESETS), clock)
 

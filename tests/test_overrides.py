@@ -6,7 +6,7 @@ import json
 import zipfile
 
 import pytest
-from classroom import answers, filled, written
+from classroom import RUNS_CODE, answers, filled, written
 
 from hhlab.assignments.adjustments import share_off
 from hhlab.assignments.grade import grade
@@ -15,6 +15,7 @@ from hhlab.assignments.work import judged
 from hhlab.cli import main
 
 NAME, COURSE = "pump", "bio2"
+USUAL = {"assignment": NAME, "unlocked": True}
 FULL = 16
 ROSTER = 'student,name,grade\nab1,"Aster, Ada",\nab2,"Birch, Ben",\nab3,"Cedar, Cem",\n'
 HEADS = "student,task,points,reason\n"
@@ -30,7 +31,7 @@ def room(tmp_path):
 
 
 def graded(room, **how):
-    return grade([room / "in"], COURSE, room / "roster.csv", room / "out", **{"assignment": NAME, **how})
+    return grade([room / "in"], COURSE, room / "roster.csv", room / "out", **USUAL | how)
 
 
 def handed_in(room, student, place="", given=None, name=NAME):
@@ -267,6 +268,7 @@ def test_pages_of_those_no_longer_graded_go_away(room):
     assert [each.name for each in (room / "out/results").iterdir()] == ["ab1.json"]
 
 
+@RUNS_CODE
 def test_no_page_shows_another_name_or_a_path(room):
     """Neither where copies stand, nor what code says of the machine on which it ran."""
     made = filled("ions", COURSE, "ab1")
@@ -303,6 +305,7 @@ def test_a_student_or_a_task_is_graded_again(room, monkeypatch):
         graded(room, again=["ab9"])
 
 
+@RUNS_CODE
 def test_one_table_of_all_assignments(room, capsys):
     """Student by assignment, in the order of the course; who needs a person has no sum."""
     for name in ("pump", "ions"):
@@ -313,7 +316,7 @@ def test_one_table_of_all_assignments(room, capsys):
     for name in ("pump", "ions"):
         folders.append(str(room / f"out {name}"))
         assert main(["grade", str(room / "in" / name), "--course", COURSE, "--roster", str(room / "roster.csv"),
-                     "--assignment", name, "--out", folders[-1], "--jobs", "1"]) == 0  # fmt: skip
+                     "--assignment", name, "--out", folders[-1], "--jobs", "1", "--unlocked"]) == 0  # fmt: skip
     assert main(["overview", *folders, "--out", str(room / "all")]) == 0
     assert list(csv.reader(io.StringIO((room / "all/overview.csv").read_text("utf-8-sig")))) == [
         ["student", "name", "ions (18)", "pump (16)", "all (34)"],

@@ -188,12 +188,11 @@ def test_another_id_beside_ones_own_work_is_told(classroom):
 
 
 def test_pages_of_students_show_no_place_of_the_teacher(classroom):
-    some = dict(list(answers(NAME, COURSE, "ab1").items())[:2])
-    put(classroom, f"{ADA}/work.zip", zipped({"x.ipynb": work("ab1"), "x(1).ipynb": work("ab1", some)}))
+    put(classroom, f"{ADA}/work.zip", zipped({"x.ipynb": work("ab1"), "x(1).ipynb": work("ab1"), "a.png": b"1"}))
     done = graded(classroom)
     page = (classroom / "out/feedback/ab1.html").read_text()
-    assert "There are 2 copies: the latest counts." in page
-    assert ("ab1", "There are 2 copies: work.zip/x(1).ipynb counts.") in done.remarks
+    ((_, remark),) = done.remarks
+    assert remark.endswith("work.zip: a.png was left out: it is not a notebook (.ipynb).")
     assert str(classroom) not in page
     assert "assignsubmission" not in page
     assert points(done).keys() == {"ab1"}
@@ -206,13 +205,16 @@ def test_late_marks_are_those_of_the_platform(classroom):
     assert whose(classroom)[1].late == {"ab1"}
 
 
-def test_a_canvas_copy_is_the_later_file_of_a_student(classroom):
+def test_which_of_two_files_counts_is_for_a_person(classroom):
+    """The number that a browser or Canvas puts into a name does not say which of them is meant."""
     some = dict(list(answers(NAME, COURSE, "ab1").items())[:2])
     put(classroom, "asterada_12345_1001_02_pump.ipynb", work("ab1", some))
     put(classroom, "asterada_12345_1002_02_pump-1.ipynb", work("ab1"))
     done = graded(classroom)
-    assert points(done) == {"ab1": 16}
-    assert ("ab1", "There are 2 copies: 02_pump-1.ipynb counts.") in done.remarks
+    assert points(done) == {}
+    ((where, who, because),) = done.people
+    assert (who, because) == ("ab1", "there are several notebooks with different answers: keep one")
+    assert "asterada" in where
 
 
 def test_the_folder_that_is_written_to_may_lie_among_the_submissions(classroom):
@@ -411,7 +413,7 @@ if __name__ == "__main__":
 def test_memory_is_flat_in_the_number_of_students(tmp_path):
     """Neither the command nor its workers hold what students handed in: the peak (MB) is that of a small class."""
     (tmp_path / "many.py").write_text(MANY)
-    template = re.sub(r'"mark": "\w*"', '"mark": ""', work("s0000").decode())  # as if each had typed the same
+    template = re.sub(r'"mark": "\w*"', '"mark": ""', work("s0000").decode())  # of which no variant is known
     peaks = []
     for count in (80, 320):
         ids = [f"s{number:04}" for number in range(count)]

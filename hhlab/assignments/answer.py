@@ -21,7 +21,7 @@ from .task import Assignment, Code, Preparation, Task, asked_for, options_of, to
 from .variant import ANYBODY, Variant
 
 MIME = "application/vnd.hhlab.answer+json"
-FORMAT = 1
+FORMAT = 2
 _DASH = re.compile(r"((?:^|[(,=])\s*)[\u2010-\u2015\u2212](?=\s*[.\d])")
 
 
@@ -122,7 +122,7 @@ class Lab:
         return f"{line} {mark} {verdict.reply}"
 
     def __repr__(self) -> str:
-        told = (f"{name} = {words} ({meaning})" for name, meaning, words in self._table)
+        told = (f"{name} = {words} ({meaning})" for name, words, meaning in self._table)
         asked = (f"{task.name}: {asked_for(task)}" for task in self._assignment.tasks(_variant(self)))
         return "\n".join((self._heading(), *told, "", *asked))
 
@@ -131,7 +131,7 @@ class Lab:
         return f"{self._assignment.title}, {self.course}, for {self.student} ({mode})"
 
     def _repr_html_(self) -> str:
-        given = table([(name, words, meaning) for name, meaning, words in self._table], left=True)
+        given = table(self._table, left=True)
         tasks = self._assignment.tasks(_variant(self))
         asked = table([(t.name, asked_for(t).replace("`", ""), tolerance(t)) for t in tasks], left=True)
         return f"<p><b>{html.escape(self._heading())}</b></p>{given}{asked}"

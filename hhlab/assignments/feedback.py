@@ -41,7 +41,7 @@ def feedback(
         points=round(sum(each.points for each in verdicts), 2), of=sum(each.of for each in verdicts),
         waiting=[each.task for each in verdicts if each.state == State.NOT_RUN],
         answers=[(each.task, said(tasks[each.task], each), earned(each), reply(each)) for each in answered],
-        given=[(name, words, meaning) for name, meaning, words in assignment.given(variant)],
+        given=assignment.given(variant),
         picture=base64.b64encode(png).decode(), shows=repr(picture), marked=marked,
     )  # fmt: skip
 

@@ -11,24 +11,26 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from ..parallel import Outcome, carry_out
+from ..parallel import carry_out
 from ..parameters import shown
 from ..questions import State
 from .adjustments import OVERRIDES, TOTAL, lateness, read_overrides
 from .course import ASSIGNMENTS
 from .gradebook import Gradebook, open_book, write_roster
-from .opened import File
 from .report import Graded, report
 from .roster import Roster, read_roster
 from .sandbox import LIMITS_ONLY, Sandbox, best_lock
 from .submissions import Sorted, sort_out
 from .task import Code
 from .variant import plain_id
-from .work import Work, mark, peek, rules, write
+from .work import Work, mark, peek, write
 
 SAMPLE = 20
 """How many are looked at to find out which assignment this is."""
+FIRST_REASONS = 5
+"""How many reasons are given where nothing could be read."""
 Piece = TypeVar("Piece")
+Result = TypeVar("Result")
 
 
 def grade(
@@ -64,7 +66,7 @@ def grade(
     course = plain_id(course, "course")
     listed = read_roster(roster, id_column=id_column)
     told = sort_out(map(Path, places), listed, out)
-    name = assignment or _usual([*told.files.values(), *([file] for file in told.unnamed)], executor)
+    name, ids = _usual(told, assignment, executor)
     if name not in ASSIGNMENTS:
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed.choose_grades(grade_column, name)
@@ -78,51 +80,56 @@ def grade(
     sandbox = Sandbox(best_lock() or (LIMITS_ONLY if unlocked else ""))
     said = str(sandbox) if any(isinstance(task.question, Code) for task in tasks) else ""
     graded = Graded(name, people=told.people, notes=troubles, adjustments=changes, sandbox=said)
-    handed = _find_owners(told, listed, graded, executor)
-    now = rules(name)
+    _find_owners(told, listed, graded, executor)
     works = [
-        Work(name, course, each.id, each.name, tuple(told.files.get(each.id, ())), now, sandbox,
+        Work(name, course, each.id, each.name, tuple(told.files.get(each.id, ())), sandbox,
              tuple(changes.get(each.id, ())), each.id in anew, secret)
         for each in listed.students.values()
         if each.id in told.files or any(row.gives(TOTAL) for row in changes.get(each.id, ()))
     ]  # fmt: skip
     graded.silent = sorted(listed.students.keys() - {work.student for work in works})
-    handed |= _mark_all(works, out, executor, graded)
-    graded.roster = listed.in_words(graded.grades(), handed)
+    _mark_all(works, out, executor, graded)
+    graded.roster = listed.in_words(graded.grades(), ids)
     _finish(graded, listed, out, book)
     return graded
 
 
 def _again(names: Collection[str], roster: Roster, tasks: Collection[str]) -> set[str]:
     """The students who are graded again: those who are named, or all where a task is named."""
-    students = {plain_id(name) for name in names} & roster.students.keys()
     for name in names:
-        if name in tasks:
-            students = set(roster.students)
-        elif plain_id(name) not in students:
+        if name not in tasks and plain_id(name) not in roster.students:
             raise ValueError(f"--again {name} is neither an id of the roster nor one of the tasks {', '.join(tasks)}")
-    return students
+    return set(roster.students) if any(name in tasks for name in names) else set(map(plain_id, names))
 
 
-def _usual(pieces: Sequence[Sequence[File]], executor: Executor | None) -> str:
-    """The assignment that most are of, among the first of which it can be told."""
+def _usual(told: Sorted, named: str, executor: Executor | None) -> tuple[str, set[str]]:
+    """The assignment: as named, or that of most of the first notebooks that can be read; and the ids of these.
+
+    Raises
+    ------
+    ValueError
+        If none is named and no file is of one; with the first reasons why.
+    """
+    pieces = [*told.files.values(), *([file] for file in told.unnamed)]
+    reasons = [f"{where}: {because}" for where, _, because in told.people]
     for begin in range(0, len(pieces), SAMPLE):
-        looked = _on_all(peek, pieces[begin : begin + SAMPLE], executor)
-        names = Counter(name for name, _, _ in looked.done.values() if name)
+        some = pieces[begin : begin + SAMPLE]
+        looked = _on_all(peek, some, executor)
+        names = Counter(name for name, _, _ in looked if name)
         if names:
-            return max(sorted(names), key=lambda name: names[name])
-        if looked.cut_short:
-            raise ValueError(f"the submissions could not be read ({looked.in_words()}): run again")
-    raise ValueError("there is no notebook with answers here: name the assignment with --assignment")
+            usual = max(sorted(names), key=lambda name: names[name])
+            return named or usual, {student for _, student, _ in looked} - {""}
+        reasons += [f"{files[0].label}: {because}" for files, (_, _, because) in zip(some, looked, strict=True)]
+    if named:
+        return named, set()
+    said = "".join(f"{reason}.\n" for reason in reasons[:FIRST_REASONS])
+    raise ValueError(f"{said}there is no notebook with answers here: name the assignment with --assignment")
 
 
-def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executor | None) -> set[str]:
-    """Give notebooks that no name assigns to those whose ids they hold, which the report says; all these ids."""
+def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executor | None) -> None:
+    """Give notebooks that no name assigns to those whose ids they hold, which the report says."""
     looked = _on_all(peek, [[file] for file in told.unnamed], executor)
-    ids = set()
-    for number, file in enumerate(told.unnamed):
-        _, student, because = looked.done.get(number) or peek([file])
-        ids |= {student} - {""}
+    for file, (_, student, because) in zip(told.unnamed, looked, strict=True):
         if student in roster.students:
             told.files[student].append(file)
         else:
@@ -133,29 +140,23 @@ def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executo
             f"Nothing but the id inside says who handed in {len(told.unnamed)} of the notebooks, and anybody can type "
             "any id there. Names of Moodle or Canvas, or one folder for each id, would say it."
         )
-    return ids
 
 
-def _on_all(work: Callable[[Piece], object], pieces: Sequence[Piece], executor: Executor | None) -> Outcome:
-    """What comes of pieces of work that are one student each. An interruption is raised."""
+def _on_all(work: Callable[[Piece], Result], pieces: Sequence[Piece], executor: Executor | None) -> list[Result]:
+    """What comes of pieces of work that are one student each. What an executor fails to do is done here."""
     outcome = carry_out(work, pieces, executor, sizes=[1] * len(pieces), unit="student")
     if isinstance(outcome.cut_short, KeyboardInterrupt):
         raise outcome.cut_short
-    return outcome
+    return [outcome.done[n] if n in outcome.done else work(piece) for n, piece in enumerate(pieces)]
 
 
-def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> set[str]:
-    """Put what came of each student into `graded`; all ids that stand in notebooks."""
-    outcome = _on_all(partial(mark, out=out), works, executor)
-    ids: set[str] = set()
-    for number, work in enumerate(works):
-        came = outcome.done.get(number) or mark(work, out, outcome.in_words())
+def _mark_all(works: Sequence[Work], out: Path, executor: Executor | None, graded: Graded) -> None:
+    """Put what came of each student into `graded`."""
+    for work, came in zip(works, _on_all(partial(mark, out=out), works, executor), strict=True):
         if came.verdicts:
             graded.marks[work.student] = list(came.verdicts)
         graded.people += [(where, work.student, because) for where, because in came.people]
         graded.remarks += [(work.student, remark) for remark in came.remarks]
-        ids.update(came.ids)
-    return ids
 
 
 def _finish(graded: Graded, roster: Roster, out: Path, book: Gradebook) -> None:

@@ -52,7 +52,7 @@ def notebook(
     cells = [
         new_markdown_cell(page("title.md", assignment=assignment), id="title"),
         _to_change("who", f"import hhlab as hh\n\n{call(assignment, course, student, graded, secret)}\nlab", nbgrader),
-        new_code_cell(assignment.bench, id="bench"),
+        new_code_cell(assignment.texts.general["bench"].strip(), id="bench"),
     ]
     for number, task in enumerate(tasks, 1):
         cells += _task(number, task, nbgrader)

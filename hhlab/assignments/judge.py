@@ -2,23 +2,19 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..parameters import pretty, shown
 from ..quantities import Quantity, read_quantity
 from ..questions import Choice, Judgement, Number, State
-from .task import Code, Task, letters_of, options_of
+from .task import Code, Task, options_of
 from .variant import Variant
 
 LEAST_REASON, LONGEST, LONGEST_CODE = 12, 2000, 20_000
 """How many characters a reason must have, and a reason or the code of a cell may have."""
 MANY_DIGITS = 8
 NO_ANSWER = "No answer."
-
-
-FROM_LINE = "line"
-"""The mark of an answer of which only the line for people is left."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +27,8 @@ class Given:
     unit : of a number.
     because : the reason for a choice.
     code : of a cell.
-    option : the name of the option that was meant.
-    mark : that of the variant that the student had; "" if an earlier version of hhlab handed it in. Such an
-        answer may name its option by a letter, or by its wording.
+    option : the name of the option that was meant, or its wording.
+    mark : that of the variant that the student had; "" if only the line for people is left, which does not tell it.
     """
 
     value: str = ""
@@ -91,7 +86,7 @@ def well_formed(task: Task, given: Given) -> str:
 def _judged(task: Task, given: Given, variant: Variant, run: Run) -> Judgement:
     question = task.question
     try:
-        if given.mark not in ("", FROM_LINE, variant.mark):
+        if given.mark not in ("", variant.mark):
             raise NotRunError(
                 "it was answered with another preparation than this course gives: another version of hhlab or another "
                 "secret made its notebook"
@@ -99,9 +94,8 @@ def _judged(task: Task, given: Given, variant: Variant, run: Run) -> Judgement:
         if isinstance(question, Number):
             return question.judge(_number(task, given).value)
         if isinstance(question, Choice):
-            return question.judge(_option(question, _named(question, given, variant)))
-        asked = question if given.mark else question.earlier or question
-        return asked.judge(run(asked, _code(asked, given)))
+            return question.judge(_option(question, given))
+        return question.judge(run(question, _code(question, given)))
     except NotRunError as reason:
         return Judgement(State.NOT_RUN, f"{reason}.")
     except ValueError as error:
@@ -142,19 +136,10 @@ def choose(question: Choice, typed: str, variant: Variant) -> str:
     return options_of(question, variant).get(typed.strip().lower().rstrip(".)"), "")
 
 
-def _named(question: Choice, given: Given, variant: Variant) -> Given:
-    """The same answer with the name of its option, which earlier versions did not all give."""
-    if given.option or given.mark not in ("", FROM_LINE):
-        return given
-    said = given.value.strip()
-    letters = {} if given.mark else letters_of(question, variant)
-    option = letters.get(said.lower().rstrip(".)")) or question.option(said) or question.option(f"{said}.")
-    return replace(given, option=option or "")
-
-
 def _option(question: Choice, given: Given) -> str:
     """The name of the option that was chosen; with a reason."""
-    if given.option not in question.options:
+    option = question.option(given.option) or question.option(f"{given.option}.")
+    if option is None:
         raise ValueError(
             f"{question.name} = {shown(given.value.strip())} is none of your options: give the id of one, as "
             f'lab.letters("{question.name}") shows it'
@@ -163,7 +148,7 @@ def _option(question: Choice, given: Given) -> str:
         raise ValueError(f'{question.name} wants a reason: add because="..." with a sentence of your own')
     if len(given.because) > LONGEST:
         raise ValueError(f"the reason to {question.name} has more than {LONGEST} characters: shorten it")
-    return given.option
+    return option
 
 
 def _code(question: Code, given: Given) -> str:

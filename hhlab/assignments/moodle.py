@@ -34,10 +34,9 @@ def moodle_xml(assignment: Assignment, course: str, variants: int, secret: str =
 def _question(assignment: Assignment, variant: Variant, task: Task, secret: str) -> dict[str, Any]:
     """What the template tells of one task of one variant."""
     asked: Number = task.question  # type: ignore[assignment]
-    given = [(name, words, meaning) for name, meaning, words in assignment.given(variant)]
     code = call(assignment, variant.course, variant.student, secret=secret)
-    return {"student": variant.student, "code": code, "given": given, "text": asked.text, "points": task.points,
-            "answers": _answers(task, asked), "unit": asked.unit}  # fmt: skip
+    return {"student": variant.student, "code": code, "given": assignment.given(variant), "text": asked.text,
+            "points": task.points, "answers": _answers(task, asked), "unit": asked.unit}  # fmt: skip
 
 
 def _answers(task: Task, asked: Number) -> Iterator[Answer]:

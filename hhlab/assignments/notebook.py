@@ -4,19 +4,18 @@ It is read as plain JSON, and only the parts with answers are looked at. nbforma
 that is not sound elsewhere, and could lose answers that are sound.
 """
 
-import ast
 import json
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from ..parameters import shown
 from .answer import FORMAT, MIME
-from .judge import FROM_LINE, LONGEST, LONGEST_CODE, Given
+from .judge import LONGEST, LONGEST_CODE, Given
 from .variant import plain_id
 
 MOST_VALUES = 500_000
@@ -26,8 +25,6 @@ MOST_PARTS = 20_000
 MOST_CALLS, MOST_REMARKS = 5000, 20
 LONGEST_LINE = 300
 GIVEN = tuple(part.name for part in fields(Given))
-LIMITS = dict.fromkeys(GIVEN, LONGEST + 1) | {"code": LONGEST_CODE + 1}
-"""The parts of an answer, and how many characters of each are read: one more than may be, so that it is noticed."""
 Part = TypeVar("Part", dict[str, Any], list[Any])
 Who = tuple[str, str, str]
 """An assignment, a course and a student."""
@@ -39,36 +36,34 @@ _HANDS_IN = (
 _IN_CODE = re.compile(r"(?<!def )(?P<dot>\.)?\b" + _HANDS_IN)
 _IN_TEXT = re.compile(r"^[ \t]*(?:\w{1,100}(?P<dot>\.))?" + _HANDS_IN, re.MULTILINE)
 _COMMENT = re.compile(r"#[^\n]*")
-_LAB = re.compile(r"""\bassignment\(\s*(["'])([^"'\n]{1,100})\1,\s*course\s*=\s*(["'])([^"'\n]{1,100})\3""")
+_LAB = re.compile(
+    r"""\bassignment\(\s*(["'])(?P<assignment>[^"'\n]{1,100})\1,\s*course\s*=\s*(["'])(?P<course>[^"'\n]{1,100})\3"""
+)
 _BECAUSE = re.compile(r"""\bbecause\s*=\s*("[^"\n]{0,2000}"|'[^'\n]{0,2000}')""")
-_LINE = re.compile(r"Handed in for ([^:\n]{1,100}): (\w{1,100})( =|:) (.{1,2000})")
-_AFTER = re.compile(r"\.(?: (?:(?:Right|Half right|Not yet|It runs)\.|But |It replaces ).*)?$")
-_PLAIN = re.compile(r"([-\u2212]?\d+)((?:\.\d+)?)((?: \D.*)?)")
+_LINE = re.compile(
+    r"Handed in for (?P<student>[^:\n]{1,100}): (?P<task>\w{1,100})(?P<sign> =|:) (?P<said>.+?)"
+    r"(?:, in more digits than mean anything)?\.(?: (?:(?:Right|Half right|Not yet|It runs)\.|But |It replaces ).*)?",
+    re.DOTALL,
+)
+"""The line for people under an answer, and what follows there."""
+_NUMBER = re.compile(r"([-\u2212]?\d+)((?:\.\d+)?)((?: \D.*)?)")
 
 
 class UnreadableError(Exception):
     """A file that cannot be graded; its text says why."""
 
 
-class Lost(NamedTuple):
-    """An answer that was to be handed in, but cannot be read: why, and the source of its cell."""
-
-    why: str
-    source: str = ""
-
-
 @dataclass(frozen=True)
 class Handed:
     """What a notebook hands in: for which assignment, course and student, the last answer to each task, and remarks.
 
-    Answers that were lost stand by task; under "" what was lost of a cell that does not write out its task.
+    In place of an answer that is lost it says why; under "" that of a cell that does not write out its task.
     """
 
     assignment: str
     course: str
     student: str
-    answers: dict[str, Given]
-    lost: dict[str, Lost] = field(default_factory=dict)
+    answers: Mapping[str, Given | str]
     remarks: tuple[str, ...] = ()
 
 
@@ -78,19 +73,8 @@ class _Cell(NamedTuple):
     outputs: list[Any]
 
 
-class _Answer(NamedTuple):
-    """An answer in an output. The line for people says only the student of whose it is."""
-
-    who: Who
-    task: str
-    given: Given | Lost
-
-
-class _Call(NamedTuple):
-    """A call of `answer` in a source: the task, "" if it is not written out, and whether dots stand for its value."""
-
-    task: str
-    dots: bool
+Answer = tuple[Who, str, Given | str]
+"""Of whom an answer is, its task, and the answer; or why it is lost."""
 
 
 def read_answers(data: bytes) -> Handed:
@@ -102,23 +86,20 @@ def read_answers(data: bytes) -> Handed:
         If they are not a notebook, have no answers, or those of two students.
     """
     cells = _cells(data)
-    found = [(number, answer) for number, cell in enumerate(cells) for answer in _answers(cell)]
-    calls: dict[int, list[_Call]] = defaultdict(list)
-    for number, call in islice(((n, call) for n, cell in enumerate(cells) for call in _calls(cell)), MOST_CALLS):
-        calls[number].append(call)
+    lab = _lab(cells)
+    found = [(number, *answer) for number, cell in enumerate(cells) for answer in _answers(cell, lab)]
+    calls = list(islice(((n, *call) for n, cell in enumerate(cells) for call in _calls(cell)), MOST_CALLS))
     if not found:
-        raise UnreadableError(_why_none(sum(map(len, calls.values()))))
-    assignment, course, student = _whose(cells, {answer.who for _, answer in found})
-    last = {answer.task: (number, answer.given) for number, answer in found}
-    answers = {task: given for task, (_, given) in last.items() if isinstance(given, Given)}
-    lost = {task: given for task, (_, given) in last.items() if isinstance(given, Lost)}
-    some = {number for number, _ in found}
-    for number, called in calls.items():
-        missing = [call.task for call in called if call.task not in last and not call.dots]
-        lost |= {task: _why_lost(cells[number]) for task in missing if task or number not in some}
-    many = Counter(task for task, _ in {(answer.task, number) for number, answer in found})
+        raise UnreadableError(_why_none(len(calls)))
+    assignment, course, student = _whose({who for _, who, _, _ in found})
+    answers = {task: given for _, _, task, given in found}
+    numbers, tasks = {number for number, *_ in found}, set(answers)
+    for number, task, dots in calls:
+        if not dots and task not in tasks and (task or number not in numbers):
+            answers[task] = _why_lost(cells[number])
+    many = Counter(task for _, task in {(number, task) for number, _, task, _ in found})
     remarks = (f"{shown(task)} is answered in {n} cells: the last one counts." for task, n in many.items() if n > 1)
-    return Handed(assignment, course, student, answers, lost, tuple(islice(remarks, MOST_REMARKS)))
+    return Handed(assignment, course, student, answers, tuple(islice(remarks, MOST_REMARKS)))
 
 
 def _cells(data: bytes) -> list[_Cell]:
@@ -161,64 +142,67 @@ def _said(output: Any) -> str:
     return _text(_part(output, "data", dict).get("text/plain"))
 
 
-def _answers(cell: _Cell) -> Iterator[_Answer]:
+def _lab(cells: Sequence[_Cell]) -> dict[str, str]:
+    """Of which assignment and course a notebook is by its source; empty if it says none, or several."""
+    found = {match.group("assignment", "course") for cell in cells if cell.code for match in _LAB.finditer(cell.source)}
+    return dict(zip(("assignment", "course"), *found, strict=True)) if len(found) == 1 else {}
+
+
+def _answers(cell: _Cell, lab: Mapping[str, str]) -> Iterator[Answer]:
     """The answers in the outputs of a cell: as data, or as the line for people where only that was kept."""
     for output in cell.outputs if cell.code else ():
-        told, line = _part(_part(output, "data", dict), MIME, dict), _LINE.match(_said(output))
+        told = _part(_part(output, "data", dict), MIME, dict)
+        line = None if told else _LINE.fullmatch(_said(output)[: 2 * LONGEST])
         if told:
-            yield from _from_data(told)
-        elif line:
-            yield _from_line(cell, *line.groups())
-
-
-def _from_data(told: dict[str, Any]) -> Iterator[_Answer]:
-    """The answer in an output, unless that does not say whose it is."""
-    assignment, course, student, task = (_text(told.get(key)) for key in ("assignment", "course", "student", "task"))
-    parts = {part: _text(told.get(part)) for part in GIVEN}
-    with suppress(ValueError):
-        who = (assignment, plain_id(course, "course"), plain_id(student))
-        long = next((part for part in GIVEN if len(parts[part]) > LIMITS[part]), "")
-        if max(len(assignment), len(task)) > LONGEST:
-            return
-        if told.get("format") != FORMAT:
-            yield _Answer(who, task, Lost("its output was made by another version of hhlab"))
-        elif long:
-            what = "reason" if long == "because" else long
-            yield _Answer(who, task, Lost(f"its {what} is longer than the {LIMITS[long] - 1} characters that are read"))
-        else:
-            yield _Answer(who, task, Given(**parts))
-
-
-def _from_line(cell: _Cell, student: str, task: str, sign: str, line: str) -> _Answer:
-    """The answer that the line under a cell tells: what is said there was well-formed, with digits enough."""
-    said = _AFTER.sub("", line.partition(", in more digits ")[0])
-    number = _PLAIN.fullmatch(said)
-    given: Given | Lost = Lost("only the line under its cell is left, which does not tell it in full")
-    if sign == " =" and number:
-        given = Given(f"{number[1]}{number[2] or '.'}000000{number[3]}", mark=FROM_LINE)
-    elif said == "the code of this cell" and len(cell.source) <= LONGEST_CODE:
-        given = Given(code=cell.source, mark=FROM_LINE)
-    elif sign == ":" and (reason := _BECAUSE.search(cell.source)):
-        with suppress(SyntaxError, ValueError):
-            given = Given(said, because=ast.literal_eval(reason[1]), mark=FROM_LINE)
-    return _Answer(("", "", student), task, given)
-
-
-def _whose(cells: Sequence[_Cell], who: set[Who]) -> Who:
-    """Of which assignment, course and student the answers are; lines for people tell only the last."""
-    whole = {each for each in who if each[0]}
-    if not whole:
-        found = {(match[2], match[4]) for cell in cells if cell.code for match in _LAB.finditer(cell.source)}
-        if len(found) != 1:
+            yield from _answer(told, _given(told))
+        elif line and not lab:
             raise UnreadableError("its outputs have lost of which course and assignment they are")
-        whole = {(*found.pop(), student) for _, _, student in who}
-    everybody = whole | {("", "", student) for *_, student in who - whole if student not in {each[2] for each in whole}}
-    if len(everybody) > 1:
-        said = " and ".join(sorted(" / ".join(filter(None, each)) for each in everybody)[:3])
+        elif line:
+            yield from _answer({**lab, **line.groupdict()}, _told_by_line(cell, line["sign"], line["said"]))
+
+
+def _answer(told: Mapping[str, Any], given: Given | str) -> Iterator[Answer]:
+    """An answer with its owner and task, unless it does not say them."""
+    assignment, course, student, task = (
+        _text(told.get(key))[:LONGEST] for key in ("assignment", "course", "student", "task")
+    )
+    with suppress(ValueError):
+        if task:
+            yield (assignment, plain_id(course, "course"), plain_id(student)), task, given
+
+
+def _given(told: Mapping[str, Any]) -> Given | str:
+    """The answer in an output. One character more than may be is read, so that it is noticed."""
+    if told.get("format") != FORMAT:
+        return "its output was made by another version of hhlab"
+    parts = {part: _text(told.get(part)) for part in GIVEN}
+    for part, text in parts.items():
+        most = LONGEST_CODE if part == "code" else LONGEST
+        if len(text) > most + 1:
+            return f"its {part.replace('because', 'reason')} is longer than the {most} characters that are read"
+    return Given(**parts)
+
+
+def _told_by_line(cell: _Cell, sign: str, said: str) -> Given | str:
+    """The answer that the line under a cell tells: what is said there was well-formed, with digits enough."""
+    number, reason = _NUMBER.fullmatch(said), _BECAUSE.search(cell.source)
+    if sign == " =" and number:
+        return Given(f"{number[1]}{number[2] or '.'}000000{number[3]}")
+    if said == "the code of this cell" and len(cell.source) <= LONGEST_CODE:
+        return Given(code=cell.source)
+    if sign == ":" and reason:
+        return Given(option=said, because=reason[1][1:-1])
+    return "only the line under its cell is left, which does not tell it in full"
+
+
+def _whose(who: set[Who]) -> Who:
+    """Of which assignment, course and student the answers are."""
+    if len(who) > 1:
+        said = " and ".join(sorted(map(" / ".join, who))[:3])
         raise UnreadableError(
             f"its answers are for different students, courses or assignments: {said}. Was it run anew?"
         )
-    return everybody.pop()
+    return who.pop()
 
 
 def _why_none(calls: int) -> str:
@@ -228,19 +212,22 @@ def _why_none(calls: int) -> str:
     return f"{calls} of its cells hand in answers, but none has its output: run all cells and save it, then hand it in"
 
 
-def _why_lost(cell: _Cell) -> Lost:
+def _why_lost(cell: _Cell) -> str:
     """Why the answer of a cell is not in its outputs."""
     why = "its cell was not run"
     for output in cell.outputs:
         if isinstance(output, dict) and output.get("ename"):
             why = f"its cell stopped with {_text(output['ename'])[:LONGEST_LINE]}"
         elif "Not handed in: " in _said(output):
-            why = f"its cell says: {_said(output).strip()[:LONGEST_LINE]}"
-    return Lost(why, cell.source[:LONGEST_CODE])
+            why = f"its cell says: {_said(output).strip()[:LONGEST_LINE].removesuffix('.')}"
+    return why
 
 
-def _calls(cell: _Cell) -> Iterator[_Call]:
-    """The calls of `answer` in the source of a cell, a cell of text too if a line is nothing else."""
+def _calls(cell: _Cell) -> Iterator[tuple[str, bool]]:
+    """The calls of `answer` in a source: the task, "" if it is not written out, and whether dots stand for the value.
+
+    In a cell of text, only a call with which a line begins is one.
+    """
     for match in (_IN_CODE if cell.code else _IN_TEXT).finditer(_COMMENT.sub("", cell.source)):
         if match["task"] is not None or match["dot"]:
-            yield _Call(match["task"] or "", bool(match["dots"]))
+            yield match["task"] or "", bool(match["dots"])

@@ -53,10 +53,6 @@ class File:
         return f".{self.name.rpartition('.')[2].lower()}"
 
 
-Closed = tuple[File, Callable[[], IO[bytes]], bool]
-"""A file with the way to open it, and whether it lies in the zip of a student."""
-
-
 def notebooks(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
     """The notebooks among the files of one person, those in a zip too; all else comes with its trouble.
 
@@ -65,35 +61,34 @@ def notebooks(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
     TooMuchError
         If the person handed in more than is read.
     """
-    until, number, size = time.monotonic() + MOST_SECONDS, 0, 0
-    waiting: list[Closed] = [(file, partial(_stream, file), False) for file in reversed(files)]
-    while waiting:
-        file, data = _read(*waiting.pop())
-        number, size = number + 1, size + len(data)
-        if number + len(waiting) > MOST_FILES:
+    until, size = time.monotonic() + MOST_SECONDS, 0
+    for number, (file, data) in enumerate(_opened(files), 1):
+        size += len(data)
+        if number > MOST_FILES:
             raise TooMuchError(_MOST_FILES)
         if size > MOST_BYTES:
             raise TooMuchError(f"it has more than {MOST_BYTES // 2**20} MB unpacked, which is too much for one person")
         if time.monotonic() > until:
             raise TooMuchError(f"reading it took more than {MOST_SECONDS:g} s")
-        if file.suffix == ".ipynb" or file.trouble:
+        if file.trouble or file.suffix == ".ipynb":
             yield file, data
-            continue
-        try:
-            waiting += _inside(file, data)
-        except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
-            yield replace(file, trouble=f"it is not a zip that can be read ({error})"), b""
 
 
-def _read(file: File, open_it: Callable[[], IO[bytes]], in_zip: bool) -> tuple[File, bytes]:
+def _opened(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+    """All files of one person with their bytes, and after a zip what it holds."""
+    for closed in files:
+        file, data = _read(closed, partial(_stream, closed))
+        yield file, data
+        if file.suffix == ".zip" and not file.trouble:
+            yield from _inside(file, data)
+
+
+def _read(file: File, open_it: Callable[[], IO[bytes]]) -> tuple[File, bytes]:
     """A file with its bytes, whatever size was claimed, or with its trouble."""
-    trouble = file.trouble
-    if not trouble and file.suffix not in (".ipynb", ".zip"):
-        trouble = "it is not a notebook (.ipynb)"
-    elif file.suffix == ".zip" and in_zip:
-        trouble = "it is a zip in a zip: hand in the notebook itself"
-    if trouble:
-        return replace(file, trouble=trouble), b""
+    if file.trouble:
+        return file, b""
+    if file.suffix not in (".ipynb", ".zip"):
+        return replace(file, trouble="it is not a notebook (.ipynb)"), b""
     try:
         with open_it() as stream:
             data = stream.read(LARGEST + 1)
@@ -122,15 +117,20 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     return archive.open(info)
 
 
-def _inside(file: File, data: bytes) -> list[Closed]:
-    """The files in the zip of a student, the first of them last."""
+def _inside(file: File, data: bytes) -> Iterator[tuple[File, bytes]]:
+    """The files in the zip of a student."""
     if data.count(_ENTRY) > MOST_FILES:
         raise TooMuchError(_MOST_FILES)
-    archive = zipfile.ZipFile(io.BytesIO(data))
-    infos = [info for info in reversed(archive.infolist()) if parts_of(info)]
-    names = [printable("/".join(parts_of(info))) for info in infos]
-    files = [replace(file, name=f"{file.name}/{name}", label=f"{file.label}: {name}") for name in names]
-    return [(each, partial(_member, archive, info), True) for each, info in zip(files, infos, strict=True)]
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+        yield replace(file, trouble=f"it is not a zip that can be read ({error})"), b""
+        return
+    for info in filter(parts_of, archive.infolist()):
+        name = printable("/".join(parts_of(info)))
+        nested = "it is a zip in a zip: hand in the notebook itself" if name.lower().endswith(".zip") else ""
+        inner = replace(file, name=f"{file.name}/{name}", label=f"{file.label}: {name}", trouble=nested)
+        yield _read(inner, partial(_member, archive, info))
 
 
 def parts_of(info: zipfile.ZipInfo) -> list[str]:

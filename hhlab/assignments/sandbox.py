@@ -10,21 +10,20 @@ import functools
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .judge import NotRunError
 from .task import Code
 
-WALL, CPU = 20.0, 5
-MEMORY, OUTPUT = 2 * 2**30, 65_536
+WALL = 20.0
+LIMITS = {"CPU": 5, "AS": 2 * 2**30, "FSIZE": 2**20, "NOFILE": 256, "CORE": 0, "NPROC": 1}
+OUTPUT = 65_536
 _PROBE = Path(__file__).with_name("student_process.py")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store",
@@ -45,7 +44,7 @@ _MARK = "outside"
 
 @dataclass(frozen=True)
 class Sandbox:
-    """Where code is run: how it is locked in, how long it may take (s), and within which limits.
+    """Where code is run: how it is locked in, and how long it may take (s).
 
     Parameters
     ----------
@@ -55,9 +54,6 @@ class Sandbox:
 
     lock: str
     wall: float = WALL
-    limits: dict[str, int] = field(default_factory=lambda: {
-        "CPU": CPU, "AS": MEMORY, "FSIZE": 2**20, "NOFILE": 256, "CORE": 0, "NPROC": 1,
-    })  # fmt: skip
 
     def run(self, task: Code, code: str) -> list[float]:
         """The numbers that a piece of code gives. For a function, hhlab is out of its reach: it is to be their own.
@@ -80,7 +76,7 @@ class Sandbox:
         prefixes = [f"{prefix}/{lib}" for prefix in (sys.prefix, sys.base_prefix) for lib in ("lib", "lib64")]
         hidden = [f"{place}/{_PACKAGE.name}" for place in packages] if own else []
         needs = _there({*_LIBRARIES, *prefixes, *packages, *([] if own else [str(_PACKAGE)])})
-        told = {"code": code, "defines": defines, "probe": dict(probe), "limits": self.limits, "lock": self.lock,
+        told = {"code": code, "defines": defines, "probe": dict(probe), "limits": LIMITS, "lock": self.lock,
                 "needs": needs, "hidden": _there(hidden), "own": own, "mark": _MARK, "size": _WORK_SIZE,
                 "path": packages if own else [str(_PACKAGE.parent), *packages]}  # fmt: skip
         with tempfile.TemporaryDirectory(prefix="hhlab-") as folder:
@@ -138,46 +134,21 @@ def _program(lock: str) -> str:
 
 
 def _ran(command: Sequence[str], folder: str, told: Mapping[str, Any], wall: float) -> bytes:
-    """What the process wrote, at most so much of it."""
-    with _group(command, folder) as process:
-        timer = threading.Timer(wall, _end, (process,))
-        timer.start()
-        try:
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.write(json.dumps(told).encode())
-                process.stdin.close()
-            out = process.stdout.read(OUTPUT + 1)
-        finally:
-            late = not timer.is_alive()
-            timer.cancel()
-    if late:
-        raise NotRunError(f"the code did not finish within {wall:g} s")
-    if len(out) > OUTPUT:
-        raise NotRunError("the code wrote more than is read")
-    return bytes(out)
-
-
-@contextlib.contextmanager
-def _group(command: Sequence[str], folder: str) -> Iterator[Any]:
-    """A process in a group of its own, all of which is ended."""
+    """What the process wrote to its output, a file that the limits keep small."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": folder, "TMPDIR": folder,
                    "NUMBA_CACHE_DIR": folder, **threads}  # fmt: skip
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
-    try:
-        yield process
-    finally:
-        _end(process)
-        for stream in filter(None, (process.stdin, process.stdout)):
-            with contextlib.suppress(OSError):
-                stream.close()
-        process.wait()
-
-
-def _end(process: Any) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    with tempfile.TemporaryFile() as out:
+        try:
+            subprocess.run(command, cwd=folder, env=environment, input=json.dumps(told).encode(), stdout=out,
+                           stderr=subprocess.DEVNULL, start_new_session=True, timeout=wall, check=False)  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise NotRunError(f"the code did not finish within {wall:g} s") from None
+        out.seek(0)
+        wrote = out.read(OUTPUT + 1)
+    if len(wrote) > OUTPUT:
+        raise NotRunError("the code wrote more than is read")
+    return wrote
 
 
 def _values(out: bytes) -> list[float]:
@@ -209,6 +180,6 @@ def best_lock() -> str:
         return ""
     for lock in (UNSHARE,) if os.geteuid() == 0 else (BUBBLEWRAP, UNSHARE):
         with contextlib.suppress(NotRunError, ValueError, OSError):
-            if _program(lock) and Sandbox(lock, limits={})._numbers(_TRIAL, "f", _ASKED, own=False) == [1]:
+            if _program(lock) and Sandbox(lock)._numbers(_TRIAL, "f", _ASKED, own=False) == [1]:
                 return lock
     return ""

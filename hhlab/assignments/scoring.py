@@ -9,14 +9,13 @@ from typing import Any
 
 import nbformat
 
-from ..parameters import shown
 from ..questions import State
 from .course import ASSIGNMENTS
 from .judge import Verdict
 from .notebook import UnreadableError, read_answers
 from .sandbox import Sandbox, best_lock
 from .variant import plain_id
-from .work import judge_all
+from .work import judge_all, why_not
 
 SCORE = "-score"
 """What the name of a cell that scores ends with."""
@@ -48,11 +47,8 @@ def scorer(course: str) -> Scorer:
 def _verdicts(made: Any, course: str, student: str, assignment: str) -> list[Verdict]:
     """The verdicts on a notebook that a student handed in; UnreadableError if it is not theirs, or of other work."""
     handed = read_answers(json.dumps(made).encode())
-    if (handed.assignment, handed.course, handed.student) != (assignment, course, student):
-        raise UnreadableError(
-            f"it was handed in by {shown(student)} for {assignment} of {shown(course)}, but its answers are of "
-            f"{shown(handed.student)} for {handed.assignment} of {shown(handed.course)}"
-        )
+    if because := why_not(handed, assignment, course, student):
+        raise UnreadableError(because)
     asked = ASSIGNMENTS[assignment]
     return judge_all(asked, handed, asked.variant(course, student), Sandbox(best_lock()))
 

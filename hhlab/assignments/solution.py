@@ -1,11 +1,12 @@
 """One student's variant with its answers and pictures, for the teacher."""
 
 from dataclasses import replace
+from textwrap import indent
 
 from ..questions import Choice, Number
 from .feedback import feedback
 from .judge import Given, Verdict, decimals, judge
-from .task import Assignment, Code, options_of, tolerance
+from .task import Assignment, Task, options_of, tolerance
 from .variant import Variant
 
 
@@ -30,21 +31,19 @@ def solution(assignment: Assignment, course: str, student: str, secret: str = ""
     """The answers of a student as text, and as a page with pictures."""
     variant = assignment.variant(course, student, secret)
     answers = right_answers(assignment, variant)
-    verdicts = [
-        judge(task, answers[task.name], variant, lambda code, _: code.truth()) for task in assignment.tasks(variant)
-    ]
+    tasks = assignment.tasks(variant)
+    verdicts = [judge(task, answers[task.name], variant, lambda code, _: code.truth()) for task in tasks]
     grids = {name: grid for name, grid in assignment.grids.items() if grid.hidden}
     hidden = [f"{name} = {grid.in_words(variant.values[name])} (hidden)" for name, grid in grids.items()]
-    given = [f"{name} = {words} ({meaning})" for name, meaning, words in assignment.given(variant)]
+    given = [f"{name} = {words} ({meaning})" for name, words, meaning in assignment.given(variant)]
     lines = [f"{assignment.title}, {variant.course}, {variant.student}", *given, *hidden, ""]
-    lines += [_line(each, assignment, variant, answers) for each in verdicts]
+    lines += map(_line, tasks, answers.values(), verdicts)
     return "\n".join(lines), feedback(assignment, variant, f"solution for {variant.student}", verdicts, hidden)
 
 
-def _line(verdict: Verdict, assignment: Assignment, variant: Variant, answers: dict[str, Given]) -> str:
-    task, given = assignment.task(variant, verdict.task), answers[verdict.task]
-    if isinstance(task.question, Code):
-        return f"{verdict.task}:\n" + "\n".join(f"    {line}" for line in given.code.splitlines())
-    if isinstance(task.question, Choice):
-        return f"{verdict.task}: {given.value}) {verdict.understood}"
-    return f"{verdict.task}: {verdict.understood}; {tolerance(task)}"
+def _line(task: Task, given: Given, verdict: Verdict) -> str:
+    if given.code:
+        return f"{task.name}:\n{indent(given.code, '    ')}"
+    if given.option:
+        return f"{task.name}: {given.value}) {verdict.understood}"
+    return f"{task.name}: {verdict.understood}; {tolerance(task)}"

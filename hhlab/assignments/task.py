@@ -41,7 +41,6 @@ class Code:
     mistakes : the numbers of well-known wrong ways, with what is said to them.
     starter : lines of the student's cell before the answer.
     relative : how far off, as a share of the right number, is still right.
-    earlier : the task as earlier versions had it, by which what they handed in is judged.
     """
 
     name: str
@@ -55,7 +54,6 @@ class Code:
     mistakes: tuple[Mistake, ...] = ()
     starter: str = ""
     relative: float = 1e-3
-    earlier: "Code | None" = None
 
     @classmethod
     def of(
@@ -154,16 +152,6 @@ class Assignment:
         """Its heading."""
         return str(self.texts.general["title"])
 
-    @property
-    def story(self) -> str:
-        """The text that stands above the tasks, the same for all."""
-        return str(self.texts.general["story"])
-
-    @property
-    def bench(self) -> str:
-        """The code of the bench that the student measures on."""
-        return str(self.texts.general["bench"]).strip()
-
     def variant(self, course: str, student: str, secret: str = "", *, key: str = "") -> Variant:
         """What a student of a course is given.
 
@@ -177,10 +165,10 @@ class Assignment:
         return Variant(course, student, draw(self.grids, key), key)
 
     def given(self, variant: Variant) -> list[tuple[str, str, str]]:
-        """What a student is told: name, meaning, and value with its unit."""
+        """What a student is told: name, value with its unit, and meaning."""
         meanings = self.texts.general["given"]
         shown = ((name, grid) for name, grid in self.grids.items() if not grid.hidden)
-        return [(name, meanings[name], grid.in_words(variant.values[name])) for name, grid in shown]
+        return [(name, grid.in_words(variant.values[name]), meanings[name]) for name, grid in shown]
 
     def task(self, variant: Variant, name: str) -> Task:
         """The task of a name; ValueError for an unknown one."""
@@ -211,17 +199,6 @@ def options_of(question: Choice, variant: Variant) -> dict[str, str]:
     return dict(sorted(shown.items()))
 
 
-def letters_of(question: Choice, variant: Variant) -> dict[str, str]:
-    """The options by the letters that they had in the first version, where an answer did not name its option."""
-
-    def place(option: str) -> bytes:
-        words = (variant.course, variant.student, question.name, question.wording(option))
-        return hashlib.sha256("\n".join(words).encode()).digest()
-
-    options = (option for option, reply in question.options.items() if not reply.added)
-    return dict(zip("abcdefghij", sorted(options, key=place), strict=False))
-
-
 def asked_for(task: Task) -> str:
     """What an answer must look like, in words that hold for every student."""
     question, worth = task.question, f"{task.points:g} points"
@@ -237,7 +214,7 @@ def answer_cell(task: Task) -> str:
     if isinstance(task.question, Number):
         return f'lab.answer("{task.name}", ..., "{task.question.unit}")'
     if isinstance(task.question, Code):
-        return f'{task.question.starter.strip()}\n\n\nlab.answer("{task.name}", {task.question.defines})'
+        return f'{task.question.starter.strip()}\n\n\nlab.answer("{task.name}", ...)'
     return f'lab.answer("{task.name}", ..., because="")'
 
 

@@ -5,8 +5,7 @@ import hashlib
 import json
 import os
 import platform
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -23,13 +22,11 @@ from .notebook import Handed, UnreadableError, read_answers
 from .opened import File, TooMuchError, notebooks
 from .sandbox import Sandbox
 from .submissions import file_name
-from .task import Assignment, Code, Task, answer_cell
+from .task import Assignment, Task
 from .variant import Variant
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SOURCES = (".py", ".toml", ".j2")
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-_COPY = re.compile(r"(?P<stem>.+?)(?:\s?\((?P<paren>\d{1,4})\)|-(?P<dash>\d{1,2}))?\.ipynb", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,6 @@ class Work:
     student: str
     name: str
     files: tuple[File, ...]
-    rules: str
     sandbox: Sandbox
     adjustments: tuple[Adjustment, ...] = ()
     again: bool = False
@@ -49,30 +45,23 @@ class Work:
 
 
 class Marked(NamedTuple):
-    """What came of one student: verdicts if any, where and why a person is needed, what is to be known, and all ids."""
+    """What came of one student: verdicts if any, where and why a person is needed, and what is to be known."""
 
     verdicts: Sequence[Verdict] = ()
     people: Sequence[tuple[str, str]] = ()
     remarks: Sequence[str] = ()
-    ids: Collection[str] = ()
-
-
-def rules(assignment: str) -> str:
-    """A fingerprint of all that the marks of an assignment depend on, except the answers.
-
-    It changes with the tasks (points, tolerances, texts), with any source file of this package, which compute what is
-    right, and with the versions of what they stand on.
-    """
-    tasks = ASSIGNMENTS[assignment].tasks(ASSIGNMENTS[assignment].variant("any", "any"))
-    return fingerprint(_ADDRESS.sub("", repr((ASSIGNMENTS[assignment], tasks))).encode(), _sources())
 
 
 @functools.cache
-def _sources() -> bytes:
-    """A fingerprint of the source of this package, and of the versions of what it stands on."""
+def rules() -> str:
+    """A fingerprint of all that marks depend on, except the answers.
+
+    It changes with any source file of this package, in which the tasks stand and what computes what is right, and with
+    the versions of what they stand on.
+    """
     paths = sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _SOURCES)
     versions = " ".join([platform.python_version(), *map(version, ("hhlab", "numpy", "scipy"))])
-    return fingerprint(versions.encode(), *(path.read_bytes() for path in paths)).encode()
+    return fingerprint(versions.encode(), *(path.read_bytes() for path in paths))
 
 
 def fingerprint(*told: bytes) -> str:
@@ -80,117 +69,88 @@ def fingerprint(*told: bytes) -> str:
     return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
 
 
-def read(files: Sequence[File]) -> Iterator[tuple[File, Handed | str]]:
-    """What the notebooks of one person hand in, or why it cannot be read; TooMuchError for more than is read."""
-    for file, data in notebooks(files):
-        try:
-            yield file, file.trouble or read_answers(data)
-        except UnreadableError as error:
-            yield file, str(error)
+def read(files: Sequence[File]) -> list[tuple[File, Handed | str]]:
+    """What the notebooks of one person hand in, or why it cannot be read; of more than is read, why nothing is."""
+    found: list[tuple[File, Handed | str]] = []
+    try:
+        for file, data in notebooks(files):
+            try:
+                found.append((file, file.trouble or read_answers(data)))
+            except UnreadableError as error:
+                found.append((file, str(error)))
+    except TooMuchError as error:
+        return [(files[0], str(error))]
+    return found
 
 
 def peek(files: Sequence[File]) -> tuple[str, str, str]:
     """Of which assignment and student the first notebook is that can be read, or why none can."""
-    because = "there is nothing in it"
+    found = [handed for _, handed in read(files)]
+    for handed in found:
+        if isinstance(handed, Handed):
+            return handed.assignment, handed.student, ""
+    return "", "", str(found[-1]) if found else "there is nothing in it"
+
+
+def mark(work: Work, out: Path) -> Marked:
+    """What came of one student, whatever goes wrong. Verdicts and page are kept in a folder."""
     try:
-        for _, handed in read(files):
-            if isinstance(handed, Handed):
-                return handed.assignment, handed.student, ""
-            because = handed
-    except TooMuchError as error:
-        because = str(error)
-    return "", "", because
-
-
-def mark(work: Work, out: Path, failure: str = "") -> Marked:
-    """What came of one student, whatever goes wrong. Verdicts and page are kept in a folder.
-
-    Where a failure of this machine is told, only what is kept from before is looked up.
-    """
-    try:
-        return _marked(work, out, failure)
+        return _marked(work, out)
     except Exception as error:
-        why = failure or f"{type(error).__name__}: {error}"
+        why = f"{type(error).__name__}: {error}"
         return Marked(people=[("", f"grading it failed ({why}): run again, or tell the makers of hhlab")])
 
 
-def _marked(work: Work, out: Path, failure: str) -> Marked:
-    try:
-        found = list(read(work.files))
-    except TooMuchError as error:
-        found = [(work.files[0], str(error))]
-    good: list[tuple[str, Handed]] = []
+def _marked(work: Work, out: Path) -> Marked:
+    found = read(work.files) or [(file, "there is no notebook in it") for file in work.files[:1]]
+    good: list[Handed] = []
     foreign, bad = [], []
     for file, handed in found:
-        because = handed if isinstance(handed, str) else _why_not(handed, work)
-        if isinstance(handed, Handed) and not because:
-            good.append((file.name, handed))
-        elif isinstance(handed, Handed) and handed.student != work.student:
+        because = handed if isinstance(handed, str) else why_not(handed, work.assignment, work.course, work.student)
+        if isinstance(handed, str) or (handed.student == work.student and because):
+            bad.append((file.label, because))
+        elif because:
             foreign.append((file.label, because))
         else:
-            bad.append((file.label, because))
-    chosen = _chosen(good) if good else None
-    if good and chosen is None:
-        names = " and ".join(name for name, _ in good)
-        bad.insert(0, (names, "there are several notebooks with different answers: keep one"))
-    ids = {handed.student for _, handed in found if isinstance(handed, Handed)}
+            good.append(handed)
+    if any(each.answers != good[0].answers for each in good):
+        bad.append((work.files[0].label, "there are several notebooks with different answers: keep one"))
+        good.clear()
     if any(each.gives(TOTAL) for each in work.adjustments):
         foreign, bad = [], [*foreign, *bad]
-    elif chosen is None:
-        nothing = [(work.files[0].label, "there is no notebook in it")]
-        return Marked(people=[*foreign, *bad] or nothing, ids=ids)
-    told = [f"{where} was left out: {because}." for where, because in bad]
-    name, answers = chosen or ("", None)
-    remarks = answers.remarks if answers else ()
-    if answers and len(good) > 1:
-        told.append(f"There are {len(good)} copies: {name} counts.")
-        remarks = (*remarks, f"There are {len(good)} copies: the latest counts.")
-    return Marked(_kept_or_judged(work, answers, remarks, out, failure), foreign, [*remarks, *told], ids)
+    elif not good:
+        return Marked(people=[*foreign, *bad])
+    handed_in = good[0] if good else None
+    left_out = [f"{where} was left out: {because}." for where, because in bad]
+    remarks = [*(handed_in.remarks if handed_in else ()), *left_out]
+    return Marked(_kept_or_judged(work, handed_in, out), foreign, remarks)
 
 
-def _why_not(handed: Handed, work: Work) -> str:
+def why_not(handed: Handed, assignment: str, course: str, student: str) -> str:
     """Why a notebook cannot be graded as the work of a student; "" if it can."""
-    if handed.student != work.student:
-        return f"it was handed in by {work.student}, but says that it is of {handed.student}"
-    if handed.course != work.course:
-        return f"it is of the course {shown(handed.course)}, not {shown(work.course)}"
+    if handed.student != student:
+        return f"it was handed in by {student}, but says that it is of {handed.student}"
+    if handed.course != course:
+        return f"it is of the course {shown(handed.course)}, not {shown(course)}"
     if handed.assignment not in ASSIGNMENTS:
         return f"this version has no assignment {shown(handed.assignment)}: install a newer hhlab"
-    if handed.assignment != work.assignment:
-        return f"it is of the assignment {shown(handed.assignment)}, not {shown(work.assignment)}"
+    if handed.assignment != assignment:
+        return f"it is of the assignment {shown(handed.assignment)}, not {shown(assignment)}"
     return ""
 
 
-def _chosen(found: Sequence[tuple[str, Handed]]) -> tuple[str, Handed] | None:
-    """The notebook that counts: the latest copy of one; None if nobody can tell."""
-    name, handed = max(found, key=lambda each: (_copy(each[0])[0], each[0]))
-    number, stem = _copy(name)
-    others = [_copy(other) for other, each in found if each.answers != handed.answers]
-    return None if any(other == number or called != stem for other, called in others) else (name, handed)
-
-
-def _copy(name: str) -> tuple[int, str]:
-    """The number of a copy, 1 for x(1).ipynb, and the name without it."""
-    match = _COPY.fullmatch(name)
-    return (int(match["paren"] or match["dash"] or 0), match["stem"]) if match else (0, name)
-
-
-def _kept_or_judged(
-    work: Work, handed: Handed | None, remarks: tuple[str, ...], out: Path, failure: str
-) -> list[Verdict]:
+def _kept_or_judged(work: Work, handed: Handed | None, out: Path) -> list[Verdict]:
     """The verdicts that are kept from before, if nothing has changed since; or new ones, which are kept with a page."""
     name = file_name(work.student)
     page, kept = out / "feedback" / f"{name}.html", out / "results" / f"{name}.json"
     changes, answers = list(map(asdict, work.adjustments)), asdict(handed) if handed else ""
-    depends = [work.name, work.rules, work.secret, work.sandbox.lock, answers, remarks, changes]
+    depends = [work.name, rules(), work.secret, work.sandbox.lock, answers, changes]
     key = fingerprint(json.dumps(depends, sort_keys=True).encode())
     with suppress(OSError, ValueError, KeyError, TypeError):
         told = json.loads(kept.read_text("utf-8"))
         if told["key"] == key and page.exists() and not work.again:
             return [Verdict(**each) for each in told["verdicts"]]
-    if failure:
-        raise RuntimeError(failure)
-    verdicts, html = judged(work, handed, remarks)
+    verdicts, html = judged(work, handed)
     write(page, html.encode())
     if not any(each.state == State.NOT_RUN for each in verdicts):
         told = {"key": key, "student": work.student, "verdicts": [asdict(each) for each in verdicts]}
@@ -198,13 +158,13 @@ def _kept_or_judged(
     return verdicts
 
 
-def judged(work: Work, handed: Handed | None, remarks: Sequence[str]) -> tuple[list[Verdict], str]:
+def judged(work: Work, handed: Handed | None) -> tuple[list[Verdict], str]:
     """The verdicts on what a student handed in, and the page with them."""
     assignment = ASSIGNMENTS[work.assignment]
     variant = assignment.variant(work.course, work.student, work.secret)
     verdicts = judge_all(assignment, handed, variant, work.sandbox) if handed else []
     verdicts = adjusted(verdicts, work.adjustments, sum(task.points for task in assignment.tasks(variant)))
-    return verdicts, feedback(assignment, variant, work.name, verdicts, remarks)
+    return verdicts, feedback(assignment, variant, work.name, verdicts, handed.remarks if handed else ())
 
 
 def judge_all(assignment: Assignment, handed: Handed, variant: Variant, sandbox: Sandbox) -> list[Verdict]:
@@ -214,17 +174,10 @@ def judge_all(assignment: Assignment, handed: Handed, variant: Variant, sandbox:
 
 def _judged(task: Task, handed: Handed, variant: Variant, sandbox: Sandbox) -> Verdict:
     """The verdict on the answer to a task; that it could not be graded, where it was lost."""
-    given = handed.answers.get(task.name)
-    lost = handed.lost.get(task.name, handed.lost.get(""))
-    if given or lost is None or (isinstance(task.question, Code) and _bare(lost.source) == _bare(answer_cell(task))):
-        return judge(task, given, variant, sandbox.run)
-    return Verdict(State.NOT_RUN, f"{task.name}: {lost.why}.", task=task.name, points=0.0, of=task.points)
-
-
-def _bare(source: str) -> list[str]:
-    """The lines of a source without comments and space: so that a cell that nobody touched is known."""
-    lines = (line.strip() for line in source.splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+    given = handed.answers.get(task.name, handed.answers.get(""))
+    if isinstance(given, str):
+        return Verdict(State.NOT_RUN, f"{task.name}: {given}.", task=task.name, points=0.0, of=task.points)
+    return judge(task, given, variant, sandbox.run)
 
 
 def write(path: Path, data: bytes) -> None:

@@ -25,7 +25,7 @@ function make(kind, name, content, more = {}) {
 
 function press(name, content, title, act) {
   const made = make("button", name, content, { type: "button", title });
-  made.setAttribute("aria-label", title || content);
+  made.setAttribute("aria-label", content.length > 1 ? content : title); // its name is what is read on it, if that is a word
   made.addEventListener("click", act);
   return made;
 }
@@ -40,31 +40,51 @@ const plain = (number) => String(number).replace("-", "−");
 
 // ---- messages ----
 
-function conversation(model, busy) {
+// A kernel that is idle again without an answer was interrupted: nothing was done, and everything is shown as it is.
+function conversation(model, busy, show, lost) {
   const id = Math.random().toString(36).slice(2);
   const queue = [];
-  let count = 0, awaited = null, timer = 0;
+  let count = 0, awaited = null, sent = null, timer = 0;
   function next() {
     if (awaited !== null || !queue.length) return;
     awaited = `${id} ${++count}`;
     timer = setTimeout(() => busy(true), BUSY_AFTER);
-    model.send({ ...queue.shift(), n: awaited });
+    const mine = awaited;
+    const status = ({ content }) => {
+      if (content.execution_state !== "idle" || awaited !== mine) return;
+      heard(mine);
+      show();
+    };
+    sent = queue.shift();
+    try {
+      model.send({ ...sent, n: mine }, { iopub: { status } });
+    } catch { // the kernel is gone
+      lost();
+    }
+  }
+  function heard(answered) {
+    if (answered !== awaited) return;
+    awaited = sent = null;
+    clearTimeout(timer);
+    busy(false);
+    next();
   }
   return {
+    heard,
+    ended: false,
+    end() {
+      this.ended = true;
+      busy(false);
+      clearTimeout(timer);
+    },
     say(what, told = {}) {
+      if (this.ended) return;
       const message = { do: what, with: told }, last = queue.at(-1);
       if (LATEST.has(what) && last?.do === what && last.with.name === told.name) queue[queue.length - 1] = message;
       else queue.push(message);
       next();
     },
-    heard(answered) {
-      if (answered !== awaited) return;
-      awaited = null;
-      clearTimeout(timer);
-      busy(false);
-      next();
-    },
-    waits: (what, name) => queue.some((each) => each.do === what && each.with.name === name),
+    waits: (what, name) => [...queue, sent].some((each) => each?.do === what && each.with.name === name),
   };
 }
 
@@ -97,9 +117,9 @@ function picture(model, root) {
     const names = lasting.flatMap((each) => each.legend.flatMap((name) => name.split("\n")));
     const beside = Math.max(0, ...names.map((name) => context.measureText(name).width));
     const scaled = lasting.some((each) => each.scale) ? 58 : 0;
-    const right = width - Math.max(beside ? Math.min(beside + 32, 0.42 * width) : 14, scaled);
+    const right = width - Math.max(beside ? Math.min(beside + 36, 0.42 * width) : 14, scaled);
     const below = states.length ? STATES : 0;
-    const full = room > 0 ? room - below - 10 : MOST - 0.35 * below;
+    const full = (room > 0 ? room - 10 : MOST) - below;
     const wanted = lasting.map((each) => each.height * HEIGHT / lasting.length ** 0.35);
     const sum = wanted.reduce((a, b) => a + b, 0), free = full - FOOT - GAP * lasting.length;
     const share = sum ? (room > 0 ? free / sum : Math.min(1, free / sum)) : 0;
@@ -433,7 +453,7 @@ function knobOf(told, talk) {
   const box = make("div", "knob", [make("div", "top", [label, make("span", "entry", [field, back]), unit]), slider, notice]);
   box.dataset.name = told.name;
   if (told.colour) box.style.setProperty("--hhlab-ion", told.colour);
-  let value = told.began;
+  let value = told.began, dragged = false;
   const low = told.low, step = told.step;
   const fill = () => slider.style.setProperty("--hhlab-share", `${100 * (slider.value - slider.min) / (slider.max - slider.min)}%`);
   slider.addEventListener("input", () => {
@@ -441,7 +461,12 @@ function knobOf(told, talk) {
     field.value = String(value);
     fill();
     slider.setAttribute("aria-valuetext", `${value} ${told.unit}`);
-    talk.say("set", { name: told.name, value });
+    talk.say("set", { name: told.name, value, coarse: dragged });
+  });
+  slider.addEventListener("pointerdown", () => { dragged = true; });
+  slider.addEventListener("change", () => {
+    if (dragged) talk.say("set", { name: told.name, value });
+    dragged = false;
   });
   const typed = () => { if (field.value !== field.dataset.shown) talk.say("type", { name: told.name, value: field.value }); };
   field.addEventListener("change", typed);
@@ -477,7 +502,7 @@ function render({ model, el }) {
   const talk = conversation(model, (is) => {
     stage.classList.toggle("hhlab-busy", is);
     stage.setAttribute("aria-busy", is);
-  });
+  }, () => show(), () => lose());
   const view = picture(model, root);
   const title = make("h3", "title"), lost = make("p", "lost"), text = make("p", "text"), moment = make("p", "moment");
   text.setAttribute("role", "status");
@@ -501,9 +526,8 @@ function render({ model, el }) {
   const undo = press("plain", "Undo", "take the last move back", () => talk.say("undo"));
   const reset = press("plain", "Reset", "go back to the beginning", () => talk.say("reset"));
   const hold = press("hold", "Hold", "hold this trace to compare the next ones with it", () => talk.say("hold", { picture: model.get("shown").picture }));
-  const more = press("more", "▸ More knobs", "", () => {
+  const more = press("more", "More knobs", "", () => {
     folded.hidden = !folded.hidden;
-    more.textContent = folded.hidden ? "▸ More knobs" : "▾ More knobs";
     more.setAttribute("aria-expanded", !folded.hidden);
   });
   more.setAttribute("aria-expanded", "false");
@@ -565,6 +589,7 @@ function render({ model, el }) {
     undo.disabled = !shown.canUndo;
     reset.disabled = shown.atStart;
     heldTable(shown);
+    stage.classList.toggle("hhlab-preview", shown.preview);
     code.textContent = shown.code;
     code.hidden = !shown.code;
     if (!playing && !talk.waits("look")) here = shown.cursor;
@@ -572,7 +597,6 @@ function render({ model, el }) {
     timeShown();
     view.paint();
     view.mark(here);
-    lost.hidden = true;
   }
 
   function heldTable(shown) {
@@ -590,6 +614,7 @@ function render({ model, el }) {
     const words = here === null ? "" : `${(here / size).toFixed(2)} ${unit}`;
     said.textContent = words;
     cursor.setAttribute("aria-valuetext", words || "no cursor");
+    moment.hidden = controls.hidden && here === null;
     moment.textContent = here === null ? "Press ▶, drag the slider or click in the picture to read off one moment." : model.get("shown").moment;
   }
 
@@ -674,12 +699,20 @@ function render({ model, el }) {
   }
 
   const kernel = model.widget_manager?.kernel;
-  const watch = (_, status) => {
-    if (!["restarting", "autorestarting", "terminating", "dead"].includes(status)) return;
+  function lose() {
+    talk.end();
     lost.textContent = "This bench has lost its kernel: run its cell again.";
     lost.hidden = false;
+    rail.inert = icons.inert = true;
+  }
+  const watch = (_, status) => { if (["restarting", "autorestarting", "terminating", "dead"].includes(status)) lose(); };
+  const connected = (_, status) => {
+    if (talk.ended) return;
+    lost.hidden = status === "connected";
+    lost.textContent = "This bench waits for its kernel: the connection is interrupted.";
   };
   kernel?.statusChanged?.connect(watch);
+  kernel?.connectionStatusChanged?.connect(connected);
   const changed = () => {
     talk.heard(model.get("shown").answered);
     show();
@@ -703,6 +736,7 @@ function render({ model, el }) {
     model.off("change:fixed", fillFixed);
     model.off("msg:custom", deliver);
     kernel?.statusChanged?.disconnect(watch);
+    kernel?.connectionStatusChanged?.disconnect(connected);
     size.disconnect();
     theme.disconnect();
     document.removeEventListener("fullscreenchange", fitted);

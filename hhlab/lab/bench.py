@@ -33,14 +33,15 @@ from .run import Run
 HERE = Path(__file__).parent
 SAME_MOVE = 0.8  # s within which changes of one knob count as one move
 MOVES_REMEMBERED = 200
+LONG = 0.015  # s that a recording takes from which on a preview is shown while a slider is dragged
 PICTURES_REMEMBERED = 8  # so many of the last recordings can be held, as the browser may lag behind
 MOMENT = Parameter(0.0, "ms", -LONGEST, LONGEST, "moment")
 LEAST_PART = 1e-4  # of the time axis that is shown
 ASKED: dict[str, dict[str, Any]] = {
-    "set": {"name": str, "value": int | float}, "type": {"name": str, "value": str}, "preset": {"name": str},
-    "tick": {"kind": str, "gate": str, "on": bool}, "undo": {}, "reset": {}, "hold": {"picture": int | None},
-    "drop": {"letter": str}, "look": {"cursor": int | float | None, "zoom": list | tuple | None}, "code": {},
-    "save": {"what": str},
+    "set": {"name": str, "value": int | float, "coarse": bool | None}, "type": {"name": str, "value": str},
+    "preset": {"name": str}, "tick": {"kind": str, "gate": str, "on": bool}, "undo": {}, "reset": {},
+    "hold": {"picture": int | None}, "drop": {"letter": str},
+    "look": {"cursor": int | float | None, "zoom": list | tuple | None}, "code": {}, "save": {"what": str},
 }  # fmt: skip
 """What the browser may ask for, and what it tells with that."""
 BOXES = {"frozen": "freeze {} at rest", "reset": "reset {} as the last pulse begins"}
@@ -76,6 +77,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         self.recording: Any = None
         self._answered: Any = None
         self._hears = False
+        self._coarse, self._preview, self._took = False, False, 0.0
         declared = self._declared()
         for name in knobs:
             if name not in declared:
@@ -86,7 +88,7 @@ class Bench(Stilled, anywidget.AnyWidget):
             "boxes": ticks,
         }  # fmt: skip
         self._acts: dict[str, Callable[..., None]] = {
-            "set": lambda name, value: self.set(**{name: value}),
+            "set": self._move,
             "type": lambda name, value: self.set(**{name: Typed(value)}),
             "preset": self.press, "tick": self.tick, "undo": self.undo, "reset": self.reset, "hold": self.hold,
             "drop": self.drop, "look": self.look, "code": self._toggle_code, "save": self._save,
@@ -140,6 +142,14 @@ class Bench(Stilled, anywidget.AnyWidget):
     def set(self, /, **changes: Any) -> None:
         """Set parameters by name, as the knobs do. A value that is not possible is refused; the picture stays."""
         self._try(lambda state: changed(state, changes), " ".join(changes))
+
+    def _move(self, name: str, value: float, coarse: bool | None) -> None:
+        """Follow a slider; while it is dragged on a bench that takes long, with a preview."""
+        self._coarse = bool(coarse) and self._took > LONG
+        try:
+            self.set(**{name: value})
+        finally:
+            self._coarse = False
 
     def press(self, name: str) -> None:
         """Put a preset on the bench, or take it off again where all that it sets is so already."""
@@ -216,15 +226,18 @@ class Bench(Stilled, anywidget.AnyWidget):
 
     def _attempt(self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False) -> None:
         """Simulate. On ValueError nothing changes, and a notice says why."""
+        begun = time.perf_counter()
         try:
-            recording = self._run.record(wanted)
+            recording = self._run.record(wanted, self._coarse)
         except ValueError as error:
             if refuse:
                 raise
             return self._refuse(error, name)
         if remember and wanted != self.state:
             self._remember(name)
-        self.state, self.recording = wanted, recording
+        if not self._coarse:
+            self._took = time.perf_counter() - begun
+        self.state, self.recording, self._preview = wanted, recording, self._coarse
         number = next(reversed(self._pictures), 0) + 1
         self._pictures[number] = recording
         if len(self._pictures) > PICTURES_REMEMBERED:
@@ -278,7 +291,8 @@ class Bench(Stilled, anywidget.AnyWidget):
                 "ticked": [[kind, gate] for kind in BOXES for gate in sorted(getattr(self.state, kind))],
                 "cursor": moment, "zoom": part, "clock": time_axis,
                 "moment": "" if moment is None else moment_in_words(self.recording, moment),
-                "held": names, "table": held_traces.table(self.recording, self.held) if self.held else "",
+                "preview": self._preview, "held": names,
+                "table": held_traces.table(self.recording, self.held) if self.held else "",
                 "code": self.code if self._lists_code else "", "canUndo": bool(self._past),
                 "atStart": self.state == self._start,
             }  # fmt: skip

@@ -108,11 +108,11 @@ def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:
     block = t.size // columns
     if block < 3:
         return t, curve
-    start = np.arange(0, t.size - block + 1, block)
-    rows = curve[: start.size * block].reshape(-1, block)
+    start = np.arange(0, t.size, block)
+    rows = np.pad(curve, (0, -t.size % block), "edge").reshape(-1, block)
     low, high = start + rows.argmin(axis=1), start + rows.argmax(axis=1)
     at = np.stack((np.minimum(low, high), np.maximum(low, high)), axis=1).ravel()
-    at = np.append(at, t.size - 1)
+    at = np.minimum(at, t.size - 1)
     return t[at], curve[at]
 
 

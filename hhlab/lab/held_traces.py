@@ -30,9 +30,10 @@ class Measured:
         """A value, with its difference from the present one."""
         if math.isnan(value):
             return "–"
-        text = f"{value:.{self.decimals}f}"
-        if now is not None and not math.isnan(now) and f"{now:.{self.decimals}f}" != text:
-            text += f" ({value - now:+.{self.decimals}f})"
+        text = f"{value:z.{self.decimals}f}"
+        if now is not None and not math.isnan(now) and f"{now:z.{self.decimals}f}" != text:
+            difference = f"{value - now:+z.{self.decimals}f}"
+            text += f" ({difference})" if float(difference) else ""
         return text.replace("-", "−")
 
 

@@ -46,15 +46,12 @@ class Reply:
         Whether the option is right.
     wording : str
         The option as students read it. Without it they read the id under which the option stands.
-    added : bool
-        Whether the option was added after answers that named their option by a letter alone.
     """
 
     text: str
     misconception: str = ""
     right: bool = False
     wording: str = ""
-    added: bool = False
 
 
 @dataclass(frozen=True)

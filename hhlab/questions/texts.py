@@ -42,10 +42,9 @@ Unit, tolerance and what computes the numbers stand in the Python file beside it
 
 Code to write has `hint` in place of `low` and `high`, and two texts that are code: `starter`, with which the cell of a
 student begins, and `solution`, in which a name in braces is the place of a number that the student is given. `several`
-(all that are right must be ticked), `right`, `misconception` (M1 to M15) and the mistakes may be left out. Write `added
-= true` for an option that you add to a question of an assignment. An assignment also has a `title`, a `story`, the code
-of its `bench`, and the meaning of what is `given`. A translation changes texts; the names of questions, options and
-mistakes stay for ever, as logs and handed-in answers refer to them.
+(all that are right must be ticked), `right`, `misconception` (M1 to M15) and the mistakes may be left out. An
+assignment also has a `title`, a `story`, the code of its `bench`, and the meaning of what is `given`. A translation
+changes texts; the names of questions, options and mistakes stay for ever, as logs and handed-in answers refer to them.
 '''
 
 from collections.abc import Callable, Mapping
@@ -66,7 +65,7 @@ _TEXT = ("a text in quotation marks", lambda given: isinstance(given, str) and b
 _TABLES = ("tables with names of their own", lambda given: isinstance(given, dict))
 _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "misconception": (f"one of {', '.join(MISCONCEPTIONS)}", lambda given: str(given) in MISCONCEPTIONS),
-    **dict.fromkeys(("several", "right", "added"), _FLAG),
+    **dict.fromkeys(("several", "right"), _FLAG),
     **dict.fromkeys(("predictions", "check", "tasks", "given", "options", "mistakes"), _TABLES),
 }
 """What is to be given for a key, in words and as a test; for any other key it is a text."""
@@ -119,12 +118,10 @@ class Texts:
         options = {}
         for option, given in table["options"].items():
             who = f"option {option} of {self._who(name)}"
-            each = _checked(who, common | given, "text reply", "misconception right when_right added")
+            each = _checked(who, common | given, "text reply", "misconception right when_right")
             said = each["when_right" if option == right else "reply"]
             is_right = option == right or each.get("right", False)
-            options[option] = Reply(
-                said, each.get("misconception", ""), is_right, each["text"], each.get("added", False)
-            )
+            options[option] = Reply(said, each.get("misconception", ""), is_right, each["text"])
         return Choice(name, table["text"], options, table.get("several", False))
 
     def number(self, name: str, unit: str, truth: Computed, tolerance: float, /, **mistakes: Computed) -> Number:

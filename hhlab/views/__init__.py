@@ -1,4 +1,4 @@
-"""What each view shows of a recording, as strokes in its own coordinates. `plots` draws them."""
+"""What each view shows of a recording, as strokes in its own coordinates. `plots` draws them, and so do benches."""
 
 from collections.abc import Sequence
 

@@ -14,7 +14,6 @@ from .. import measure
 from ..axon_recording import AxonRecording
 from ..cells import Squid, SquidWithPumps
 from ..measure.propagation import ARRIVAL_LEVEL
-from ..measure.spike import extremum
 from ..physics import Floats, q10_factor
 from ..protocols import VoltageStep
 from ..recording import AXIAL, SPIKE_ENDS, Recording
@@ -27,6 +26,7 @@ LEAST_CHANGE = 0.01  # share by which a concentration must change to be named
 COARSE_SLOPE = 2.0  # mV/ms from which on one decimal is enough for what moves V
 FAST_CHANGE = 1000.0  # mV in one unit of the time axis from which on a change of V is given in mV/ms
 WARM = 25.0  # degC from which on the spike of the squid axon suffers
+SOON = 0.1  # of the unit of the time axis: shorter times are given in a smaller unit
 NEAR_END = 0.05  # share of the length of an axon that counts as its end
 
 _TEXTS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
@@ -52,7 +52,7 @@ def in_words(rec: Recording | AxonRecording) -> str:
 def _place_in_words(rec: Recording) -> Iterator[str]:
     """The spikes, or what else V does; the concentrations, where all ions are counted; and what heat does."""
     cell, step = rec.cell, rec.protocol
-    times = measure.spikes(rec, cell.spike_level)
+    times = measure.spikes(rec, cell.spike_level) if cell.gates else np.empty(0)
     if isinstance(step, VoltageStep):
         before = number(rec.V[0] if step.start else step.hold)
         yield sentence("clamp.step", before=before, to=number(step.to), time=_time(rec, step.start))
@@ -79,14 +79,15 @@ def _spikes_in_words(rec: Recording, times: Floats) -> Iterator[str]:
     seen = _extremes(rec) | {"time": _time(rec, times[0]), "level": number(level, 0), "width": number(width, 2),
                              "low": number(low), "low_time": _time(rec, low_at)}  # fmt: skip
     over = bool((rec.V[rec.t >= times[-1]] < level - SPIKE_ENDS).any())
-    name = "shape" if times.size > 1 else "one" if over else "up"
-    if name == "shape":
+    if times.size == 1 and not over:
+        yield sentence("spikes.stays_up", **seen)
+        return
+    if times.size > 1:
         yield from _rhythm_in_words(rec, times)
     apart = width < times[1] - times[0] if times.size > 1 else width > 0
-    yield sentence(f"spikes.{name}" if apart or name == "up" else f"spikes.{name}_without_width", **seen)
+    yield sentence(f"spikes.{'shape' if times.size > 1 else 'one'}{'' if apart else '_without_width'}", **seen)
     if not over:
-        alone = "spikes.stays_up" if rec.V[-1] >= level else "course.end"
-        yield sentence(alone if name == "up" else "spikes.not_over", **seen)
+        yield sentence("spikes.not_over", **seen)
 
 
 def _rhythm_in_words(rec: Recording, times: Floats) -> Iterator[str]:
@@ -96,12 +97,12 @@ def _rhythm_in_words(rec: Recording, times: Floats) -> Iterator[str]:
     intervals = np.diff(times)
     starts = measure.bursts(rec, BURST_PAUSE * float(np.median(intervals)), rec.cell.spike_level).starts
     if 1 < starts.size < times.size / BURST_SPIKES:
-        yield sentence("spikes.bursts", count=starts.size, interval=_length(starts[-1] - starts[-2]))
+        yield sentence("spikes.bursts", count=starts.size, interval=_time(rec, starts[-1] - starts[-2]))
     elif times.size > 2:
         fast = 1000.0 / intervals[-1] >= SLOW_RATE
         rate = (1000.0 if fast else 60_000.0) / intervals[-1]
         name = "rate" if fast else "rate_per_minute"
-        yield sentence(f"spikes.{name}", rate=number(rate, 0 if rate >= 10 else 1), interval=_length(intervals[-1]))
+        yield sentence(f"spikes.{name}", rate=number(rate, 0 if rate >= 10 else 1), interval=_time(rec, intervals[-1]))
 
 
 def _no_spike_in_words(rec: Recording, times: Floats) -> Iterator[str]:
@@ -120,9 +121,9 @@ def _no_spike_in_words(rec: Recording, times: Floats) -> Iterator[str]:
 
 def _extremes(rec: Recording) -> dict[str, str]:
     """V at the beginning and at the end, the highest and the lowest V and when they are, as they stand in sentences."""
-    (top, top_at), (low, low_at) = measure.peak(rec), extremum(rec.t, rec.V, int(rec.V.argmin()))
+    (top, top_at), lowest = measure.peak(rec), int(rec.V.argmin())
     return {"begin": number(rec.V[0]), "end": number(rec.V[-1]), "top": number(top), "top_time": _time(rec, top_at),
-            "low": number(low), "low_time": _time(rec, low_at)}  # fmt: skip
+            "low": number(rec.V[lowest]), "low_time": _time(rec, rec.t[lowest])}  # fmt: skip
 
 
 def _course(rec: Recording) -> str:
@@ -138,12 +139,11 @@ def _course(rec: Recording) -> str:
 
 def _inside_in_words(rec: Recording) -> Iterator[str]:
     """The concentrations inside that change."""
-    changed = [pool for pool in rec.cell.pools if np.ptp(rec.conc[pool.name]) >= LEAST_CHANGE * rec.conc[pool.name][0]]
-    for pool in changed:
-        begin, end = (float(rec.conc[pool.name][at]) for at in (0, -1))
-        if abs(end - begin) >= LEAST_CHANGE * begin:
-            name = "inside.more" if end > begin else "inside.less"
-            yield sentence(name, ion=pool.ion, begin=_amount(begin), end=_amount(end))
+    ends = {pool.ion: rec.conc[pool.name][[0, -1]].tolist() for pool in rec.cell.pools}
+    changed = {ion: (begin, end) for ion, (begin, end) in ends.items() if abs(end - begin) >= LEAST_CHANGE * begin}
+    for ion, (begin, end) in changed.items():
+        name = "more" if end > begin else "less"
+        yield sentence(f"inside.{name}", ion=ion, begin=_amount(begin), end=_amount(end))
     if not changed:
         yield sentence("inside.same")
 
@@ -159,14 +159,11 @@ def time_unit(length: float) -> tuple[float, str]:
 
 
 def _time(rec: Recording | AxonRecording, moment: float) -> str:
-    """A moment of a recording (ms) in the unit of its time axis."""
+    """A moment or an interval (ms) in the unit of the time axis of a recording, or in a smaller one if it is short."""
     factor, unit = time_unit(float(rec.t[-1]))
+    if 0.0 < moment < SOON * factor:
+        factor, unit = time_unit(moment)
     return f"{number(moment / factor, 2)} {unit}"
-
-
-def _length(ms: float) -> str:
-    """How long something lasts, in a unit of fitting size."""
-    return f"{number(ms, 2)} ms" if ms < 1000 else f"{number(ms / 1000, 2)} s"
 
 
 def moment_in_words(rec: Recording | AxonRecording, moment: float) -> str:
@@ -207,29 +204,32 @@ def _along_in_words(run: AxonRecording) -> Iterator[str]:
     yield _impulse_in_words(run)
     for place, x in enumerate(run.electrodes, 1):
         rec = run.at(min(x, run.axon.length))
-        count, name = measure.spikes(rec, ARRIVAL_LEVEL).size, _course(rec).partition("_")[0]
-        name = "often" if count > 1 else "up" if count else name
+        count = measure.spikes(rec, ARRIVAL_LEVEL).size
+        name = "often" if count > 1 else _course(rec)
         where = number(min(x, run.axon.length), 2)
         yield sentence(f"electrode.{name}", number=place, x=where, count=count, **_extremes(rec))
 
 
 def _impulse_in_words(run: AxonRecording) -> str:
     """Where impulses begin, meet or die out, from the time at which each place is first reached."""
-    times, far = measure.first_arrivals(run), run.axon.length
-    there = np.argsort(times)[: int(np.isfinite(times).sum())]
+    times, far, sample = measure.first_arrivals(run), run.axon.length, run.t[1]
+    there = np.flatnonzero(np.isfinite(times))
     if not there.size:
         return sentence("axon.none")
-    early, late = float(run.x[there[0]]), float(run.x[there[-1]])
-    fires = any(_rises_by_itself(run.at(x), times[there[0]], ARRIVAL_LEVEL) for x in run.x[there[::-1]])
-    if not fires or not {0, run.x.size - 1} <= {*there.tolist()}:
-        return _stretch("axon.part" if fires else "axon.pushed", run.x[there.min()], run.x[there.max()])
-    for name, x in (("meet", late), ("both_ways", early)):
-        if NEAR_END * far < x < (1.0 - NEAR_END) * far:
-            return sentence(f"axon.{name}", x=number(x, 2))
-    speed = measure.velocity(run)
-    at_once = not np.isfinite(speed) or np.ptp(times) < run.t[1]
-    name = "whole" if at_once else "runs" if speed > 0 else "runs_back"
-    return sentence(f"axon.{name}", speed=number(abs(speed), 2))
+    early, late = float(np.nanmin(times)), float(np.nanmax(times))
+    fires = any(_rises_by_itself(run.at(x), early, ARRIVAL_LEVEL) for x in run.x[there[np.argsort(-times[there])]])
+    if not fires or there[0] > 0 or there[-1] < run.x.size - 1:
+        return _stretch("axon.part" if fires else "axon.pushed", run.x[there[0]], run.x[there[-1]])
+    speed, gap = measure.velocity(run), int(np.diff(run.x[there]).argmax())
+    if not np.isfinite(speed) and run.x[there[gap + 1]] - run.x[there[gap]] > NEAR_END * far:
+        return _stretch("axon.gap", run.x[there[gap]], run.x[there[gap + 1]])
+    meeting, begin = run.x[times >= late - sample].mean(), run.x[times <= early + sample].mean()
+    if NEAR_END * far < meeting < (1.0 - NEAR_END) * far and max(times[0], times[-1]) < late - sample:
+        return sentence("axon.meet", x=number(meeting, 2))
+    if NEAR_END * far < begin < (1.0 - NEAR_END) * far and min(times[0], times[-1]) > early + sample:
+        return sentence("axon.both_ways", x=number(begin, 2))
+    at_once = not np.isfinite(speed) or late - early < sample
+    return sentence(f"axon.{'whole' if at_once else 'runs' if speed > 0 else 'runs_back'}", speed=number(abs(speed), 2))
 
 
 def _stretch(name: str, begin: float, end: float) -> str:

@@ -2,7 +2,6 @@
 
 import functools
 import math
-from dataclasses import replace
 
 from ...cells import Cell, GoldmanCell
 from ...measure import rest
@@ -30,14 +29,8 @@ GRIDS = {
 }
 BATH = ("T", "K_out", "K_in", "Na_out", "Na_in", "Cl_out", "Cl_in", "P_Na", "P_Cl")
 
-CALLS = (
-    (1, 4.0, 140.0, 37.0),
-    (1, 145.0, 12.0, 25.0),
-    (-1, 120.0, 7.0, 20.0),
-    (2, 2.0, 1e-4, 37.0),
-    (1, 10.0, 10.0, 6.3),
-)
-"""What the function is tried with: z, outside, inside (mM), and in earlier versions T (degC)."""
+CALLS = ((1, 4.0, 140.0), (1, 145.0, 12.0), (-1, 120.0, 7.0), (2, 2.0, 1e-4), (1, 10.0, 10.0))
+"""What the function is tried with: z, outside, inside (mM)."""
 
 
 class Treated(Sealed, GoldmanCell):
@@ -84,29 +77,20 @@ def _without_chloride(v: Variant) -> float:
 
 
 def _nernst(
-    warm: float | None, volts: float = 1000.0, zero: float = 273.15, log: float = 1.0, sign: float = 1.0,
-    z: bool = True,
-) -> Values:  # fmt: skip
-    """What the function gives for the calls at a temperature (degC), or at that of each call; or one with a slip."""
+    T: float, volts: float = 1000.0, zero: float = 273.15, log: float = 1.0, sign: float = 1.0, z: bool = True
+) -> Values:
+    """What the function gives for the calls at a temperature (degC), or one with a slip."""
     return [
-        sign * volts * R * ((T if warm is None else warm) + zero) / ((charge if z else 1) * F)
-        * math.log(outside / inside) * log
-        for charge, outside, inside, T in CALLS
-    ]  # fmt: skip
-
-
-def _code(v: Variant, warm: float | None, arguments: int) -> Code:
-    """The function at a temperature, which takes so many of the arguments of the calls."""
-    slip = functools.partial(functools.partial, _nernst, warm)
-    return Code.of(ask, "nernst", {"kind": "call", "calls": [call[:arguments] for call in CALLS]}, slip(), v.values,
-                   log10=slip(log=1 / math.log(10)), celsius=slip(zero=0.0), volts=slip(volts=1.0),
-                   sign=slip(sign=-1.0), no_charge=slip(z=False))  # fmt: skip
+        sign * volts * R * (T + zero) / ((charge if z else 1) * F) * math.log(outside / inside) * log
+        for charge, outside, inside in CALLS
+    ]
 
 
 def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
     here, E_K, E_Cl = cell(v), _E(v, "K"), _E(v, "Cl")
     before, raised = rest(here), rest(here.replace(K_out=v.raised))
+    slip = functools.partial(functools.partial, _nernst, v.warm)
     return (
         Task(ask.number("E_K", "mV", E_K, 0.2, upside_down=-E_K, log10=E_K / math.log(10),
                         celsius=E_K * v.T / (v.T + 273.15)), span=VOLTS),
@@ -121,7 +105,9 @@ def tasks(v: Variant) -> tuple[Task, ...]:
         Task(ask.choice("more_potassium"), partial={"flows_in": HALF}),
         Task(ask.number("sodium_permeability", "%", 100 * v.opened, 0.4, rise_only=100 * (v.opened - v.P_Na),
                         without_chloride=lambda: _without_chloride(v)), points=3, near=3.0, span=(0.0, 1000.0)),
-        Task(replace(_code(v, v.warm, 3), earlier=_code(v, None, 4)), points=3),
+        Task(Code.of(ask, "nernst", {"kind": "call", "calls": CALLS}, slip(), v.values,
+                     log10=slip(log=1 / math.log(10)), celsius=slip(zero=0.0), volts=slip(volts=1.0),
+                     sign=slip(sign=-1.0), no_charge=slip(z=False)), points=3),
     )  # fmt: skip
 
 

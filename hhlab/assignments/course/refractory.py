@@ -26,6 +26,8 @@ GRIDS = {
 }
 SHARE = (0.0, 500.0)
 _periods = functools.lru_cache(maxsize=64)(refractory_periods)
+_ratio = functools.lru_cache(maxsize=256)(refractory)
+_once = functools.lru_cache(maxsize=64)(threshold)
 WARM = Squid(T=18.5)
 
 
@@ -67,14 +69,14 @@ def _deciding_gate(v: Variant) -> str:
     """The option of which_gate that is right: the gate whose reset lets a second pulse start a spike."""
     gap = v.when * _periods(axon(v)).absolute
     tried = {"none": (), "n": ("n",), "h": ("h",)}
-    works = (name for name, gates in tried.items() if math.isfinite(float(refractory(axon(v), gap, reset=gates))))
+    works = (name for name, gates in tried.items() if math.isfinite(float(_ratio(axon(v), gap, reset=gates))))
     return next(works, "neither")
 
 
 def tasks(v: Variant) -> tuple[Task, ...]:
     """The tasks of a variant."""
-    here, E_K, once = axon(v), _E_K(v), threshold(axon(v))
-    ratio = float(refractory(here, v.interval))
+    here, E_K, once = axon(v), _E_K(v), _once(axon(v))
+    ratio = float(_ratio(here, v.interval))
     second = ratio * once
     return (
         Task(ask.number("E_K", "mV", E_K, 0.3, upside_down=-E_K, log10=E_K / math.log(10),
