@@ -13,6 +13,7 @@ import sent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from sent import ask
 
 import hhlab as hh
 from hhlab.cells import Cell
@@ -74,12 +75,6 @@ def files(monkeypatch):
     messages = []
     monkeypatch.setattr(Bench, "send", lambda self, *message: messages.append(message))
     return messages
-
-
-def ask(bench, what, /, **told):
-    """What the browser sends when a student does something."""
-    bench.hear({"do": what, "with": told, "n": "x 1"})
-    assert bench.shown["answered"] == "x 1"
 
 
 def slide(bench, name, value):
