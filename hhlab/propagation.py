@@ -20,6 +20,7 @@ AN_AXON = "an axon: give one such as Axon(diameter=476, length=5)"
 AFTER_STIMULUS, MOST_PER_LENGTH, TIME_CONSTANTS = 3.0, 0.8, 0.5
 """A recording goes on for 3 ms, and half a time constant (0.8 ms at most) for each length constant of the axon."""
 DIGITS = 9
+KEPT_AT_ONCE = 2_000_000  # numbers: of a longer recording gates are simulated again when a place is asked for them
 Where = Protocol | Sequence[Any] | None
 
 
@@ -72,7 +73,9 @@ def propagate(
     frozen = axon.membrane.gate_names if axon.gates_frozen else freeze
     settings = settings_of(axon, length, len(cells), KEEP_ALL, dt=dt, every=every, freeze=frozen)
     again = functools.partial(run_kernel, cells, sources, settings, _axial(axon, sources))
-    batch = Batch(settings.t, cells, [placed] * len(cells), settings.told, again(KEEP_V), again)
+    numbers = settings.t.size * len(cells) * len(axon.state_names)
+    kept = again(KEEP_ALL if numbers <= KEPT_AT_ONCE else KEEP_V)
+    batch = Batch(settings.t, cells, [placed] * len(cells), settings.told, kept, again)
     return AxonRecording(axon, placed, batch)
 
 

@@ -19,7 +19,7 @@ TOKEN = "only-for-this-test"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 BENCH, HANDLE, KNOB = ".hhlab-bench", ".hhlab-slider", ".hhlab-knob"
-SLIDER, STATUS = f".jp-Notebook {HANDLE}", ".jp-Notebook-ExecutionIndicator"
+SLIDER, STATUS = f".jp-Notebook :is({HANDLE}, .noUi-handle)", ".jp-Notebook-ExecutionIndicator"
 ERRORS = '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type*="stderr"]'
 
 CONNECTED = """() => {

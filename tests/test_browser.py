@@ -409,6 +409,110 @@ def test_a_bench_by_keyboard_alone(page, bench):
     assert bench.locator(".hhlab-moment").inner_text().startswith("Press")
 
 
+def test_the_pointer_reads_values_sets_the_cursor_and_zooms(page, bench):
+    bench.scroll_into_view_if_needed()
+    place, tip = bench.locator(".hhlab-over").bounding_box(), bench.locator(".hhlab-tip")
+
+    def pointed(share):
+        """Point into the panel of V, at a share of the width of the picture; the time that is shown there, ms."""
+        page.mouse.move(place["x"] + share * place["width"], place["y"] + 60)
+        return float(re.fullmatch(r"(\d+\.\d\d) ms\nV −?\d+(?:\.\d+)? mV", tip.inner_text()).group(1))
+
+    whole = [pointed(share) for share in (0.3, 0.5, 0.7)]
+    assert 0 < whole[0] < whole[1] < whole[2] < T_STOP
+    page.mouse.down()
+    page.mouse.up()
+    settled(page)
+    assert bench.locator(".hhlab-said").inner_text() == f"{whole[2]:.2f} ms"
+    assert bench.locator(".hhlab-moment").inner_text().startswith("At ")
+    pointed(0.3)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 0.4 * place["width"], place["y"] + 50)
+    page.mouse.move(place["x"] + 0.5 * place["width"], place["y"] + 50)
+    page.mouse.up()
+    settled(page)
+    part = [pointed(share) for share in (0.3, 0.5, 0.7)]
+    assert whole[0] < part[0] < part[1] < part[2] < whole[1]
+    page.mouse.dblclick(place["x"] + 0.5 * place["width"], place["y"] + 60)
+    settled(page)
+    assert [pointed(share) for share in (0.3, 0.5, 0.7)] == whole
+    page.mouse.move(0, 0)
+    assert tip.is_hidden()
+    moved(page, bench.locator(".hhlab-cursor"), "Escape")
+    no_error(page)
+
+
+def test_keys_of_the_notebook_do_nothing_on_a_bench(page, bench):
+    press(page, bench, "More knobs")
+    moved(page, bench.locator(HANDLE).nth(1), "ArrowLeft")
+    notebook = "jupyterapp.shell.currentWidget.content"
+    before = page.evaluate(f"[{notebook}.widgets.length, {notebook}.activeCellIndex, {notebook}.mode]")
+    for control in bench.locator(CONTROLS).element_handles():
+        control.focus()
+        for key in ("d", "d", "x", "0", "0", "ArrowUp", "ArrowDown", "a", "b", "z", "Shift+M", "Escape"):
+            page.keyboard.press(key)
+        assert page.locator(".jp-Dialog").count() == 0
+        assert bench.evaluate("e => e.contains(document.activeElement)")
+    settled(page)
+    assert page.evaluate(f"[{notebook}.widgets.length, {notebook}.activeCellIndex, {notebook}.mode]") == before
+    assert page.locator(BENCH).count() == 1
+    press(page, bench, "More knobs")
+    no_error(page)
+
+
+def test_a_pill_stays_lit_and_goes_out(page, bench):
+    pill, text = bench.get_by_role("button", name="TTX", exact=True), bench.locator(".hhlab-text")
+    before = text.inner_text()
+    for lit in ("true", "false", "true"):
+        press(page, bench, "TTX")
+        assert pill.get_attribute("aria-pressed") == lit
+        assert (text.inner_text() == before) == (lit == "false")
+    moved(page, bench.locator(HANDLE).nth(1), "ArrowRight")
+    assert pill.get_attribute("aria-pressed") == "false"
+    moved(page, bench.locator(HANDLE).nth(1), "Home")
+    assert pill.get_attribute("aria-pressed") == "true"
+
+
+def test_a_trace_is_held_and_dropped(page, bench):
+    table = bench.locator(".hhlab-table-box")
+    assert table.is_hidden()
+    press(page, bench, "Hold")
+    moved(page, bench.locator(HANDLE).nth(1), "PageDown")
+    assert table.locator("tbody tr").count() == 2
+    press(page, bench, "Drop A")
+    assert table.is_hidden()
+
+
+def test_a_knob_goes_back_alone(page, bench):
+    for number in (0, 1):
+        moved(page, bench.locator(HANDLE).nth(number), "PageUp")
+    fields = bench.locator(".hhlab-field")
+    assert fields.nth(0).input_value() != "20"
+    bench.locator(".hhlab-back").first.click()
+    settled(page)
+    assert bench.evaluate("e => e.contains(document.activeElement)")
+    assert fields.nth(0).input_value() == "20"
+    assert fields.nth(1).input_value() != "120"
+
+
+def test_lab_mode_opens_and_closes(page, bench):
+    small = bench.locator(".hhlab-canvas").bounding_box()
+    for close in ("l", ""):
+        bench.locator(".hhlab-icon").first.click()
+        page.wait_for_function("() => document.fullscreenElement?.classList.contains('hhlab-lab')")
+        page.wait_for_timeout(300)
+        large = bench.locator(".hhlab-canvas").bounding_box()
+        assert large["width"] > small["width"]
+        assert large["height"] > 500
+        assert bench.evaluate("e => Math.max(e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight)") <= 1
+        snapshot(page, "lab_mode")
+        page.keyboard.press(close) if close else bench.locator(".hhlab-icon").first.click()
+        page.wait_for_function("() => !document.fullscreenElement && !document.querySelector('.hhlab-lab')")
+        page.wait_for_timeout(300)
+        assert bench.locator(".hhlab-canvas").bounding_box() == small
+    no_error(page)
+
+
 def test_data_and_picture_are_saved(page, bench, tmp_path):
     for name in ("Save the data as CSV", "Save the picture as PNG"):
         with page.expect_download() as download:
@@ -419,13 +523,29 @@ def test_data_and_picture_are_saved(page, bench, tmp_path):
     assert (tmp_path / "recording.png").read_bytes().startswith(b"\x89PNG")
 
 
+WIDE = "e => e.scrollWidth - e.clientWidth"
+
+
+def test_nothing_is_clipped_in_360_pixels(page, bench):
+    press(page, bench, "Hold")
+    press(page, bench, "More knobs")
+    bench.evaluate("e => e.parentElement.style.width = '360px'")
+    page.wait_for_timeout(300)
+    settled(page)
+    snapshot(page, "narrow")
+    for part in [bench, *bench.locator(f".hhlab-head, .hhlab-stage, .hhlab-rail, .hhlab-controls, {KNOB}").all()]:
+        assert part.evaluate(WIDE) <= 1, part.inner_text()
+    bench.evaluate("e => e.parentElement.style.width = ''")
+    for name in ("More knobs", "Drop A"):
+        press(page, bench, name)
+
+
 def test_nothing_is_clipped_at_twice_the_size(chrome, address, folder):
     notebook(folder, "large", SHORT, *CARDS)
     page = open_and_run(chrome, address, "large.ipynb", (640, 360), device_scale_factor=2)
-    wide = "e => e.scrollWidth - e.clientWidth"
     for frame in frames(page, ".hhlab-frame"):
         for part in frame.locator(f".hhlab-stage, .hhlab-rail, {KNOB}, .widget-html-content, .widget-radio-box").all():
-            assert part.evaluate(wide) <= 1, part.inner_text()
+            assert part.evaluate(WIDE) <= 1, part.inner_text()
     snapshot(page, "large")
     page.context.close()
 

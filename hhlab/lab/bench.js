@@ -442,7 +442,10 @@ function knobOf(told, talk) {
   const name = `${told.name}, ${told.meaning} (${told.unit})`;
   const slider = make("input", "slider", "", { type: "range", min: 0, step: 1, max: Math.round((told.high - told.low) / told.step) });
   const field = make("input", "field", "", { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false });
-  const back = press("back", "↺", `put ${told.name} back to ${told.beganText} ${told.unit}`, () => talk.say("set", { name: told.name, value: told.began }));
+  const back = press("back", "↺", `put ${told.name} back to ${told.beganText} ${told.unit}`, () => {
+    slider.focus(); // as this button will be hidden
+    talk.say("set", { name: told.name, value: told.began });
+  });
   const notice = make("div", "about");
   notice.setAttribute("role", "alert");
   for (const each of [slider, field]) {

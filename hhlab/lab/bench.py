@@ -226,7 +226,7 @@ class Bench(Stilled, anywidget.AnyWidget):
 
     def _attempt(self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False) -> None:
         """Simulate. On ValueError nothing changes, and a notice says why."""
-        begun = time.perf_counter()
+        begun = time.monotonic()
         try:
             recording = self._run.record(wanted, self._coarse)
         except ValueError as error:
@@ -236,7 +236,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         if remember and wanted != self.state:
             self._remember(name)
         if not self._coarse:
-            self._took = time.perf_counter() - begun
+            self._took = time.monotonic() - begun
         self.state, self.recording, self._preview = wanted, recording, self._coarse
         number = next(reversed(self._pictures), 0) + 1
         self._pictures[number] = recording
