@@ -1,10 +1,16 @@
-"""What is sent of a picture, read as the browser reads it, and compared."""
+"""What goes between a bench and the browser: what a student does, and what is sent of a picture."""
 
 import numpy as np
 
 from hhlab.lab.drawing import RANGE
 
 COLUMNS = 400  # of a panel, in which curves are compared; a screen shows a few more
+
+
+def ask(bench, what, /, **told):
+    """Do what a student does, by the message of the browser."""
+    bench.hear({"do": what, "with": told, "n": "x 1"})
+    assert bench.shown["answered"] == "x 1"
 
 
 def strokes(panels, points):

@@ -13,6 +13,7 @@ import sent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from sent import ask
 
 import hhlab as hh
 from hhlab.cells import Cell
@@ -64,7 +65,7 @@ def bench():
 def clock(monkeypatch):
     """The clock of the bench, which stands still unless it is moved on."""
     stands = SimpleNamespace(now=100.0)
-    monkeypatch.setattr(lab_bench, "time", SimpleNamespace(monotonic=lambda: stands.now))
+    monkeypatch.setattr(lab_bench, "time", SimpleNamespace(monotonic=lambda: stands.now, perf_counter=lambda: 0.0))
     return stands
 
 
@@ -74,12 +75,6 @@ def files(monkeypatch):
     messages = []
     monkeypatch.setattr(Bench, "send", lambda self, *message: messages.append(message))
     return messages
-
-
-def ask(bench, what, /, **told):
-    """What the browser sends when a student does something."""
-    bench.hear({"do": what, "with": told, "n": "x 1"})
-    assert bench.shown["answered"] == "x 1"
 
 
 def slide(bench, name, value):
@@ -259,7 +254,7 @@ class AnyMoves(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.patch, clock = pytest.MonkeyPatch(), SimpleNamespace(now=100.0)
-        self.patch.setattr(lab_bench, "time", SimpleNamespace(monotonic=lambda: clock.now))
+        self.patch.setattr(lab_bench, "time", SimpleNamespace(monotonic=lambda: clock.now, perf_counter=lambda: 0.0))
         self.patch.setattr(lab_bench, "_variables", lambda: NOTEBOOK)
         self.hand = Hand(explore(presets=PRESETS), clock)
 

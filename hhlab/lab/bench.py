@@ -25,7 +25,7 @@ from ..views import COLOURS_OF_V, DARK, in_words, moment_in_words, ordered
 from . import held_traces
 from .code import as_code
 from .drawing import RANGE, Drawing, clock
-from .frame import Stilled
+from .frame import Stilled, sendable
 from .knob import knob
 from .presets import Preset, State, changed, holds, taken_back
 from .run import Run
@@ -136,7 +136,7 @@ class Bench(Stilled, anywidget.AnyWidget):
                 self._acts[what](**{name: given.get(name) for name in kinds})
         finally:
             self._hears = False
-            self._answered = number if isinstance(number, str) else None
+            self._answered = sendable(number) if isinstance(number, str) else None
             self._show()
 
     def set(self, /, **changes: Any) -> None:
@@ -257,7 +257,7 @@ class Bench(Stilled, anywidget.AnyWidget):
 
     def _say(self, sentence: str, about: str = "") -> None:
         """Say something, about a knob if it is one, and show everything as it is now."""
-        self.notice, self._about = sentence, about
+        self.notice, self._about = sendable(sentence), sendable(about)
         self._show()
 
     def _moment(self) -> float | None:

@@ -40,6 +40,9 @@ def holds(preset: Preset, state: State) -> bool:
 def taken_back(preset: Preset, state: State, start: State) -> State:
     """A state in which what a preset sets is again as it is at the start; the rest stays."""
     there = preset(start)
+    if type(there.cell) is type(start.cell) is not type(state.cell):  # a drug, on another cell than at the start
+        start = start._replace(cell=type(state.cell)())
+        there = preset(start)
     cell, protocol = (_as_at_start(*each) for each in zip(state[:2], there[:2], start[:2], strict=True))
     return _on(state._replace(protocol=protocol), cell)
 
