@@ -445,8 +445,8 @@ function knobOf(told, talk) {
   field.addEventListener("change", typed);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape") field.value = field.dataset.shown;
-    if (event.key === "Enter") typed();
   });
+  field.addEventListener("blur", () => { if (notice.textContent) field.value = field.dataset.shown; });
   function show([now, text], sentence, waits) {
     box.classList.toggle("hhlab-off", now !== told.began);
     back.hidden = now === told.began;
@@ -568,7 +568,6 @@ function render({ model, el }) {
     timeShown();
     view.paint();
     view.mark(here);
-    lost.hidden = true;
   }
 
   function heldTable(shown) {
@@ -677,6 +676,7 @@ function render({ model, el }) {
   kernel?.statusChanged?.connect(watch);
   const changed = () => {
     talk.heard(model.get("shown").answered);
+    lost.hidden = true;
     show();
   };
   model.on("change:shown", changed);
