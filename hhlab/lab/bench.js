@@ -285,7 +285,7 @@ function picture(model, root) {
     for (const { look, lines, y } of marks) {
       sample(context, look, place.right + 5, y);
       context.fillStyle = getComputedStyle(root).color;
-      lines.forEach((text, k) => context.fillText(text, place.right + 27, y + k * line));
+      lines.forEach((text, k) => context.fillText(text, place.right + 27, y + k * line, width - place.right - 28));
     }
   }
 
