@@ -508,7 +508,7 @@ function render({ model, el }) {
   root.append(make("header", "head", [title, icons]), lost, make("div", "body", [stage, rail]));
   el.append(root);
 
-  let knobs = {}, told = null, here = null, playing = 0, wasAt = 0, pulled = null;
+  let knobs = {}, told = null, here = null, zoom = null, playing = 0, wasAt = 0, pulled = null;
   const end = () => model.get("shown").clock[0];
 
   function fillRail() {
@@ -563,7 +563,7 @@ function render({ model, el }) {
     heldTable(shown);
     code.textContent = shown.code;
     code.hidden = !shown.code;
-    if (!playing && !talk.waits("look")) here = shown.cursor;
+    if (!playing && !talk.waits("look")) [here, zoom] = [shown.cursor, shown.zoom];
     controls.hidden = !shown.panels.some((panel) => panel.time);
     timeShown();
     view.paint();
@@ -592,7 +592,7 @@ function render({ model, el }) {
     here = t === null ? null : Math.min(Math.max(t, 0), end());
     view.mark(here);
     timeShown();
-    talk.say("look", { cursor: here, zoom: model.get("shown").zoom });
+    talk.say("look", { cursor: here, zoom });
   }
 
   function start() {
@@ -647,10 +647,14 @@ function render({ model, el }) {
     const time = (pixel) => from + (pixel - place.left) / wide * (until - from);
     stop();
     if (Math.abs(to - x) < 6) return put(time(x));
-    talk.say("look", { cursor: here, zoom: [time(Math.min(x, to)), time(Math.max(x, to))] });
+    zoom = [time(Math.min(x, to)), time(Math.max(x, to))];
+    talk.say("look", { cursor: here, zoom });
   });
   view.over.addEventListener("pointercancel", () => { pulled = null; });
-  view.over.addEventListener("dblclick", () => talk.say("look", { cursor: here, zoom: null }));
+  view.over.addEventListener("dblclick", () => {
+    zoom = null;
+    talk.say("look", { cursor: here, zoom });
+  });
   root.addEventListener("keydown", (event) => {
     if (event.target.matches("input[type=text]") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "l" || event.key === "L") lab();
