@@ -308,7 +308,7 @@ function picture(model, root) {
     for (const { look, lines, y } of marks) {
       sample(context, look, place.right + 5, y);
       context.fillStyle = getComputedStyle(root).color;
-      lines.forEach((text, k) => context.fillText(text, place.right + 27, y + k * line));
+      lines.forEach((text, k) => context.fillText(text, place.right + 27, y + k * line, width - place.right - 28));
     }
   }
 
@@ -475,8 +475,8 @@ function knobOf(told, talk) {
   field.addEventListener("change", typed);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape") field.value = field.dataset.shown;
-    if (event.key === "Enter") typed();
   });
+  field.addEventListener("blur", () => { if (notice.textContent) field.value = field.dataset.shown; });
   function show([now, text], sentence, waits) {
     box.classList.toggle("hhlab-off", now !== told.began);
     back.hidden = now === told.began;
@@ -539,7 +539,7 @@ function render({ model, el }) {
   root.append(make("header", "head", [title, icons]), lost, make("div", "body", [stage, rail]));
   el.append(root);
 
-  let knobs = {}, told = null, here = null, playing = 0, wasAt = 0, pulled = null;
+  let knobs = {}, told = null, here = null, zoom = null, playing = 0, wasAt = 0, pulled = null;
   const end = () => model.get("shown").clock[0];
 
   function fillRail() {
@@ -595,7 +595,7 @@ function render({ model, el }) {
     stage.classList.toggle("hhlab-preview", shown.preview);
     code.textContent = shown.code;
     code.hidden = !shown.code;
-    if (!playing && !talk.waits("look")) here = shown.cursor;
+    if (!playing && !talk.waits("look")) [here, zoom] = [shown.cursor, shown.zoom];
     controls.hidden = !shown.panels.some((panel) => panel.time);
     timeShown();
     view.paint();
@@ -625,7 +625,7 @@ function render({ model, el }) {
     here = t === null ? null : Math.min(Math.max(t, 0), end());
     view.mark(here);
     timeShown();
-    talk.say("look", { cursor: here, zoom: model.get("shown").zoom });
+    talk.say("look", { cursor: here, zoom });
   }
 
   function start() {
@@ -680,10 +680,14 @@ function render({ model, el }) {
     const time = (pixel) => from + (pixel - place.left) / wide * (until - from);
     stop();
     if (Math.abs(to - x) < 6) return put(time(x));
-    talk.say("look", { cursor: here, zoom: [time(Math.min(x, to)), time(Math.max(x, to))] });
+    zoom = [time(Math.min(x, to)), time(Math.max(x, to))];
+    talk.say("look", { cursor: here, zoom });
   });
   view.over.addEventListener("pointercancel", () => { pulled = null; });
-  view.over.addEventListener("dblclick", () => talk.say("look", { cursor: here, zoom: null }));
+  view.over.addEventListener("dblclick", () => {
+    zoom = null;
+    talk.say("look", { cursor: here, zoom });
+  });
   root.addEventListener("keydown", (event) => {
     if (event.target.matches("input[type=text]") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "l" || event.key === "L") lab();
@@ -718,6 +722,7 @@ function render({ model, el }) {
   kernel?.connectionStatusChanged?.connect(connected);
   const changed = () => {
     talk.heard(model.get("shown").answered);
+    lost.hidden = true;
     show();
   };
   model.on("change:shown", changed);
