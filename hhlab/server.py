@@ -8,14 +8,14 @@ kernel. HHLAB_NODELAY=0 in the environment of the server leaves everything as it
 
 import contextlib
 import functools
-import importlib
 import inspect
 import os
 from typing import Any
 
+import jupyter_server
+
 KNOWN = "2"
 """The version of jupyter_server whose handler this is written for; another one is left alone."""
-HANDLER = "jupyter_server.services.kernels.websocket"
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -24,11 +24,12 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(app: Any) -> None:
     """Have each connection to a kernel opened without delay, from now on."""
-    if os.environ.get("HHLAB_NODELAY") == "0" or importlib.import_module("jupyter_server").__version__[:1] != KNOWN:
+    if os.environ.get("HHLAB_NODELAY") == "0" or jupyter_server.__version__[:1] != KNOWN:
         return
-    handler = importlib.import_module(HANDLER).KernelWebsocketHandler
-    if not getattr(handler.open, "without_delay", False):
-        handler.open = _without_delay(handler.open)
+    from jupyter_server.services.kernels.websocket import KernelWebsocketHandler as Handler
+
+    if not getattr(Handler.open, "without_delay", False):
+        setattr(Handler, "open", _without_delay(Handler.open))  # noqa: B010
 
 
 def _without_delay(opened: Any) -> Any:

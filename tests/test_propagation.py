@@ -246,7 +246,8 @@ def test_axial_current_at_another_V_is_that_with_the_neighbours_as_they_are():
     assert rec.current_at("axial", V, 2.5) == pytest.approx(g[0] * (V - run.V[i - 1, n]) + g[1] * (V - run.V[i + 1, n]))
 
 
-def test_gates_of_an_axon_are_simulated_when_they_are_asked_for():
+def test_gates_of_an_axon_are_simulated_when_they_are_asked_for(monkeypatch):
+    monkeypatch.setattr("hhlab.propagation.KEPT_AT_ONCE", 0)
     run = hh.propagate(hh.Axon(length=2), STIMULUS, t_stop=3)
     place = run.at(1)
     hh.plot(place, "voltage")
