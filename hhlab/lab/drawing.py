@@ -36,9 +36,9 @@ class Drawing:
         self._points: list[Floats] = []
         self._images: list[bytes] = []
         for panel in panels_of(views, recordings, labels, cursor, marked=False):
-            view, (across, up) = panel.view, panel.limits
+            view, (across, up), strokes = panel.view, panel.limits, panel.strokes
             if view.against_time and zoom is not None:
-                across = zoom
+                across, strokes = zoom, [_cut(stroke, zoom) for stroke in strokes]
             self.panels.append(
                 {
                     "name": view.name,
@@ -54,7 +54,7 @@ class Drawing:
                     "words": panel.words,
                     "scale": view.scale or None,
                     "legend": [stroke.name for stroke in panel.named],
-                    "strokes": [self._told(stroke, across, up) for stroke in panel.strokes],
+                    "strokes": [self._told(stroke, across, up) for stroke in strokes],
                 }
             )
 
@@ -66,7 +66,6 @@ class Drawing:
 
     def _told(self, stroke: Stroke, across: tuple[float, float], up: tuple[float, float]) -> dict[str, Any]:
         """The look of a stroke, and how many points it has; its points are kept for `data`."""
-        stroke = _cut(stroke, across)
         x, y = thinned(stroke.x, stroke.y, COLUMNS) if stroke.thin else (stroke.x, stroke.y)
         pairs = np.empty((len(x), 2))
         pairs[:, 0] = (x - across[0]) * (RANGE / (across[1] - across[0]))
