@@ -39,9 +39,12 @@ def reach(x, y, span, widened=0):
 
 
 def look_alike(one, other, span, step):
-    """Whether two curves, each x and y, differ nowhere by more than a column and a step of y."""
+    """Whether two curves, each x and y, differ nowhere by more than a column and a step of y; at an edge, where there
+    is no column beside it, only their neighbours are compared.
+    """
+    inner = slice(1, -1)
     return all(
-        np.all(reach(*a, span)[0] >= reach(*b, span, 1)[0] - step)
-        and np.all(reach(*a, span)[1] <= reach(*b, span, 1)[1] + step)
+        np.all(reach(*a, span)[0][inner] >= reach(*b, span, 1)[0][inner] - step)
+        and np.all(reach(*a, span)[1][inner] <= reach(*b, span, 1)[1][inner] + step)
         for a, b in ((one, other), (other, one))
     )

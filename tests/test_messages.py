@@ -200,6 +200,19 @@ def test_a_part_follows_the_length_of_the_recording(bench):
     assert (bench.shown["zoom"], bench.shown["cursor"]) == ((40, 60), 50)
 
 
+@pytest.mark.parametrize("zoom", [(5, 10), (6.01, 6.5), (6.1, 6.105)])
+def test_bands_are_cut_at_the_edges(zoom):
+    bench = hh.explore(hh.Squid(), hh.Step(20), "currentscape", t_stop=30)
+    whole = sent.strokes(bench.shown["panels"], bench.points)[0]
+    ask(bench, "look", cursor=None, zoom=list(zoom))
+    middles = np.linspace(*zoom, 9)[1:-1]
+    for (_, *band), (_, *part) in zip(whole, sent.strokes(bench.shown["panels"], bench.points)[0], strict=True):
+        edges, now = ([(x[:n], y[:n]), (x[n:][::-1], y[n:][::-1])] for x, y in (band, part) for n in [x.size // 2])
+        for (x, y), (x_now, y_now) in zip(edges, now, strict=True):
+            assert (x_now[0], x_now[-1]) == zoom
+            assert np.interp(middles, x_now, y_now) == pytest.approx(np.interp(middles, x, y), abs=0.5)
+
+
 def test_a_part_of_an_axon_keeps_its_colours_in_place():
     bench = hh.explore(hh.Axon(), hh.Step(1000, 0.5, 0.2), ("space and time", "electrodes"), t_stop=10)
 
@@ -337,6 +350,15 @@ def test_an_error_in_code_of_one_s_own_is_raised_and_answered(bench, monkeypatch
     assert bench.cell == hh.Squid()
 
 
+def test_a_preset_that_a_view_cannot_show_is_refused_in_a_sentence():
+    bench = hh.explore(
+        hh.Squid(), None, ("voltage", "steady states"), presets={"after": hh.AfterpotentialCell()}, t_stop=5
+    )
+    ask(bench, "preset", name="after")
+    assert bench.cell == hh.Squid()
+    assert "The bench stays as it was." in bench.notice
+
+
 @pytest.mark.parametrize(
     ("act", "sentence"),
     [
@@ -431,3 +453,12 @@ def test_a_preview_is_told_and_replaced(bench, monkeypatch):
     assert np.array_equal(bench.recording.V, exact.V)
     ask(bench, "undo")
     assert bench.cell == hh.Squid()
+
+
+def test_who_holds_a_preview_holds_what_it_is_of(bench, monkeypatch):
+    monkeypatch.setattr(lab_bench, "LONG", -1.0)
+    ask(bench, "set", name="g_Na", value=100, coarse=True)
+    screen = bench.shown["picture"]
+    ask(bench, "set", name="g_Na", value=100, coarse=False)
+    ask(bench, "hold", picture=screen)
+    assert np.array_equal(bench.held["A"].V, bench.recording.V)

@@ -229,6 +229,8 @@ class Bench(Stilled, anywidget.AnyWidget):
         begun = time.monotonic()
         try:
             recording = self._run.record(wanted, self._coarse)
+            if wanted.cell.state_names != self.cell.state_names:  # a view may not know what its gates read
+                Drawing(self._views, [recording], [""], None, None)
         except ValueError as error:
             if refuse:
                 raise
@@ -237,9 +239,11 @@ class Bench(Stilled, anywidget.AnyWidget):
             self._remember(name)
         if not self._coarse:
             self._took = time.monotonic() - begun
+        number = next(reversed(self._pictures), 0)
+        if self._preview and wanted == self.state:  # who holds what was a preview holds what it is of
+            self._pictures[number] = recording
         self.state, self.recording, self._preview = wanted, recording, self._coarse
-        number = next(reversed(self._pictures), 0) + 1
-        self._pictures[number] = recording
+        self._pictures[number + 1] = recording
         if len(self._pictures) > PICTURES_REMEMBERED:
             self._pictures.popitem(last=False)
         self._say("")

@@ -36,9 +36,9 @@ class Drawing:
         self._points: list[Floats] = []
         self._images: list[bytes] = []
         for panel in panels_of(views, recordings, labels, cursor, marked=False):
-            view, (across, up) = panel.view, panel.limits
+            view, (across, up), strokes = panel.view, panel.limits, panel.strokes
             if view.against_time and zoom is not None:
-                across = zoom
+                across, strokes = zoom, [_cut(stroke, zoom) for stroke in strokes]
             self.panels.append(
                 {
                     "name": view.name,
@@ -54,7 +54,7 @@ class Drawing:
                     "words": panel.words,
                     "scale": view.scale or None,
                     "legend": [stroke.name for stroke in panel.named],
-                    "strokes": [self._told(stroke, across, up) for stroke in panel.strokes],
+                    "strokes": [self._told(stroke, across, up) for stroke in strokes],
                 }
             )
 
@@ -66,7 +66,6 @@ class Drawing:
 
     def _told(self, stroke: Stroke, across: tuple[float, float], up: tuple[float, float]) -> dict[str, Any]:
         """The look of a stroke, and how many points it has; its points are kept for `data`."""
-        stroke = _cut(stroke, across)
         x, y = thinned(stroke.x, stroke.y, COLUMNS) if stroke.thin else (stroke.x, stroke.y)
         pairs = np.empty((len(x), 2))
         pairs[:, 0] = (x - across[0]) * (RANGE / (across[1] - across[0]))
@@ -85,21 +84,30 @@ class Drawing:
 
 
 def _cut(stroke: Stroke, across: tuple[float, float]) -> Stroke:
-    """The part of a curve or an image that is seen, from edge to edge."""
+    """The part of a stroke against time that is seen, from edge to edge of its panel."""
     x, y = stroke.x, stroke.y
-    if not (stroke.thin or stroke.image is not None) or (across[0] <= x[0] and x[-1] <= across[1]):
+    if stroke.dot or (across[0] <= x.min() and x.max() <= across[1]):
         return stroke
-    edges = np.clip(np.array(across), x[0], x[-1])
+    edges = np.clip(np.array(across), x.min(), x.max())
     if stroke.image is not None:
         columns = stroke.image.shape[1]
         shown = (np.linspace(edges[0], edges[1], columns) - x[0]) / (x[1] - x[0]) * columns
         return replace(stroke, x=edges, image=stroke.image[:, np.minimum(shown.astype(int), columns - 1)])
+    if not stroke.fill:
+        x, y = _between(x, y, edges)
+        return replace(stroke, x=x, y=y)
+    half = x.size // 2  # a band: forward along its lower edge, and back along its upper one
+    (x, low), (_, high) = _between(x[:half], y[:half], edges), _between(x[:half], y[: half - 1 : -1], edges)
+    return replace(stroke, x=np.concatenate((x, x[::-1])), y=np.concatenate((low, high[::-1])))
+
+
+def _between(x: Floats, y: Floats, edges: Floats) -> tuple[Floats, Floats]:
+    """A curve between two places of x, which rises."""
     first, last = np.searchsorted(x, edges[0], "right"), np.searchsorted(x, edges[1], "left")
     ends = np.interp(edges, x, y)
-    return replace(
-        stroke,
-        x=np.concatenate((edges[:1], x[first:last], edges[1:])),
-        y=np.concatenate((ends[:1], y[first:last], ends[1:])),
+    return (
+        np.concatenate((edges[:1], x[first:last], edges[1:])),
+        np.concatenate((ends[:1], y[first:last], ends[1:])),
     )
 
 
