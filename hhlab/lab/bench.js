@@ -418,7 +418,9 @@ function picture(model, root) {
     if (!found.length) return;
     const [, size, unit] = model.get("shown").clock, label = place.panel.label.replace("\n", " ");
     const inUnit = /\((.*)\)/.exec(label)?.[1] ?? "", name = label.replace(/ *\(.*\)/, "");
-    const rows = found.map(([look, at]) => `${look.name || name} ${plain(Number(at.toPrecision(4)))} ${inUnit}`);
+    const step = (place.panel.y[1] - place.panel.y[0]) / model.get("fixed").range; // as finely as points are told
+    const decimals = Math.min(Math.max(Math.floor(-Math.log10(step)), 0), 3);
+    const rows = found.map(([look, at]) => `${look.name || name} ${plain(at.toFixed(decimals))} ${inUnit}`);
     const where = isTime(place) ? `${(value / size).toFixed(2)} ${unit}` : `${place.panel.xLabel} ${plain(Number(value.toPrecision(3)))}`;
     tip.replaceChildren(make("b", "", where), ...rows.map((row) => make("div", "", row)));
     const left = x + 14 + tip.offsetWidth > width ? x - 14 - tip.offsetWidth : x + 14;
