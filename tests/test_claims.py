@@ -13,7 +13,7 @@ from hhlab.cells import Cell
 from hhlab.claims import MISCONCEPTIONS, Rule, Verdict, find, table
 from hhlab.claims.claim import FIRST, LAST, REGISTRY, claim, plain, rounded
 from hhlab.claims.wording import WORDING, _joined
-from hhlab.plots import VIEWS
+from hhlab.views import VIEWS
 
 HOLDS, PARTLY, FAILS = Verdict
 NUMBERS = sorted(REGISTRY)
