@@ -2,6 +2,7 @@
 // bench.py for what is sent. One message is under way at a time, so the last value always wins and none is out of order.
 
 const BUSY_AFTER = 150; // ms without an answer after which the picture says that it is not up to date
+const DOUBLE = 500; // ms within which two clicks are a double click
 const PLAY = 12000; // ms to play a whole recording
 const HEIGHT = 230, MOST = 540, STATES = 210, LEAST = 64; // px: a panel against time, all of them, the row of the others
 const LEFT = 64, GAP = 12, FOOT = 40;
@@ -541,7 +542,7 @@ function render({ model, el }) {
   root.append(make("header", "head", [title, icons]), lost, make("div", "body", [stage, rail]));
   el.append(root);
 
-  let knobs = {}, told = null, here = null, zoom = null, playing = 0, wasAt = 0, pulled = null;
+  let knobs = {}, told = null, here = null, zoom = null, playing = 0, wasAt = 0, pulled = null, clicked = -DOUBLE, unclicked = null;
   const end = () => model.get("shown").clock[0];
 
   function fillRail() {
@@ -681,14 +682,18 @@ function render({ model, el }) {
     pulled = null;
     const time = (pixel) => from + (pixel - place.left) / wide * (until - from);
     stop();
-    if (Math.abs(to - x) < 6) return put(time(x));
+    if (Math.abs(to - x) < 6) {
+      if (performance.now() - clicked > DOUBLE) unclicked = here;
+      clicked = performance.now();
+      return put(time(x));
+    }
     zoom = [time(Math.min(x, to)), time(Math.max(x, to))];
     talk.say("look", { cursor: here, zoom });
   });
   view.over.addEventListener("pointercancel", () => { pulled = null; });
   view.over.addEventListener("dblclick", () => {
     zoom = null;
-    talk.say("look", { cursor: here, zoom });
+    put(unclicked); // its two clicks have moved the cursor
   });
   root.addEventListener("keydown", (event) => {
     if (event.target.matches("input[type=text]") || event.ctrlKey || event.metaKey || event.altKey) return;
