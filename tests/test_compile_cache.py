@@ -97,7 +97,8 @@ def started(folder, **environment):
 def test_where_home_and_package_cannot_be_written(module, tmp_path):
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    for folder in (tmp_path / "module", tmp_path):
+    (tmp_path / "module" / "__pycache__").mkdir(exist_ok=True)
+    for folder in (tmp_path / "module" / "__pycache__", tmp_path / "module", tmp_path):
         folder.chmod(0o555)
     try:
         told, found, place = started(tmp_path, TMPDIR=str(temporary))

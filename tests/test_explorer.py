@@ -40,7 +40,7 @@ PRESETS = {
     "too strong": [hh.Step(-60000, 5, 9)],
 }  # fmt: skip
 TYPED = (nan, inf, -inf, -1e99, 1e99, 0.0, -0.0, 1e-9, -77.7, 5000.0)
-GARBAGE = ("garbage", "", None, "12 mV", [3], {"a": 1}, object, 1j)
+GARBAGE = ("garbage", "", None, "12 parsecs", [3], {"a": 1}, object, 1j)
 
 
 class Leaky(Cell):
