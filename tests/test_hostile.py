@@ -309,15 +309,15 @@ def home():
         yield Path(folder)
 
 
-def _may_run(python):
+def _may_run(python, code=""):
     """Whether an ordinary user may."""
     with contextlib.suppress(OSError):
-        return subprocess.run([python, "-c", ""], user=NOBODY, cwd="/", check=False).returncode == 0
+        return subprocess.run([python, "-I", "-c", code], user=NOBODY, cwd="/", check=False).returncode == 0
     return False
 
 
 def command_for_others(home):
-    """A Python that ordinary users may run as well, with the same packages; None if this machine has none."""
+    """A Python that ordinary users may run as well, with the same packages; None if they may read none."""
     version = f"python{sysconfig.get_python_version()}"
     for base in (sys._base_executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
         if _may_run(base):
@@ -325,7 +325,8 @@ def command_for_others(home):
             packages = home / f"venv/lib/{version}/site-packages"
             places = [place for place in sys.path if place.endswith("-packages")]
             packages.joinpath("all.pth").write_text("".join(f"import site; site.addsitedir({p!r})\n" for p in places))
-            return [str(home / "venv/bin/python"), "-I", "-m", "hhlab"]
+            python = str(home / "venv/bin/python")
+            return [python, "-I", "-m", "hhlab"] if _may_run(python, "import hhlab") else None
     return None
 
 

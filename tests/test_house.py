@@ -211,7 +211,7 @@ def test_wheel_and_sdist_install_and_pass(root, tmp_path):
     (wheel,), (sdist,) = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
     assert wheel.stat().st_size < 5e6
     names = zipfile.ZipFile(wheel).namelist()
-    ours = (path for path in (root / "hhlab").rglob("*.*") if path.parent.name != "__pycache__")
+    ours = (path for path in (root / "hhlab").rglob("*.*") if path.is_file() and path.parent.name != "__pycache__")
     notebooks = (Path("hhlab", path.relative_to(root)) for path in (root / "notebooks").rglob("[0-9]*.ipynb"))
     parts = {path.relative_to(root).as_posix() for path in ours} | {path.as_posix() for path in notebooks}
     assert parts <= set(names)
