@@ -17,6 +17,7 @@ from .spike import spikes
 # A spike counts within so many ms after a stimulus, or within so many of the slowest time constant of the cell's gates
 # where that is longer, up to so many ms.
 SPIKE_WITHIN, TIME_CONSTANTS, LONGEST_WINDOW = 30.0, 3.0, 10_000.0
+SOON = 50.0  # ms of a stimulus in which most spikes come
 RHEOBASE_STEP = 1000.0  # ms that a step lasts whose threshold is the rheobase
 RAMP_HOLD = 50.0  # ms that the current of a ramp stays at its end at least
 WEAKER = np.array([0.01, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99])  # shares of a threshold that shall not make a spike
@@ -226,11 +227,9 @@ def _weakest(cell: Cell, stimulus: Callable[[float], Protocol], end: float, low:
 
     Most spikes come soon. What weaker stimuli do is then followed for the whole window, which takes longer.
     """
-    window = spike_window(cell)
-    found = smallest(fires(cell, stimulus, end + SPIKE_WITHIN), low, high)
-    if window <= SPIKE_WITHIN or found == 0:
-        return found
-    return even_weaker(fires(cell, stimulus, end + window), found, low, high)
+    soon, late = min(end, SOON) + SPIKE_WITHIN, end + spike_window(cell)
+    found = smallest(fires(cell, stimulus, soon), low, high)
+    return found if late <= soon or found == 0 else even_weaker(fires(cell, stimulus, late), found, low, high)
 
 
 def even_weaker(work: Callable[[Floats], Sequence[bool]], found: float, low: float, high: float) -> float:
