@@ -20,7 +20,8 @@ SPIKE_WITHIN, TIME_CONSTANTS, LONGEST_WINDOW = 30.0, 3.0, 10_000.0
 SOON = 50.0  # ms of a stimulus in which most spikes come
 RHEOBASE_STEP = 1000.0  # ms that a step lasts whose threshold is the rheobase
 RAMP_HOLD = 50.0  # ms that the current of a ramp stays at its end at least
-WEAKER = np.array([0.01, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99])  # shares of a threshold that shall not make a spike
+# Shares of a threshold that are looked at again when V is followed for longer.
+WEAKER = np.array([0.01, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99, 0.999, 0.9999])
 FINELY = 1e-6  # of a threshold: how finely it is found where each run takes long
 SHORTEST_PULSE = 1e-3  # ms: the shortest pulse that can be the chronaxie
 # The smallest and the largest that is tried: uA/cm2, mV, uA/cm2.
