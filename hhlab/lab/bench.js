@@ -104,7 +104,7 @@ function picture(model, root) {
   const stack = make("div", "stack", [canvas, over, tip]);
   canvas.setAttribute("role", "img");
   tip.hidden = true;
-  let places = [], strokes = [], width = 0, height = 0, dark = false, room = 0;
+  let places = [], strokes = [], width = 0, height = 0, dark = false, room = 0, unmarked = false;
 
   const ink = (colour) => (dark ? model.get("fixed").dark[colour] ?? colour : colour);
   const isTime = (place) => place.panel.time;
@@ -376,6 +376,9 @@ function picture(model, root) {
     .filter(({ look }) => look.kind === "line" && look.n > 2 && !look.held);
 
   function mark(cursor, dragged) {
+    const blank = cursor === null && !dragged;
+    if (blank && unmarked && over.width === canvas.width && over.height === canvas.height) return;
+    unmarked = blank;
     const context = resize(over);
     context.strokeStyle = context.fillStyle = getComputedStyle(root).color;
     for (const place of places.filter(isTime)) {
