@@ -6,6 +6,8 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +72,27 @@ def test_errors_of_the_code_are_sentences(code, words):
 def test_what_does_not_come_to_an_end_needs_a_person(code, words):
     with pytest.raises(NotRunError, match=words):
         run(code, wall=1.5)
+
+
+HIDES = "import ctypes, os, time\ntry: os.setsid()\nexcept OSError: pass\nx = ctypes.CDLL(None).prctl(1, 0), time.sleep(100)"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what still runs is seen in /proc")
+@pytest.mark.parametrize("code", ["import time\nx = time.sleep(100)", HIDES])
+@pytest.mark.parametrize("lock", [LIMITS_ONLY, pytest.param(best_lock(), marks=locked, id="locked in")])
+def test_nothing_outlives_its_time(lock, code, tmp_path, monkeypatch):
+    """Also code that leaves its group, and gives up the signal that comes when what began it ends."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where HOME is, in the environment of the process
+    with pytest.raises(NotRunError, match="did not finish within"):
+        run(code, lock, wall=1.5)
+    assert not [path for path in Path("/proc").glob("[0-9]*/environ") if str(tmp_path).encode() in environment(path)]
+
+
+def environment(path):
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def test_objects_with_operators_of_their_own_fool_nobody():

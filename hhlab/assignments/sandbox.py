@@ -10,10 +10,11 @@ import functools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -139,16 +140,36 @@ def _ran(command: Sequence[str], folder: str, told: Mapping[str, Any], wall: flo
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": folder, "TMPDIR": folder,
                    "NUMBA_CACHE_DIR": folder, **threads}  # fmt: skip
     with tempfile.TemporaryFile() as out:
-        try:
-            subprocess.run(command, cwd=folder, env=environment, input=json.dumps(told).encode(), stdout=out,
-                           stderr=subprocess.DEVNULL, start_new_session=True, timeout=wall, check=False)  # fmt: skip
-        except subprocess.TimeoutExpired:
-            raise NotRunError(f"the code did not finish within {wall:g} s") from None
+        with subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=out,
+                              stderr=subprocess.DEVNULL, start_new_session=True) as process:  # fmt: skip
+            try:
+                process.communicate(json.dumps(told).encode(), wall)
+            except subprocess.TimeoutExpired:
+                raise NotRunError(f"the code did not finish within {wall:g} s") from None
+            finally:
+                _end(process)
         out.seek(0)
         wrote = out.read(OUTPUT + 1)
     if len(wrote) > OUTPUT:
         raise NotRunError("the code wrote more than is read")
     return wrote
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it has begun, from the innermost: a lock that is killed may leave its code running."""
+    if process.returncode is None:
+        for pid in [*_begun_by(process.pid), process.pid]:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _begun_by(pid: int) -> Iterator[int]:
+    """The processes that a process has begun, and those that they have, before these; none where there is no /proc."""
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in map(int, path.read_text().split()):
+                yield from _begun_by(child)
+                yield child
 
 
 def _values(out: bytes) -> list[float]:
