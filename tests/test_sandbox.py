@@ -74,7 +74,12 @@ def test_what_does_not_come_to_an_end_needs_a_person(code, words):
         run(code, wall=1.5)
 
 
-HIDES = "import ctypes, os, time\ntry: os.setsid()\nexcept OSError: pass\nx = ctypes.CDLL(None).prctl(1, 0), time.sleep(100)"
+HIDES = """
+import ctypes, os, time
+try: os.setsid()
+except OSError: pass
+x = ctypes.CDLL(None).prctl(1, 0), time.sleep(100)
+"""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what still runs is seen in /proc")

@@ -77,7 +77,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         self.recording: Any = None
         self._answered: Any = None
         self._hears = False
-        self._coarse, self._preview, self._took = False, False, 0.0
+        self._preview, self._took = False, 0.0
         declared = self._declared()
         for name in knobs:
             if name not in declared:
@@ -123,7 +123,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         return plot(shown, *self.fixed["views"], at=self._moment())
 
     def still(self) -> tuple[str, bytes]:
-        return in_words(self.recording), self.picture.png
+        return self._text, self.picture.png
 
     def hear(self, message: Any) -> None:
         """Do what a message of the browser asks for, and answer it. What is not understood changes nothing."""
@@ -145,11 +145,7 @@ class Bench(Stilled, anywidget.AnyWidget):
 
     def _move(self, name: str, value: float, coarse: bool | None) -> None:
         """Follow a slider; while it is dragged on a bench that takes long, with a preview."""
-        self._coarse = bool(coarse) and self._took > LONG
-        try:
-            self.set(**{name: value})
-        finally:
-            self._coarse = False
+        self._try(lambda state: changed(state, {name: value}), name, coarse=bool(coarse) and self._took > LONG)
 
     def press(self, name: str) -> None:
         """Put a preset on the bench, or take it off again where all that it sets is so already."""
@@ -184,12 +180,12 @@ class Bench(Stilled, anywidget.AnyWidget):
             return self._say(f"{len(self.held)} traces are held already: drop one first.")
         rec = self._pictures.get(picture, self.recording) if picture is not None else self.recording
         self.held = dict(sorted([*self.held.items(), (free[0], rec)]))
-        self._say("")
+        self._renew()
 
     def drop(self, letter: str) -> None:
         """Remove a held trace from the picture."""
         self.held.pop(letter, None)
-        self._say("")
+        self._renew()
 
     def look(self, cursor: float | None = None, zoom: Sequence[float] | None = None) -> None:
         """Put the cursor at a moment (ms), or take it away, and show a part of the time axis (ms), or all of it."""
@@ -216,19 +212,21 @@ class Bench(Stilled, anywidget.AnyWidget):
         if self._lists_code:
             self.send({"copy": self.code})
 
-    def _try(self, preset: Preset, name: str) -> None:
+    def _try(self, preset: Preset, name: str, *, coarse: bool = False) -> None:
         try:
             wanted = preset(self.state)
         except ValueError as error:
             self._refuse(error, name)
         else:
-            self._attempt(wanted, name)
+            self._attempt(wanted, name, coarse=coarse)
 
-    def _attempt(self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False) -> None:
+    def _attempt(
+        self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False, coarse: bool = False
+    ) -> None:
         """Simulate. On ValueError nothing changes, and a notice says why."""
         begun = time.monotonic()
         try:
-            recording = self._run.record(wanted, self._coarse)
+            recording = self._run.record(wanted, coarse)
             if wanted.cell.state_names != self.cell.state_names:  # a view may not know what its gates read
                 Drawing(self._views, [recording], [""], None, None)
         except ValueError as error:
@@ -237,16 +235,16 @@ class Bench(Stilled, anywidget.AnyWidget):
             return self._refuse(error, name)
         if remember and wanted != self.state:
             self._remember(name)
-        if not self._coarse:
+        if not coarse:
             self._took = time.monotonic() - begun
         number = next(reversed(self._pictures), 0)
         if self._preview and wanted == self.state:  # who holds what was a preview holds what it is of
             self._pictures[number] = recording
-        self.state, self.recording, self._preview = wanted, recording, self._coarse
+        self.state, self.recording, self._preview = wanted, recording, coarse
         self._pictures[number + 1] = recording
         if len(self._pictures) > PICTURES_REMEMBERED:
             self._pictures.popitem(last=False)
-        self._say("")
+        self._renew()
 
     def _remember(self, name: str) -> None:
         before, then = self._last_move
@@ -258,6 +256,12 @@ class Bench(Stilled, anywidget.AnyWidget):
     def _refuse(self, error: ValueError, about: str) -> None:
         end = "" if str(error).endswith("?") else "."
         self._say(f"{error}{end} The bench stays as it was.", about)
+
+    def _renew(self) -> None:
+        """Put into words what is new to see, and show it. This takes long on an axon, and no cursor changes it."""
+        self._text, self._names = in_words(self.recording), held_traces.names(self.recording, self.held)
+        self._table = held_traces.table(self.recording, self.held) if self.held else ""
+        self._say("")
 
     def _say(self, sentence: str, about: str = "") -> None:
         """Say something, about a knob if it is one, and show everything as it is now."""
@@ -279,8 +283,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         if self._hears:
             return
         recordings = [self.recording, *self.held.values()]
-        names = held_traces.names(self.recording, self.held)
-        labels, moment = [held_traces.NOW, *names.values()] if self.held else [""], self._moment()
+        labels, moment = [held_traces.NOW, *self._names.values()] if self.held else [""], self._moment()
         time_axis = clock(recordings)
         part = self._part(time_axis[0])
         drawing = Drawing(self._views, recordings, labels, moment, part)
@@ -289,14 +292,13 @@ class Bench(Stilled, anywidget.AnyWidget):
             self.knobs = self._knobs(declared)
             self.shown = {
                 "answered": self._answered, "picture": next(reversed(self._pictures)), "panels": drawing.panels,
-                "title": self._title(), "text": in_words(self.recording), "notice": self.notice, "about": self._about,
+                "title": self._title(), "text": self._text, "notice": self.notice, "about": self._about,
                 "values": {name: [p.value, tidy(p.value)] for name, p in declared.items()},
                 "lit": [name for name, preset in self._presets.items() if holds(preset, self.state)],
                 "ticked": [[kind, gate] for kind in BOXES for gate in sorted(getattr(self.state, kind))],
                 "cursor": moment, "zoom": part, "clock": time_axis,
                 "moment": "" if moment is None else moment_in_words(self.recording, moment),
-                "preview": self._preview, "held": names,
-                "table": held_traces.table(self.recording, self.held) if self.held else "",
+                "preview": self._preview, "held": self._names, "table": self._table,
                 "code": self.code if self._lists_code else "", "canUndo": bool(self._past),
                 "atStart": self.state == self._start,
             }  # fmt: skip
