@@ -52,8 +52,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..claims import MISCONCEPTIONS
-from ..claims.wording import read
 from ..parameters import shown, unknown
+from ..texts import read
 from .question import Choice, Mistake, Number, Reply
 
 Table = dict[str, Any]

@@ -4,7 +4,6 @@ Every sentence is a whole text of `words.toml`, found by its name. Here it is de
 numbers are put in.
 """
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from ..measure.propagation import ARRIVAL_LEVEL
 from ..physics import Floats, q10_factor
 from ..protocols import VoltageStep
 from ..recording import AXIAL, SPIKE_ENDS, Recording
+from ..texts import read
 from .view import at
 
 SLOW_RATE = 5.0  # Hz below which a rate is given per minute
@@ -29,7 +29,7 @@ WARM = 25.0  # degC from which on the spike of the squid axon suffers
 SOON = 0.1  # of the unit of the time axis: shorter times are given in a smaller unit
 NEAR_END = 0.05  # share of the length of an axon that counts as its end
 
-_TEXTS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_TEXTS: dict[str, dict[str, str]] = read(Path(__file__).with_suffix(".toml"))
 _UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
 
 

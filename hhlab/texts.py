@@ -1,0 +1,27 @@
+"""Texts that need no Python to write: in files of TOML, where a table or a key is the id by which a text is found.
+
+Wherever a line ends inside three quotation marks, one space is read.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+CODE = ("bench", "starter", "solution")
+"""Keys whose texts are code and keep their lines."""
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What stands in a file, with each text on one line; ValueError, which names the file, for a mistake in it."""
+    try:
+        return {key: _folded(key, given) for key, given in tomllib.loads(path.read_text("utf-8-sig")).items()}
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from None
+
+
+def _folded(name: str, given: Any) -> Any:
+    """A text on one line, unless it is code; anything else as it is."""
+    if isinstance(given, dict):
+        return {key: _folded(key, each) for key, each in given.items()}
+    return re.sub(r"[ \t\n]+", " ", given).strip() if isinstance(given, str) and name not in CODE else given
