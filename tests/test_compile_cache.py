@@ -71,6 +71,15 @@ def test_a_damaged_file_is_made_anew(module, half, kind, rest):
     assert hits(later) == 1
 
 
+def test_code_that_is_older_than_what_it_was_compiled_from_is_made_anew(module, half):
+    assert half()(3.0) == 1.5
+    (index,) = files(module, ".nbi")
+    os.utime(index, (0, 0))  # as if the layout of the kernel's arrays had changed since
+    again, later = half(), half()
+    assert again(3.0) == later(3.0) == 1.5
+    assert (hits(again), hits(later)) == (0, 1)
+
+
 def test_what_is_kept_can_be_deleted(module, half):
     first = half()
     assert first(3.0) == 1.5
