@@ -442,11 +442,49 @@ def test_the_pointer_reads_values_sets_the_cursor_and_zooms(page, bench):
     assert whole[0] < part[0] < part[1] < part[2] < whole[1]
     page.mouse.dblclick(place["x"] + 0.5 * place["width"], place["y"] + 60)
     settled(page)
+    assert bench.locator(".hhlab-said").inner_text() == f"{whole[2]:.2f} ms"  # the cursor is where it was
     assert [pointed(share) for share in (0.3, 0.5, 0.7)] == whole
     page.mouse.move(0, 0)
     assert tip.is_hidden()
     moved(page, bench.locator(".hhlab-cursor"), "Escape")
     no_error(page)
+
+
+def test_a_preview_lasts_as_long_as_the_drag(chrome, address, folder):
+    """Also where the slider is dragged back to its place."""
+    source = f"from hhlab.lab import bench\nbench.LONG = 0\n{SHORT.strip()}"
+    page = open_and_run(chrome, address, notebook(folder, "preview", source), (1280, 720))
+    slider, preview = page.locator(HANDLE).first, page.locator(f"{BENCH} .hhlab-preview")
+    place, y = slider.bounding_box(), slider.bounding_box()["y"] + slider.bounding_box()["height"] / 2
+    page.mouse.click(place["x"] + 0.3 * place["width"], y)
+    settled(page)
+    began = slider.input_value()
+    for end, same in ((0.8, False), (0.3, True)):
+        page.mouse.move(place["x"] + 0.3 * place["width"], y)
+        page.mouse.down()
+        page.mouse.move(place["x"] + 0.6 * place["width"], y, steps=3)
+        settled(page)
+        assert preview.count() == 1
+        page.mouse.move(place["x"] + end * place["width"], y, steps=3)
+        page.mouse.up()
+        settled(page)
+        assert preview.count() == 0
+        assert (slider.input_value() == began) == same
+        slider.evaluate("(e, value) => { e.value = value; e.dispatchEvent(new Event('input')); }", began)
+        settled(page)
+    no_error(page)
+    page.context.close()
+
+
+def test_undo_and_reset_keep_the_focus(page, bench):
+    moved(page, bench.locator(HANDLE).first, "ArrowLeft")
+    for name in ("Undo", "Reset"):
+        button = bench.get_by_role("button", name=name, exact=True)
+        button.focus()
+        while button.get_attribute("aria-disabled") == "false":
+            page.keyboard.press("Enter")
+            settled(page)
+        assert page.evaluate("document.activeElement.textContent") == name
 
 
 def test_keys_of_the_notebook_do_nothing_on_a_bench(page, bench):
@@ -503,6 +541,7 @@ def test_a_knob_goes_back_alone(page, bench):
 
 
 def test_lab_mode_opens_and_closes(page, bench):
+    bench.locator(".hhlab-icon").first.scroll_into_view_if_needed()
     small = bench.locator(".hhlab-canvas").bounding_box()
     for close in ("l", ""):
         bench.locator(".hhlab-icon").first.click()

@@ -50,6 +50,8 @@ class MyelinatedAxon(Fibre):
         If a value is out of range, or `nodes` is not a whole number.
     """
 
+    title = "Myelinated axon"
+
     diameter = param(10, "um", 1, 50, "diameter of the fibre, with its myelin", slider=(2, 20))
     nodes = param(41, "nodes", 3, 1000, "number of nodes", slider=(11, 101))
     R_i = param(110, "ohm cm", 1, 10_000, "resistivity of the core", slider=(10, 300))

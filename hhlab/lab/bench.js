@@ -2,7 +2,6 @@
 // bench.py for what is sent. One message is under way at a time, so the last value always wins and none is out of order.
 
 const BUSY_AFTER = 150; // ms without an answer after which the picture says that it is not up to date
-const DOUBLE = 500; // ms within which two clicks are a double click
 const PLAY = 12000; // ms to play a whole recording
 const HEIGHT = 230, MOST = 540, STATES = 210, LEAST = 64; // px: a panel against time, all of them, the row of the others
 const LEFT = 64, GAP = 12, FOOT = 40;
@@ -104,7 +103,7 @@ function picture(model, root) {
   const stack = make("div", "stack", [canvas, over, tip]);
   canvas.setAttribute("role", "img");
   tip.hidden = true;
-  let places = [], strokes = [], width = 0, height = 0, dark = false, room = 0, unmarked = false;
+  let places = [], strokes = [], width = 0, height = 0, dark = false, room = 0, unmarked = false, letters = "";
 
   const ink = (colour) => (dark ? model.get("fixed").dark[colour] ?? colour : colour);
   const isTime = (place) => place.panel.time;
@@ -141,7 +140,7 @@ function picture(model, root) {
     height = states.length ? places.at(-1).bottom + FOOT : top;
   }
 
-  const font = (size = FONT) => `${size}px ${getComputedStyle(root).fontFamily}`;
+  const font = () => `${FONT}px ${getComputedStyle(root).fontFamily}`;
 
   function unpack() {
     const shown = model.get("shown"), range = model.get("fixed").range, sent = model.get("points");
@@ -176,8 +175,8 @@ function picture(model, root) {
   const atY = (place, y) => place.bottom - (y - place.panel.y[0]) / (place.panel.y[1] - place.panel.y[0]) * (place.bottom - place.top);
 
   function axes(context, place) {
-    const { panel, left, right, top, bottom } = place, colour = getComputedStyle(root).color;
-    context.strokeStyle = context.fillStyle = colour;
+    const { panel, left, right, top, bottom } = place;
+    context.strokeStyle = context.fillStyle = letters;
     context.lineWidth = 1;
     const bare = !panel.grid;
     const [, unitSize, unit] = model.get("shown").clock;
@@ -242,7 +241,7 @@ function picture(model, root) {
       context.fillStyle = `rgb(${palette.getUint8(at)},${palette.getUint8(at + 1)},${palette.getUint8(at + 2)})`;
       context.fillRect(right + 8, bottom - (k + 1) * tall / 64, 10, tall / 64 + 1);
     }
-    context.fillStyle = getComputedStyle(root).color;
+    context.fillStyle = letters;
     context.textAlign = "left";
     panel.scale.forEach((V, k) => context.fillText(plain(V), right + 22, bottom - k / many * tall));
   }
@@ -308,7 +307,7 @@ function picture(model, root) {
     }
     for (const { look, lines, y } of marks) {
       sample(context, look, place.right + 5, y);
-      context.fillStyle = getComputedStyle(root).color;
+      context.fillStyle = letters;
       lines.forEach((text, k) => context.fillText(text, place.right + 27, y + k * line, width - place.right - 28));
     }
   }
@@ -317,7 +316,7 @@ function picture(model, root) {
     let x = place.left;
     for (const { look } of named) {
       sample(context, look, x, place.top - 11);
-      context.fillStyle = getComputedStyle(root).color;
+      context.fillStyle = letters;
       context.fillText(look.name, x + 20, place.top - 11);
       x += 32 + context.measureText(look.name).width;
     }
@@ -338,7 +337,7 @@ function picture(model, root) {
 
   function paint() {
     if (!stack.clientWidth || !model.get("shown").panels) return;
-    dark = isDark(root);
+    [dark, letters] = [isDark(root), getComputedStyle(root).color];
     layOut();
     unpack();
     const context = resize(canvas);
@@ -380,7 +379,7 @@ function picture(model, root) {
     if (blank && unmarked && over.width === canvas.width && over.height === canvas.height) return;
     unmarked = blank;
     const context = resize(over);
-    context.strokeStyle = context.fillStyle = getComputedStyle(root).color;
+    context.strokeStyle = context.fillStyle = letters;
     for (const place of places.filter(isTime)) {
       if (dragged) {
         context.globalAlpha = 0.15;
@@ -389,7 +388,7 @@ function picture(model, root) {
       }
       if (cursor === null || cursor < place.panel.x[0] || cursor > place.panel.x[1]) continue;
       const x = atX(place, cursor);
-      context.fillStyle = context.strokeStyle = getComputedStyle(root).color;
+      context.fillStyle = context.strokeStyle = letters;
       context.globalAlpha = 0.6;
       context.setLineDash([2, 2]);
       context.beginPath();
@@ -462,7 +461,7 @@ function knobOf(told, talk) {
   const box = make("div", "knob", [make("div", "top", [label, make("span", "entry", [field, back]), unit]), slider, notice]);
   box.dataset.name = told.name;
   if (told.colour) box.style.setProperty("--hhlab-ion", told.colour);
-  let value = told.began, dragged = false;
+  let value = told.began, dragged = false, coarse = false;
   const low = told.low, step = told.step;
   const fill = () => slider.style.setProperty("--hhlab-share", `${100 * (slider.value - slider.min) / (slider.max - slider.min)}%`);
   slider.addEventListener("input", () => {
@@ -470,13 +469,15 @@ function knobOf(told, talk) {
     field.value = String(value);
     fill();
     slider.setAttribute("aria-valuetext", `${value} ${told.unit}`);
-    talk.say("set", { name: told.name, value, coarse: dragged });
+    coarse = dragged;
+    talk.say("set", { name: told.name, value, coarse });
   });
   slider.addEventListener("pointerdown", () => { dragged = true; });
-  slider.addEventListener("change", () => {
-    if (dragged) talk.say("set", { name: told.name, value });
-    dragged = false;
-  });
+  const released = () => { // also where it was dragged back to its place, which is no "change"
+    if (dragged && coarse) talk.say("set", { name: told.name, value });
+    dragged = coarse = false;
+  };
+  for (const end of ["pointerup", "pointercancel", "change"]) slider.addEventListener(end, released);
   const typed = () => { if (field.value !== field.dataset.shown) talk.say("type", { name: told.name, value: field.value }); };
   field.addEventListener("change", typed);
   field.addEventListener("keydown", (event) => {
@@ -545,7 +546,7 @@ function render({ model, el }) {
   root.append(make("header", "head", [title, icons]), lost, make("div", "body", [stage, rail]));
   el.append(root);
 
-  let knobs = {}, told = null, here = null, zoom = null, playing = 0, wasAt = 0, pulled = null, clicked = -DOUBLE, unclicked = null;
+  let knobs = {}, told = null, here = null, zoom = null, playing = 0, wasAt = 0, pulled = null, pointed = null, unclicked = null;
   const end = () => model.get("shown").clock[0];
 
   function fillRail() {
@@ -595,8 +596,8 @@ function render({ model, el }) {
       pill.setAttribute("aria-pressed", lit);
     }
     for (const box of boxes.querySelectorAll("input")) box.checked = shown.ticked.some((each) => each.join(" ") === box.dataset.key);
-    undo.disabled = !shown.canUndo;
-    reset.disabled = shown.atStart;
+    undo.setAttribute("aria-disabled", !shown.canUndo); // a button that is disabled would lose the focus
+    reset.setAttribute("aria-disabled", shown.atStart);
     heldTable(shown);
     stage.classList.toggle("hhlab-preview", shown.preview);
     code.textContent = shown.code;
@@ -668,6 +669,7 @@ function render({ model, el }) {
   });
   view.over.addEventListener("pointerdown", (event) => {
     const { place, x } = view.under(event);
+    pointed = null;
     if (event.button || !place?.panel.time) return;
     pulled = { place, x, to: x };
   });
@@ -682,16 +684,19 @@ function render({ model, el }) {
   view.over.addEventListener("pointerup", (event) => {
     if (!pulled) return;
     const { place, x, to } = pulled, wide = place.right - place.left, [from, until] = place.panel.x;
-    pulled = null;
     const time = (pixel) => from + (pixel - place.left) / wide * (until - from);
+    pulled = null;
+    pointed = Math.abs(to - x) < 6 ? time(x) : null;
+    if (pointed !== null) return; // a click follows
     stop();
-    if (Math.abs(to - x) < 6) {
-      if (performance.now() - clicked > DOUBLE) unclicked = here;
-      clicked = performance.now();
-      return put(time(x));
-    }
     zoom = [time(Math.min(x, to)), time(Math.max(x, to))];
     talk.say("look", { cursor: here, zoom });
+  });
+  view.over.addEventListener("click", (event) => {
+    if (pointed === null) return;
+    if (event.detail < 2) unclicked = here; // the first of two clicks, perhaps
+    stop();
+    put(pointed);
   });
   view.over.addEventListener("pointercancel", () => { pulled = null; });
   view.over.addEventListener("dblclick", () => {
@@ -744,9 +749,7 @@ function render({ model, el }) {
   document.addEventListener("fullscreenchange", fitted);
   fillFixed();
   show();
-  const stills = [0, 300, 1500].map((wait) => setTimeout(() => {
-    for (const still of el.closest(".jp-OutputArea")?.querySelectorAll(".hhlab-still") ?? []) still.hidden = true;
-  }, wait));
+  const stills = onThePage(() => hideStills(el));
   return () => {
     stop();
     stills.forEach(clearTimeout);

@@ -51,7 +51,7 @@ PALETTE = matplotlib.colormaps[COLOURS_OF_V](np.arange(256), bytes=True)[:, :3].
 class Bench(Stilled, anywidget.AnyWidget):
     """What `explore` returns. `cell`, `protocol`, `frozen` and `recording` belong to the picture that is shown."""
 
-    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("deliver.js", "bench.js"))
+    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("common.js", "bench.js"))
     _css = (HERE / "lab.css").read_text(encoding="utf-8")
     fixed: Any = traitlets.Dict().tag(sync=True)
     knobs: Any = traitlets.List().tag(sync=True)
@@ -318,7 +318,7 @@ class Bench(Stilled, anywidget.AnyWidget):
 
     def _knobs(self, declared: Mapping[str, Parameter]) -> list[dict[str, Any]]:
         """All knobs: those in sight in the order that was asked for, then the others by group."""
-        began = {**self._start.cell.parameters(), **self._start.protocol.parameters()}
+        began = held_traces.parameters(self._start)
         around, thing = self.protocol.parameters(), "Axon" if isinstance(self.cell, Fibre) else "Membrane"
         order = sorted(declared, key=lambda name: name not in around)
         found = []

@@ -1,5 +1,4 @@
-// What every card and bench needs besides its widgets: names for controls, presses in the right order, files to save,
-// and a still picture to hide.
+// What every card needs besides its widgets: names for controls, and presses in the right order.
 
 // ipywidgets puts a tooltip on the label only. Sliders, fields and groups of radio buttons need it as their name.
 function nameControls(frame) {
@@ -56,9 +55,9 @@ function render({ model, el }) {
     watcher = new MutationObserver(() => nameControls(frame));
     watcher.observe(frame, { childList: true, subtree: true });
     leave = pressInOrder(frame, kernelNow);
-    for (const still of el.closest(".jp-OutputArea")?.querySelectorAll(".hhlab-still") ?? []) still.hidden = true;
+    hideStills(el);
   };
-  const timers = [0, 300, 1500].map((wait) => setTimeout(begin, wait));
+  const timers = onThePage(begin);
   model.on("msg:custom", deliver);
   return () => {
     timers.forEach(clearTimeout);

@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent
 class _Hands(anywidget.AnyWidget):
     """The part of a frame that works in the browser."""
 
-    _esm = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("deliver.js", "frame.js"))
+    _esm = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("common.js", "frame.js"))
     _css = (_HERE / "lab.css").read_text(encoding="utf-8")
 
 

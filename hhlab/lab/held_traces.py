@@ -59,25 +59,26 @@ def measured(rec: Any) -> tuple[float, ...]:
 
 def names(now: Any, held: Mapping[str, Any]) -> dict[str, str]:
     """What each held trace is called in the picture: its letter, and the first parameters that are not as now."""
-    here = _parameters(now)
+    here = parameters(now)
     found = {}
     for letter, rec in held.items():
-        there = _parameters(rec)
+        there = parameters(rec)
         differ = [name for name, p in there.items() if name not in here or p.value != here[name].value]
         others = [f"{name} {tidy(there[name].value)}" for name in differ]
         found[letter] = f"{letter}: {', '.join(others[:2])}" if others else letter
     return found
 
 
-def _parameters(rec: Any) -> dict[str, Any]:
-    return {**rec.cell.parameters(), **rec.protocol.parameters()}
+def parameters(of: Any) -> dict[str, Any]:
+    """All parameters of a recording or of the state of a bench: those of the cell, and those of the stimulus."""
+    return {**of.cell.parameters(), **of.protocol.parameters()}
 
 
 def table(now: Any, held: Mapping[str, Any]) -> str:
     """An HTML table: a row for each trace, with the parameters that differ, and measurements with their differences."""
     traces = {NOW: now, **held}
     columns: dict[str, Iterable[str]] = {"trace": traces}
-    known = [_parameters(rec) for rec in traces.values()]
+    known = [parameters(rec) for rec in traces.values()]
     for name in dict.fromkeys(name for each in known for name in each):
         values = [tidy(each[name].value) if name in each else "–" for each in known]
         if len(set(values)) > 1:

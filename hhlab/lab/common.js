@@ -1,3 +1,5 @@
+// What benches and cards share: this stands before bench.js and frame.js.
+
 // Files to save, and a text to put on the clipboard, which the kernel sends as a message of its own.
 function deliver(message, buffers) {
   if (message.copy !== undefined) return void navigator.clipboard?.writeText(message.copy).catch(() => {});
@@ -8,4 +10,11 @@ function deliver(message, buffers) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
+
+// The still picture below a live one is hidden, as soon as both are on the page.
+function hideStills(el) {
+  for (const still of el.closest(".jp-OutputArea")?.querySelectorAll(".hhlab-still") ?? []) still.hidden = true;
+}
+
+const onThePage = (act) => [0, 300, 1500].map((wait) => setTimeout(act, wait)); // it comes there some time after `render`
 
