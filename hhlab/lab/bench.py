@@ -33,7 +33,7 @@ from .run import Run
 HERE = Path(__file__).parent
 SAME_MOVE = 0.8  # s within which changes of one knob count as one move
 MOVES_REMEMBERED = 200
-LONG = 0.015  # s that a recording takes from which on a preview is shown while a slider is dragged
+LONG = 0.015  # s: where a recording takes longer, a preview is shown while a slider is dragged
 PICTURES_REMEMBERED = 3  # so many of the last can be held: one move is under way and one waits when Hold is pressed
 MOMENT = Parameter(0.0, "ms", -LONGEST, LONGEST, "moment")
 LEAST_PART = 1e-4  # of the time axis that is shown
@@ -238,7 +238,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         if not coarse:
             self._took = time.monotonic() - begun
         number = next(reversed(self._pictures), 0)
-        if self._preview and wanted == self.state:  # who holds what was a preview holds what it is of
+        if self._preview and wanted == self.state:  # Hold keeps the exact recording, not its preview
             self._pictures[number] = recording
         self.state, self.recording, self._preview = wanted, recording, coarse
         self._pictures[number + 1] = recording

@@ -12,7 +12,7 @@ from ..simulation import AFTERWARDS, LONGEST_STEPPED, simulate
 from .presets import State
 
 LEAST_AFTERWARDS = 5.0  # ms
-COARSER = 4  # times as long as usual are the steps of a preview; errors are below 1 %
+COARSER = 4  # the time steps of a preview are so many times longer; its errors stay below about 1 %
 MOST_STEPS = 1_000_000
 MOST_SAMPLES = 100_000
 MOST_NUMBERS_ALONG = 1_500_000  # of V and gates, all places of an axon together

@@ -234,7 +234,10 @@ def _weakest(cell: Cell, stimulus: Callable[[float], Protocol], end: float, low:
 
 
 def even_weaker(work: Callable[[Floats], Sequence[bool]], found: float, low: float, high: float) -> float:
-    """The smallest size that works, if any does below the one found from low to high by a stricter rule."""
+    """Look again below a threshold that was found between low and high: V is now followed for longer.
+
+    The smallest size that works, or the threshold itself where no smaller one does.
+    """
     sizes = np.append(low, np.maximum(WEAKER * found, low)) if found < np.inf else np.geomspace(low, high, 24)
     works = np.flatnonzero(work(sizes))
     if not works.size:
