@@ -38,6 +38,15 @@ function icon([path, title], act) {
 
 const plain = (number) => String(number).replace("-", "−");
 
+// What is on the page is written only where it changes: the page is laid out anew after each writing.
+function write(element, what, is) {
+  if (element[what] !== is) element[what] = is;
+}
+
+function tell(element, attribute, is) {
+  if (element.getAttribute(attribute) !== String(is)) element.setAttribute(attribute, is);
+}
+
 // ---- messages ----
 
 // A kernel that is idle again without an answer was interrupted: nothing was done, and everything is shown as it is.
@@ -99,20 +108,19 @@ function ticksBetween(low, high, most) {
 }
 
 function picture(model, root) {
-  const canvas = make("canvas", "canvas"), over = make("canvas", "over"), tip = make("div", "tip");
-  const stack = make("div", "stack", [canvas, over, tip]);
+  const ground = make("canvas", "ground"), canvas = make("canvas", "canvas"), over = make("canvas", "over"), tip = make("div", "tip");
+  const stack = make("div", "stack", [ground, canvas, over, tip]);
   canvas.setAttribute("role", "img");
   tip.hidden = true;
-  let places = [], strokes = [], width = 0, height = 0, dark = false, room = 0, unmarked = false, letters = "";
+  let places = [], strokes = [], width = 0, height = 0, dark = false, room = 0, unmarked = false, letters = "", font = "", grounded = "";
 
   const ink = (colour) => (dark ? model.get("fixed").dark[colour] ?? colour : colour);
   const isTime = (place) => place.panel.time;
 
   function layOut() {
     const shown = model.get("shown"), panels = shown.panels;
-    width = stack.clientWidth;
     const context = canvas.getContext("2d");
-    context.font = font();
+    context.font = font;
     const lasting = panels.filter((each) => each.time), states = panels.filter((each) => !each.time);
     const names = lasting.flatMap((each) => each.legend.flatMap((name) => name.split("\n")));
     const beside = Math.max(0, ...names.map((name) => context.measureText(name).width));
@@ -140,7 +148,11 @@ function picture(model, root) {
     height = states.length ? places.at(-1).bottom + FOOT : top;
   }
 
-  const font = () => `${FONT}px ${getComputedStyle(root).fontFamily}`;
+  // What the page gives: this is asked when it may have changed, as asking has the page laid out.
+  function fit() {
+    const style = getComputedStyle(root);
+    [width, dark, letters, font] = [stack.clientWidth, isDark(root), style.color, `${FONT}px ${style.fontFamily}`];
+  }
 
   function unpack() {
     const shown = model.get("shown"), range = model.get("fixed").range, sent = model.get("points");
@@ -167,7 +179,7 @@ function picture(model, root) {
     const context = each.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
-    context.font = font();
+    context.font = font;
     return context;
   }
 
@@ -336,15 +348,15 @@ function picture(model, root) {
   }
 
   function paint() {
-    if (!stack.clientWidth || !model.get("shown").panels) return;
-    [dark, letters] = [isDark(root), getComputedStyle(root).color];
+    if (!width) fit();
+    if (!width || !model.get("shown").panels) return;
     layOut();
     unpack();
+    axesOf();
     const context = resize(canvas);
     context.lineJoin = "round";
     places.forEach((place) => {
       const drawn = strokes[model.get("shown").panels.indexOf(place.panel)];
-      axes(context, place);
       context.save();
       context.beginPath();
       context.rect(place.left, place.top - 2, place.right - place.left + 2, place.bottom - place.top + 4);
@@ -354,7 +366,17 @@ function picture(model, root) {
       context.globalAlpha = 1;
       names(context, place, drawn);
     });
-    canvas.setAttribute("aria-label", model.get("shown").text);
+    tell(canvas, "aria-label", model.get("shown").text);
+  }
+
+  // The axes are on a canvas of their own, and are drawn again only where they are others.
+  function axesOf() {
+    const seldom = places.map((place) => ({ ...place, panel: { ...place.panel, strokes: 0, legend: 0 } }));
+    const now = JSON.stringify([seldom, width, height, devicePixelRatio, letters, font, model.get("shown").clock]);
+    if (now === grounded) return;
+    grounded = now;
+    const context = resize(ground);
+    for (const place of places) axes(context, place);
   }
 
   // What a line shows at a place of its panel, by the points between which it lies.
@@ -430,7 +452,7 @@ function picture(model, root) {
     tip.style.transform = `translate(${Math.max(left, 0)}px, ${Math.max(y - tip.offsetHeight - 8, 0)}px)`;
   }
 
-  return { stack, over, paint, mark, under, hover, leave: () => { tip.hidden = true; }, isTime,
+  return { stack, over, fit, paint, mark, under, hover, leave: () => { tip.hidden = true; }, isTime,
     fill: (pixels) => { room = pixels; } };
 }
 
@@ -463,7 +485,12 @@ function knobOf(told, talk) {
   if (told.colour) box.style.setProperty("--hhlab-ion", told.colour);
   let value = told.began, dragged = false, coarse = false;
   const low = told.low, step = told.step;
-  const fill = () => slider.style.setProperty("--hhlab-share", `${100 * (slider.value - slider.min) / (slider.max - slider.min)}%`);
+  let filled = -1;
+  const fill = () => {
+    const share = 100 * (slider.value - slider.min) / (slider.max - slider.min);
+    if (share !== filled) slider.style.setProperty("--hhlab-share", `${share}%`);
+    filled = share;
+  };
   slider.addEventListener("input", () => {
     value = Number((low + Number(slider.value) * step).toPrecision(10));
     field.value = String(value);
@@ -486,18 +513,18 @@ function knobOf(told, talk) {
   field.addEventListener("blur", () => { if (notice.textContent) field.value = field.dataset.shown; });
   function show([now, text], sentence, waits) {
     box.classList.toggle("hhlab-off", now !== told.began);
-    back.hidden = now === told.began;
-    if (notice.textContent !== sentence) notice.textContent = sentence;
+    write(back, "hidden", now === told.began);
+    write(notice, "textContent", sentence);
     if (waits) return; // a later value is under way
     value = now;
     const place = Math.round((now - low) / step);
-    slider.min = Math.min(0, place);
-    slider.max = Math.max(Math.round((told.high - low) / step), place);
-    slider.value = place;
+    write(slider, "min", String(Math.min(0, place)));
+    write(slider, "max", String(Math.max(Math.round((told.high - low) / step), place)));
+    write(slider, "value", String(place));
     fill();
-    slider.setAttribute("aria-valuetext", `${text} ${told.unit}`);
+    tell(slider, "aria-valuetext", `${text} ${told.unit}`);
     field.dataset.shown = text;
-    if (document.activeElement !== field || !sentence) field.value = text;
+    if (document.activeElement !== field || !sentence) write(field, "value", text);
   }
   return { box, show };
 }
@@ -582,28 +609,28 @@ function render({ model, el }) {
     const shown = model.get("shown");
     if (!shown.panels) return;
     fillRail();
-    title.textContent = shown.title;
-    if (text.textContent !== shown.text) text.textContent = shown.text;
+    write(title, "textContent", shown.title);
+    write(text, "textContent", shown.text);
     for (const each of told) {
       const about = shown.about.split(" ").includes(each.name);
       if (shown.values[each.name]) knobs[each.name].show(shown.values[each.name], about ? shown.notice : "", talk.waits("set", each.name));
     }
     const placed = shown.about.split(" ").some((name) => knobs[name]?.box.offsetParent);
-    notice.textContent = placed ? "" : shown.notice;
+    write(notice, "textContent", placed ? "" : shown.notice);
     for (const pill of pills.children) {
       const lit = shown.lit.includes(pill.textContent);
       pill.classList.toggle("hhlab-lit", lit);
-      pill.setAttribute("aria-pressed", lit);
+      tell(pill, "aria-pressed", lit);
     }
     for (const box of boxes.querySelectorAll("input")) box.checked = shown.ticked.some((each) => each.join(" ") === box.dataset.key);
-    undo.setAttribute("aria-disabled", !shown.canUndo); // a button that is disabled would lose the focus
-    reset.setAttribute("aria-disabled", shown.atStart);
+    tell(undo, "aria-disabled", !shown.canUndo); // a button that is disabled would lose the focus
+    tell(reset, "aria-disabled", shown.atStart);
     heldTable(shown);
     stage.classList.toggle("hhlab-preview", shown.preview);
-    code.textContent = shown.code;
-    code.hidden = !shown.code;
+    write(code, "textContent", shown.code);
+    write(code, "hidden", !shown.code);
     if (!playing && !talk.waits("look")) [here, zoom] = [shown.cursor, shown.zoom];
-    controls.hidden = !shown.panels.some((panel) => panel.time);
+    write(controls, "hidden", !shown.panels.some((panel) => panel.time));
     timeShown();
     view.paint();
     view.mark(here);
@@ -615,17 +642,17 @@ function render({ model, el }) {
       table.innerHTML = shown.table; // made and escaped by tables.py
       table.append(...Object.keys(shown.held).map((letter) => press("plain", `Drop ${letter}`, `drop trace ${letter}`, () => talk.say("drop", { letter }))));
     }
-    table.hidden = !shown.table;
+    write(table, "hidden", !shown.table);
   }
 
   function timeShown() {
     const [last, size, unit] = model.get("shown").clock;
-    cursor.value = here === null ? 0 : Math.round(here / last * 600);
+    write(cursor, "value", String(here === null ? 0 : Math.round(here / last * 600)));
     const words = here === null ? "" : `${(here / size).toFixed(2)} ${unit}`;
-    said.textContent = words;
-    cursor.setAttribute("aria-valuetext", words || "no cursor");
-    moment.hidden = controls.hidden && here === null;
-    moment.textContent = here === null ? "Press ▶, drag the slider or click in the picture to read off one moment." : model.get("shown").moment;
+    write(said, "textContent", words);
+    tell(cursor, "aria-valuetext", words || "no cursor");
+    write(moment, "hidden", controls.hidden && here === null);
+    write(moment, "textContent", here === null ? "Press ▶, drag the slider or click in the picture to read off one moment." : model.get("shown").moment);
   }
 
   function put(t) {
@@ -717,7 +744,7 @@ function render({ model, el }) {
     const full = document.fullscreenElement === root;
     root.classList.toggle("hhlab-lab", full);
     view.fill(full ? Math.max(innerHeight - 190, 260) : 0);
-    show();
+    fitAnew();
   }
 
   const kernel = model.widget_manager?.kernel;
@@ -743,7 +770,8 @@ function render({ model, el }) {
   model.on("change:shown", changed);
   model.on("change:fixed", fillFixed);
   model.on("msg:custom", deliver);
-  const size = new ResizeObserver(() => requestAnimationFrame(show)), theme = new MutationObserver(() => [0, 200, 800, 2000].forEach((wait) => setTimeout(show, wait))); // its styles come later
+  const fitAnew = () => { view.fit(); show(); };
+  const size = new ResizeObserver(() => requestAnimationFrame(fitAnew)), theme = new MutationObserver(() => [0, 200, 800, 2000].forEach((wait) => setTimeout(fitAnew, wait))); // its styles come later
   size.observe(view.stack);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   document.addEventListener("fullscreenchange", fitted);

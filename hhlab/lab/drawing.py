@@ -14,6 +14,9 @@ RANGE = 10_000
 """A point of a stroke is told in so many steps across its panel, each way, as a whole number of 16 bits."""
 COLUMNS = 1100
 """So many columns of pixels a picture has at most."""
+STRAIGHT = 8, 32
+"""So many points are told as one straight line where that is off by less than one step of RANGE."""
+TINY = 1e-300
 
 
 class Drawing:
@@ -66,7 +69,7 @@ class Drawing:
 
     def _told(self, stroke: Stroke, across: tuple[float, float], up: tuple[float, float]) -> dict[str, Any]:
         """The look of a stroke, and how many points it has; its points are kept for `data`."""
-        x, y = thinned(stroke.x, stroke.y, COLUMNS) if stroke.thin else (stroke.x, stroke.y)
+        x, y = thinned(stroke.x, stroke.y, up[1] - up[0]) if stroke.thin else (stroke.x, stroke.y)
         pairs = np.empty((len(x), 2))
         pairs[:, 0] = (x - across[0]) * (RANGE / (across[1] - across[0]))
         pairs[:, 1] = (y - up[0]) * (RANGE / (up[1] - up[0]))
@@ -111,17 +114,25 @@ def _between(x: Floats, y: Floats, edges: Floats) -> tuple[Floats, Floats]:
     )
 
 
-def thinned(t: Floats, curve: Floats, columns: int) -> tuple[Floats, Floats]:
-    """The lowest and the highest point of each column of pixels: far fewer points, but the same picture."""
-    block = t.size // columns
-    if block < 3:
-        return t, curve
-    start = np.arange(0, t.size, block)
-    rows = np.pad(curve, (0, -t.size % block), "edge").reshape(-1, block)
-    low, high = start + rows.argmin(axis=1), start + rows.argmax(axis=1)
-    at = np.stack((np.minimum(low, high), np.maximum(low, high)), axis=1).ravel()
-    at = np.minimum(at, t.size - 1)
-    return t[at], curve[at]
+def thinned(t: Floats, curve: Floats, height: float) -> tuple[Floats, Floats]:
+    """Far fewer points that draw the same curve, in a panel that is so high (in the units of the curve)."""
+    block = t.size // COLUMNS
+    if block >= 3:  # the lowest and the highest point of each column of pixels
+        start = np.arange(0, t.size, block)
+        rows = np.pad(curve, (0, -t.size % block), "edge").reshape(-1, block)
+        low, high = start + rows.argmin(axis=1), start + rows.argmax(axis=1)
+        at = np.stack((np.minimum(low, high), np.maximum(low, high)), axis=1).ravel()
+        at = np.minimum(at, t.size - 1)
+        t, curve = t[at], curve[at]
+    kept = np.ones(t.size, bool)
+    for size in STRAIGHT:
+        blocks = (t.size - 1) // size
+        inner = blocks * size
+        x, y = t[:inner].reshape(-1, size), curve[:inner].reshape(-1, size)
+        slope = (curve[size : inner + 1 : size] - y[:, 0]) / np.maximum(t[size : inner + 1 : size] - x[:, 0], TINY)
+        off = np.abs(y[:, :1] + slope[:, None] * (x - x[:, :1]) - y)
+        kept[:inner].reshape(-1, size)[off.max(axis=1, initial=0.0) <= height / RANGE, 1:] = False
+    return t[kept], curve[kept]
 
 
 def clock(recordings: Sequence[Any]) -> tuple[float, float, str]:
