@@ -33,7 +33,7 @@ from .run import Run
 HERE = Path(__file__).parent
 SAME_MOVE = 0.8  # s within which changes of one knob count as one move
 MOVES_REMEMBERED = 200
-LONG = 0.015  # s: where a recording takes longer, a preview is shown while a slider is dragged
+LONG = 0.015  # s: where a move of a knob takes longer, a preview is shown while its slider is dragged
 PICTURES_REMEMBERED = 3  # so many of the last can be held: one move is under way and one waits when Hold is pressed
 MOMENT = Parameter(0.0, "ms", -LONGEST, LONGEST, "moment")
 LEAST_PART = 1e-4  # of the time axis that is shown
@@ -77,7 +77,8 @@ class Bench(Stilled, anywidget.AnyWidget):
         self.recording: Any = None
         self._answered: Any = None
         self._hears = False
-        self._preview, self._took = False, 0.0
+        self._preview = False
+        self._took: dict[str, float] = {}  # s that the last exact answer to each knob took
         declared = self._declared()
         for name in knobs:
             if name not in declared:
@@ -130,7 +131,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         told = message if isinstance(message, Mapping) else {}
         what, given, number = str(told.get("do")), told.get("with", {}), told.get("n")
         kinds = ASKED.get(what) if isinstance(given, Mapping) else None
-        self._hears = True  # so that all is shown once
+        self._hears, begun = True, time.monotonic()  # so that all is shown once
         try:
             if kinds is not None and all(isinstance(given.get(name), kind) for name, kind in kinds.items()):
                 self._acts[what](**{name: given.get(name) for name in kinds})
@@ -138,6 +139,8 @@ class Bench(Stilled, anywidget.AnyWidget):
             self._hears = False
             self._answered = sendable(number) if isinstance(number, str) else None
             self._show()
+            if what == "set" and not self._preview:
+                self._took[str(given.get("name"))] = time.monotonic() - begun
 
     def set(self, /, **changes: Any) -> None:
         """Set parameters by name, as the knobs do. A value that is not possible is refused; the picture stays."""
@@ -145,7 +148,7 @@ class Bench(Stilled, anywidget.AnyWidget):
 
     def _move(self, name: str, value: float, coarse: bool | None) -> None:
         """Follow a slider; while it is dragged on a bench that takes long, with a preview."""
-        self._try(lambda state: changed(state, {name: value}), name, coarse=bool(coarse) and self._took > LONG)
+        self._try(lambda state: changed(state, {name: value}), name, coarse=bool(coarse) and self._took.get(name, 0.0) > LONG)
 
     def press(self, name: str) -> None:
         """Put a preset on the bench, or take it off again where all that it sets is so already."""
@@ -224,7 +227,6 @@ class Bench(Stilled, anywidget.AnyWidget):
         self, wanted: State, name: str = "", *, remember: bool = True, refuse: bool = False, coarse: bool = False
     ) -> None:
         """Simulate. On ValueError nothing changes, and a notice says why."""
-        begun = time.monotonic()
         try:
             recording = self._run.record(wanted, coarse)
             if wanted.cell.state_names != self.cell.state_names:  # a view may not know what its gates read
@@ -235,8 +237,6 @@ class Bench(Stilled, anywidget.AnyWidget):
             return self._refuse(error, name)
         if remember and wanted != self.state:
             self._remember(name)
-        if not coarse:
-            self._took = time.monotonic() - begun
         number = next(reversed(self._pictures), 0)
         if self._preview and wanted == self.state:  # Hold keeps the exact recording, not its preview
             self._pictures[number] = recording

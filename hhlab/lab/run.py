@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..axons import Fibre
+from ..implicit import coarsely
 from ..parameters import tidy
 from ..propagation import afterwards, propagate
 from ..simulation import AFTERWARDS, LONGEST_STEPPED, simulate
@@ -37,9 +38,12 @@ class Run:
         """The recording of a state of the bench, in longer time steps if `coarse`; ValueError if it cannot be."""
         run: Any = propagate if isinstance(state.cell, Fibre) else simulate
         asked = self.asked(state)
-        if coarse and not (state.cell.counts_ions and asked["t_stop"] > LONGEST_STEPPED):
+        if not coarse:
+            return run(state.cell, state.protocol, **asked)
+        if not (state.cell.counts_ions and asked["t_stop"] > LONGEST_STEPPED):
             asked |= {"dt": COARSER * state.cell.dt, "every": max(1, asked.get("every", 1) // COARSER)}
-        return run(state.cell, state.protocol, **asked)
+        with coarsely():
+            return run(state.cell, state.protocol, **asked)
 
     def _length(self, state: State) -> float:
         after = afterwards(self.start.cell) if isinstance(self.start.cell, Fibre) else AFTERWARDS

@@ -17,6 +17,7 @@ from .words import number, sentence
 
 PULSE = 0.5  # ms that each pulse lasts
 INTERVALS = np.concatenate((np.arange(1.0, 20.0), np.arange(20.0, 41.0, 2.0)))  # ms from onset to onset
+FEW = 5  # in a preview only each fifth interval is tried
 LINE = 50  # letters in a line of what a panel says
 
 
@@ -33,7 +34,7 @@ class TwoPulseCurve(Timeless):
         found = [self.level_line(0.0, self.LAST, 1.0)]
         for place, rec in enumerate(recordings):
             resets = tuple(sorted(rec.settings.get("reset", {})))
-            x, y = _two_pulses(rec.cell, resets)
+            x, y = _two_pulses(rec.cell, resets, _preview(rec))
             name = " ".join(filter(None, (labels[place], f"reset {', '.join(resets)}" if resets else "as it is")))
             if x.size:
                 found.append(Stroke(x, y, colour_of_recording(place), place % len(STYLES), name, held=place > 0))
@@ -45,7 +46,8 @@ class TwoPulseCurve(Timeless):
 
     def furniture(self, rec: Recording) -> list[tuple[float, float, str]]:
         """Where there is no threshold, what was tried."""
-        once, (x, _) = _once(rec.cell), _two_pulses(rec.cell, tuple(sorted(rec.settings.get("reset", {}))))
+        resets = tuple(sorted(rec.settings.get("reset", {})))
+        once, (x, _) = _once(rec.cell), _two_pulses(rec.cell, resets, _preview(rec))
         missed = INTERVALS[: np.searchsorted(INTERVALS, x[0])] if x.size else INTERVALS
         if 0 < once < np.inf and not missed.size:
             return []
@@ -58,6 +60,11 @@ class TwoPulseCurve(Timeless):
         return (0.0, self.LAST), (0.0, self.MOST)
 
 
+def _preview(rec: Recording) -> bool:
+    """Whether a recording is a preview, of longer time steps; of few intervals then."""
+    return (rec.settings["dt"] or 0.0) > rec.cell.dt
+
+
 @functools.lru_cache(maxsize=64)
 def _once(cell: Cell) -> float:
     """The threshold from rest, uA/cm2: 0 for a cell that fires by itself, inf for one that does not fire."""
@@ -65,9 +72,10 @@ def _once(cell: Cell) -> float:
 
 
 @functools.lru_cache(maxsize=64)
-def _two_pulses(cell: Cell, reset: tuple[str, ...]) -> tuple[Floats, Floats]:
+def _two_pulses(cell: Cell, reset: tuple[str, ...], preview: bool) -> tuple[Floats, Floats]:
     """The intervals (ms) at which a second pulse can have a response, and its threshold over that from rest."""
     if not 0 < _once(cell) < np.inf:
         return np.empty(0), np.empty(0)
-    ratios = measure.refractory(cell, INTERVALS, PULSE, reset=reset)
-    return INTERVALS[np.isfinite(ratios)], ratios[np.isfinite(ratios)]
+    intervals = INTERVALS[:: FEW if preview else 1]
+    ratios = measure.refractory(cell, intervals, PULSE, reset=reset)
+    return intervals[np.isfinite(ratios)], ratios[np.isfinite(ratios)]
