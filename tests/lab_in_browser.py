@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,20 +98,23 @@ WATCH = """() => {
 }"""
 
 
+COURSE = ["-c", "import sys; from hhlab.cli import main; sys.exit(main())", "--folder", "{folder}", "--"]
+NOTEBOOK_7 = ["-m", "notebook", "--allow-root", "--ServerApp.root_dir={folder}"]
+
+
 @contextlib.contextmanager
-def lab(folder: Path) -> Iterator[str]:
-    """The course, opened in a folder by the command line; its address."""
+def lab(folder: Path, program: Sequence[str] = COURSE) -> Iterator[str]:
+    """A server in a folder: the course, as its command line opens it, unless another program is named; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     extra = ["--no-browser", f"--port={port}", f"--IdentityProvider.token={TOKEN}", "--expose-app-in-browser"]
-    command = [sys.executable, "-c", "import sys; from hhlab.cli import main; sys.exit(main())"]
+    command = [sys.executable, *(part.format(folder=folder) for part in program), *extra]
     own = {f"JUPYTERLAB_{kind}_DIR": str(folder / f".{kind.lower()}") for kind in ("SETTINGS", "WORKSPACES")}
-    with open(folder / "jupyterlab.log", "w") as log:
-        command += ["--folder", str(folder), "--", *extra]
+    with open(folder / f"{port}.log", "w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | own)
         try:
-            yield answering(f"http://127.0.0.1:{port}", server, folder / "jupyterlab.log")
+            yield answering(f"http://127.0.0.1:{port}", server, folder / f"{port}.log")
         finally:
             server.terminate()
             server.wait(20)
@@ -156,12 +159,18 @@ def notebook(folder: Path, name: str, *sources: str) -> str:
 
 def open_and_run(opened: Browser, address: str, name: str, size: tuple[int, int] = (1280, 900), **context: Any) -> Page:
     """A notebook's page, with all cells run."""
+    page = open_page(opened, f"{address}/doc/tree/{name}", size, **context)
+    run_all(page)
+    return page
+
+
+def open_page(opened: Browser, where: str, size: tuple[int, int] = (1280, 900), **context: Any) -> Page:
+    """A notebook's page in JupyterLab or Notebook 7, when its kernel is ready."""
     page = opened.new_context(viewport={"width": size[0], "height": size[1]}, **context).new_page()
     page.add_init_script(LISTEN)
-    page.goto(f"{address}/doc/tree/{name}?token={TOKEN}")
+    page.goto(f"{where}?token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     page.wait_for_selector(f'{STATUS}[data-status="idle"]', state="attached", timeout=90_000)
-    run_all(page)
     return page
 
 

@@ -8,10 +8,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import matplotlib
 import numpy as np
 import traitlets
@@ -25,12 +23,11 @@ from ..views import COLOURS_OF_V, DARK, in_words, moment_in_words, ordered
 from . import held_traces
 from .code import as_code
 from .drawing import RANGE, Drawing, clock
-from .frame import Stilled, sendable
+from .frame import Live, Stilled, in_browser, sendable
 from .knob import knob
 from .presets import Preset, State, changed, holds, taken_back
 from .run import Run
 
-HERE = Path(__file__).parent
 SAME_MOVE = 0.8  # s within which changes of one knob count as one move
 MOVES_REMEMBERED = 200
 LONG = 0.015  # s: where a recording takes longer, a preview is shown while a slider is dragged
@@ -42,17 +39,18 @@ ASKED: dict[str, dict[str, Any]] = {
     "preset": {"name": str}, "tick": {"kind": str, "gate": str, "on": bool}, "undo": {}, "reset": {},
     "hold": {"picture": int | None}, "drop": {"letter": str},
     "look": {"cursor": int | float | None, "zoom": list | tuple | None}, "code": {}, "save": {"what": str},
+    "keep": {},
 }  # fmt: skip
 """What the browser may ask for, and what it tells with that."""
 BOXES = {"frozen": "freeze {} at rest", "reset": "reset {} as the last pulse begins"}
 PALETTE = matplotlib.colormaps[COLOURS_OF_V](np.arange(256), bytes=True)[:, :3].tobytes()
 
 
-class Bench(Stilled, anywidget.AnyWidget):
+class Bench(Stilled, Live):
     """What `explore` returns. `cell`, `protocol`, `frozen` and `recording` belong to the picture that is shown."""
 
-    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("common.js", "bench.js"))
-    _css = (HERE / "lab.css").read_text(encoding="utf-8")
+    _esm = in_browser("bench.js")
+    kind = "bench"
     fixed: Any = traitlets.Dict().tag(sync=True)
     knobs: Any = traitlets.List().tag(sync=True)
     palette = traitlets.Bytes(PALETTE).tag(sync=True)
@@ -85,13 +83,14 @@ class Bench(Stilled, anywidget.AnyWidget):
         ticks = [[kind, gate, BOXES[kind].format(name)] for kind in BOXES for gate, name in boxes[kind].items()]
         self.fixed = {
             "views": [view.name for view in self._views], "range": RANGE, "dark": DARK, "presets": list(presets),
-            "boxes": ticks,
+            "boxes": ticks, "start": {name: parameter.value for name, parameter in declared.items()},
         }  # fmt: skip
         self._acts: dict[str, Callable[..., None]] = {
             "set": self._move,
             "type": lambda name, value: self.set(**{name: Typed(value)}),
             "preset": self.press, "tick": self.tick, "undo": self.undo, "reset": self.reset, "hold": self.hold,
             "drop": self.drop, "look": self.look, "code": self._toggle_code, "save": self._save,
+            "keep": self.renew_still,
         }  # fmt: skip
         self._attempt(start, refuse=True)
         self.on_msg(lambda _, message, __: self.hear(message))
