@@ -254,6 +254,31 @@ def test_a_still_costs_nothing_while_something_moves(chrome, address, folder):
     page.context.close()
 
 
+BUSY = """() => void jupyterapp.shell.currentWidget.context.sessionContext.session.kernel
+  .requestExecute({code: 'import time; time.sleep(2)'})"""
+
+
+def test_hold_keeps_what_was_on_the_screen_however_much_the_kernel_has_to_do(chrome, address, folder):
+    page = open_and_run(chrome, address, notebook(folder, "hold", *CELLS))
+    bench = page.locator(BENCH)
+    press(page, "Hold")
+    press(page, "TEA")
+    table = bench.locator(".hhlab-table-box")
+    page.evaluate(BUSY)
+    for name in ("TTX", "TEA", "TTX", "TEA", "TTX", "Drop A", "Hold", "TEA"):
+        bench.get_by_role("button", name=name, exact=True).click()
+    bench.locator(HANDLE).first.focus()
+    page.keyboard.press("PageUp")
+    settled(page)
+    rows = [row.split("\t") for row in table.locator("table").inner_text().split("\n")[1:]]
+    columns = dict(zip(*rows[:1], zip(*rows[1:], strict=True), strict=True))
+    assert columns["trace"] == ("now", "A")
+    assert [columns[name][1] for name in ("g_K (mS/cm²)", "g_Na (mS/cm²)")] == ["0", "120"]  # TEA alone, as it was seen
+    assert columns["g_Na (mS/cm²)"][0] == "0"
+    no_error(page)
+    page.context.close()
+
+
 NPM = {"@jupyter-widgets/html-manager": "1.0.15", "requirejs": "2.3.8"}
 """What an exported page loads from the network, besides anywidget."""
 

@@ -9,6 +9,7 @@ const LEFT = 64, GAP = 12, FOOT = 40;
 const FONT = 12, LINE = 15; // px
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };
 const LATEST = new Set(["set", "look"]); // of these, only the last one that waits is sent
+const FIRST = new Set(["hold", "drop"]); // these go before all that waits: they are about the picture that is seen
 const ICONS = {
   lab: ["M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", "Lab mode: this bench fills the window (L)"],
   data: ["M8 2v8M4.5 7 8 10.5 11.5 7M2 13.5h12", "Save the data as CSV"],
@@ -85,6 +86,7 @@ function conversation(model, busy, show, lost) {
       if (this.ended) return;
       const last = queue.at(-1);
       if (LATEST.has(what) && last?.do === what && last.with.name === told.name) last.with = told;
+      else if (FIRST.has(what)) queue.splice(queue.filter((each) => FIRST.has(each.do)).length, 0, { do: what, with: told, done });
       else queue.push({ do: what, with: told, done });
       next();
     },

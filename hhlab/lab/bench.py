@@ -31,7 +31,9 @@ from .run import Run
 SAME_MOVE = 0.8  # s within which changes of one knob count as one move
 MOVES_REMEMBERED = 200
 LONG = 0.015  # s: where a recording takes longer, a preview is shown while a slider is dragged
-PICTURES_REMEMBERED = 3  # so many of the last can be held: one move is under way and one waits when Hold is pressed
+PICTURES_REMEMBERED = (
+    3  # so many of the last can be held: one move may be under way when Hold is pressed, which waits for no other
+)
 MOMENT = Parameter(0.0, "ms", -LONGEST, LONGEST, "moment")
 LEAST_PART = 1e-4  # of the time axis that is shown
 ASKED: dict[str, dict[str, Any]] = {
