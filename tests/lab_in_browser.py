@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 TOKEN = "only-for-this-test"
@@ -53,6 +55,9 @@ STILL = """kind => new Promise(done => {
   };
   look();
 })"""
+MARK = """kind => [...document.querySelectorAll(kind)].filter(e => e.getClientRects().length && !e.dataset.mark)
+  .map(e => e.dataset.mark = `${kind} ${window.marked = (window.marked ?? 0) + 1}`)"""
+AXE = "4.14.1"
 RESTART = "() => jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
 DONE = """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
   .every(e => /[0-9]/.test(e.textContent))"""
@@ -208,6 +213,36 @@ def no_error(page: Page) -> None:
     """No cell, no widget and no script has complained."""
     said = page.locator(ERRORS).all_inner_texts() + page.evaluate("faults")
     assert not said, said
+
+
+def frames(page: Page, kind: str = BENCH) -> Iterator[Locator]:
+    """Scroll through the notebook, and stop at every bench or card."""
+    outer, y = ".jp-WindowedPanel-outer", 0
+    page.evaluate("document.querySelectorAll('[data-mark]').forEach(e => delete e.dataset.mark)")
+    while y < page.evaluate(f"document.querySelector('{outer}').scrollHeight"):
+        page.evaluate(f"y => document.querySelector('{outer}').scrollTo(0, y)", y)
+        still(page, kind)
+        for mark in page.evaluate(MARK, kind):
+            frame = page.locator(f'[data-mark="{mark}"]')
+            frame.scroll_into_view_if_needed()
+            yield frame
+        y += 600
+
+
+def npm(place: Path, name: str, version: str) -> Path:
+    """A package as the npm registry has it, unpacked; without npm a skip, or a failure where CI promised to have it."""
+    if shutil.which("npm") is None:
+        pytest.fail("CI has no npm") if os.environ.get("CI") else pytest.skip("needs npm")
+    subprocess.run(["npm", "pack", "--silent", f"{name}@{version}"], cwd=place, check=True, capture_output=True)
+    archive = next(place.glob("*.tgz"))
+    shutil.unpack_archive(archive, place / name)
+    archive.unlink()
+    return place / name / "package"
+
+
+def axe_core(place: Path) -> str:
+    """The code of axe-core."""
+    return (npm(place, "axe-core", AXE) / "axe.min.js").read_text()
 
 
 def press(page: Page, key: str) -> float:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,12 +26,15 @@ from lab_in_browser import (  # noqa: E402
     NOTEBOOK_7,
     TOKEN,
     asked,
+    axe_core,
     browser,
     command,
+    frames,
     lab,
     moved,
     no_error,
     notebook,
+    npm,
     open_and_run,
     open_page,
     restart,
@@ -279,6 +283,35 @@ def test_hold_keeps_what_was_on_the_screen_however_much_the_kernel_has_to_do(chr
     page.context.close()
 
 
+COURSE = [path.stem for path in sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))]
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    return axe_core(tmp_path_factory.mktemp("axe"))
+
+
+@pytest.mark.parametrize("name", COURSE)
+def test_axe_finds_nothing_in_any_bench_or_card(chrome, address, axe, root, name):
+    """In both themes; a count of the cells that show one makes sure that none is left out."""
+    cells = json.loads((root / "notebooks" / f"{name}.ipynb").read_text())["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    shows = re.compile(r"^hh\.(explore|predict|claim|ask|worklog)\(", re.MULTILINE)
+    page = open_and_run(chrome, address, f"{name}.ipynb")
+    page.evaluate(axe)
+    for theme in ("Dark", "Light"):
+        command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
+        page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=f"JupyterLab {theme}")
+        page.wait_for_timeout(2500)
+        seen = 0
+        for frame in frames(page, ".hhlab-frame"):
+            seen += frame.evaluate("e => !e.parentElement.closest('.hhlab-frame')")
+            found = frame.evaluate("e => axe.run(e, {resultTypes: ['violations']})")["violations"]
+            assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == [], theme
+        assert seen >= sum(len(shows.findall(source)) for source in sources)
+    page.context.close()
+
+
 NPM = {"@jupyter-widgets/html-manager": "1.0.15", "requirejs": "2.3.8"}
 """What an exported page loads from the network, besides anywidget."""
 
@@ -286,17 +319,11 @@ NPM = {"@jupyter-widgets/html-manager": "1.0.15", "requirejs": "2.3.8"}
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
     """What the network gives to an exported page, by the ends of addresses."""
-    if shutil.which("npm") is None:
-        pytest.fail("CI has no npm") if os.environ.get("CI") else pytest.skip("needs npm")
     place = tmp_path_factory.mktemp("npm")
-    for name, version in NPM.items():
-        subprocess.run(["npm", "pack", "--silent", f"{name}@{version}"], cwd=place, check=True, capture_output=True)
-    for archive in place.glob("*.tgz"):
-        shutil.unpack_archive(archive, place / archive.stem)
-    widgets, require = next(place.glob("jupyter*/package/dist")), next(place.glob("requirejs*/package/require.js"))
+    widgets, require = (npm(place, name, version) for name, version in NPM.items())
     own = Path(anywidget.__file__).parent / "nbextension" / "index.js"
-    return {"require.min.js": require, "dist/embed-amd.js": widgets / "embed-amd.js",
-            "libembed-amd.js": widgets / "libembed-amd.js", "dist/index.js": own}  # fmt: skip
+    given = {"require.min.js": require / "require.js", "dist/index.js": own}
+    return given | {f"{name}.js": widgets / "dist" / f"{name}.js" for name in ("embed-amd", "libembed-amd")}
 
 
 @pytest.mark.parametrize("online", [False, True])
