@@ -323,7 +323,7 @@ def network(tmp_path_factory):
     widgets, require = (npm(place, name, version) for name, version in NPM.items())
     own = Path(anywidget.__file__).parent / "nbextension" / "index.js"
     given = {"require.min.js": require / "require.js", "dist/index.js": own}
-    return given | {f"{name}.js": widgets / "dist" / f"{name}.js" for name in ("embed-amd", "libembed-amd")}
+    return given | {f"/{name}.js": widgets / "dist" / f"{name}.js" for name in ("embed-amd", "libembed-amd")}
 
 
 @pytest.mark.parametrize("online", [False, True])
