@@ -3,16 +3,18 @@
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 TOKEN = "only-for-this-test"
@@ -53,6 +55,9 @@ STILL = """kind => new Promise(done => {
   };
   look();
 })"""
+MARK = """kind => [...document.querySelectorAll(kind)].filter(e => e.getClientRects().length && !e.dataset.mark)
+  .map(e => e.dataset.mark = `${kind} ${window.marked = (window.marked ?? 0) + 1}`)"""
+AXE = "4.14.1"
 RESTART = "() => jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
 DONE = """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
   .every(e => /[0-9]/.test(e.textContent))"""
@@ -98,20 +103,23 @@ WATCH = """() => {
 }"""
 
 
+COURSE = ["-c", "import sys; from hhlab.cli import main; sys.exit(main())", "--folder", "{folder}", "--"]
+NOTEBOOK_7 = ["-m", "notebook", "--allow-root", "--ServerApp.root_dir={folder}"]
+
+
 @contextlib.contextmanager
-def lab(folder: Path) -> Iterator[str]:
-    """The course, opened in a folder by the command line; its address."""
+def lab(folder: Path, program: Sequence[str] = COURSE) -> Iterator[str]:
+    """A server in a folder: the course, as its command line opens it, unless another program is named; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     extra = ["--no-browser", f"--port={port}", f"--IdentityProvider.token={TOKEN}", "--expose-app-in-browser"]
-    command = [sys.executable, "-c", "import sys; from hhlab.cli import main; sys.exit(main())"]
+    command = [sys.executable, *(part.format(folder=folder) for part in program), *extra]
     own = {f"JUPYTERLAB_{kind}_DIR": str(folder / f".{kind.lower()}") for kind in ("SETTINGS", "WORKSPACES")}
-    with open(folder / "jupyterlab.log", "w") as log:
-        command += ["--folder", str(folder), "--", *extra]
+    with open(folder / f"{port}.log", "w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | own)
         try:
-            yield answering(f"http://127.0.0.1:{port}", server, folder / "jupyterlab.log")
+            yield answering(f"http://127.0.0.1:{port}", server, folder / f"{port}.log")
         finally:
             server.terminate()
             server.wait(20)
@@ -156,12 +164,18 @@ def notebook(folder: Path, name: str, *sources: str) -> str:
 
 def open_and_run(opened: Browser, address: str, name: str, size: tuple[int, int] = (1280, 900), **context: Any) -> Page:
     """A notebook's page, with all cells run."""
+    page = open_page(opened, f"{address}/doc/tree/{name}", size, **context)
+    run_all(page)
+    return page
+
+
+def open_page(opened: Browser, where: str, size: tuple[int, int] = (1280, 900), **context: Any) -> Page:
+    """A notebook's page in JupyterLab or Notebook 7, when its kernel is ready."""
     page = opened.new_context(viewport={"width": size[0], "height": size[1]}, **context).new_page()
     page.add_init_script(LISTEN)
-    page.goto(f"{address}/doc/tree/{name}?token={TOKEN}")
+    page.goto(f"{where}?token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     page.wait_for_selector(f'{STATUS}[data-status="idle"]', state="attached", timeout=90_000)
-    run_all(page)
     return page
 
 
@@ -199,6 +213,36 @@ def no_error(page: Page) -> None:
     """No cell, no widget and no script has complained."""
     said = page.locator(ERRORS).all_inner_texts() + page.evaluate("faults")
     assert not said, said
+
+
+def frames(page: Page, kind: str = BENCH) -> Iterator[Locator]:
+    """Scroll through the notebook, and stop at every bench or card."""
+    outer, y = ".jp-WindowedPanel-outer", 0
+    page.evaluate("document.querySelectorAll('[data-mark]').forEach(e => delete e.dataset.mark)")
+    while y < page.evaluate(f"document.querySelector('{outer}').scrollHeight"):
+        page.evaluate(f"y => document.querySelector('{outer}').scrollTo(0, y)", y)
+        still(page, kind)
+        for mark in page.evaluate(MARK, kind):
+            frame = page.locator(f'[data-mark="{mark}"]')
+            frame.scroll_into_view_if_needed()
+            yield frame
+        y += 600
+
+
+def npm(place: Path, name: str, version: str) -> Path:
+    """A package as the npm registry has it, unpacked; without npm a skip, or a failure where CI promised to have it."""
+    if shutil.which("npm") is None:
+        pytest.fail("CI has no npm") if os.environ.get("CI") else pytest.skip("needs npm")
+    subprocess.run(["npm", "pack", "--silent", f"{name}@{version}"], cwd=place, check=True, capture_output=True)
+    archive = next(place.glob("*.tgz"))
+    shutil.unpack_archive(archive, place / name)
+    archive.unlink()
+    return place / name / "package"
+
+
+def axe_core(place: Path) -> str:
+    """The code of axe-core."""
+    return (npm(place, "axe-core", AXE) / "axe.min.js").read_text()
 
 
 def press(page: Page, key: str) -> float:

@@ -21,8 +21,10 @@ from lab_in_browser import (  # noqa: E402
     HANDLE,
     KNOB,
     asked,
+    axe_core,
     browser,
     command,
+    frames,
     lab,
     moved,
     no_error,
@@ -53,7 +55,6 @@ hh.ask(sum_of)
 BUSY = "() => void jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.requestExecute({code: '%s'})"
 THREADS = """() => [...new Set([...jupyterapp.shell.currentWidget.context.sessionContext.session.kernel._comms.values()]
   .map(comm => comm.subshellId))]"""
-AXE = "4.14.1"
 CONTROLS = ":is(input, button, [tabindex='0']):visible"
 REFUSED = ":is(.hhlab-notice, .hhlab-about):not(:empty)"
 CODE = "Show code that gives this recording"
@@ -95,17 +96,7 @@ def bench(page):
 
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory):
-    """axe-core, as the npm registry has it."""
-    if shutil.which("npm") is None:
-        pytest.fail("CI has no npm") if os.environ.get("CI") else pytest.skip("needs npm")
-    place = tmp_path_factory.mktemp("axe")
-    subprocess.run(["npm", "pack", "--silent", f"axe-core@{AXE}"], cwd=place, check=True, capture_output=True)
-    shutil.unpack_archive(next(place.glob("*.tgz")), place)
-    return (place / "package" / "axe.min.js").read_text()
-
-
-MARK = """kind => [...document.querySelectorAll(kind)].filter(e => e.getClientRects().length && !e.dataset.mark)
-  .map(e => e.dataset.mark = `${kind} ${window.marked = (window.marked ?? 0) + 1}`)"""
+    return axe_core(tmp_path_factory.mktemp("axe"))
 
 
 def in_step(page, handle, field):
@@ -115,20 +106,6 @@ def in_step(page, handle, field):
             return True
         page.wait_for_timeout(10)
     return False
-
-
-def frames(page, kind=BENCH):
-    """Scroll through the notebook, and stop at every bench or card."""
-    outer, y = ".jp-WindowedPanel-outer", 0
-    page.evaluate("document.querySelectorAll('[data-mark]').forEach(e => delete e.dataset.mark)")
-    while y < page.evaluate(f"document.querySelector('{outer}').scrollHeight"):
-        page.evaluate(f"y => document.querySelector('{outer}').scrollTo(0, y)", y)
-        still(page, kind)
-        for mark in page.evaluate(MARK, kind):
-            frame = page.locator(f'[data-mark="{mark}"]')
-            frame.scroll_into_view_if_needed()
-            yield frame
-        y += 600
 
 
 def press(page, frame, name):

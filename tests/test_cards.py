@@ -817,7 +817,8 @@ def test_a_page_without_a_kernel_shows_the_text(make, text, displayed):
     widget, still = displayed
     assert widget["application/vnd.jupyter.widget-view+json"]["model_id"] == card.model_id
     assert text in still["text/plain"]
-    figure = re.fullmatch(r'<figure class="hhlab-still"><figcaption>(.*)</figcaption></figure>', still["text/html"])
+    assert "This card has lost its kernel: run its cell again." in still["text/html"]
+    figure = re.search(r"</p><figcaption>(.*)</figcaption></figure>$", still["text/html"])
     assert html.unescape(figure[1]) == still["text/plain"]
     assert "<" not in figure[1]
 

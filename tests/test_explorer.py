@@ -749,10 +749,27 @@ def test_the_page_keeps_a_picture_without_a_kernel(bench, displayed):
     widget, still = displayed
     assert "application/vnd.jupyter.widget-view+json" in widget
     assert still["text/plain"] == in_words(bench.recording)
-    pattern = r'<figure class="hhlab-still"><img alt="" src="data:image/png;base64,(.*)"><figcaption>(.*)</figcaption>'
-    png, text = re.match(pattern, still["text/html"]).groups()
-    assert html.unescape(text) == in_words(bench.recording)
-    assert base64.b64decode(png) == bench.picture.png
+    assert "This bench has lost its kernel: run its cell again." in still["text/html"]
+    assert picture_and_text(still) == (bench.picture.png, in_words(bench.recording))
+
+
+def picture_and_text(still):
+    pattern = r'</p><img alt="" src="data:image/png;base64,(.*)"><figcaption>(.*)</figcaption></figure>$'
+    png, text = re.search(pattern, still["text/html"]).groups()
+    return base64.b64decode(png), html.unescape(text)
+
+
+def test_the_page_keeps_the_last_picture(bench, displayed, monkeypatch):
+    updated = []
+    monkeypatch.setattr("IPython.display.update_display", lambda data, **how: updated.append((data, how["display_id"])))
+    bench._ipython_display_()
+    bench.hear({"do": "set", "with": {"name": "amplitude", "value": 2}, "n": "x 1"})
+    assert not updated
+    bench.hear({"do": "keep", "n": "x 2"})
+    ((still, name),) = updated
+    assert name == bench.model_id
+    assert picture_and_text(still) == (bench.picture.png, in_words(bench.recording)) != picture_and_text(displayed[1])
+    assert bench.shown["answered"] == "x 2"
 
 
 def test_no_pyplot(bench):

@@ -154,10 +154,10 @@ def test_a_part_of_the_time_axis_is_shown_from_edge_to_edge(bench, zoom):
     (t, V), panel = curve(bench), bench.shown["panels"][0]
     assert (t[0], t[-1]) == zoom
     inside = (bench.recording.t >= zoom[0]) & (bench.recording.t <= zoom[1])
-    assert t.size >= inside.sum()
     slope = np.abs(np.gradient(bench.recording.V, bench.recording.t)).max()
-    tolerance = (0.51 * np.ptp(panel["y"]) + slope * np.ptp(zoom)) / RANGE
+    tolerance = (1.51 * np.ptp(panel["y"]) + slope * np.ptp(zoom)) / RANGE
     assert np.interp(t, bench.recording.t, bench.recording.V) == pytest.approx(V, abs=tolerance)
+    assert np.interp(bench.recording.t[inside], t, V) == pytest.approx(bench.recording.V[inside], abs=tolerance)
     ask(bench, "look", cursor=None, zoom=None)
     assert [panel["x"] for panel in bench.shown["panels"]] == whole
 

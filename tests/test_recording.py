@@ -100,13 +100,15 @@ def test_pictures(rec, tmp_path):
         hh.plot([])
 
 
-def test_thinning_keeps_every_extreme(rec):
-    from hhlab.lab.drawing import thinned
+@pytest.mark.parametrize("height", [100.0, 1000.0])
+def test_thinning_draws_the_same_curve(rec, height):
+    from hhlab.lab.drawing import RANGE, thinned
 
-    t, V = thinned(rec.t, rec.V, 200)
+    t, V = thinned(rec.t, rec.V, height)
     assert t.size < rec.t.size / 3
-    assert (V.min(), V.max()) == (rec.V.min(), rec.V.max())
+    assert (V.min(), V.max()) == pytest.approx((rec.V.min(), rec.V.max()), abs=height / RANGE)
     assert np.all(np.diff(t) >= 0)
+    assert np.interp(rec.t, t, V) == pytest.approx(rec.V, abs=height / RANGE)
 
 
 MINE = hh.Channel("A", 5, -77, hh.Gate("s", inf=lambda V: 0.5 + 0 * V, tau=lambda V: 1 + 0 * V))

@@ -2,12 +2,14 @@
 // bench.py for what is sent. One message is under way at a time, so the last value always wins and none is out of order.
 
 const BUSY_AFTER = 150; // ms without an answer after which the picture says that it is not up to date
+const KEEP_AFTER = 2000; // ms of rest after which the picture is put into the notebook, which may be saved
 const PLAY = 12000; // ms to play a whole recording
 const HEIGHT = 230, MOST = 540, STATES = 210, LEAST = 64; // px: a panel against time, all of them, the row of the others
 const LEFT = 64, GAP = 12, FOOT = 40;
 const FONT = 12, LINE = 15; // px
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };
 const LATEST = new Set(["set", "look"]); // of these, only the last one that waits is sent
+const FIRST = new Set(["hold", "drop"]); // these go before all that waits: they are about the picture that is seen
 const ICONS = {
   lab: ["M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", "Lab mode: this bench fills the window (L)"],
   data: ["M8 2v8M4.5 7 8 10.5 11.5 7M2 13.5h12", "Save the data as CSV"],
@@ -57,7 +59,7 @@ function conversation(model, busy, show, lost) {
   function next() {
     if (awaited !== null || !queue.length) return;
     awaited = `${id} ${++count}`;
-    timer = setTimeout(() => busy(true), BUSY_AFTER);
+    if (queue[0].do !== "keep") timer = setTimeout(() => busy(true), BUSY_AFTER);
     const mine = awaited;
     const status = ({ content }) => {
       if (content.execution_state !== "idle" || awaited !== mine) return;
@@ -66,35 +68,51 @@ function conversation(model, busy, show, lost) {
     };
     sent = queue.shift();
     try {
-      model.send({ ...sent, n: mine }, { iopub: { status } });
+      model.send({ do: sent.do, with: sent.with, n: mine }, { iopub: { status } });
     } catch { // the kernel is gone
       lost();
     }
   }
   function heard(answered) {
     if (answered !== awaited) return;
+    const { done } = sent;
     awaited = sent = null;
     clearTimeout(timer);
     busy(false);
+    done?.();
     next();
   }
   return {
     heard,
+    idle: () => awaited === null,
     ended: false,
     end() {
       this.ended = true;
       busy(false);
       clearTimeout(timer);
     },
-    say(what, told = {}) {
+    say(what, told = {}, done = null) {
       if (this.ended) return;
-      const message = { do: what, with: told }, last = queue.at(-1);
-      if (LATEST.has(what) && last?.do === what && last.with.name === told.name) queue[queue.length - 1] = message;
-      else queue.push(message);
+      const last = queue.at(-1);
+      if (LATEST.has(what) && last?.do === what && last.with.name === told.name) last.with = told;
+      else if (FIRST.has(what)) queue.splice(queue.filter((each) => FIRST.has(each.do)).length, 0, { do: what, with: told, done });
+      else queue.push({ do: what, with: told, done });
       next();
     },
     waits: (what, name) => [...queue, sent].some((each) => each?.do === what && each.with.name === name),
   };
+}
+
+// What brings a bench nearer to what it was, as a message; null when it is there, or nothing more is left to be tried.
+function nextStep(now, was, tried) {
+  const fresh = (key) => !tried.has(key) && tried.add(key), key = (box) => box.join(" ");
+  const has = (boxes, box) => boxes.some((each) => key(each) === key(box));
+  const name = was.lit.find((each) => !now.lit.includes(each) && fresh(`preset ${each}`));
+  if (name !== undefined) return ["preset", { name }];
+  const box = [...was.ticked, ...now.ticked].find((each) => has(was.ticked, each) !== has(now.ticked, each) && fresh(key(each)));
+  if (box) return ["tick", { kind: box[0], gate: box[1], on: has(was.ticked, box) }];
+  const changed = Object.keys(was.values).find((each) => now.values[each]?.[0] !== was.values[each][0] && fresh(`set ${each}`));
+  return changed === undefined ? null : ["set", { name: changed, value: was.values[changed][0] }];
 }
 
 // ---- the picture ----
@@ -531,10 +549,11 @@ function knobOf(told, talk) {
 
 // ---- the bench ----
 
-function render({ model, el }) {
+async function render({ model, el }) {
+  if (!(await isLive(model))) return undefined; // its still picture is there
   const root = make("section", "bench");
   root.classList.add("hhlab-frame");
-  root.dataset.lmSuppressShortcuts = "true"; // no shortcuts of the notebook while the focus is here
+  root.addEventListener("focusin", ownKeys);
   root.addEventListener("keydown", (event) => event.stopPropagation());
   const talk = conversation(model, (is) => {
     stage.classList.toggle("hhlab-busy", is);
@@ -562,7 +581,10 @@ function render({ model, el }) {
   notice.setAttribute("role", "alert");
   const undo = press("plain", "Undo", "take the last move back", () => talk.say("undo"));
   const reset = press("plain", "Reset", "go back to the beginning", () => talk.say("reset"));
-  const hold = press("hold", "Hold", "hold this trace to compare the next ones with it", () => talk.say("hold", { picture: model.get("shown").picture }));
+  const hold = press("hold", "Hold", "hold this trace to compare the next ones with it", () => {
+    const was = model.get("shown");
+    talk.say("hold", { picture: was.picture }, () => remember(was));
+  });
   const more = press("more", "More knobs", "", () => {
     folded.hidden = !folded.hidden;
     more.setAttribute("aria-expanded", !folded.hidden);
@@ -573,6 +595,7 @@ function render({ model, el }) {
   root.append(make("header", "head", [title, icons]), lost, make("div", "body", [stage, rail]));
   el.append(root);
 
+  const heldWhen = {}; // what was shown when each trace was held
   let knobs = {}, told = null, here = null, zoom = null, playing = 0, wasAt = 0, pulled = null, pointed = null, unclicked = null;
   const end = () => model.get("shown").clock[0];
 
@@ -626,6 +649,7 @@ function render({ model, el }) {
     tell(undo, "aria-disabled", !shown.canUndo); // a button that is disabled would lose the focus
     tell(reset, "aria-disabled", shown.atStart);
     heldTable(shown);
+    remember(shown);
     stage.classList.toggle("hhlab-preview", shown.preview);
     write(code, "textContent", shown.code);
     write(code, "hidden", !shown.code);
@@ -730,6 +754,7 @@ function render({ model, el }) {
     zoom = null;
     put(unclicked); // its two clicks have moved the cursor
   });
+  for (const touched of ["input", "click"]) root.addEventListener(touched, () => { lost.hidden ||= !talk.ended; });
   root.addEventListener("keydown", (event) => {
     if (event.target.matches("input[type=text]") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "l" || event.key === "L") lab();
@@ -747,25 +772,64 @@ function render({ model, el }) {
     fitAnew();
   }
 
-  const kernel = model.widget_manager?.kernel;
-  function lose() {
-    talk.end();
-    lost.textContent = "This bench has lost its kernel: run its cell again.";
-    lost.hidden = false;
-    rail.inert = icons.inert = true;
+  function remember(was) {
+    const { held } = model.get("shown");
+    for (const letter of Object.keys(heldWhen)) if (!held[letter]) delete heldWhen[letter];
+    for (const letter of Object.keys(held)) heldWhen[letter] ??= was;
   }
-  const watch = (_, status) => { if (["restarting", "autorestarting", "terminating", "dead"].includes(status)) lose(); };
-  const connected = (_, status) => {
+
+  function lose() {
     if (talk.ended) return;
-    lost.hidden = status === "connected";
+    talk.end();
+    const goals = [...Object.keys(heldWhen).sort().map((letter) => heldWhen[letter]), model.get("shown")];
+    keepLost(el, model.get("known_as"), { fixed: model.get("fixed"), goals });
+    rail.inert = icons.inert = controls.inert = true;
+    if (!el.closest(".hhlab-card")) sayLost(lost, "bench"); // a card says so itself
+  }
+  function wait(is) {
+    if (talk.ended) return;
+    lost.hidden = !is;
     lost.textContent = "This bench waits for its kernel: the connection is interrupted.";
-  };
-  kernel?.statusChanged?.connect(watch);
-  kernel?.connectionStatusChanged?.connect(connected);
+  }
+  async function comeBack({ goals }) {
+    const done = (what, told) => new Promise((then) => talk.say(what, told, then));
+    for (const goal of goals) {
+      const tried = new Set();
+      if (!model.get("shown").atStart) await done("reset");
+      for (let step; (step = nextStep(model.get("shown"), goal, tried));) await done(...step);
+      if (goal !== goals.at(-1)) await done("hold", { picture: null });
+    }
+    const was = goals.at(-1), all = nextStep(model.get("shown"), was, new Set()) === null;
+    await done("look", { cursor: was.cursor, zoom: was.zoom });
+    requestAnimationFrame(() => {
+      lost.textContent = `This bench is as it was when its kernel was lost${all ? "" : ", as far as its knobs tell"}. Reset goes back to the beginning.`;
+      lost.hidden = false;
+    });
+  }
+  // The kernel draws the still picture, which takes a fifth of a second; so it does not while someone moves anything.
+  const toKeep = () => JSON.stringify(["picture", "held", "cursor"].map((part) => model.get("shown")[part]));
+  let kept = toKeep(), resting = 0;
+  function rest() {
+    clearTimeout(resting);
+    resting = setTimeout(() => {
+      if (toKeep() === kept || talk.ended || !el.closest(".jp-Notebook") || el.closest(".hhlab-card")) return;
+      if (playing || !talk.idle() || model.get("shown").preview || root.querySelector(":active")) return rest();
+      kept = toKeep();
+      talk.say("keep");
+    }, KEEP_AFTER);
+  }
+  let looked = false;
+  const begun = onThePage(() => {
+    if (looked || !el.closest(".jp-Cell")) return;
+    looked = true;
+    const was = takeLost(el, model.get("fixed"));
+    if (was) comeBack(was);
+  });
+  const unwatch = watchKernel(model, lose, wait);
   const changed = () => {
     talk.heard(model.get("shown").answered);
-    lost.hidden = true;
     show();
+    rest();
   };
   model.on("change:shown", changed);
   model.on("change:fixed", fillFixed);
@@ -777,15 +841,13 @@ function render({ model, el }) {
   document.addEventListener("fullscreenchange", fitted);
   fillFixed();
   show();
-  const stills = onThePage(() => hideStills(el));
   return () => {
     stop();
-    stills.forEach(clearTimeout);
+    [...begun, resting].forEach(clearTimeout);
+    unwatch();
     model.off("change:shown", changed);
     model.off("change:fixed", fillFixed);
     model.off("msg:custom", deliver);
-    kernel?.statusChanged?.disconnect(watch);
-    kernel?.connectionStatusChanged?.disconnect(connected);
     size.disconnect();
     theme.disconnect();
     document.removeEventListener("fullscreenchange", fitted);

@@ -8,10 +8,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import matplotlib
 import numpy as np
 import traitlets
@@ -25,16 +23,15 @@ from ..views import COLOURS_OF_V, DARK, in_words, moment_in_words, ordered
 from . import held_traces
 from .code import as_code
 from .drawing import RANGE, Drawing, clock
-from .frame import Stilled, sendable
+from .frame import Live, Stilled, in_browser, sendable
 from .knob import knob
 from .presets import Preset, State, changed, holds, taken_back
 from .run import Run
 
-HERE = Path(__file__).parent
 SAME_MOVE = 0.8  # s within which changes of one knob count as one move
 MOVES_REMEMBERED = 200
 LONG = 0.015  # s: where a move of a knob takes longer, a preview is shown while its slider is dragged
-PICTURES_REMEMBERED = 3  # so many of the last can be held: one move is under way and one waits when Hold is pressed
+PICTURES_REMEMBERED = 3  # so many of the last can be held: one move is under way at most when Hold is pressed
 MOMENT = Parameter(0.0, "ms", -LONGEST, LONGEST, "moment")
 LEAST_PART = 1e-4  # of the time axis that is shown
 ASKED: dict[str, dict[str, Any]] = {
@@ -42,17 +39,18 @@ ASKED: dict[str, dict[str, Any]] = {
     "preset": {"name": str}, "tick": {"kind": str, "gate": str, "on": bool}, "undo": {}, "reset": {},
     "hold": {"picture": int | None}, "drop": {"letter": str},
     "look": {"cursor": int | float | None, "zoom": list | tuple | None}, "code": {}, "save": {"what": str},
+    "keep": {},
 }  # fmt: skip
 """What the browser may ask for, and what it tells with that."""
 BOXES = {"frozen": "freeze {} at rest", "reset": "reset {} as the last pulse begins"}
 PALETTE = matplotlib.colormaps[COLOURS_OF_V](np.arange(256), bytes=True)[:, :3].tobytes()
 
 
-class Bench(Stilled, anywidget.AnyWidget):
+class Bench(Stilled, Live):
     """What `explore` returns. `cell`, `protocol`, `frozen` and `recording` belong to the picture that is shown."""
 
-    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("common.js", "bench.js"))
-    _css = (HERE / "lab.css").read_text(encoding="utf-8")
+    _esm = in_browser("bench.js")
+    kind = "bench"
     fixed: Any = traitlets.Dict().tag(sync=True)
     knobs: Any = traitlets.List().tag(sync=True)
     palette = traitlets.Bytes(PALETTE).tag(sync=True)
@@ -77,7 +75,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         self.recording: Any = None
         self._answered: Any = None
         self._hears = False
-        self._preview = False
+        self._preview, self._moved = False, ""
         self._took: dict[str, float] = {}  # s that the last exact answer to each knob took
         declared = self._declared()
         for name in knobs:
@@ -86,13 +84,14 @@ class Bench(Stilled, anywidget.AnyWidget):
         ticks = [[kind, gate, BOXES[kind].format(name)] for kind in BOXES for gate, name in boxes[kind].items()]
         self.fixed = {
             "views": [view.name for view in self._views], "range": RANGE, "dark": DARK, "presets": list(presets),
-            "boxes": ticks,
+            "boxes": ticks, "start": {name: parameter.value for name, parameter in declared.items()},
         }  # fmt: skip
         self._acts: dict[str, Callable[..., None]] = {
             "set": self._move,
             "type": lambda name, value: self.set(**{name: Typed(value)}),
             "preset": self.press, "tick": self.tick, "undo": self.undo, "reset": self.reset, "hold": self.hold,
             "drop": self.drop, "look": self.look, "code": self._toggle_code, "save": self._save,
+            "keep": self.renew_still,
         }  # fmt: skip
         self._attempt(start, refuse=True)
         self.on_msg(lambda _, message, __: self.hear(message))
@@ -131,7 +130,7 @@ class Bench(Stilled, anywidget.AnyWidget):
         told = message if isinstance(message, Mapping) else {}
         what, given, number = str(told.get("do")), told.get("with", {}), told.get("n")
         kinds = ASKED.get(what) if isinstance(given, Mapping) else None
-        self._hears, begun = True, time.monotonic()  # so that all is shown once
+        self._hears, self._moved, begun = True, "", time.monotonic()  # it hears, so that all is shown once
         try:
             if kinds is not None and all(isinstance(given.get(name), kind) for name, kind in kinds.items()):
                 self._acts[what](**{name: given.get(name) for name in kinds})
@@ -139,8 +138,8 @@ class Bench(Stilled, anywidget.AnyWidget):
             self._hears = False
             self._answered = sendable(number) if isinstance(number, str) else None
             self._show()
-            if what == "set" and not self._preview:
-                self._took[str(given.get("name"))] = time.monotonic() - begun
+            if self._moved and not self._preview:
+                self._took[self._moved] = time.monotonic() - begun
 
     def set(self, /, **changes: Any) -> None:
         """Set parameters by name, as the knobs do. A value that is not possible is refused; the picture stays."""
@@ -148,6 +147,7 @@ class Bench(Stilled, anywidget.AnyWidget):
 
     def _move(self, name: str, value: float, coarse: bool | None) -> None:
         """Follow a slider; while it is dragged on a bench that takes long, with a preview."""
+        self._moved = name
         self._try(lambda state: changed(state, {name: value}), name, coarse=bool(coarse) and self._took.get(name, 0.0) > LONG)
 
     def press(self, name: str) -> None:

@@ -11,9 +11,10 @@ function deliver(message, buffers) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-// The still picture below a live one is hidden, as soon as both are on the page.
-function hideStills(el) {
-  for (const still of el.closest(".jp-OutputArea")?.querySelectorAll(".hhlab-still") ?? []) still.hidden = true;
+// While a control has the focus, all keys are its own. Notebooks look for this mark on the control itself before they
+// look for shortcuts; on what is around it, some of their shortcuts would still come first.
+function ownKeys({ target }) {
+  target.dataset.lmSuppressShortcuts = "true";
 }
 
 const onThePage = (act) => [0, 300, 1500].map((wait) => setTimeout(act, wait)); // it comes there some time after `render`

@@ -39,8 +39,9 @@ function pressInOrder(frame, kernelNow) {
   return () => frame.removeEventListener("click", pressed, true);
 }
 
-function render({ model, el }) {
+async function render({ model, el }) {
   el.style.display = "none";
+  const live = await isLive(model);
   const kernelNow = () => model.widget_manager?.kernel;
   let watcher = null, leave = null;
   const end = () => {
@@ -51,16 +52,29 @@ function render({ model, el }) {
     end();
     const frame = el.closest(".hhlab-frame");
     if (!frame) return;
+    frame.classList.toggle("hhlab-dead", !live); // its still picture is there
     nameControls(frame);
     watcher = new MutationObserver(() => nameControls(frame));
     watcher.observe(frame, { childList: true, subtree: true });
     leave = pressInOrder(frame, kernelNow);
-    hideStills(el);
+    frame.addEventListener("focusin", ownKeys);
+  };
+  const lose = () => {
+    const frame = el.closest(".hhlab-frame");
+    if (!frame || frame.firstElementChild.matches(".hhlab-lost")) return;
+    for (const part of frame.children) part.inert = true;
+    const line = document.createElement("p");
+    line.className = "hhlab-lost";
+    line.setAttribute("role", "alert");
+    frame.prepend(line);
+    sayLost(line, "card");
   };
   const timers = onThePage(begin);
+  const unwatch = watchKernel(model, lose, () => {});
   model.on("msg:custom", deliver);
   return () => {
     timers.forEach(clearTimeout);
+    unwatch();
     end();
     model.off("msg:custom", deliver);
   };

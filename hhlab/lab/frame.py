@@ -2,22 +2,46 @@
 
 import base64
 import html
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import ipywidgets as widgets
-from IPython import get_ipython
+import traitlets
+from IPython import display, get_ipython
 
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
+LOST = "This {} has lost its kernel: run its cell again."
+BAR = "border-left: 4px solid #d55e00; padding-left: 8px"
+STILL_STYLE = """
+.jp-OutputArea-child:not(:has(.jp-OutputArea-output *)):has(+ * .hhlab-still), .hhlab-again:not(.jp-NotebookPanel *) {
+  display: none;
+}"""
+"""Of a still picture: hides what JupyterLab says of a widget that is not found, and LOST where nothing can run."""
 
 
-class _Hands(anywidget.AnyWidget):
+def in_browser(name: str) -> str:
+    """The code of a widget in the browser, with what benches and cards share."""
+    return "".join((HERE / each).read_text(encoding="utf-8") for each in ("common.js", "lost.js", name))
+
+
+class Live(anywidget.AnyWidget):
+    """A widget that knows in the browser whether its kernel is there (`lost.js`)."""
+
+    _css = (HERE / "lab.css").read_text(encoding="utf-8")
+    known_as = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self) -> None:
+        name = uuid.uuid4().hex
+        super().__init__(model_id=name, known_as=name)
+
+
+class _Hands(Live):
     """The part of a frame that works in the browser."""
 
-    _esm = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("common.js", "frame.js"))
-    _css = (_HERE / "lab.css").read_text(encoding="utf-8")
+    _esm = in_browser("frame.js")
 
 
 def _in_one_thread() -> None:
@@ -43,18 +67,28 @@ _in_one_thread()  # before the first widget, as JupyterLab asks with it
 class Stilled:
     """What is shown with a still picture. A page without a kernel shows what `still` returns instead."""
 
+    kind = "card"
+    model_id: str
+
     def still(self) -> tuple[str, bytes]:
         """What a page without a kernel shows: a text, and a picture as PNG, which may be empty."""
         raise NotImplementedError
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
+        display.display({**widgets.DOMWidget._repr_mimebundle_(self), "text/plain": ""}, raw=True)
+        display.display(self._as_page(), raw=True, display_id=self.model_id)
 
-        display({**widgets.DOMWidget._repr_mimebundle_(self), "text/plain": ""}, raw=True)
+    def renew_still(self) -> None:
+        """Put what is shown now in place of the still picture, so that a saved notebook has it."""
+        display.update_display(self._as_page(), raw=True, display_id=self.model_id)
+
+    def _as_page(self) -> dict[str, str]:
         text, png = self.still()
         picture = f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">' if png else ""
-        figure = f'<figure class="hhlab-still">{picture}<figcaption>{html.escape(text)}</figcaption></figure>'
-        display({"text/html": figure, "text/plain": text}, raw=True)
+        said = f"<figcaption>{html.escape(text)}</figcaption>"
+        again = f'<p class="hhlab-again" style="{BAR}">{LOST.format(self.kind)}</p>'
+        figure = f'<style>{STILL_STYLE}</style><figure class="hhlab-still">{again}{picture}{said}</figure>'
+        return {"text/html": figure, "text/plain": text}
 
 
 class Frame(Stilled, widgets.VBox):
