@@ -39,10 +39,13 @@ def reach(x, y, span, widened=0):
 
 
 def look_alike(one, other, span, step):
-    """Whether two curves, each x and y, differ nowhere by more than a column and a step of y; at an edge, where there
-    is no column beside it, only their neighbours are compared.
+    """Whether two curves, each x and y, differ nowhere by more than a column and two steps of y; at an edge, where there
+    is no column beside it, only their neighbours are compared. Between its points a curve is a straight line.
     """
-    inner = slice(1, -1)
+    inner, step = slice(1, -1), 2 * step
+    grid = np.linspace(*span, 4 * COLUMNS)
+    x = np.union1d(np.union1d(one[0], other[0]), grid[(grid >= one[0][0]) & (grid <= one[0][-1])])
+    one, other = ((x, np.interp(x, *each)) for each in (one, other))
     return all(
         np.all(reach(*a, span)[0][inner] >= reach(*b, span, 1)[0][inner] - step)
         and np.all(reach(*a, span)[1][inner] <= reach(*b, span, 1)[1][inner] + step)
