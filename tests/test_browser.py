@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
 import hhlab as hh
@@ -534,6 +535,29 @@ def test_lab_mode_opens_and_closes(page, bench):
         page.wait_for_timeout(300)
         assert bench.locator(".hhlab-canvas").bounding_box() == small
     no_error(page)
+
+
+def test_lab_mode_keeps_the_task_beside_the_bench(chrome, address, folder):
+    name = notebook(folder, "task", "import hhlab as hh", SHORT)
+    written = nbformat.read(folder / name, 4)
+    words = "### Your task\n\nHalve $g_{Na}$: does the membrane **still** fire? " + "Look at h as well. " * 40
+    written.cells.insert(1, nbformat.v4.new_markdown_cell(words))
+    nbformat.write(written, folder / name)
+    page = open_and_run(chrome, address, name, (1280, 720))
+    page.locator(".hhlab-icon").first.click()
+    page.wait_for_function("() => document.fullscreenElement?.classList.contains('hhlab-lab')")
+    page.wait_for_timeout(300)
+    task, bench = page.locator(".hhlab-lab .hhlab-task"), page.locator(".hhlab-lab")
+    assert "does the membrane still fire?" in task.inner_text()
+    assert "Your task" in task.inner_text()
+    for part in (bench, page.locator(".hhlab-lab .hhlab-rail")):
+        assert part.evaluate("e => Math.max(e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight)") <= 1
+    snapshot(page, "lab_mode_with_task")
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.fullscreenElement")
+    assert page.locator(".hhlab-task").is_hidden()
+    no_error(page)
+    page.close()
 
 
 def test_data_and_picture_are_saved(page, bench, tmp_path):

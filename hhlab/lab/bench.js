@@ -591,7 +591,12 @@ async function render({ model, el }) {
   });
   more.setAttribute("aria-expanded", "false");
   folded.hidden = true;
-  const rail = make("div", "rail", [pills, sight, boxes, make("div", "moves", [hold, undo, reset]), notice, more, folded]);
+  const task = make("div", "task");
+  task.hidden = true;
+  task.tabIndex = 0;
+  task.setAttribute("aria-label", "text of the notebook above this bench");
+  task.setAttribute("role", "region");
+  const rail = make("div", "rail", [task, pills, sight, boxes, make("div", "moves", [hold, undo, reset]), notice, more, folded]);
   root.append(make("header", "head", [title, icons]), lost, make("div", "body", [stage, rail]));
   el.append(root);
 
@@ -765,8 +770,20 @@ async function render({ model, el }) {
     if (document.fullscreenElement === root) return document.exitFullscreen();
     root.requestFullscreen?.().catch(() => {});
   }
+  // The text of the notebook that stands above this bench, to be read beside it in lab mode.
+  function textAbove() {
+    let cell = el.closest(".jp-Cell")?.previousElementSibling;
+    while (cell && !cell.querySelector(".jp-RenderedMarkdown")) cell = cell.previousElementSibling;
+    const found = cell?.querySelector(".jp-RenderedMarkdown").cloneNode(true);
+    for (const each of found?.querySelectorAll("[id], .jp-InternalAnchorLink") ?? []) {
+      if (each.matches(".jp-InternalAnchorLink")) each.remove(); else each.removeAttribute("id");
+    }
+    return found ? [...found.childNodes] : [];
+  }
   function fitted() {
     const full = document.fullscreenElement === root;
+    task.replaceChildren(...(full ? textAbove() : []));
+    task.hidden = !task.childNodes.length;
     root.classList.toggle("hhlab-lab", full);
     view.fill(full ? Math.max(innerHeight - 190, 260) : 0);
     fitAnew();

@@ -148,7 +148,9 @@ class Bench(Stilled, Live):
     def _move(self, name: str, value: float, coarse: bool | None) -> None:
         """Follow a slider; while it is dragged on a bench that takes long, with a preview."""
         self._moved = name
-        self._try(lambda state: changed(state, {name: value}), name, coarse=bool(coarse) and self._took.get(name, 0.0) > LONG)
+        self._try(
+            lambda state: changed(state, {name: value}), name, coarse=bool(coarse) and self._took.get(name, 0.0) > LONG
+        )
 
     def press(self, name: str) -> None:
         """Put a preset on the bench, or take it off again where all that it sets is so already."""
