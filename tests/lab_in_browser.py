@@ -245,11 +245,11 @@ def axe_core(place: Path) -> str:
     return (npm(place, "axe-core", AXE) / "axe.min.js").read_text()
 
 
-def press(page: Page, key: str) -> float:
+def press(page: Page, key: str, patience: int = 10_000) -> float:
     """Press a key on what has the focus; milliseconds until the new picture was painted."""
     page.evaluate("() => { seen.painted = 0 }")
     page.keyboard.press(key)
-    page.wait_for_function("() => seen.painted > seen.pressed", timeout=10_000)
+    page.wait_for_function("() => seen.painted > seen.pressed", timeout=patience)
     took = page.evaluate("() => seen.painted - seen.pressed")
     page.wait_for_timeout(120)
     return float(took)

@@ -39,8 +39,10 @@ def reach(x, y, span, widened=0):
 
 
 def look_alike(one, other, span, step):
-    """Whether two curves, each x and y, differ nowhere by more than a column and two steps of y; at an edge, where there
-    is no column beside it, only their neighbours are compared. Between its points a curve is a straight line.
+    """Whether two curves, each x and y, differ nowhere by more than a column and two steps of y.
+
+    Between its points a curve is a straight line. At an edge, where there is no column beside it, only its neighbours
+    are compared.
     """
     inner, step = slice(1, -1), 2 * step
     grid = np.linspace(*span, 4 * COLUMNS)
