@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .channels import Channel
 from .channels.channel import SINGLE
+from .channels.particles import followers, particles
 from .gates import Gate
 from .kernel_layout import Ints
 from .parameters import must_be, numbers, shown, unknown
@@ -271,7 +272,7 @@ class _Kind:
         cell, settings = recording.cell, recording.settings
         self.recording, self.channel = recording, _channel(recording, channel)
         self.seed = _whole("seed", seed, 0, 2**31 - 1)
-        self.particles = _particles(self.channel)
+        self.particles = particles(self.channel.gates)
         falls = [_falls(group[-1]) for group in self.particles]
         self.inactivates = tuple(each and not all(falls) for each in falls)
         self._frozen = {cell.state_number(name) for name in settings.get("freeze", ())}
@@ -375,16 +376,12 @@ class _Kind:
 
     def _members(self, number: int, n: int) -> list[Ints]:
         """The channels in which a particle follows each of its gates, and those in which it is always open."""
-        group = self.particles[number]
-        follow = [gate.weight * (1.0 - gate.always) for gate in group]
-        always = sum(gate.offset + gate.weight * gate.always for gate in group)
-        chosen = np.searchsorted(np.cumsum([*follow, always]), self._random(number).random(n), "right")
-        return [np.flatnonzero(chosen == place) for place in range(len(group) + 1)]
+        return followers(self.particles[number], n, self._random(number))
 
     def _begins(self, gate: Gate, number: int, place: int, m: int) -> Bools:
         """Whether m particles are open at the beginning."""
         share = self.recording.gate[f"{self.channel.name}.{gate.name}"][0]
-        return self._random(number, place, 0).random(m) < gate.intact(share)
+        return self._random(number, place, 0).random(m) < (share if self.recording.cell.noisy else gate.intact(share))
 
     def _rates(self, gate: Gate, at: Floats | None = None) -> tuple[Floats, Floats]:
         """The share of open particles after a long time, and how fast it is reached (1/ms): at moments, or samples."""
@@ -409,20 +406,8 @@ class _Kind:
 
 
 def _channel(recording: Recording, name: str) -> Channel:
-    known = {channel.name: channel for channel in recording.cell.channels}
+    known = {channel.name: channel for channel in recording.cell.smooth.channels}
     return known[name] if name in known else unknown("this recording", "channel", name, known)
-
-
-def _particles(channel: Channel) -> list[tuple[Gate, ...]]:
-    """The particles of a channel; of several gates that add up, each channel has one."""
-    found: list[tuple[Gate, ...]] = []
-    together: tuple[Gate, ...] = ()
-    for gate in channel.gates:
-        together = (*together, gate)
-        if not gate.adds_to_next:
-            found += [together] * gate.power
-            together = ()
-    return found
 
 
 def _falls(gate: Gate) -> bool:
