@@ -8,6 +8,7 @@ import numpy as np
 from . import kernel_layout as layout
 from .cells import Cell
 from .channels import Channel
+from .channels.particles import COUNTER, followers, particles
 from .gates import curve, tables_over_ions
 from .parameters import Parameter
 from .physics import Floats, thermal_voltage
@@ -68,6 +69,40 @@ def rich_of(cells: Sequence[Cell], dt: float, frozen: frozenset[int], carrier: s
         curve=whole(np.cumsum([0, *(each.size for each in curves)])[:-1]),
         curves=np.concatenate([np.empty(0), *curves]),
     )
+
+
+def noise_of(cell: Cell, x: Floats) -> layout.Noise:
+    """The channels of a noisy cell one by one, each gate open with the chance that x (G, 1) says; x becomes counts.
+
+    A counter counts its channels as the other gates their particles.
+    """
+    random, names = np.random.default_rng(int(cell.seed)), list(cell.gate_names)
+    counts, shut, of_counter = np.arange(len(names)), [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    owners = [[np.empty(0, np.int64)] for _ in names]
+    for channel in (each for each in cell.smooth.channels if each.name in cell.numbers):
+        n, counter = cell.numbers[channel.name], names.index(f"{channel.name}.{COUNTER}")
+        begin, missing, x[counter] = sum(map(len, shut)), np.zeros(n, np.int64), 0.0
+        for group in particles(channel.gates):
+            if not group[-1].at_once:
+                *following, always = followers(group, n, random)
+                missing += 1
+                missing[always] -= 1
+                for gate, members in zip(group, following, strict=True):
+                    which = names.index(f"{channel.name}.{gate.name}")
+                    owners[which].append(begin + members)
+                    counts[which] = counter
+        shut.append(missing)
+        of_counter.append(np.full(n, counter))
+    owner, sizes = np.concatenate([part for each in owners for part in each]), [sum(map(len, each)) for each in owners]
+    is_open = random.random(owner.size) < np.repeat(x[:, 0], sizes)
+    missing, of_particle = np.concatenate(shut), np.repeat(np.arange(len(names)), sizes)
+    np.subtract.at(missing, owner[is_open], 1)
+    counted_by = np.concatenate((of_particle, *of_counter))
+    counted = np.bincount(counted_by, np.concatenate((is_open, missing == 0)), len(names)).astype(np.int64)
+    number = np.maximum(np.bincount(counted_by, minlength=len(names)), 1.0)
+    x[counted_by, 0] = (counted / number)[counted_by]
+    state, first = random.integers(1, 2**31, 6), np.cumsum([0, *sizes])
+    return layout.Noise(first, owner, is_open.astype(np.int64), missing, counts, counted, number, state)
 
 
 def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> layout.Stimulus:
