@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 pytest.importorskip("playwright")
 
 from lab_in_browser import BENCH, HANDLE, SLIDER, WATCH, browser, lab, notebook, open_and_run, press, still  # noqa: E402
-from playwright.sync_api import TimeoutError  # noqa: E402
+from playwright.sync_api import TimeoutError as TooLate  # noqa: E402
 
 SQUID = """
 import hhlab as hh
@@ -76,7 +76,7 @@ def pressed(page, steps):
     """
     times = []
     for step in range(-2, steps):
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TooLate):
             times.append(press(page, "ArrowRight" if step // 10 % 2 else "ArrowLeft", patience=1000))
     return times[2:]
 
@@ -88,9 +88,8 @@ def dragged(page, slider, seconds):
 
 def line(name, times, rates, interact):
     middle, late = (statistics.median(times), statistics.quantiles(times, n=20)[-1]) if len(times) > 2 else (0.0, 0.0)
-    print(
-        f"  {name}: {middle:.0f} ms ({late:.0f}), {interact / max(middle, 1):.1f} times; {rates[1]:.0f} of {rates[0]:.0f}"
-    )
+    times_faster = interact / max(middle, 1)
+    print(f"  {name}: {middle:.0f} ms ({late:.0f}), {times_faster:.1f} times; {rates[1]:.0f} of {rates[0]:.0f}")
     return middle
 
 
