@@ -51,3 +51,6 @@ from .simulation import simulate as simulate
 from .sweeps import sweep as sweep
 from .voltage_clamp import Clamp as Clamp
 from .voltage_clamp import clamp as clamp
+from .waves import Noise as Noise
+from .waves import Sine as Sine
+from .waves import Waveform as Waveform
