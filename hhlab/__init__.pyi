@@ -46,6 +46,8 @@ from .questions import Choice as Choice
 from .questions import Mistake as Mistake
 from .questions import Number as Number
 from .questions import Reply as Reply
+from .recorded import Recorded as Recorded
+from .recorded import density as density
 from .recording import Recording as Recording
 from .simulation import simulate as simulate
 from .sweeps import sweep as sweep

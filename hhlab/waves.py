@@ -14,7 +14,8 @@ from .protocols import LONGEST, Wave
 
 PER_TIME_CONSTANT = 50
 """Samples of noise in one of its time constants; between them it is straight."""
-MOST_SAMPLES = 5_000_000
+MOST_SAMPLES = 50_000_000
+MOST_DRAWN = 5_000_000
 CURRENT = Parameter(0.0, "uA/cm2", -1e5, 1e5, "sample of the current", name="I")
 
 
@@ -119,8 +120,8 @@ class Noise(Sampled):
     def samples(self) -> tuple[Floats, Floats]:
         apart = self.tau / PER_TIME_CONSTANT
         count = math.ceil(self.duration / apart) + 1
-        if count > MOST_SAMPLES + 1:
-            most = tidy(MOST_SAMPLES // PER_TIME_CONSTANT * self.tau)
+        if count > MOST_DRAWN + 1:
+            most = tidy(MOST_DRAWN // PER_TIME_CONSTANT * self.tau)
             raise ValueError(
                 f"duration = {tidy(self.duration)} ms is too long for noise with tau = {tidy(self.tau)} ms: make it at "
                 f"most {most} ms, or tau longer"

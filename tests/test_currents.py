@@ -201,7 +201,7 @@ def test_many_values_of_a_wave_are_those_of_each():
     (lambda: hh.Waveform([0, 1], [1, 2, 3]), "^there are 2 times and 3 currents: give as many of each$"),
     (lambda: hh.Waveform([0, 1, 1], [1, 2, 3]), "^t = 1 ms is followed by 1 ms: times must rise, so sort"),
     (lambda: hh.Waveform([0, 2, 1], [1, 2, 3]), "^t = 2 ms is followed by 1 ms: times must rise"),
-    (lambda: hh.Waveform([0], [1]), r"^t has the shape \(1,\): give a row of 2 to 5000000 times in ms"),
+    (lambda: hh.Waveform([0], [1]), r"^t has the shape \(1,\): give a row of 2 to 50000000 times in ms"),
     (lambda: hh.Waveform([[0, 1]], [1]), r"^t has the shape \(1, 2\)"),
     (lambda: hh.Waveform(["a", "b"], [1, 2]), r"^t = \['a', 'b'\] are not numbers: give one or more, in ms$"),
     (lambda: hh.Waveform([0, 1], [1, np.nan]), "^I = nan uA/cm2 is not finite: leave it out$"),
