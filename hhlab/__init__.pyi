@@ -47,8 +47,13 @@ from .questions import Choice as Choice
 from .questions import Mistake as Mistake
 from .questions import Number as Number
 from .questions import Reply as Reply
+from .recorded import Recorded as Recorded
+from .recorded import density as density
 from .recording import Recording as Recording
 from .simulation import simulate as simulate
 from .sweeps import sweep as sweep
 from .voltage_clamp import Clamp as Clamp
 from .voltage_clamp import clamp as clamp
+from .waves import Noise as Noise
+from .waves import Sine as Sine
+from .waves import Waveform as Waveform

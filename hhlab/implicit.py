@@ -91,7 +91,7 @@ def _edges(protocol: Protocol, t_stop: float) -> list[float]:
     moments = {t for piece in protocol.pieces() for t in (piece.start, piece.end)} | {t for t, _ in protocol.shocks()}
     moments |= {t for each in protocol.synapses() for t in (each.start, each.over)}
     edges = [0.0, *sorted(t for t in moments if 0 < t < t_stop), t_stop]
-    if len(edges) > MOST_EDGES:
+    if len(edges) > MOST_EDGES or protocol.waves():
         raise ValueError(
             f"{protocol.in_words()} is too much for a recording of {t_stop:g} ms: make it shorter, or give dt="
         )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .parameters import Parameter, param, tidy
-from .protocols import Nothing, Piece, Protocol, Synapse, Together
+from .protocols import Nothing, Piece, Protocol, Synapse, Together, Wave
 
 LONGEST_AXON = 1e3  # cm
 SLIDERS = {
@@ -44,6 +44,9 @@ class Placed(Protocol):
 
     def pieces(self) -> list[Piece]:
         return self.what.pieces()
+
+    def waves(self) -> list[Wave]:
+        return self.what.waves()
 
     def shocks(self) -> list[tuple[float, float]]:
         return self.what.shocks()

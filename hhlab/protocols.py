@@ -1,9 +1,10 @@
 """Stimuli: steps, ramps, trains, shocks and synapses. They add with +, and each can describe itself in words.
 
-Every current is a list of straight pieces, and its mean over each time step is exact. So a pulse delivers its whole
-charge wherever it lies on the time grid.
+A current is a list of straight pieces, or a wave of any other shape, and its mean over each time step is exact. So a
+pulse delivers its whole charge wherever it lies on the time grid.
 """
 
+import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
@@ -49,6 +50,16 @@ class Protocol(Described):
         """
         return []
 
+    def waves(self) -> "list[Wave]":
+        """Its currents of other shapes.
+
+        Returns
+        -------
+        list of Wave
+            The waves.
+        """
+        return []
+
     def shocks(self) -> list[tuple[float, float]]:
         """Its sudden displacements of V.
 
@@ -88,18 +99,21 @@ class Protocol(Described):
     def end(self) -> float:
         """When it ends, ms."""
         moments = [piece.end for piece in self.pieces()] + [t for t, _ in self.shocks()]
+        moments += [wave.over for wave in self.waves()]
         return max(moments + [synapse.over for synapse in self.synapses()], default=0.0)
 
     @property
     def last_onset(self) -> float:
-        """When the last of its pulses, shocks or synapses begins, ms."""
+        """When the last of its pulses, waves, shocks or synapses begins, ms."""
         moments = [piece.start for piece in self.pieces()] + [t for t, _ in self.shocks()]
+        moments += [wave.start for wave in self.waves()]
         return max(moments + [synapse.start for synapse in self.synapses()], default=0.0)
 
     @property
     def strongest(self) -> float:
         """The largest current in it, uA/cm2, with its sign."""
-        return max((x for piece in self.pieces() for x in (piece.first, piece.last)), key=abs, default=0.0)
+        highest = [x for piece in self.pieces() for x in (piece.first, piece.last)]
+        return max(highest + [wave.extreme for wave in self.waves()], key=abs, default=0.0)
 
     def with_many(self, values: Mapping[str, Floats]) -> Self:
         """The same with arrays in place of numbers, so that `pieces` has arrays too. They are not checked.
@@ -135,6 +149,9 @@ class Protocol(Described):
         for piece in self.pieces():
             first, last = np.searchsorted(rising, (piece.start, piece.end))
             total[order[first:last]] += piece.at(rising[first:last])
+        for wave in self.waves():
+            first, last = np.searchsorted(rising, (wave.start, wave.over))
+            total[order[first:last]] += wave.at(rising[first:last] - wave.start)
         return total.reshape(times.shape)
 
     def synaptic_current(self, t: ArrayLike, V: ArrayLike) -> Floats:
@@ -270,6 +287,38 @@ class PulsePair(Protocol):
         return [Piece(t, t + self.duration, current, current) for t, current in each]
 
 
+class Wave(Protocol):
+    """A current that is not made of a few straight pieces, from its `start` (ms) until it is `over` (ms)."""
+
+    start: Any
+
+    @property
+    def over(self) -> float:
+        """When it ends, ms."""
+        raise NotImplementedError
+
+    @property
+    def extreme(self) -> float:
+        """The current in it that is farthest from 0, uA/cm2."""
+        raise NotImplementedError
+
+    def waves(self) -> "list[Wave]":
+        return [self]
+
+    def at(self, since: Floats) -> Floats:
+        """Its current (uA/cm2) at times since its start (ms)."""
+        raise NotImplementedError
+
+    def charges(self, edges: Floats) -> Floats:
+        """What it delivers (uA/cm2 ms) between each of these times since its start (n + 1,) and the next; (n,)."""
+        raise NotImplementedError
+
+    def means(self, steps: int, dt: float) -> Floats:
+        """Its mean current (uA/cm2) in each of so many time steps of dt (ms)."""
+        edges = np.arange(steps + 1) * dt
+        return self.charges(np.clip(edges, self.start, max(self.over, self.start)) - self.start) / dt
+
+
 class Shock(Protocol):
     """A sudden displacement of V: a shock so brief that it charges the membrane at once."""
 
@@ -379,6 +428,9 @@ class Together(Protocol):
     def pieces(self) -> list[Piece]:
         return [piece for part in self.parts for piece in part.pieces()]
 
+    def waves(self) -> list[Wave]:
+        return [wave for part in self.parts for wave in part.waves()]
+
     def shocks(self) -> list[tuple[float, float]]:
         return [shock for part in self.parts for shock in part.shocks()]
 
@@ -441,7 +493,7 @@ class Nothing(Protocol):
 
 
 class Varied(Sequence[Protocol]):
-    """One protocol, without shocks or synapses, with many values of some of its parameters.
+    """One protocol, without waves, shocks or synapses, with many values of some of its parameters.
 
     A single protocol is made only when it is asked for; `pieces` are those of all, with arrays in place of numbers.
     """
@@ -460,7 +512,7 @@ def varied(protocol: Protocol, values: Mapping[str, Floats]) -> Sequence[Protoco
     """A protocol with each of these values of its parameters: arrays (n,) by name, already checked."""
     whole, each = protocol.with_many(values), Varied(protocol, values, [])
     try:
-        if len(each) > 1 and not whole.shocks() and not whole.synapses():
+        if len(each) > 1 and not (whole.waves() or whole.shocks() or whole.synapses()):
             return Varied(protocol, values, whole.pieces())
     except (TypeError, ValueError):  # the values decide how many pieces there are
         pass
@@ -468,7 +520,7 @@ def varied(protocol: Protocol, values: Mapping[str, Floats]) -> Sequence[Protoco
 
 
 def one_by_one(protocols: Sequence[Protocol]) -> Sequence[Protocol]:
-    """The protocols that may have shocks or synapses, and have to be asked one by one."""
+    """The protocols that may have waves, shocks or synapses, and have to be asked one by one."""
     return () if type(protocols) is Varied else protocols
 
 
@@ -487,8 +539,25 @@ def _pieces(protocols: Sequence[Protocol]) -> Floats:
 def mean_currents(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
     """The mean currents of many protocols, as from `mean_current`: for each step its row in a table, and the table.
 
-    The table (uA/cm2) has a column for each protocol, and a row for each of the few steps at which one may change.
+    The table (uA/cm2) has a column for each protocol, and a row for each of the few steps at which one may change. With
+    waves it has a row for each step.
     """
+    row, current = _mean_pieces(protocols, steps, dt)
+    waving = [number for number, each in enumerate(one_by_one(protocols)) if each.waves()]
+    if not waving:
+        return row, current
+    means, current = functools.cache(_mean_waves), current[row]
+    for number in waving:
+        current[:, number] += means(protocols[number], steps, dt)
+    return np.arange(steps), current
+
+
+def _mean_waves(protocol: Protocol, steps: int, dt: float) -> Floats:
+    return np.sum([wave.means(steps, dt) for wave in protocol.waves()], axis=0)
+
+
+def _mean_pieces(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple[NDArray[np.int64], Floats]:
+    """The same for their straight pieces alone."""
     listed = _pieces(protocols)
     column, start, end, low, high = listed[:, listed[1] < steps * dt]
     column = column.astype(np.int64)

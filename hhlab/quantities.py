@@ -83,7 +83,7 @@ def read_quantity(text: str, unit: str) -> Quantity:
     if not found:
         raise ValueError(f"{shown(text)} is not a number with a unit: {want}, such as 5 {pretty(unit)}")
     number, behind = found
-    typed = _plain_unit(behind) or unit
+    typed = plain_unit(behind) or unit
     if UNITS.get(typed, ("",))[0] != kind:
         _refuse(text.strip(), typed, kind, want)
     power = UNITS[typed][1] - power
@@ -122,7 +122,7 @@ def _parted(text: str) -> tuple[str, str] | None:
     return sign + number.replace(",", ".") + exponent, behind
 
 
-def _plain_unit(text: str) -> str:
+def plain_unit(text: str) -> str:
     """A unit as the table spells it, once if it stands there twice: "µA / cm²" as "uA/cm2"."""
     plain = unicodedata.normalize("NFKC", text)
     for old, new in {"\u03bc": "u", "\u03a9": "ohm", "°C": "degC", "percent": "%", "^": ""}.items():

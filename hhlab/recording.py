@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import cells, protocols
+from . import cells, protocols, waves
 from . import kernel_layout as layout
 from .cells import Cell
 from .channels import Channel
@@ -444,7 +444,8 @@ class Recording(Exportable):
         try:
             facts, columns = _opened(Path(path))
             made = _read(facts["cell"], Cell, cells) if cell is None else cell
-            stimuli = [_read(fact, Protocol, protocols) for name, fact in facts.items() if name.startswith("stimulus")]
+            told = [fact for name, fact in facts.items() if name.startswith("stimulus")]
+            stimuli = [_read(fact, Protocol, protocols, waves) for fact in told]
             protocol = stimuli[0] if len(stimuli) == 1 else protocols.Together(*stimuli)
             settings = _SETTINGS | {name: literal_eval(facts[name]) for name in _SETTINGS if name in facts}
             settings |= {CARRIER: facts[CARRIER]} if CARRIER in facts else {}
@@ -491,9 +492,9 @@ def _opened(path: Path) -> tuple[dict[str, str], dict[str, Floats]]:
     return dict(note[2:].split(": ", 1) for note in notes), columns
 
 
-def _read(expression: str, kind: type, house: Any) -> Any:
+def _read(expression: str, kind: type, *homes: Any) -> Any:
     """What a repr describes: cells or protocols of this package with numbers, and sums of them; nothing else."""
-    known = vars(house).items()
+    known = [pair for home in homes for pair in vars(home).items()]
     kinds = {n: k for n, k in known if isinstance(k, type) and issubclass(k, kind) and k is not kind}
     return _made(ast.parse(expression, mode="eval").body, kinds)
 

@@ -288,7 +288,7 @@ def say(rec, moment):
 class Unseen(explorer.Bench):
     """A bench without widgets: what is on it, and its knobs."""
 
-    def __init__(self, start, views, knobs, presets, boxes, t_stop, begin):
+    def __init__(self, start, views, knobs, presets, boxes, t_stop, begin, held):
         self.state, self.run, self.presets = start, Run(start, t_stop, begin), presets
         self.ticks = [(kind, gate) for kind, gates in boxes.items() for gate in gates]
         self.spans = {name: knobs[name] if isinstance(knobs, dict) and knobs[name] else None for name in knobs}

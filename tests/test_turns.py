@@ -60,6 +60,10 @@ WRONG = {
     ),
     "channels_to_spare": (('"channels_to_spare", g_Na', '"channels_to_spare", 120 - g_Na', "how much is left"),),
     "threshold_with_a_leak": (("g=0.5", "g=0.0", "without the additional leak"), ("-77", "-50", "harder to excite")),
+    "peak_for_tenfold_sodium": (
+        ("/ log10(440 / 220)", "", "what half of the sodium takes"),
+        ("import log10", "import log as log10", "natural logarithm"),
+    ),
 }
 """By task: what is changed in the solution, into what, and a phrase of the reply."""
 

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,7 @@ class Cell(Described):
 
     C = param(1.0, "uF/cm2", 0.01, 100, "membrane capacitance", slider=(0.2, 5))
 
-    _made_of = ("_values", "_added")
+    _made_of: ClassVar[tuple[str, ...]] = ("_values", "_added")
     _added: tuple[Channel, ...] = ()
 
     pools: tuple[Pool, ...] = ()
@@ -102,6 +102,11 @@ class Cell(Described):
     def pool(self) -> dict[str, Pool]:
         """The pools by ion."""
         return {pool.ion: pool for pool in self.pools}
+
+    @property
+    def fires(self) -> bool:
+        """Whether it may have action potentials."""
+        return bool(self.gates)
 
     @property
     def counts_ions(self) -> bool:

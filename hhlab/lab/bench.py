@@ -60,6 +60,7 @@ class Bench(Stilled, Live):
     def __init__(
         self, start: State, views: Sequence[str], knobs: Mapping[str, Any], presets: Mapping[str, Preset],
         boxes: Mapping[str, Mapping[str, str]], t_stop: float | None, begin: Mapping[str, float],
+        held: Mapping[str, Any],
     ) -> None:  # fmt: skip
         super().__init__()
         self._views = ordered(views)
@@ -68,7 +69,7 @@ class Bench(Stilled, Live):
         self._past: list[State] = []
         self._last_move = ("", 0.0)
         self._pictures: OrderedDict[int, Any] = OrderedDict()
-        self.held: dict[str, Any] = {}
+        self.held = dict(held)
         self.cursor: float | None = None
         self.zoom: tuple[float, float] | None = None
         self.notice, self._about, self._lists_code = "", "", False

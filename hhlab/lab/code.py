@@ -10,6 +10,7 @@ from ..gates import Gate
 from ..parameters import tidy
 from ..placement import electrodes, stimuli
 from ..protocols import Nothing, Protocol
+from ..waves import Waveform
 
 
 def as_code(
@@ -21,12 +22,13 @@ def as_code(
     `asked` are the other arguments of `simulate` or `propagate`, by name. `variables` are those of the notebook: the
     user's own gates and channels get the names that they have there.
     """
+    known = variables or {}
     told = "".join(f", {name}={_told(value)}" for name, value in asked.items() if value)
     shown = ", ".join(f'"{view}"' for view in views)
     if isinstance(cell, Fibre):
-        places = [f"({_protocol(part.what)}, {tidy(part.at)}, {tidy(part.over)})" for part in stimuli(protocol)]
+        places = [f"({_protocol(part.what, known)}, {tidy(part.at)}, {tidy(part.over)})" for part in stimuli(protocol)]
         lines = [
-            f"membrane = {_made(cell.membrane, variables or {})}",
+            f"membrane = {_made(cell.membrane, known)}",
             f"axon = {cell.code()}",
             f"stimuli = [{', '.join(places)}]",
             f"run = hh.propagate(axon, stimuli, electrodes={electrodes(protocol)!r}{told})",
@@ -34,8 +36,8 @@ def as_code(
         ]
     else:
         lines = [
-            f"cell = {_made(cell, variables or {})}",
-            f"stimulus = {_protocol(protocol)}",
+            f"cell = {_made(cell, known)}",
+            f"stimulus = {_protocol(protocol, known)}",
             f"rec = hh.simulate(cell, stimulus{told})",
             f"hh.plot(rec, {shown})",
         ]
@@ -54,12 +56,17 @@ def _told(value: Any) -> str:
     return tidy(value) if isinstance(value, int | float) else repr(value)
 
 
-def _protocol(protocol: Protocol) -> str:
-    return "None" if isinstance(protocol, Nothing) else " + ".join(map(_part, protocol.parts))
+def _protocol(protocol: Protocol, variables: Mapping[str, Any]) -> str:
+    return "None" if isinstance(protocol, Nothing) else " + ".join(_part(part, variables) for part in protocol.parts)
 
 
-def _part(part: Protocol) -> str:
+def _part(part: Protocol, variables: Mapping[str, Any]) -> str:
+    """A stimulus as code. Samples are spelled out, unless a variable of the notebook has them."""
     values = ", ".join(f"{name}={tidy(p.value)}" for name, p in part.parameters().items())
+    if isinstance(part, Waveform):
+        same = (n for n, each in variables.items() if isinstance(each, Waveform) and each.has_samples_of(part))
+        kept = next((name for name in same if not name.startswith("_")), "")
+        return f"{kept}.replace({values})" if kept else f"hh.{part!r}"
     return f"hh.{type(part).__name__}({values})"
 
 

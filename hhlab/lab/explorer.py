@@ -8,8 +8,10 @@ from ..cells import Cell
 from ..parameters import must_be, names_of
 from ..propagation import placed_on
 from ..protocols import Nothing, Protocol, Together
+from ..recording import Recording
 from ..simulation import A_CELL, A_PROTOCOL, T_STOP, by_name
 from .bench import Bench
+from .held_traces import held_from_start
 from .presets import STIMULATED_LENGTH, State, presets_of
 
 
@@ -19,6 +21,7 @@ def explore(
     presets: Mapping[str, Any] | Sequence[str] | None = None,
     freeze: Sequence[str] = (), reset: Sequence[str] = (), t_stop: float | None = None,
     start: Mapping[str, float] | None = None, electrodes: Sequence[float] | None = None,
+    beside: Recording | Sequence[Recording] = (),
 ) -> Bench:  # fmt: skip
     """A bench for a cell with a stimulus: a live figure with knobs.
 
@@ -51,6 +54,8 @@ def explore(
         The state that a recording begins with, as in `simulate`; what it does not name begins at rest.
     electrodes : sequence of float, optional
         Where the recording electrodes of an axon are, cm; without it, two, at a quarter and three quarters of it.
+    beside : Recording or Recorded, or a sequence of them, optional
+        Up to four recordings to hold beside that of the cell: of a real cell, or of a model.
 
     Returns
     -------
@@ -76,7 +81,7 @@ def explore(
     }
     spans = dict(knobs) if isinstance(knobs, Mapping) else dict.fromkeys(names_of(knobs))
     views, does = names_of(view) or ["voltage"], presets_of(presets, first)
-    return Bench(first, views, spans, does, boxes, length, by_name(start, "start"))
+    return Bench(first, views, spans, does, boxes, length, by_name(start, "start"), held_from_start(first, beside))
 
 
 def _on_axon(axon: Fibre, protocol: Any, electrodes: Any, reset: Any, start: Any) -> Together:

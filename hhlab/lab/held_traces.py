@@ -7,7 +7,10 @@ from typing import Any
 
 from .. import measure, tables
 from ..axon_recording import AxonRecording
-from ..parameters import pretty, tidy
+from ..axons import Fibre
+from ..parameters import must_be, pretty, tidy
+from ..recorded import Recorded
+from ..recording import A_RECORDING, Recording
 
 LETTERS = "ABCD"
 NOW = "now"
@@ -57,6 +60,19 @@ def measured(rec: Any) -> tuple[float, ...]:
     return (len(measure.spikes(rec)), measure.peak(rec)[0], measure.half_width(rec), measure.undershoot(rec)[0])
 
 
+def held_from_start(state: Any, beside: Any) -> dict[str, Any]:
+    """Recordings to hold from the start, by letter; ValueError if they are none, or have no place on a bench."""
+    given = [beside] if isinstance(beside, Recording) else beside
+    must_be(Iterable, A_RECORDING, given)
+    listed = list(given)
+    must_be(Recording, A_RECORDING, *listed)
+    if listed and isinstance(state.cell, Fibre):
+        raise ValueError("beside= holds recordings of a cell, and this bench shows an axon: leave it out, and use Hold")
+    if len(listed) > len(LETTERS):
+        raise ValueError(f"beside= has {len(listed)} recordings, but a bench holds {len(LETTERS)}: leave some out")
+    return dict(zip(LETTERS, listed, strict=False))
+
+
 def names(now: Any, held: Mapping[str, Any]) -> dict[str, str]:
     """What each held trace is called in the picture: its letter, and the first parameters that are not as now."""
     here = parameters(now)
@@ -64,7 +80,7 @@ def names(now: Any, held: Mapping[str, Any]) -> dict[str, str]:
     for letter, rec in held.items():
         there = parameters(rec)
         differ = [name for name, p in there.items() if name not in here or p.value != here[name].value]
-        others = [f"{name} {tidy(there[name].value)}" for name in differ]
+        others = [rec.name] if isinstance(rec, Recorded) else [f"{name} {tidy(there[name].value)}" for name in differ]
         found[letter] = f"{letter}: {', '.join(others[:2])}" if others else letter
     return found
 
@@ -81,7 +97,7 @@ def table(now: Any, held: Mapping[str, Any]) -> str:
     known = [parameters(rec) for rec in traces.values()]
     for name in dict.fromkeys(name for each in known for name in each):
         values = [tidy(each[name].value) if name in each else "–" for each in known]
-        if len(set(values)) > 1:
+        if len({value for value, each in zip(values, known, strict=True) if each}) > 1:  # but for real cells
             unit = next(each[name].unit for each in known if name in each)
             columns[f"{name} ({pretty(unit)})"] = values
     for setting, head in (("freeze", "gates frozen"), ("reset", "gates reset")):

@@ -131,6 +131,7 @@ def _onset(seen: Window, times: Floats) -> int:
     """The sample at which the last action potential begins: at its stimulus, or at the lowest V before it."""
     protocol, t = seen.rec.protocol, seen.t
     begun = [piece.start for piece in protocol.pieces()] + [when for when, _ in protocol.shocks()]
+    begun += [wave.start for wave in protocol.waves()]
     onsets = sorted(when for when in begun if t[0] <= when <= times[-1])
     before = times[-2] if times.size > 1 else t[0] - 1.0
     if onsets and onsets[-1] > before:

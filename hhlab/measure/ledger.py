@@ -106,6 +106,8 @@ def ledger(rec: Recording, diameter: float | None = None, inside: Mapping[str, f
         If `rec` is not a recording, or the diameter is outside 0.05 to 2000 um.
     """
     must_be(Recording, A_RECORDING, rec)
+    if not rec.cell.channels:
+        raise ValueError("a recording of a real cell says nothing about its ions: give one of a model")
     wide = DIAMETER.check(getattr(rec.cell, "diameter", DIAMETER.value) if diameter is None else diameter)
     depth = rec.cell.depth if diameter is None and rec.cell.depth else wide * 1e-4 / 4
     own = {pool.ion: float(pool.inside) for pool in rec.cell.pools} or SQUID_INSIDE

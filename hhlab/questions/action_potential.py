@@ -1,8 +1,11 @@
 """What the model says to the questions of notebook 03: the right numbers, and those of well-known wrong ways."""
 
-from ..cells import Squid
+from math import log, log10
+
+from ..cells import Squid, SquidWithPumps
 from ..channels import Channel
 from ..measure import peak, rest, spikes, threshold, undershoot
+from ..physics import nernst
 from ..protocols import Shock, Step
 from ..simulation import simulate
 from .texts import Texts
@@ -30,6 +33,12 @@ def _least_sodium_conductance() -> float:
     return float(g_Na)
 
 
+def _lost_with_half_of_the_sodium() -> float:
+    """By how many mV the peak falls when half of the sodium outside of the squid axon with pumps is replaced."""
+    high, low = (peak(simulate(SquidWithPumps(Na_out=mM), Shock(20, 1), 15))[0] for mM in (440, 220))
+    return high - low
+
+
 ask = Texts(__file__)
 QUESTIONS = ask.arranged(
     ask.number("stronger_shock", "mV", lambda: _peak(12) - _peak(10), 1,
@@ -50,4 +59,8 @@ QUESTIONS = ask.arranged(
                sodium_conductance_to_lose=lambda: SQUID.g_Na - _least_sodium_conductance()),
     ask.number("threshold_with_a_leak", "uA/cm2", lambda: threshold(SQUID.plus(Channel("K_leak", 0.5, -77))), 0.5,
                threshold_without_a_leak=lambda: threshold(SQUID)),
+    ask.number("peak_for_tenfold_sodium", "mV", lambda: _lost_with_half_of_the_sodium() / log10(2), 0.5,
+               sodium_reversal=lambda: float(nernst(1, 10, 1, SquidWithPumps().T)),
+               natural_logarithm=lambda: _lost_with_half_of_the_sodium() / log(2),
+               half_of_the_sodium=_lost_with_half_of_the_sodium),
 )  # fmt: skip

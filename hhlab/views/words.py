@@ -52,7 +52,7 @@ def in_words(rec: Recording | AxonRecording) -> str:
 def _place_in_words(rec: Recording) -> Iterator[str]:
     """The spikes, or what else V does; the concentrations, where all ions are counted; and what heat does."""
     cell, step = rec.cell, rec.protocol
-    times = measure.spikes(rec, cell.spike_level) if cell.gates else np.empty(0)
+    times = measure.spikes(rec, cell.spike_level) if cell.fires else np.empty(0)
     if isinstance(step, VoltageStep):
         before = number(rec.V[0] if step.start else step.hold)
         yield sentence("clamp.step", before=before, to=number(step.to), time=_time(rec, step.start))
@@ -112,7 +112,7 @@ def _no_spike_in_words(rec: Recording, times: Floats) -> Iterator[str]:
     if times.size and (times[0] or "V" not in rec.settings.get("start", {})):
         yield sentence("spikes.pushed", time=_time(rec, times[0]), **seen)
     else:
-        if rec.cell.gates:
+        if rec.cell.fires:
             yield sentence("spikes.none" if top < level else "spikes.none_from_above", **seen)
         yield sentence(f"course.{_course(rec)}", **seen)
     if min(abs(end - each) for each in (begin, low, top)) >= max(SMALL * (top - low), LEAST_MOVE):
