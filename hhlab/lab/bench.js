@@ -109,7 +109,7 @@ function picture(model, root) {
   const isTime = (place) => place.panel.time;
 
   function layOut() {
-    const shown = model.get("shown"), panels = shown.panels;
+    const shown = model.get("shown"), panels = shown.panels.filter((each) => !each.living);
     width = stack.clientWidth;
     const context = canvas.getContext("2d");
     context.font = font();
@@ -513,7 +513,7 @@ function render({ model, el }) {
     stage.classList.toggle("hhlab-busy", is);
     stage.setAttribute("aria-busy", is);
   }, () => show(), () => lose());
-  const view = picture(model, root);
+  const view = picture(model, root), scene = membrane(model, root);
   const title = make("h3", "title"), lost = make("p", "lost"), text = make("p", "text"), moment = make("p", "moment");
   text.setAttribute("role", "status");
   lost.setAttribute("role", "alert");
@@ -529,7 +529,7 @@ function render({ model, el }) {
   const table = make("div", "table-box"), code = make("pre", "code");
   code.tabIndex = 0;
   code.setAttribute("aria-label", "code of this state");
-  const stage = make("div", "stage", [view.stack, controls, moment, text, table, code]);
+  const stage = make("div", "stage", [view.stack, scene.figure, controls, moment, text, table, code]);
   const pills = make("div", "pills"), boxes = make("div", "boxes"), sight = make("div", "knobs"), folded = make("div", "folded");
   const notice = make("p", "notice");
   notice.setAttribute("role", "alert");
@@ -603,10 +603,11 @@ function render({ model, el }) {
     code.textContent = shown.code;
     code.hidden = !shown.code;
     if (!playing && !talk.waits("look")) [here, zoom] = [shown.cursor, shown.zoom];
-    controls.hidden = !shown.panels.some((panel) => panel.time);
+    controls.hidden = !shown.panels.some((panel) => panel.time || panel.living);
     timeShown();
     view.paint();
     view.mark(here);
+    scene.show(here);
   }
 
   function heldTable(shown) {
@@ -631,6 +632,7 @@ function render({ model, el }) {
   function put(t) {
     here = t === null ? null : Math.min(Math.max(t, 0), end());
     view.mark(here);
+    scene.at(here);
     timeShown();
     talk.say("look", { cursor: here, zoom });
   }

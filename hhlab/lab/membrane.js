@@ -1,0 +1,501 @@
+// The living membrane: draws what views/membrane.py tells of a recording, at the moment where the cursor stands. Which
+// gates are open, what crosses and when, and how many dots there are is all computed there; only the trembling of the
+// other ions is made here. This stands before bench.js.
+
+const BROWNIAN = 1.1; // px that an ion moves in a frame, about
+const CROSSES = 0.022; // of the recording: from far away to the middle of a channel
+const CHANNEL = 76, NARROW = 42, STRETCH = 330; // px: a channel, the narrowest one, the narrowest patch beside another
+const ROW = 322, SHORT = 262; // px: height of the scene, and of each row where there are more
+const LOOKS = {
+  light: { out: "#edf4f9", in: "#f7f3ec", head: "#b9c1cc", tail: "#d5dae1", sheet: "#dbe2ea", ink: "#222222", shade: "#000000", plus: "#b2182b", minus: "#2166ac", halo: "rgb(247 243 236 / 82%)", drug: "#5b2a86", glass: "#7b8794" },
+  dark: { out: "#131b23", in: "#1f1d1b", head: "#5a6675", tail: "#3c4550", sheet: "#2a343f", ink: "#e6e6e6", shade: "#ffffff", plus: "#ff9a8f", minus: "#8fc1ff", halo: "rgb(31 29 27 / 82%)", drug: "#d3a6ff", glass: "#9aa7b5" },
+};
+const SUPER = { Na: "Na⁺", K: "K⁺", Cl: "Cl⁻", Ca: "Ca²⁺" };
+
+function chance(seed) { // numbers from 0 to 1, the same for the same seed
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function mixed(one, other, share) {
+  const part = (hex, k) => parseInt(hex.slice(1 + 2 * k, 3 + 2 * k), 16);
+  return `rgb(${[0, 1, 2].map((k) => Math.round(part(one, k) * (1 - share) + part(other, k) * share))})`;
+}
+
+function packed(view, Kind) { // numbers of a message, which need not begin where such numbers may
+  return new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+}
+
+function unpacked(told) {
+  const patches = told.patches.map((patch) => ({
+    ...patch, V: packed(patch.V, Int16Array), stimulus: packed(patch.stimulus, Float32Array),
+    dots: patch.dots.map((each) => ({ ...each, inside: packed(each.inside, Uint16Array), in: packed(each.in, Float32Array) })),
+    kinds: patch.kinds.map((each) => ({ ...each, states: packed(each.states, Uint16Array), opened: packed(each.opened, Uint8Array),
+      times: packed(each.times, Float32Array), through: packed(each.through, Int8Array) })),
+    pump: patch.pump && { ...patch.pump, Na: packed(patch.pump.Na, Float32Array), K: packed(patch.pump.K, Float32Array) },
+  }));
+  return { ...told, patches };
+}
+
+function firstFrom(times, moment) { // of times that rise, but for their signs
+  let low = 0, high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (Math.abs(times[middle]) < moment) low = middle + 1; else high = middle;
+  }
+  return low;
+}
+
+function membrane(model, root) {
+  const canvas = make("canvas", "scene"), caption = make("figcaption", "caption"), note = make("p", "rules");
+  const figure = make("figure", "living", [canvas, caption, note]);
+  canvas.setAttribute("role", "img");
+  let scene = null, from = null, stretches = [], ground = null, t = 0, dark = false, look = LOOKS.light, width = 0, height = 0, room = 0;
+  let seen = false, running = 0, sprites = {};
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const ink = (colour) => (dark ? model.get("fixed").dark[colour] ?? colour : colour);
+  const font = (size, bold) => `${bold ? "600 " : ""}${size}px ${getComputedStyle(root).fontFamily}`;
+
+  // ---- where everything is ----
+
+  function layOut() {
+    width = figure.clientWidth;
+    const many = scene.patches.length, columns = Math.max(1, Math.min(many, Math.floor(width / STRETCH)));
+    const wide = width / columns, most = Math.max(1, Math.floor((wide - 30) / NARROW));
+    const rows = scene.patches.flatMap((patch, place) => {
+      const total = patch.kinds.length + (patch.pump ? 1 : 0), parts = Math.ceil(total / most), share = Math.ceil(total / parts);
+      return Array.from({ length: parts }, (_, k) => ({ patch, place, kinds: patch.kinds.slice(k * share, (k + 1) * share), pump: k === parts - 1 && patch.pump }));
+    });
+    const lines = Math.ceil(rows.length / columns), tall = room > 0 ? Math.max(room / lines, 200) : lines > 1 ? SHORT : ROW;
+    height = lines * tall;
+    stretches = rows.map((row, k) => stretch(row, (k % columns) * wide, Math.floor(k / columns) * tall, wide - (columns > 1 ? 8 : 0), tall - (lines > 1 ? 8 : 0), k));
+  }
+
+  function stretch(row, x0, y0, w, h, number) {
+    const { patch, kinds, pump } = row, electrode = patch.clamped || patch.stimulus.length > 0 ? 30 : 0;
+    const head = patch.title ? 40 : 24, foot = 24, free = h - head - foot;
+    const sheet = Math.min(Math.max(0.16 * free, 24), 48), thick = Math.min(Math.max(0.19 * free, 36), 56);
+    const front = y0 + head + 0.3 * free + sheet, back = front - sheet, inner = front + thick;
+    const slots = Math.max(kinds.length + (pump ? 1 : 0), Math.min(Math.floor((w - electrode) / CHANNEL), 4 * kinds.length + (pump ? 1 : 0)));
+    const counts = kinds.map(() => 1);
+    for (let left = slots - kinds.length - (pump ? 1 : 0), k = 0; left > 0 && counts.some((n) => n < 4); k++) {
+      const at = k % kinds.length;
+      if (counts[at] < 4 && (kinds[at].particles.length || counts[at] < 2 || counts.every((n, j) => n >= 4 || !kinds[j].particles.length))) { counts[at]++; left--; }
+    }
+    const used = counts.reduce((a, b) => a + b, 0) + (pump ? 1 : 0), slot = (w - electrode - 8) / used;
+    const wide = Math.min(0.66 * slot, 58), random = chance(7 + number);
+    let place = 0;
+    const channels = kinds.flatMap((kind, j) => Array.from({ length: counts[j] }, (_, c) => ({ kind, c, x: x0 + electrode + 4 + (place++ + 0.5) * slot })));
+    const pumpAt = pump ? x0 + electrode + 4 + (place + 0.5) * slot : 0;
+    const fits = Math.min(48, Math.floor(w / (kinds.length * 7.5)));
+    const pores = kinds.map((kind, j) => Array.from({ length: 48 }, (_, c) => {
+      const deep = random();
+      return { x: x0 + 8 + random() * (w - 16), y: back + 5 + deep * (sheet - 14), size: 0.6 + 0.4 * deep, seen: c >= counts[j] && c < counts[j] + fits };
+    }));
+    const taken = (x) => channels.some((each) => Math.abs(each.x - x) < wide / 2 + 6) || (pump && Math.abs(pumpAt - x) < wide / 2 + 6);
+    const places = Array.from({ length: 400 }, (_, k) => x0 + electrode + 10 + (k * 0.618034 % 1) * (w - electrode - 20)).filter((x) => !taken(x));
+    const signs = [];
+    for (const x of places) if (signs.every((other) => Math.abs(other - x) > 11)) signs.push(x);
+    const dots = patch.dots.map((each) => {
+      const most = Math.max(each.outside, ...each.inside);
+      return { each, out: cloud(each.outside, random), in: cloud(most, random) };
+    });
+    return { ...row, x0, y0, w, h, head, front, back, inner, slot, wide, channels, pores, counts, pumpAt, signs, dots, electrode,
+      outside: [y0 + head, front - 14], inside: [inner + 12, y0 + h - foot] };
+  }
+
+  const cloud = (n, random) => Float32Array.from({ length: 2 * n }, random);
+
+  // ---- what does not move ----
+
+  function prepare() {
+    dark = isDark(root);
+    look = dark ? LOOKS.dark : LOOKS.light;
+    layOut();
+    const ratio = Math.max(devicePixelRatio, 1);
+    sprites = {};
+    for (const each of [canvas, ground = new OffscreenCanvas(1, 1)]) {
+      each.width = Math.round(width * ratio);
+      each.height = Math.round(height * ratio);
+      each.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+    }
+    canvas.style.height = `${height}px`;
+    const context = ground.getContext("2d");
+    for (const each of stretches) background(context, each);
+  }
+
+  function background(context, s) {
+    context.save();
+    context.beginPath();
+    context.roundRect(s.x0, s.y0, s.w, s.h, 10);
+    context.clip();
+    context.fillStyle = look.out;
+    context.fillRect(s.x0, s.y0, s.w, s.h);
+    context.fillStyle = look.in;
+    context.fillRect(s.x0, s.inner - 6, s.w, s.h);
+    const sheet = context.createLinearGradient(0, s.back, 0, s.front);
+    sheet.addColorStop(0, look.out);
+    sheet.addColorStop(0.35, look.sheet);
+    sheet.addColorStop(1, look.sheet);
+    context.fillStyle = sheet;
+    context.fillRect(s.x0, s.back, s.w, s.front - s.back + 6);
+    context.fillStyle = look.in;
+    context.fillRect(s.x0, s.front, s.w, s.inner - s.front);
+    lipids(context, s);
+    for (const { kind, x } of s.channels) protein(context, s, kind, x);
+    context.restore();
+  }
+
+  function lipids(context, s) {
+    const step = 9, r = 3.7, half = (s.inner - s.front) / 2;
+    context.strokeStyle = look.tail;
+    context.lineWidth = 1.6;
+    context.beginPath();
+    for (let x = s.x0 + 4; x < s.x0 + s.w; x += step) {
+      for (const [y, way] of [[s.front, 1], [s.inner, -1]]) {
+        for (const side of [-1.8, 1.8]) {
+          context.moveTo(x + side, y + way * 3);
+          context.bezierCurveTo(x + side - 1, y + way * half * 0.4, x + side + 1.6, y + way * half * 0.6, x + side, y + way * (half - 1.5));
+        }
+      }
+    }
+    context.stroke();
+    context.fillStyle = look.head;
+    context.beginPath();
+    for (let x = s.x0 + 4; x < s.x0 + s.w; x += step) {
+      for (const y of [s.front, s.inner]) {
+        context.moveTo(x + r, y);
+        context.arc(x, y, r, 0, 2 * Math.PI);
+      }
+    }
+    context.fill();
+  }
+
+  const shape = (s) => ({ top: s.front - 9, bottom: s.inner + 9, gap: Math.max(0.26 * s.wide, 7) });
+
+  function protein(context, s, kind, x) {
+    const { top, bottom, gap } = shape(s), tall = bottom - top, w = s.wide / 2, r = Math.min(13, w * 0.6), mouth = Math.min(gap * 1.9, w * 1.3);
+    const colour = ink(kind.colour);
+    const water = context.createLinearGradient(0, top, 0, bottom);
+    water.addColorStop(0, look.out);
+    water.addColorStop(1, look.in);
+    context.fillStyle = water;
+    context.fillRect(x - mouth / 2, top, mouth, tall);
+    for (const side of [-1, 1]) {
+      const X = (far) => x + side * far;
+      context.beginPath();
+      context.moveTo(X(mouth / 2), top + 1);
+      context.quadraticCurveTo(X(gap / 2), top + 0.07 * tall, X(gap / 2), top + 0.22 * tall);
+      context.lineTo(X(gap / 2), bottom - 0.16 * tall);
+      context.quadraticCurveTo(X(gap / 2), bottom - 0.05 * tall, X(mouth / 2), bottom - 1);
+      context.arcTo(X(w), bottom + 1, X(w), bottom - 2 * r, r);
+      context.quadraticCurveTo(X(w - 2.5), (top + bottom) / 2, X(w), top + 2 * r);
+      context.arcTo(X(w), top - 1, X(mouth / 2), top, r);
+      context.closePath();
+      const fill = context.createLinearGradient(x - w, 0, x + w, 0);
+      fill.addColorStop(0, mixed(colour, dark ? "#000000" : "#ffffff", dark ? 0.42 : 0.5));
+      fill.addColorStop(0.5, mixed(colour, dark ? "#000000" : "#ffffff", dark ? 0.25 : 0.28));
+      fill.addColorStop(1, mixed(colour, dark ? "#000000" : "#ffffff", dark ? 0.5 : 0.42));
+      context.fillStyle = fill;
+      context.fill();
+      context.strokeStyle = mixed(colour, dark ? "#ffffff" : "#000000", dark ? 0.1 : 0.18);
+      context.lineWidth = 1.2;
+      context.stroke();
+    }
+  }
+
+  function legend(context, s, words, y, value) {
+    context.font = font(12, true);
+    context.fillStyle = look.ink;
+    context.textAlign = "left";
+    context.fillText(words, s.x0 + 10, y);
+    let x = s.x0 + 18 + context.measureText(words).width;
+    context.font = font(12);
+    for (const { each } of s.dots) {
+      if (each.mouths.length) continue;
+      stamp(context, each.ion, x + 4, y, 4);
+      const text = `${SUPER[each.ion]} ${value(each)}`;
+      context.fillText(text, x + 12, y);
+      x += 23 + context.measureText(text).width;
+    }
+    context.fillText("mM", x - 5, y);
+  }
+
+  function amount(mM) { // of calcium inside in a unit that fits
+    return plain(mM < 0.01 ? Number(mM.toPrecision(2)) : Number(mM.toPrecision(3)));
+  }
+
+  // ---- ions ----
+
+  function outline(context, ion, x, y, r) {
+    context.beginPath();
+    if (ion === "K") context.roundRect(x - r * 0.88, y - r * 0.88, r * 1.76, r * 1.76, r * 0.35);
+    else if (ion === "Cl") [[0, -1.15], [1.1, 0.8], [-1.1, 0.8]].forEach(([a, b]) => context.lineTo(x + a * r, y + b * r));
+    else if (ion === "Ca") [[0, -1.35], [1.2, 0], [0, 1.35], [-1.2, 0]].forEach(([a, b]) => context.lineTo(x + a * r, y + b * r));
+    else context.arc(x, y, r, 0, 2 * Math.PI);
+    context.closePath();
+  }
+
+  function stamp(context, ion, x, y, r) { // the shape of an ion, from a small picture of it
+    const key = `${ion} ${r}`, ratio = Math.max(devicePixelRatio, 1), size = Math.ceil(2.8 * r) + 2;
+    if (!sprites[key]) {
+      const small = sprites[key] = new OffscreenCanvas(size * ratio, size * ratio), brush = small.getContext("2d");
+      brush.scale(ratio, ratio);
+      outline(brush, ion, size / 2, size / 2, r);
+      const colour = ink(scene.colours[ion]);
+      const fill = brush.createRadialGradient(size / 2 - r / 3, size / 2 - r / 3, 0, size / 2, size / 2, r * 1.2);
+      fill.addColorStop(0, mixed(colour, "#ffffff", 0.35));
+      fill.addColorStop(1, colour);
+      brush.fillStyle = fill;
+      brush.fill();
+      brush.strokeStyle = dark ? "rgb(0 0 0 / 50%)" : "rgb(255 255 255 / 75%)";
+      brush.lineWidth = 0.8;
+      brush.stroke();
+    }
+    context.drawImage(sprites[key], x - size / 2, y - size / 2, size, size);
+  }
+
+  // ---- one frame ----
+
+  function frame() {
+    const context = canvas.getContext("2d"), at = Math.min(Math.max(t / scene.end, 0), 1) * (scene.moments - 1), k = Math.round(at);
+    context.drawImage(ground, 0, 0, width, height);
+    context.textBaseline = "middle";
+    for (const s of stretches) {
+      const V = volts(s.patch, at);
+      others(context, s, k);
+      for (const each of s.dots) {
+        scattered(context, each.each.ion, each.out, each.each.outside, s.x0 + 6, s.w - 12, ...s.outside);
+        if (!each.each.mouths.length) scattered(context, each.each.ion, each.in, each.each.inside[k], s.x0 + 6, s.w - 12, ...s.inside);
+        else atMouths(context, s, each, k);
+      }
+      if (s.electrode) electrode(context, s, k, V);
+      for (const kind of s.kinds) crossing(context, s, kind);
+      for (const each of s.channels) gates(context, s, each, k);
+      if (s.pump) turning(context, s);
+      charges(context, s, V);
+      words(context, s, k, V);
+    }
+  }
+
+  function volts(patch, at) {
+    const low = Math.floor(at), high = Math.min(low + 1, scene.moments - 1);
+    return 0.01 * (patch.V[low] + (at - low) * (patch.V[high] - patch.V[low]));
+  }
+
+  const isOpen = (kind, c, k) => (kind.opened[6 * k + (c >> 3)] >> (c & 7)) & 1;
+
+  function others(context, s, k) { // the channels behind, on the surface
+    s.kinds.forEach((kind, j) => {
+      const colour = ink(kind.colour);
+      for (const open of [0, 1]) {
+        context.beginPath();
+        s.pores[j].forEach(({ x, y, size, seen: shown }, c) => {
+          if (!shown || isOpen(kind, c, k) !== open) return;
+          context.moveTo(x + 5.5 * size, y);
+          context.ellipse(x, y, 5.5 * size, 2.7 * size, 0, 0, 2 * Math.PI);
+        });
+        context.lineWidth = open ? 2 : 1;
+        context.fillStyle = open ? look.in : colour;
+        context.strokeStyle = colour;
+        context.globalAlpha = open ? 1 : 0.35;
+        context.fill();
+        context.stroke();
+      }
+    });
+    context.globalAlpha = 1;
+  }
+
+  function scattered(context, ion, places, n, left, wide, top, bottom) {
+    for (let i = 0; i < n; i++) stamp(context, ion, left + places[2 * i] * wide, top + places[2 * i + 1] * (bottom - top), 3);
+  }
+
+  function atMouths(context, s, { each, in: places }, k) {
+    const mouths = s.channels.filter(({ kind }) => each.mouths.includes(kind.name));
+    if (mouths.length) for (let i = 0; i < each.inside[k]; i++) {
+      const { x } = mouths[i % mouths.length];
+      stamp(context, each.ion, x + (places[2 * i] - 0.5) * s.wide, s.inner + 10 + places[2 * i + 1] * 12, 3);
+    }
+  }
+
+  // A dot is in the middle of its channel at the moment at which the charge of one more dot has crossed.
+  function crossing(context, s, kind) {
+    const near = CROSSES * scene.end, { top, bottom } = shape(s), middle = (top + bottom) / 2;
+    const j = s.kinds.indexOf(kind), count = s.counts[j];
+    for (let i = firstFrom(kind.times, t - near); i < kind.times.length && Math.abs(kind.times[i]) < t + near; i++) {
+      const way = Math.sign(kind.times[i]), u = (t - Math.abs(kind.times[i])) / near, c = kind.through[i];
+      const far = Math.sign(u) * Math.max(Math.abs(u) - 0.25, 0) / 0.75, up = -way * far; // up: -1 outside, 1 inside
+      context.globalAlpha = Math.min(1, 3 * (1 - Math.abs(u)));
+      if (c >= 0 && c < count) {
+        const { x } = s.channels.filter((each) => each.kind === kind)[c];
+        const inPore = -way * Math.max(-1, Math.min(1, u / 0.25));
+        const y = Math.abs(u) < 0.25 ? middle + inPore * (bottom - top) / 2 : up < 0 ? top + up * (top - s.outside[0]) * 0.8 : bottom + up * (s.inside[1] - bottom) * 0.6;
+        const spread = ((i * 0.618034) % 1 - 0.5) * 46 * Math.abs(far) ** 1.5;
+        stamp(context, kind.ion, x + spread, y, 4.6);
+      } else if (Math.abs(u) > 0.2) {
+        const pore = s.pores[j][c < 0 ? i % 48 : c], x = pore.x, y = c < 0 ? s.back + 2 : pore.y;
+        const spread = ((i * 0.618034) % 1 - 0.5) * 30 * Math.abs(far);
+        if (up < 0) stamp(context, kind.ion, x + spread, y + up * (y - s.outside[0]) * 0.8, 4);
+        else stamp(context, kind.ion, x + spread, s.inner + 6 + up * (s.inside[1] - s.inner) * 0.6, 4);
+      }
+    }
+    context.globalAlpha = 1;
+  }
+
+  function gates(context, s, { kind, c, x }, k) {
+    const { top, bottom, gap } = shape(s), tall = bottom - top, bits = kind.states[c * scene.moments + k], colour = ink(kind.colour);
+    const bars = kind.particles.map((_, b) => b).filter((b) => !kind.plugs[b]), plugs = kind.particles.map((_, b) => b).filter((b) => kind.plugs[b]);
+    const dark_ = mixed(colour, look.shade, dark ? 0.35 : 0.45), big = s.wide > 40;
+    context.lineCap = "round";
+    bars.forEach((b, i) => {
+      const y = top + tall * (0.3 + 0.5 * (bars.length > 1 ? i / (bars.length - 1) : 0.5)), side = i % 2 ? 1 : -1, hinge = x + side * gap / 2;
+      context.strokeStyle = dark_;
+      context.lineWidth = big ? 4 : 3;
+      context.beginPath();
+      context.moveTo(hinge, y);
+      if (bits >> b & 1) context.lineTo(hinge + side, y + Math.min(gap, 0.5 * tall / bars.length));
+      else context.lineTo(x - side * gap / 2, y);
+      context.stroke();
+      if (big) letter(context, kind.particles[b], x + side * (gap / 2 + 8), y, look.ink);
+      if (kind.binds[b] && bits >> b & 1) for (const way of [-1, 1]) stamp(context, "Ca", x + way * gap * 0.8, bottom - 3, 3.6);
+    });
+    plugs.forEach((b, i) => {
+      const shut = !(bits >> b & 1), r = Math.max(gap * 0.56, 5), side = i % 2 ? -1 : 1;
+      const X = shut ? x : x + side * (s.wide / 2 + r * 0.4), Y = shut ? bottom - r * 0.2 + i * r : bottom + r + 1;
+      context.strokeStyle = dark_;
+      context.lineWidth = 1.6;
+      context.beginPath();
+      context.moveTo(x + side * (gap / 2 + 5), bottom - 2);
+      context.quadraticCurveTo(x + side * (s.wide / 2 + 2), bottom + (shut ? 16 : 4), X, Y);
+      context.stroke();
+      context.fillStyle = dark_;
+      context.beginPath();
+      context.arc(X, Y, r, 0, 2 * Math.PI);
+      context.fill();
+      if (big) letter(context, kind.particles[b], X, Y + 0.5, dark ? "#111" : "#fff");
+    });
+    const free = kind.free[c];
+    if (!free) poison(context, s, kind, x);
+  }
+
+  function letter(context, text, x, y, colour) {
+    context.font = font(10, true);
+    context.textAlign = "center";
+    context.fillStyle = colour;
+    context.fillText(text, x, y);
+  }
+
+  function poison(context, s, kind, x) {
+    const { top, bottom, gap } = shape(s), r = gap * 0.75, y = kind.inside ? bottom - r * 0.4 : top + r * 0.4;
+    context.fillStyle = look.drug;
+    context.beginPath();
+    for (let i = 0; i < 6; i++) context.lineTo(x + r * Math.cos(i * Math.PI / 3), y + r * Math.sin(i * Math.PI / 3));
+    context.fill();
+  }
+
+  function turning(context, s) {
+  }
+
+  function charges(context, s, V) {
+    const count = Math.min(Math.round(Math.abs(V) / scene.perSign), s.signs.length);
+    for (const [y, positive] of [[s.front - 8, V < 0], [s.inner + 9, V > 0]]) {
+      context.strokeStyle = positive ? look.plus : look.minus;
+      context.lineWidth = 2;
+      context.beginPath();
+      for (const x of s.signs.slice(0, count)) {
+        context.moveTo(x - 3.4, y);
+        context.lineTo(x + 3.4, y);
+        if (!positive) continue;
+        context.moveTo(x, y - 3.4);
+        context.lineTo(x, y + 3.4);
+      }
+      context.stroke();
+    }
+  }
+
+  function electrode(context, s, k, V) {
+  }
+
+  function words(context, s, k, V) {
+    legend(context, s, "outside", s.y0 + s.head - 11, (each) => amount(each.out));
+    legend(context, s, "inside", s.y0 + s.h - 12, (each) => amount(each.in[k]));
+    context.font = font(13, true);
+    context.fillStyle = look.ink;
+    if (s.patch.title) context.fillText(s.patch.title, s.x0 + 10, s.y0 + 13);
+    context.textAlign = "right";
+    context.fillText(`V ${plain(V.toFixed(1))} mV`, s.x0 + s.w - 10, s.y0 + 13);
+    context.textAlign = "center";
+    for (const { kind, c, x } of s.channels) {
+      const state = stateOf(kind, c, k), y = s.inner + 27;
+      label(context, kind.name, x, y, true);
+      if (s.slot > 58) label(context, state, x, y + 14);
+    }
+  }
+
+  function stateOf(kind, c, k) {
+    const bits = kind.states[c * scene.moments + k];
+    if (!kind.free[c]) return "blocked";
+    if (!kind.particles.length) return "always open";
+    if (kind.plugs.some((plug, b) => plug && !(bits >> b & 1))) return "inactivated";
+    return isOpen(kind, c, k) ? "open" : "closed";
+  }
+
+  function label(context, text, x, y, bold) {
+    context.font = font(bold ? 12 : 11, bold);
+    const wide = context.measureText(text).width;
+    context.fillStyle = look.halo;
+    context.fillRect(x - wide / 2 - 3, y - 7, wide + 6, 14);
+    context.fillStyle = look.ink;
+    context.fillText(text, x, y);
+  }
+
+  // ---- life ----
+
+  function tremble() {
+    for (const s of stretches) {
+      for (const { out, in: inside } of s.dots) {
+        for (const [places, wide, tall] of [[out, s.w, s.outside[1] - s.outside[0]], [inside, s.w, s.inside[1] - s.inside[0]]]) {
+          for (let i = 0; i < places.length; i++) {
+            const moved = places[i] + (Math.random() - 0.5) * 2 * BROWNIAN / (i % 2 ? tall : wide);
+            places[i] = moved < 0 ? -moved : moved > 1 ? 2 - moved : moved;
+          }
+        }
+      }
+    }
+  }
+
+  function live() {
+    running = 0;
+    if (!seen || !root.isConnected || still.matches || !scene) return;
+    tremble();
+    frame();
+    running = requestAnimationFrame(live);
+  }
+  const wake = () => { running ||= requestAnimationFrame(live); };
+  new IntersectionObserver(([entry]) => { seen = entry.isIntersecting; if (seen) wake(); }).observe(canvas);
+
+  function at(moment) {
+    t = moment ?? scene?.peak ?? 0;
+    if (scene && !figure.hidden && !running) frame();
+  }
+
+  function show(moment) {
+    const told = model.get("scene"), panel = model.get("shown").panels.find((each) => each.living);
+    figure.hidden = !panel;
+    if (!panel) return;
+    if (told !== from) scene = unpacked(from = told);
+    caption.textContent = panel.caption;
+    note.textContent = scene.note;
+    canvas.setAttribute("aria-label", panel.caption);
+    if (!figure.clientWidth) return;
+    prepare();
+    at(moment);
+    wake();
+  }
+
+  return { figure, show, at, fill: (pixels) => { room = pixels; } };
+}
