@@ -3,7 +3,7 @@
 // other ions is made here. This stands before bench.js.
 
 const BROWNIAN = 1.1; // px that an ion moves in a frame, about
-const CROSSES = 0.022; // of the recording: from far away to the middle of a channel
+const PORE = 0.25; // of that way which is within the membrane
 const CHANNEL = 76, NARROW = 42, STRETCH = 330; // px: a channel, the narrowest one, the narrowest patch beside another
 const ROW = 322, SHORT = 262; // px: height of the scene, and of each row where there are more
 const LOOKS = {
@@ -51,7 +51,8 @@ function firstFrom(times, moment) { // of times that rise, but for their signs
 }
 
 function membrane(model, root) {
-  const canvas = make("canvas", "scene"), caption = make("figcaption", "caption"), note = make("p", "rules");
+  const canvas = make("canvas", "scene"), caption = make("figcaption", "caption"), rules = make("p", "rules");
+  const note = make("details", "", [make("summary", "", "What the dots, signs and channels stand for"), rules]);
   const figure = make("figure", "living", [canvas, caption, note]);
   canvas.setAttribute("role", "img");
   let scene = null, from = null, stretches = [], ground = null, t = 0, dark = false, look = LOOKS.light, width = 0, height = 0, room = 0;
@@ -76,7 +77,7 @@ function membrane(model, root) {
   }
 
   function stretch(row, x0, y0, w, h, number) {
-    const { patch, kinds, pump } = row, electrode = patch.clamped || patch.stimulus.length > 0 ? 30 : 0;
+    const { patch, kinds, pump } = row, electrode = patch.clamped || patch.stimulus.length || patch.title ? 30 : 0;
     const head = patch.title ? 40 : 24, foot = 24, free = h - head - foot;
     const sheet = Math.min(Math.max(0.16 * free, 24), 48), thick = Math.min(Math.max(0.19 * free, 36), 56);
     const front = y0 + head + 0.3 * free + sheet, back = front - sheet, inner = front + thick;
@@ -91,11 +92,7 @@ function membrane(model, root) {
     let place = 0;
     const channels = kinds.flatMap((kind, j) => Array.from({ length: counts[j] }, (_, c) => ({ kind, c, x: x0 + electrode + 4 + (place++ + 0.5) * slot })));
     const pumpAt = pump ? x0 + electrode + 4 + (place + 0.5) * slot : 0;
-    const fits = Math.min(48, Math.floor(w / (kinds.length * 7.5)));
-    const pores = kinds.map((kind, j) => Array.from({ length: 48 }, (_, c) => {
-      const deep = random();
-      return { x: x0 + 8 + random() * (w - 16), y: back + 5 + deep * (sheet - 14), size: 0.6 + 0.4 * deep, seen: c >= counts[j] && c < counts[j] + fits };
-    }));
+    const pores = spread(kinds.flatMap((kind, j) => Array.from({ length: kind.free.length - counts[j] }, (_, c) => ({ j, c: c + counts[j] }))), x0 + 6, w - 12, back + 5, sheet - 15, random);
     const taken = (x) => channels.some((each) => Math.abs(each.x - x) < wide / 2 + 6) || (pump && Math.abs(pumpAt - x) < wide / 2 + 6);
     const places = Array.from({ length: 400 }, (_, k) => x0 + electrode + 10 + (k * 0.618034 % 1) * (w - electrode - 20)).filter((x) => !taken(x));
     const signs = [];
@@ -106,6 +103,17 @@ function membrane(model, root) {
     });
     return { ...row, x0, y0, w, h, head, front, back, inner, slot, wide, channels, pores, counts, pumpAt, signs, dots, electrode,
       outside: [y0 + head, front - 14], inside: [inner + 12, y0 + h - foot] };
+  }
+
+  // Places on the surface, one for each channel that does not stand in front, none too near to another.
+  function spread(behind, left, wide, top, tall, random) {
+    const lines = Math.max(2, Math.round(Math.sqrt(behind.length * tall / wide * 2))), across = Math.ceil(behind.length / lines);
+    const cells = behind.map((_, i) => i).sort(() => random() - 0.5);
+    return behind.map((each, i) => {
+      const row = cells[i] % lines, column = Math.floor(cells[i] / lines), deep = (row + 0.5 + 0.5 * (random() - 0.5)) / lines;
+      const x = left + (column + 0.5 + (row % 2 ? 0.22 : -0.22) + 0.3 * (random() - 0.5)) / across * wide;
+      return { ...each, x, y: top + deep * tall, r: Math.min(6, 0.34 * wide / across, 0.8 * tall / lines) * (0.65 + 0.35 * deep) };
+    });
   }
 
   const cloud = (n, random) => Float32Array.from({ length: 2 * n }, random);
@@ -276,9 +284,9 @@ function membrane(model, root) {
       if (s.electrode) electrode(context, s, k, V);
       for (const kind of s.kinds) crossing(context, s, kind);
       for (const each of s.channels) gates(context, s, each, k);
-      if (s.pump) turning(context, s);
+      const turns = s.pump ? turning(context, s) : 0;
       charges(context, s, V);
-      words(context, s, k, V);
+      words(context, s, k, V, turns);
     }
   }
 
@@ -287,27 +295,25 @@ function membrane(model, root) {
     return 0.01 * (patch.V[low] + (at - low) * (patch.V[high] - patch.V[low]));
   }
 
-  const isOpen = (kind, c, k) => (kind.opened[6 * k + (c >> 3)] >> (c & 7)) & 1;
+  const isOpen = (kind, c, k) => (kind.opened[Math.ceil(kind.free.length / 8) * k + (c >> 3)] >> (c & 7) & 1) === 1;
 
   function others(context, s, k) { // the channels behind, on the surface
     s.kinds.forEach((kind, j) => {
-      const colour = ink(kind.colour);
-      for (const open of [0, 1]) {
+      const colour = ink(kind.colour), mine = s.pores.filter((each) => each.j === j);
+      for (const open of [false, true]) {
         context.beginPath();
-        s.pores[j].forEach(({ x, y, size, seen: shown }, c) => {
-          if (!shown || isOpen(kind, c, k) !== open) return;
-          context.moveTo(x + 5.5 * size, y);
-          context.ellipse(x, y, 5.5 * size, 2.7 * size, 0, 0, 2 * Math.PI);
-        });
-        context.lineWidth = open ? 2 : 1;
-        context.fillStyle = open ? look.in : colour;
+        for (const { x, y, r, c } of mine) {
+          if (isOpen(kind, c, k) !== open) continue;
+          context.moveTo(x + r, y);
+          context.ellipse(x, y, r, 0.5 * r, 0, 0, 2 * Math.PI);
+        }
+        context.lineWidth = 2;
+        context.fillStyle = open ? look.in : mixed(colour, look.sheet, 0.62);
         context.strokeStyle = colour;
-        context.globalAlpha = open ? 1 : 0.35;
         context.fill();
-        context.stroke();
+        if (open) context.stroke();
       }
     });
-    context.globalAlpha = 1;
   }
 
   function scattered(context, ion, places, n, left, wide, top, bottom) {
@@ -324,27 +330,24 @@ function membrane(model, root) {
 
   // A dot is in the middle of its channel at the moment at which the charge of one more dot has crossed.
   function crossing(context, s, kind) {
-    const near = CROSSES * scene.end, { top, bottom } = shape(s), middle = (top + bottom) / 2;
-    const j = s.kinds.indexOf(kind), count = s.counts[j];
-    for (let i = firstFrom(kind.times, t - near); i < kind.times.length && Math.abs(kind.times[i]) < t + near; i++) {
-      const way = Math.sign(kind.times[i]), u = (t - Math.abs(kind.times[i])) / near, c = kind.through[i];
-      const far = Math.sign(u) * Math.max(Math.abs(u) - 0.25, 0) / 0.75, up = -way * far; // up: -1 outside, 1 inside
+    const { top, bottom } = shape(s), j = s.kinds.indexOf(kind), all = kind.free.length;
+    const [high, low] = [s.outside[0], s.inside[1]];
+    for (let i = firstFrom(kind.times, t - near()); i < kind.times.length && Math.abs(kind.times[i]) < t + near(); i++) {
+      const u = (t - Math.abs(kind.times[i])) / near(), down = u * -Math.sign(kind.times[i]), far = Math.max(Math.abs(u) - PORE, 0) / (1 - PORE);
+      const c = kind.through[i], drift = ((i * 0.618034) % 1 - 0.5) * 50 * far ** 1.5;
       context.globalAlpha = Math.min(1, 3 * (1 - Math.abs(u)));
-      if (c >= 0 && c < count) {
-        const { x } = s.channels.filter((each) => each.kind === kind)[c];
-        const inPore = -way * Math.max(-1, Math.min(1, u / 0.25));
-        const y = Math.abs(u) < 0.25 ? middle + inPore * (bottom - top) / 2 : up < 0 ? top + up * (top - s.outside[0]) * 0.8 : bottom + up * (s.inside[1] - bottom) * 0.6;
-        const spread = ((i * 0.618034) % 1 - 0.5) * 46 * Math.abs(far) ** 1.5;
-        stamp(context, kind.ion, x + spread, y, 4.6);
-      } else if (Math.abs(u) > 0.2) {
-        const pore = s.pores[j][c < 0 ? i % 48 : c], x = pore.x, y = c < 0 ? s.back + 2 : pore.y;
-        const spread = ((i * 0.618034) % 1 - 0.5) * 30 * Math.abs(far);
-        if (up < 0) stamp(context, kind.ion, x + spread, y + up * (y - s.outside[0]) * 0.8, 4);
-        else stamp(context, kind.ion, x + spread, s.inner + 6 + up * (s.inside[1] - s.inner) * 0.6, 4);
+      const front = c >= 0 && s.channels.find((each) => each.kind === kind && each.c === c);
+      if (front) {
+        const y = far ? (down < 0 ? top - far * 0.8 * (top - high) : bottom + far * 0.6 * (low - bottom)) : (top + bottom + down / PORE * (bottom - top)) / 2;
+        stamp(context, kind.ion, front.x + drift, y, 4.6);
+      } else if (far) { // between, it is out of sight; through a channel that is not in the picture, beyond the horizon
+        const behind = s.pores.filter((each) => each.j === j), pore = behind.find((each) => each.c === c) ?? { ...behind[i % behind.length], y: s.back };
+        stamp(context, kind.ion, pore.x + drift, down < 0 ? pore.y - far * 0.9 * (pore.y - high) : s.inner + 6 + far * 0.6 * (low - s.inner), 4.2);
       }
     }
     context.globalAlpha = 1;
   }
+  const near = () => scene.near * scene.end;
 
   function gates(context, s, { kind, c, x }, k) {
     const { top, bottom, gap } = shape(s), tall = bottom - top, bits = kind.states[c * scene.moments + k], colour = ink(kind.colour);
@@ -379,7 +382,7 @@ function membrane(model, root) {
       if (big) letter(context, kind.particles[b], X, Y + 0.5, dark ? "#111" : "#fff");
     });
     const free = kind.free[c];
-    if (!free) poison(context, s, kind, x);
+    if (!free) poison(context, s, kind.inside, x);
   }
 
   function letter(context, text, x, y, colour) {
@@ -389,15 +392,44 @@ function membrane(model, root) {
     context.fillText(text, x, y);
   }
 
-  function poison(context, s, kind, x) {
-    const { top, bottom, gap } = shape(s), r = gap * 0.75, y = kind.inside ? bottom - r * 0.4 : top + r * 0.4;
+  function poison(context, s, inside, x) {
+    const { top, bottom, gap } = shape(s), r = gap * 0.75, y = inside ? bottom - r * 0.4 : top + r * 0.4;
     context.fillStyle = look.drug;
     context.beginPath();
     for (let i = 0; i < 6; i++) context.lineTo(x + r * Math.cos(i * Math.PI / 3), y + r * Math.sin(i * Math.PI / 3));
     context.fill();
   }
 
+  // Half a turn carries three dots of Na out, the other half two of K in.
   function turning(context, s) {
+    const { top, bottom } = shape(s), x = s.pumpAt, middle = (top + bottom) / 2, tall = bottom - top + 8, w = s.wide / 2;
+    const [out, into] = [s.pump.Na, s.pump.K].map((times) => firstFrom(times, t + 1e-9));
+    const begun = out > into ? out - 0.5 : into, then = out > into ? s.pump.Na[out - 1] : into ? s.pump.K[into - 1] : 0;
+    const next = out > into ? s.pump.K[into] : s.pump.Na[out];
+    const part = next ? (t - then) / (next - then) : (t - then) / Math.max(scene.end - then, 1e-9) * 2 * (s.pump.turned - begun);
+    const inward = out === into, bound = inward ? 3 : 2, ion = inward ? "Na" : "K", colour = ink(scene.colours.pump);
+    for (const side of [-1, 1]) {
+      context.save();
+      context.translate(x + side * w * 0.5, middle);
+      context.rotate((inward ? -1 : 1) * side * 0.2);
+      context.beginPath();
+      context.roundRect(-w * 0.46, -tall / 2, w * 0.92, tall, w * 0.4);
+      context.fillStyle = mixed(colour, dark ? "#000000" : "#ffffff", 0.3);
+      context.fill();
+      context.strokeStyle = mixed(colour, look.shade, 0.2);
+      context.lineWidth = 1.2;
+      context.stroke();
+      context.restore();
+    }
+    for (let i = 0; i < Math.min(bound, Math.floor(part * (bound + 1))); i++) stamp(context, ion, x + (i - (bound - 1) / 2) * 7, middle + (inward ? 6 : -6) + (i % 2) * (inward ? 6 : -6), 4);
+    const since = (t - then) / near(), freed = inward ? 2 : 3, way = inward ? 1 : -1;
+    if (begun && since < 1) {
+      context.globalAlpha = Math.min(1, 3 * (1 - since));
+      for (let i = 0; i < freed; i++) stamp(context, inward ? "K" : "Na", x + (i - (freed - 1) / 2) * (8 + 14 * since), middle + way * (6 + since * 0.9 * (inward ? s.inside[1] - middle : middle - s.outside[0])), 4.6);
+      context.globalAlpha = 1;
+    }
+    if (s.pump.blocked) poison(context, s, false, x);
+    return Math.floor(begun + part / 2);
   }
 
   function charges(context, s, V) {
@@ -417,10 +449,30 @@ function membrane(model, root) {
     }
   }
 
-  function electrode(context, s, k, V) {
+  function electrode(context, s, k, V) { // a glass pipette, with its tip inside
+    const x = s.x0 + 20, top = s.y0 + s.head, tip = s.inner + 16;
+    context.beginPath();
+    [[-13, top], [5, top], [2, tip], [-1, tip]].forEach(([across, y]) => context.lineTo(x + across, y));
+    context.closePath();
+    context.globalAlpha = 0.35;
+    context.fillStyle = look.glass;
+    context.fill();
+    context.globalAlpha = 1;
+    context.strokeStyle = look.glass;
+    context.lineWidth = 1.3;
+    context.stroke();
+    const current = s.patch.stimulus[k] ?? 0;
+    const said = s.patch.clamped ? "voltage clamp" : current ? `stimulus ${plain(Number(current.toPrecision(2)))} µA/cm²` : "electrode";
+    context.font = font(11, current !== 0);
+    context.textAlign = "left";
+    const wide = context.measureText(said).width;
+    context.fillStyle = dark ? "rgb(19 27 35 / 80%)" : "rgb(237 244 249 / 80%)";
+    context.fillRect(x + 9, top + 1, wide + 6, 15);
+    context.fillStyle = look.ink;
+    context.fillText(said, x + 12, top + 9);
   }
 
-  function words(context, s, k, V) {
+  function words(context, s, k, V, turns) {
     legend(context, s, "outside", s.y0 + s.head - 11, (each) => amount(each.out));
     legend(context, s, "inside", s.y0 + s.h - 12, (each) => amount(each.in[k]));
     context.font = font(13, true);
@@ -428,28 +480,32 @@ function membrane(model, root) {
     if (s.patch.title) context.fillText(s.patch.title, s.x0 + 10, s.y0 + 13);
     context.textAlign = "right";
     context.fillText(`V ${plain(V.toFixed(1))} mV`, s.x0 + s.w - 10, s.y0 + 13);
+    context.font = font(11);
+    if (s.w > 620) context.fillText(scene.scale, s.x0 + s.w - 10, s.y0 + s.h - 12);
     context.textAlign = "center";
     for (const { kind, c, x } of s.channels) {
-      const state = stateOf(kind, c, k), y = s.inner + 27;
-      label(context, kind.name, x, y, true);
-      if (s.slot > 58) label(context, state, x, y + 14);
+      label(context, kind.name, x, s.inner + 27, true);
+      if (s.slot > 58 || !kind.free[c]) label(context, stateOf(kind, c, k), x, s.inner + 41, false, kind.free[c] ? look.ink : look.drug);
     }
+    if (!s.pump) return;
+    label(context, "pump", s.pumpAt, s.inner + 27, true);
+    label(context, s.pump.blocked ? "ouabain" : `${turns} turn${turns === 1 ? "" : "s"}`, s.pumpAt, s.inner + 41, false, s.pump.blocked ? look.drug : look.ink);
   }
 
   function stateOf(kind, c, k) {
     const bits = kind.states[c * scene.moments + k];
-    if (!kind.free[c]) return "blocked";
+    if (!kind.free[c]) return kind.drug;
     if (!kind.particles.length) return "always open";
     if (kind.plugs.some((plug, b) => plug && !(bits >> b & 1))) return "inactivated";
     return isOpen(kind, c, k) ? "open" : "closed";
   }
 
-  function label(context, text, x, y, bold) {
+  function label(context, text, x, y, bold, colour = look.ink) {
     context.font = font(bold ? 12 : 11, bold);
     const wide = context.measureText(text).width;
     context.fillStyle = look.halo;
     context.fillRect(x - wide / 2 - 3, y - 7, wide + 6, 14);
-    context.fillStyle = look.ink;
+    context.fillStyle = colour;
     context.fillText(text, x, y);
   }
 
@@ -489,7 +545,7 @@ function membrane(model, root) {
     if (!panel) return;
     if (told !== from) scene = unpacked(from = told);
     caption.textContent = panel.caption;
-    note.textContent = scene.note;
+    rules.textContent = scene.note;
     canvas.setAttribute("aria-label", panel.caption);
     if (!figure.clientWidth) return;
     prepare();

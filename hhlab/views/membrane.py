@@ -26,8 +26,9 @@ from .axon import MOST_ELECTRODES
 from .view import OF_TRACE, Limits, Stroke, Timeless, at, colour_of
 from .words import number, sentence
 
+CROSSES = 0.022  # of a recording: how long a dot is in sight before and after it is in the middle of a channel
 MOMENTS = 500  # of a recording at which gates and concentrations are told
-FRONT, ALL = 4, 48  # single channels of a kind: those that may stand in front, and all
+FRONT, ALL, LEAKS = 4, 48, 8  # single channels of a kind: those that may stand in front, all, and all without gates
 PER_DOT = 5.0  # mM of Na, K or Cl for each dot
 LEAST_CALCIUM, PER_DECADE = 1e-5, 3.0  # mM up to which there is no dot of Ca, and dots for each tenfold above it
 PER_SIGN = 5.0  # mV for each pair of charges along the membrane
@@ -103,13 +104,13 @@ class Dots:
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """What is seen at one place. `pump` says when Na is let go outside and K inside, ms, and whether it is blocked."""
+    """What is seen at one place. Of the pump: when it lets go Na outside and K inside, ms; if it is blocked; its turns."""
 
     rec: Recording
     title: str
     kinds: tuple[Kind, ...]
     dots: tuple[Dots, ...]
-    pump: tuple[Floats, Floats, bool] | None
+    pump: tuple[Floats, Floats, bool, float] | None
 
 
 def _places(recording: Any) -> list[tuple[str, Recording]]:
@@ -162,6 +163,8 @@ def dots_of(ion: str, mM: Any) -> NDArray[np.int64]:
 def _particles(rec: Recording, channel: Channel, seed: int) -> Any:
     at_moments, chance = moments(rec), np.random.default_rng(seed)
     rows, names, plugs = [], [], []
+    if not channel.gates:
+        return [], [], np.ones((0, LEAKS, MOMENTS), bool)
     for gate in channel.gates:
         full = f"{channel.name}.{gate.name}"
         c = rec.conc[rec.cell.pool[gate.ion].name] if gate.ion else None
@@ -179,7 +182,7 @@ def _particles(rec: Recording, channel: Channel, seed: int) -> Any:
         names += [gate.name] * gate.power
         falls = not gate.ion and len(channel.gates) > 1 and gate.steady_state(-150.0) > gate.steady_state(100.0)
         plugs += [bool(falls)] * gate.power
-    return names, plugs, np.concatenate(rows) if rows else np.ones((0, ALL, MOMENTS), bool)
+    return names, plugs, np.concatenate(rows)
 
 
 def _kind(rec: Recording, place: int, channel: Channel, usual: Cell | None, ions: float) -> Kind | None:
@@ -189,7 +192,7 @@ def _kind(rec: Recording, place: int, channel: Channel, usual: Cell | None, ions
         return None
     names, plugs, states = _particles(rec, channel, place)
     binds = {gate.name for gate in channel.gates if gate.ion}
-    free = np.arange(ALL) * GOLDEN % 1.0 >= share
+    free = np.arange(states.shape[1]) * GOLDEN % 1.0 >= share
     times = crossings(rec.t, crossed(rec, rec.I[channel.name], CHARGE.get(channel.ion, 1)) / ions)
     return Kind(
         channel.name, channel.ion, colour_of(channel.name, place), tuple(names), tuple(plugs),
@@ -202,7 +205,7 @@ def _through(when: Floats, opened: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The channel through which each dot crosses, by lot: one that is open then (a share of all time), or nearly then."""
     now = np.round(when * (MOMENTS - 1)).astype(int)
     about = (now + np.arange(-NEAR, NEAR + 1)[:, None]).clip(0, MOMENTS - 1)
-    chance = np.random.default_rng(0).random((ALL, when.size))
+    chance = np.random.default_rng(0).random((len(opened), when.size))
     score = opened[:, now] * (1.0 + chance) + opened[:, about].any(axis=1) * chance
     return np.where(score.max(axis=0, initial=0.0) > 0, score.argmax(axis=0), -1)
 
@@ -243,12 +246,12 @@ def _patch(title: str, rec: Recording, usual: Cell | None, ions: float) -> Patch
     return Patch(rec, title, tuple(filter(None, kinds)), tuple(_dots(rec)), _pump(rec, ions))
 
 
-def _pump(rec: Recording, ions: float) -> tuple[Floats, Floats, bool] | None:
+def _pump(rec: Recording, ions: float) -> tuple[Floats, Floats, bool, float] | None:
     """When the pump lets three dots of Na go outside, and two of K inside; each turn is one dot of net charge."""
     if PUMP not in rec.I:
         return None
     turned = crossed(rec, rec.I[PUMP]) / ions
-    return crossings(rec.t, turned), crossings(rec.t, turned - 0.5), getattr(rec.cell, "ouabain", 0.0) >= 0.5
+    return crossings(rec.t, turned), crossings(rec.t, turned - 0.5), getattr(rec.cell, "ouabain", 0.0) >= 0.5, float(turned[-1])
 
 
 @functools.lru_cache(maxsize=4)
@@ -293,9 +296,12 @@ class Membrane(Timeless):
         found, first = patches(recording, self.usual), _places(recording)[0][1]
         return {
             "end": float(first.t[-1]), "moments": MOMENTS, "perSign": PER_SIGN, "note": self.note(recording),
-            "colours": {"": "#666666"} | {ion: OF_TRACE[ion] for ion in CHARGE},
-            "patches": [_told(patch) for patch in found], "peak": measure.peak(first)[1],
+            "colours": {"": "#666666"} | {ion: OF_TRACE[ion] for ion in (*CHARGE, "pump")},
+            "patches": [_told(patch) for patch in found], "near": CROSSES, "scale": self._scale(recording), "peak": measure.peak(first)[1],
         }  # fmt: skip
+
+    def _scale(self, recording: Any) -> str:
+        return sentence("scene.short", ions=f"{ions_per_dot(recording if self.usual is None else self.usual):,.0f}", mM=f"{PER_DOT:g}")
 
     def note(self, recording: Any) -> str:
         """By which rules all is drawn."""
@@ -323,7 +329,7 @@ def _told(patch: Patch) -> dict[str, Any]:
                   "mouths": d.mouths} for d in patch.dots],
         "kinds": [_kind_told(kind) for kind in patch.kinds],
         "pump": None if patch.pump is None else {"Na": patch.pump[0].astype("<f4").tobytes(),
-                                                 "K": patch.pump[1].astype("<f4").tobytes(), "blocked": patch.pump[2]},
+                                                 "K": patch.pump[1].astype("<f4").tobytes(), "blocked": patch.pump[2], "turned": patch.pump[3]},
     }  # fmt: skip
 
 
