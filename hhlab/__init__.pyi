@@ -30,6 +30,7 @@ from .lab import claim as claim
 from .lab import explore as explore
 from .lab import predict as predict
 from .lab import worklog as worklog
+from .patch import single_channels as single_channels
 from .physics import ghk_current as ghk_current
 from .physics import ghk_voltage as ghk_voltage
 from .physics import mullins_noda as mullins_noda

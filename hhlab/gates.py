@@ -88,6 +88,8 @@ class Gate:
     adds_to_next : bool
         Whether its term is added to that of the next gate instead of multiplied. The power is then that of the last
         gate of the sum.
+    always : float
+        The share of channels that have lost this gate, so that it is always open. It counts as open in x.
 
     Raises
     ------
@@ -115,6 +117,7 @@ class Gate:
     weight: float = 1.0
     offset: float = 0.0
     adds_to_next: bool = False
+    always: float = 0.0
 
     def __post_init__(self) -> None:
         if not (isinstance(self.name, str) and self.name.isidentifier()):
@@ -229,6 +232,21 @@ class Gate:
         """
         return _always_open(self, share) if share else self
 
+    def intact(self, open_share: Any) -> Any:
+        """The share of open ones among the channels that have not lost this gate.
+
+        Parameters
+        ----------
+        open_share : float or numpy.ndarray
+            The share of open ones among all channels, 0 to 1.
+
+        Returns
+        -------
+        float or numpy.ndarray
+            The share, 0 to 1; the same shape.
+        """
+        return (open_share - self.always) / (1.0 - self.always) if self.always < 1 else open_share
+
     def curves(self, V: ArrayLike, inside: ArrayLike | None = None) -> tuple[Floats, Floats]:
         """Steady state, and time constant at T_ref in ms, checked; both of the shape of V and `inside` together."""
         if self.ion and inside is None:
@@ -240,6 +258,7 @@ class Gate:
             del at["V"]
         with np.errstate(all="ignore"):
             inf, tau = self._checked_curves(at)
+        inf = self.always + (1.0 - self.always) * inf
         return inf.reshape(whole[0].shape), tau.reshape(whole[0].shape)
 
     def _checked_curves(self, at: dict[str, Floats]) -> tuple[Floats, Floats]:
@@ -305,12 +324,7 @@ def arguments(function: Any) -> list[str]:
 @functools.lru_cache(maxsize=64)
 def _always_open(gate: Gate, share: float) -> Gate:
     """The mean over both kinds of channel moves as one gate, as its power is 1. Cached: tables go by identity."""
-    T_ref = 0.0 if gate.T_ref is None else gate.T_ref
-    return replace(
-        gate, alpha=None, beta=None,
-        inf=lambda V: share + (1.0 - share) * gate.steady_state(V),
-        tau=lambda V: gate.time_constant(V, T_ref),
-    )  # fmt: skip
+    return replace(gate, always=gate.always + (1.0 - gate.always) * share)
 
 
 @functools.lru_cache(maxsize=64)

@@ -10,6 +10,18 @@ from ..parameters import Parameter, must_be, unknown
 from ..physics import CHARGE, Floats, ghk_current, nernst
 from ..pools import Pool
 
+SINGLE = Parameter(20.0, "pS", 0.01, 1000, "conductance of one open channel", name="conductance")
+"""That of sodium and potassium channels in usual models of a noisy squid axon, with 60 and 18 of them in 1 um2."""
+SINGLE_OF = {"BK": 200.0, "SK": 10.0, "T": 4.4, "h": 1.5}
+"""pS of other channels, by name; all else counts as SINGLE.
+
+BK: 100 to 250, and SK: 6 to 14, in the table of potassium channels of Tocris. T: 9.5 pS at most, half of it with 2.3 mM
+of calcium (Bittner & Hanck 2008, Biophys J 95:931), taken at 2 mM. h: HCN2 by noise and fluorescence, 1.5 to 1.7 pS
+(https://rupress.org/view-large/6266682).
+"""
+MEASURED_AT = -50.0  # mV at which the conductance of a channel is told whose current is not proportional to V - E
+VOLTAGES = np.arange(-200.0, 200.5, 0.5)  # mV
+PS_PER_UM2 = 10.0  # that make 1 mS/cm2
 PERMEABILITY = Parameter(1e-6, "cm/s", 0, 1, "permeability", slider=(0, 1e-5), name="P")
 
 
@@ -117,6 +129,54 @@ class Channel:
         if self.drive is not None:
             return self.g * share * driving_force(self.drive, V)
         return self.g * share * (V - self.reversal(pool, T))
+
+    @property
+    def single(self) -> float:
+        """Conductance of one open channel, pS."""
+        return SINGLE_OF.get(self.name, SINGLE.value)
+
+    def chord(self, pool: Pool | None, T: float) -> float:
+        """The conductance of all channels when open: current over distance from the reversal potential, at -50 mV.
+
+        Parameters
+        ----------
+        pool : Pool or None
+            The pool of its ion, if the cell has one.
+        T : float
+            Temperature, degC.
+
+        Returns
+        -------
+        float
+            The conductance in mS/cm2; g where the current is proportional to V - E.
+        """
+        if self.P is None and self.drive is None:
+            return self.g
+        current = self.current(VOLTAGES, np.ones(1), pool, T)
+        after = int(np.flatnonzero(current > 0)[0])
+        below, above = current[after - 1 : after + 1]
+        E = float(VOLTAGES[after] - 0.5 * above / (above - below))
+        V = np.array([MEASURED_AT if abs(MEASURED_AT - E) > 1.0 else E + 1.0])
+        return float((self.current(V, np.ones(1), pool, T) / (V - E))[0])
+
+    def density(self, pool: Pool | None, T: float, single: float) -> float:
+        """How many channels of so many pS make up the conductance of a membrane.
+
+        Parameters
+        ----------
+        pool : Pool or None
+            The pool of its ion, if the cell has one.
+        T : float
+            Temperature, degC.
+        single : float
+            Conductance of one open channel, pS.
+
+        Returns
+        -------
+        float
+            Their number in 1 um2.
+        """
+        return PS_PER_UM2 * self.chord(pool, T) / single if self.g or self.P else 0.0
 
     def reversal(self, pool: Pool | None, T: float) -> Floats:
         """The reversal potential: E, or the Nernst potential of its ion.
