@@ -78,7 +78,7 @@ function membrane(model, root) {
 
   function stretch(row, x0, y0, w, h, number) {
     const { patch, kinds, pump } = row, electrode = patch.clamped || patch.stimulus.length || patch.title ? 30 : 0;
-    const head = patch.title ? 40 : 24, foot = 24, free = h - head - foot;
+    const head = patch.title || w < 480 ? 40 : 24, foot = 24, free = h - head - foot;
     const sheet = Math.min(Math.max(0.16 * free, 24), 48), thick = Math.min(Math.max(0.19 * free, 36), 56);
     const front = y0 + head + 0.3 * free + sheet, back = front - sheet, inner = front + thick;
     const slots = Math.max(kinds.length + (pump ? 1 : 0), Math.min(Math.floor((w - electrode) / CHANNEL), 4 * kinds.length + (pump ? 1 : 0)));
@@ -217,25 +217,23 @@ function membrane(model, root) {
   }
 
   function legend(context, s, words, y, value) {
-    context.font = font(12, true);
+    const small = s.w < 480;
+    context.font = font(small ? 11 : 12, true);
     context.fillStyle = look.ink;
     context.textAlign = "left";
     context.fillText(words, s.x0 + 10, y);
-    let x = s.x0 + 18 + context.measureText(words).width;
-    context.font = font(12);
+    let x = s.x0 + 17 + context.measureText(words).width;
+    context.font = font(small ? 11 : 12);
     for (const { each } of s.dots) {
       if (each.mouths.length) continue;
       stamp(context, each.ion, x + 4, y, 4);
-      const text = `${SUPER[each.ion]} ${value(each)}`;
+      const text = `${SUPER[each.ion]} ${small ? amount(value(each)).replace(" mM", "") : amount(value(each))}`;
       context.fillText(text, x + 12, y);
       x += 23 + context.measureText(text).width;
     }
-    context.fillText("mM", x - 5, y);
   }
 
-  function amount(mM) { // of calcium inside in a unit that fits
-    return plain(mM < 0.01 ? Number(mM.toPrecision(2)) : Number(mM.toPrecision(3)));
-  }
+  const amount = (mM) => (mM < 0.1 ? `${Number((1e3 * mM).toPrecision(2))} µM` : `${Number(mM.toPrecision(3))} mM`);
 
   // ---- ions ----
 
@@ -282,7 +280,7 @@ function membrane(model, root) {
         else atMouths(context, s, each, k);
       }
       if (s.electrode) electrode(context, s, k, V);
-      for (const kind of s.kinds) crossing(context, s, kind);
+      for (const kind of s.kinds) crossing(context, s, kind, k);
       for (const each of s.channels) gates(context, s, each, k);
       const turns = s.pump ? turning(context, s) : 0;
       charges(context, s, V);
@@ -291,8 +289,8 @@ function membrane(model, root) {
   }
 
   function volts(patch, at) {
-    const low = Math.floor(at), high = Math.min(low + 1, scene.moments - 1);
-    return 0.01 * (patch.V[low] + (at - low) * (patch.V[high] - patch.V[low]));
+    const place = at / (scene.moments - 1) * (patch.V.length - 1), low = Math.floor(place), high = Math.min(low + 1, patch.V.length - 1);
+    return 0.01 * (patch.V[low] + (place - low) * (patch.V[high] - patch.V[low]));
   }
 
   const isOpen = (kind, c, k) => (kind.opened[Math.ceil(kind.free.length / 8) * k + (c >> 3)] >> (c & 7) & 1) === 1;
@@ -317,7 +315,7 @@ function membrane(model, root) {
   }
 
   function scattered(context, ion, places, n, left, wide, top, bottom) {
-    for (let i = 0; i < n; i++) stamp(context, ion, left + places[2 * i] * wide, top + places[2 * i + 1] * (bottom - top), 3);
+    for (let i = 0; i < n; i++) stamp(context, ion, left + places[2 * i] * wide, top + places[2 * i + 1] * (bottom - top), wide < 480 ? 2.4 : 3);
   }
 
   function atMouths(context, s, { each, in: places }, k) {
@@ -329,7 +327,7 @@ function membrane(model, root) {
   }
 
   // A dot is in the middle of its channel at the moment at which the charge of one more dot has crossed.
-  function crossing(context, s, kind) {
+  function crossing(context, s, kind, k) {
     const { top, bottom } = shape(s), j = s.kinds.indexOf(kind), all = kind.free.length;
     const [high, low] = [s.outside[0], s.inside[1]];
     for (let i = firstFrom(kind.times, t - near()); i < kind.times.length && Math.abs(kind.times[i]) < t + near(); i++) {
@@ -338,6 +336,7 @@ function membrane(model, root) {
       context.globalAlpha = Math.min(1, 3 * (1 - Math.abs(u)));
       const front = c >= 0 && s.channels.find((each) => each.kind === kind && each.c === c);
       if (front) {
+        if (!far && !isOpen(kind, c, k)) continue; // it has closed again
         const y = far ? (down < 0 ? top - far * 0.8 * (top - high) : bottom + far * 0.6 * (low - bottom)) : (top + bottom + down / PORE * (bottom - top)) / 2;
         stamp(context, kind.ion, front.x + drift, y, 4.6);
       } else if (far) { // between, it is out of sight; through a channel that is not in the picture, beyond the horizon
@@ -352,6 +351,12 @@ function membrane(model, root) {
   function gates(context, s, { kind, c, x }, k) {
     const { top, bottom, gap } = shape(s), tall = bottom - top, bits = kind.states[c * scene.moments + k], colour = ink(kind.colour);
     const bars = kind.particles.map((_, b) => b).filter((b) => !kind.plugs[b]), plugs = kind.particles.map((_, b) => b).filter((b) => kind.plugs[b]);
+    if (isOpen(kind, c, k)) {
+      context.fillStyle = colour;
+      context.globalAlpha = 0.25;
+      context.fillRect(x - gap / 2, top, gap, tall);
+      context.globalAlpha = 1;
+    }
     const dark_ = mixed(colour, look.shade, dark ? 0.35 : 0.45), big = s.wide > 40;
     context.lineCap = "round";
     bars.forEach((b, i) => {
@@ -410,8 +415,8 @@ function membrane(model, root) {
     const inward = out === into, bound = inward ? 3 : 2, ion = inward ? "Na" : "K", colour = ink(scene.colours.pump);
     for (const side of [-1, 1]) {
       context.save();
-      context.translate(x + side * w * 0.5, middle);
-      context.rotate((inward ? -1 : 1) * side * 0.2);
+      context.translate(x + side * w * 0.6, middle);
+      context.rotate((inward ? -1 : 1) * side * 0.17);
       context.beginPath();
       context.roundRect(-w * 0.46, -tall / 2, w * 0.92, tall, w * 0.4);
       context.fillStyle = mixed(colour, dark ? "#000000" : "#ffffff", 0.3);
@@ -473,19 +478,20 @@ function membrane(model, root) {
   }
 
   function words(context, s, k, V, turns) {
-    legend(context, s, "outside", s.y0 + s.head - 11, (each) => amount(each.out));
-    legend(context, s, "inside", s.y0 + s.h - 12, (each) => amount(each.in[k]));
+    legend(context, s, "outside", s.y0 + s.head - 11, (each) => each.out);
+    legend(context, s, "inside", s.y0 + s.h - 12, (each) => each.in[k]);
     context.font = font(13, true);
     context.fillStyle = look.ink;
     if (s.patch.title) context.fillText(s.patch.title, s.x0 + 10, s.y0 + 13);
+    context.font = font(13, true);
     context.textAlign = "right";
-    context.fillText(`V ${plain(V.toFixed(1))} mV`, s.x0 + s.w - 10, s.y0 + 13);
+    context.fillText(`V ${plain(V.toFixed(0))} mV`, s.x0 + s.w - 10, s.y0 + 13);
     context.font = font(11);
     if (s.w > 620) context.fillText(scene.scale, s.x0 + s.w - 10, s.y0 + s.h - 12);
     context.textAlign = "center";
     for (const { kind, c, x } of s.channels) {
       label(context, kind.name, x, s.inner + 27, true);
-      if (s.slot > 58 || !kind.free[c]) label(context, stateOf(kind, c, k), x, s.inner + 41, false, kind.free[c] ? look.ink : look.drug);
+      if (s.slot > 58 || !kind.free[c]) label(context, stateOf(kind, c, k), x, s.inner + 41, isOpen(kind, c, k) && kind.particles.length, kind.free[c] ? look.ink : look.drug);
     }
     if (!s.pump) return;
     label(context, "pump", s.pumpAt, s.inner + 27, true);

@@ -19,22 +19,25 @@ from ..axon_recording import AxonRecording
 from ..cells import Barnacle, Cell, SinoatrialNode, Squid, SquidWithPumps, Ventricle, gallery
 from ..channels import Channel
 from ..drugs import BLOCKS
+from ..patch import INACTIVATED, OPEN, particles_at
 from ..physics import CHARGE, F, Floats
 from ..protocols import VoltageStep
 from ..recording import PUMP, Recording
 from .axon import MOST_ELECTRODES
 from .view import OF_TRACE, Limits, Stroke, Timeless, at, colour_of
-from .words import number, sentence
+from .words import number, sentence, time_of
 
 CROSSES = 0.022  # of a recording: how long a dot is in sight before and after it is in the middle of a channel
+VOLTAGES = 3000  # moments at which V is told
 MOMENTS = 500  # of a recording at which gates and concentrations are told
-FRONT, ALL, LEAKS = 4, 48, 8  # single channels of a kind: those that may stand in front, all, and all without gates
+FRONT, ALL, LEAKS = 4, 32, 8  # single channels of a kind: those that may stand in front, all, and all without gates
 PER_DOT = 5.0  # mM of Na, K or Cl for each dot
 LEAST_CALCIUM, PER_DECADE = 1e-5, 3.0  # mM up to which there is no dot of Ca, and dots for each tenfold above it
 PER_SIGN = 5.0  # mV for each pair of charges along the membrane
 MOST_CROSSINGS = 150  # dots that cross through one kind of channel in the recording that sets the scale
 CHARGES = 1e-14 * 6.02214076e23 / F * 1e-3  # elementary charges through 1 um2 for each nC/cm2
 NEAR = 3  # moments before and after a crossing within which a channel that is open counts as its way
+NAMES = {"Na": "Na⁺", "K": "K⁺", "Cl": "Cl⁻", "Ca": "Ca²⁺"}
 GOLDEN = 0.6180339887  # spreads evenly the channels in which a drug sits
 
 PREPARATIONS = {
@@ -61,8 +64,9 @@ class Kind:
     name, ion, colour : of the channel; what crosses it; of both.
     particles : the gate of each particle.
     plugs, binds : whether it closes the channel by inactivation, and whether it binds calcium.
-    states : whether each particle of each channel lets ions through; (particles, ALL, MOMENTS).
-    free : whether no drug sits in a channel; (ALL,).
+    open : whether each particle of each channel lets ions through; (particles, channels, MOMENTS).
+    states : of each channel, by number as in `patch.STATES`; (channels, MOMENTS).
+    free : whether no drug sits in a channel; (channels,).
     drug, inside : what blocks, and whether it sits at the inner mouth.
     times : when a dot crosses, ms, negative where it goes in.
     through : the number of the channel through which it goes; -1 where none of these is open then.
@@ -74,7 +78,8 @@ class Kind:
     particles: tuple[str, ...]
     plugs: tuple[bool, ...]
     binds: tuple[bool, ...]
-    states: NDArray[np.bool_]
+    open: NDArray[np.bool_]
+    states: NDArray[np.int64]
     free: NDArray[np.bool_]
     drug: str
     inside: bool
@@ -83,8 +88,8 @@ class Kind:
 
     @property
     def opened(self) -> NDArray[np.bool_]:
-        """Whether each channel conducts; (ALL, MOMENTS)."""
-        return self.states.all(axis=0) & self.free[:, None]
+        """Whether each channel conducts; (channels, MOMENTS)."""
+        return (self.states == OPEN) & self.free[:, None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,44 +165,20 @@ def dots_of(ion: str, mM: Any) -> NDArray[np.int64]:
     return np.round(np.asarray(mM, float) / PER_DOT).astype(np.int64).clip(1)
 
 
-def _particles(rec: Recording, channel: Channel, seed: int) -> Any:
-    at_moments, chance = moments(rec), np.random.default_rng(seed)
-    rows, names, plugs = [], [], []
-    if not channel.gates:
-        return [], [], np.ones((0, LEAKS, MOMENTS), bool)
-    for gate in channel.gates:
-        full = f"{channel.name}.{gate.name}"
-        c = rec.conc[rec.cell.pool[gate.ion].name] if gate.ion else None
-        tau = np.maximum(gate.time_constant(rec.V, rec.cell.temperature, c), 1e-9)
-        hazard = np.concatenate(([0.0], np.cumsum(np.diff(rec.t) / (0.5 * (tau[1:] + tau[:-1])))))
-        if full in rec.settings.get("freeze", ()):
-            hazard *= 0
-        stay = np.exp(-np.diff(np.interp(at_moments, rec.t, hazard), prepend=-1e9))
-        now = np.interp(at_moments, rec.t, rec.gate[full])
-        up = np.clip(now - stay * np.concatenate(([0.0], now[:-1])), 0.0, 1.0 - stay)
-        drawn = chance.random((gate.power, ALL, MOMENTS), np.float32)
-        known = (drawn < up) | (drawn > up + stay)
-        last = np.maximum.accumulate(np.where(known, np.arange(MOMENTS), 0), axis=2)
-        rows.append(np.take_along_axis(drawn < up, last, axis=2))
-        names += [gate.name] * gate.power
-        falls = not gate.ion and len(channel.gates) > 1 and gate.steady_state(-150.0) > gate.steady_state(100.0)
-        plugs += [bool(falls)] * gate.power
-    return names, plugs, np.concatenate(rows)
-
-
 def _kind(rec: Recording, place: int, channel: Channel, usual: Cell | None, ions: float) -> Kind | None:
     """Single channels of a kind; None where there are none, and no drug is the reason."""
     drug, share = _blocked(rec.cell, channel, usual)
     if not (channel.g or channel.P or drug):
         return None
-    names, plugs, states = _particles(rec, channel, place)
-    binds = {gate.name for gate in channel.gates if gate.ion}
-    free = np.arange(states.shape[1]) * GOLDEN % 1.0 >= share
+    drawn = particles_at(rec, channel.name, ALL if channel.gates else LEAKS, moments(rec))
+    binding = {gate.name for gate in channel.gates if gate.ion}
+    free = np.arange(drawn.states.shape[0]) * GOLDEN % 1.0 >= share
     times = crossings(rec.t, crossed(rec, rec.I[channel.name], CHARGE.get(channel.ion, 1)) / ions)
     return Kind(
-        channel.name, channel.ion, colour_of(channel.name, place), tuple(names), tuple(plugs),
-        tuple(name in binds for name in names), states, free, drug, isinstance(rec.cell, FROM_INSIDE.get(drug, ())),
-        times, _through(np.abs(times) / rec.t[-1], states.all(axis=0) & free[:, None]),
+        channel.name, channel.ion, colour_of(channel.name, place), drawn.names, drawn.inactivates,
+        tuple(name in binding for name in drawn.names), drawn.open, drawn.states, free, drug,
+        isinstance(rec.cell, FROM_INSIDE.get(drug, ())), times,
+        _through(np.abs(times) / rec.t[-1], (drawn.states == OPEN) & free[:, None]),
     )  # fmt: skip
 
 
@@ -243,7 +224,7 @@ def _of(cell: Cell, table: dict[type[Cell], Any]) -> Any:
 
 def _patch(title: str, rec: Recording, usual: Cell | None, ions: float) -> Patch:
     kinds = (_kind(rec, place, channel, usual, ions) for place, channel in enumerate(rec.cell.channels))
-    return Patch(rec, title, tuple(filter(None, kinds)), tuple(_dots(rec)), _pump(rec, ions))
+    return Patch(rec, title, tuple(filter(None, kinds)), tuple(sorted(_dots(rec), key=lambda dots: tuple(NAMES).index(dots.ion))), _pump(rec, ions))
 
 
 def _pump(rec: Recording, ions: float) -> tuple[Floats, Floats, bool, float] | None:
@@ -300,6 +281,11 @@ class Membrane(Timeless):
             "patches": [_told(patch) for patch in found], "near": CROSSES, "scale": self._scale(recording), "peak": measure.peak(first)[1],
         }  # fmt: skip
 
+    def caption(self, recording: Any, cursor: float | None) -> str:
+        found = patches(recording, self.usual)
+        moment = measure.peak(found[0].rec)[1] if cursor is None else cursor
+        return " ".join(line for patch in found for line in _in_words(patch, moment))
+
     def _scale(self, recording: Any) -> str:
         return sentence("scene.short", ions=f"{ions_per_dot(recording if self.usual is None else self.usual):,.0f}", mM=f"{PER_DOT:g}")
 
@@ -313,12 +299,12 @@ class Membrane(Timeless):
             told.append(sentence("scene.calcium", dots=f"{PER_DECADE:g}"))
         if "Na" not in known:
             told.append(sentence("scene.textbook", whose=_of(cell, PREPARATIONS)[0]))
-        return " ".join([*told, sentence("scene.signs", mV=f"{PER_SIGN:g}"), sentence("scene.channels")])
+        return " ".join([*told, sentence("scene.signs", mV=f"{PER_SIGN:g}"), sentence("scene.chance")])
 
 
 def _told(patch: Patch) -> dict[str, Any]:
     rec = patch.rec
-    V = np.interp(moments(rec), rec.t, rec.V)
+    V = np.interp(np.linspace(0.0, rec.t[-1], VOLTAGES), rec.t, rec.V)
     clamped = isinstance(rec.protocol, VoltageStep)
     stimulus = np.interp(moments(rec), rec.t, rec.stimulus) if rec.stimulus.any() else np.empty(0)
     return {
@@ -338,7 +324,29 @@ def _kind_told(kind: Kind) -> dict[str, Any]:
     return {
         "name": kind.name, "ion": kind.ion, "colour": kind.colour, "particles": kind.particles, "plugs": kind.plugs,
         "binds": kind.binds, "drug": kind.drug, "inside": kind.inside, "free": kind.free.tolist(),
-        "states": (kind.states[:, :FRONT] << bits).sum(axis=0).astype("<u2").tobytes(),
+        "states": (kind.open[:, :FRONT] << bits).sum(axis=0).astype("<u2").tobytes(),
         "opened": np.packbits(kind.opened, axis=0, bitorder="little").T.tobytes(),
         "times": kind.times.astype("<f4").tobytes(), "through": kind.through.astype("i1").tobytes(),
     }  # fmt: skip
+
+
+def _in_words(patch: Patch, moment: float) -> Iterator[str]:
+    """What is seen of a patch at a moment, ms."""
+    rec, k = patch.rec, at_moment(patch.rec, moment)
+    V = at(rec, rec.V, moment)[0]
+    side = "negative" if V < 0 else "positive"
+    yield sentence(f"scene.{side}", where=patch.title or "Membrane", time=time_of(rec, moment), V=number(V))
+    for kind in patch.kinds:
+        if kind.particles:
+            plugged = "_inactivated" if any(kind.plugs) else ""
+            yield sentence(f"scene.channels{plugged}", channel=kind.name, all=str(len(kind.free)),
+                           open=str(kind.opened[:, k].sum()), plugged=str((kind.states[:, k] == INACTIVATED).sum()))  # fmt: skip
+        if kind.drug:
+            yield sentence("scene.drug", drug=kind.drug, channel=kind.name, share=str((~kind.free).sum()))
+        seen = kind.times[np.abs(np.abs(kind.times) - moment) < CROSSES * rec.t[-1]]
+        for way, dots in (("in", seen < 0), ("out", seen > 0)):
+            if dots.any():
+                ion = NAMES.get(kind.ion, sentence("scene.charges"))
+                yield sentence(f"scene.{way}", ion=ion, channel=kind.name, number=str(dots.sum()))
+    if patch.pump:
+        yield sentence("scene.pump", number=str((patch.pump[1] <= moment).sum()))
