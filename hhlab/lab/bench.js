@@ -3,7 +3,7 @@
 
 const BUSY_AFTER = 150; // ms without an answer after which the picture says that it is not up to date
 const PLAY = 12000; // ms to play a whole recording
-const HEIGHT = 230, MOST = 540, STATES = 210, LEAST = 64; // px: a panel against time, all of them, the row of the others
+const HEIGHT = 230, MOST = 540, BESIDE = 300, STATES = 210, LEAST = 64; // px: a panel against time, all of them, also beside a membrane, the row of the others
 const LEFT = 64, GAP = 12, FOOT = 40;
 const FONT = 12, LINE = 15; // px
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };
@@ -119,7 +119,7 @@ function picture(model, root) {
     const scaled = lasting.some((each) => each.scale) ? 58 : 0;
     const right = width - Math.max(beside ? Math.min(beside + 36, 0.42 * width) : 14, scaled);
     const below = states.length ? STATES : 0;
-    const full = (room > 0 ? room - 10 : MOST) - below;
+    const full = (room > 0 ? room - 10 : panels.length < shown.panels.length ? BESIDE : MOST) - below;
     const wanted = lasting.map((each) => each.height * HEIGHT / lasting.length ** 0.35);
     const sum = wanted.reduce((a, b) => a + b, 0), free = full - FOOT - GAP * lasting.length;
     const share = sum ? (room > 0 ? free / sum : Math.min(1, free / sum)) : 0;
@@ -718,7 +718,9 @@ function render({ model, el }) {
   function fitted() {
     const full = document.fullscreenElement === root;
     root.classList.toggle("hhlab-lab", full);
-    view.fill(full ? Math.max(innerHeight - 190, 260) : 0);
+    const tall = full ? Math.max(innerHeight - 190, 260) : 0, alive = scene.share();
+    view.fill(tall * (1 - alive));
+    scene.fill(tall * alive);
     show();
   }
 

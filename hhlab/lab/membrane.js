@@ -10,7 +10,6 @@ const LOOKS = {
   light: { out: "#edf4f9", in: "#f7f3ec", head: "#b9c1cc", tail: "#d5dae1", sheet: "#dbe2ea", ink: "#222222", shade: "#000000", plus: "#b2182b", minus: "#2166ac", halo: "rgb(247 243 236 / 82%)", drug: "#5b2a86", glass: "#7b8794" },
   dark: { out: "#131b23", in: "#1f1d1b", head: "#5a6675", tail: "#3c4550", sheet: "#2a343f", ink: "#e6e6e6", shade: "#ffffff", plus: "#ff9a8f", minus: "#8fc1ff", halo: "rgb(31 29 27 / 82%)", drug: "#d3a6ff", glass: "#9aa7b5" },
 };
-const SUPER = { Na: "Na⁺", K: "K⁺", Cl: "Cl⁻", Ca: "Ca²⁺" };
 
 function chance(seed) { // numbers from 0 to 1, the same for the same seed
   return () => {
@@ -33,7 +32,7 @@ function packed(view, Kind) { // numbers of a message, which need not begin wher
 function unpacked(told) {
   const patches = told.patches.map((patch) => ({
     ...patch, V: packed(patch.V, Int16Array), stimulus: packed(patch.stimulus, Float32Array),
-    dots: patch.dots.map((each) => ({ ...each, inside: packed(each.inside, Uint16Array), in: packed(each.in, Float32Array) })),
+    dots: patch.dots.map((each) => ({ ...each, inside: packed(each.inside, Uint16Array), mM: [each.mM[0], packed(each.mM[1], Float32Array)] })),
     kinds: patch.kinds.map((each) => ({ ...each, states: packed(each.states, Uint16Array), opened: packed(each.opened, Uint8Array),
       times: packed(each.times, Float32Array), through: packed(each.through, Int8Array) })),
     pump: patch.pump && { ...patch.pump, Na: packed(patch.pump.Na, Float32Array), K: packed(patch.pump.K, Float32Array) },
@@ -227,7 +226,7 @@ function membrane(model, root) {
     for (const { each } of s.dots) {
       if (each.mouths.length) continue;
       stamp(context, each.ion, x + 4, y, 4);
-      const text = `${SUPER[each.ion]} ${small ? amount(value(each)).replace(" mM", "") : amount(value(each))}`;
+      const text = `${scene.names[each.ion]} ${small ? amount(value(each)).replace(" mM", "") : amount(value(each))}`;
       context.fillText(text, x + 12, y);
       x += 23 + context.measureText(text).width;
     }
@@ -351,7 +350,7 @@ function membrane(model, root) {
   function gates(context, s, { kind, c, x }, k) {
     const { top, bottom, gap } = shape(s), tall = bottom - top, bits = kind.states[c * scene.moments + k], colour = ink(kind.colour);
     const bars = kind.particles.map((_, b) => b).filter((b) => !kind.plugs[b]), plugs = kind.particles.map((_, b) => b).filter((b) => kind.plugs[b]);
-    if (isOpen(kind, c, k)) {
+    if (isOpen(kind, c, k) && kind.particles.length) {
       context.fillStyle = colour;
       context.globalAlpha = 0.25;
       context.fillRect(x - gap / 2, top, gap, tall);
@@ -478,8 +477,8 @@ function membrane(model, root) {
   }
 
   function words(context, s, k, V, turns) {
-    legend(context, s, "outside", s.y0 + s.head - 11, (each) => each.out);
-    legend(context, s, "inside", s.y0 + s.h - 12, (each) => each.in[k]);
+    legend(context, s, "outside", s.y0 + s.head - 11, (each) => each.mM[0]);
+    legend(context, s, "inside", s.y0 + s.h - 12, (each) => each.mM[1][k]);
     context.font = font(13, true);
     context.fillStyle = look.ink;
     if (s.patch.title) context.fillText(s.patch.title, s.x0 + 10, s.y0 + 13);
@@ -551,7 +550,7 @@ function membrane(model, root) {
     if (!panel) return;
     if (told !== from) scene = unpacked(from = told);
     caption.textContent = panel.caption;
-    rules.textContent = scene.note;
+    rules.textContent = scene.rules;
     canvas.setAttribute("aria-label", panel.caption);
     if (!figure.clientWidth) return;
     prepare();
@@ -559,5 +558,7 @@ function membrane(model, root) {
     wake();
   }
 
-  return { figure, show, at, fill: (pixels) => { room = pixels; } };
+  // What share of a window it takes; what is below it in words takes some of that.
+  const share = () => (figure.hidden ? 0 : model.get("shown").panels.length > 1 ? 0.6 : 1);
+  return { figure, show, at, share, fill: (pixels) => { room = pixels && Math.max(pixels - 70, 180); } };
 }

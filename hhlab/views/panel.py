@@ -37,7 +37,8 @@ def panels_of(
 ) -> list[Panel]:  # fmt: skip
     """The panels of recordings, the main one first; `cursor` is a moment in ms.
 
-    With marked=False panels against time do not mark it, and a living one has no strokes. A legend leaves out what a panel above has named.
+    With marked=False panels against time do not mark it, and a living one has no strokes. A legend leaves out what a
+    panel above has named.
     """
     found: list[Panel] = []
     above: set[str] = set()

@@ -102,7 +102,9 @@ def _rhythm_in_words(rec: Recording, times: Floats) -> Iterator[str]:
         fast = 1000.0 / intervals[-1] >= SLOW_RATE
         rate = (1000.0 if fast else 60_000.0) / intervals[-1]
         name = "rate" if fast else "rate_per_minute"
-        yield sentence(f"spikes.{name}", rate=number(rate, 0 if rate >= 10 else 1), interval=time_of(rec, intervals[-1]))
+        yield sentence(
+            f"spikes.{name}", rate=number(rate, 0 if rate >= 10 else 1), interval=time_of(rec, intervals[-1])
+        )
 
 
 def _no_spike_in_words(rec: Recording, times: Floats) -> Iterator[str]:
