@@ -55,7 +55,8 @@ function membrane(model, root) {
   const figure = make("figure", "living", [canvas, caption, note]);
   canvas.setAttribute("role", "img");
   let scene = null, from = null, stretches = [], ground = null, t = 0, dark = false, look = LOOKS.light, width = 0, height = 0, room = 0;
-  let seen = false, running = 0, sprites = {};
+  let seen = false, running = 0, sprites = {}, painted = "";
+  const clouds = {};
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const ink = (colour) => (dark ? model.get("fixed").dark[colour] ?? colour : colour);
   const font = (size, bold) => `${bold ? "600 " : ""}${size}px ${getComputedStyle(root).fontFamily}`;
@@ -98,7 +99,8 @@ function membrane(model, root) {
     for (const x of places) if (signs.every((other) => Math.abs(other - x) > 11)) signs.push(x);
     const dots = patch.dots.map((each) => {
       const most = Math.max(each.outside, ...each.inside);
-      return { each, out: cloud(each.outside, random), in: cloud(most, random) };
+      const key = `${number} ${each.ion} ${each.mouths}`;
+      return { each, out: cloud(`${key} out`, each.outside, random), in: cloud(`${key} in`, most, random) };
     });
     return { ...row, x0, y0, w, h, head, front, back, inner, slot, wide, channels, pores, counts, pumpAt, signs, dots, electrode,
       outside: [y0 + head, front - 14], inside: [inner + 12, y0 + h - foot] };
@@ -115,7 +117,10 @@ function membrane(model, root) {
     });
   }
 
-  const cloud = (n, random) => Float32Array.from({ length: 2 * n }, random);
+  function cloud(key, n, random) { // places of dots, which stay where they are when others come
+    const there = clouds[key] ?? new Float32Array(0);
+    return clouds[key] = there.length >= 2 * n ? there : Float32Array.from({ length: 2 * n }, (_, i) => there[i] ?? random());
+  }
 
   // ---- what does not move ----
 
@@ -124,6 +129,9 @@ function membrane(model, root) {
     look = dark ? LOOKS.dark : LOOKS.light;
     layOut();
     const ratio = Math.max(devicePixelRatio, 1);
+    const now = JSON.stringify([dark, ratio, width, height, stretches.map((s) => [s.electrode, s.channels.map(({ kind }) => kind.name)])]);
+    if (painted === now) return;
+    painted = now;
     sprites = {};
     for (const each of [canvas, ground = new OffscreenCanvas(1, 1)]) {
       each.width = Math.round(width * ratio);

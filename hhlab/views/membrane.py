@@ -3,6 +3,7 @@
 In a bench membrane.js draws it: all of it, at the moment where the cursor stands. Here it is drawn at one moment.
 """
 
+import functools
 from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import Any
@@ -21,6 +22,7 @@ from .words import number, sentence, time_of
 
 VOLTAGES = 3000  # moments at which V is told
 PER_SIGN = 5.0  # mV for each pair of charges along the membrane
+SPAN, LEAST_CROSSING = 0.01, 0.05  # of a recording: for which dots are told in words, and how many are worth it
 # Of a still picture, where channels are 1 apart and y is 0 in the middle of the membrane:
 WALL, TOP, APART = 0.24, 1.0, 0.5  # half the thickness of the membrane, where ions end, and space between patches
 HALF, PORE = 0.27, 0.1  # half the width of a channel, and of its pore
@@ -29,7 +31,8 @@ MANY = 4  # kinds of channels from which on only one of each stands in front
 LOOK = {
     "outside": "#E6F0F7",
     "inside": "#F6F0E6",
-    "lipid": "#DADFE6",
+    "lipid": "#E3E7EC",
+    "heads": "#B4BCC8",
     "drug": "#5B2A86",
     "+": "#B2182B",
     "-": "#2166AC",
@@ -74,33 +77,33 @@ class Membrane(Timeless):
 
     def told(self, recording: Any) -> dict[str, Any]:
         """What is seen, for the browser: few words, and numbers of 8, 16 or 32 bits."""
-        found, colours = scene.patches(recording, self.usual), {ion: OF_TRACE[ion] for ion in (*CHARGE, "pump")}
-        return {
-            "end": float(found[0].rec.t[-1]), "moments": scene.MOMENTS, "near": scene.CROSSES, "perSign": PER_SIGN,
-            "peak": measure.peak(found[0].rec)[1], "colours": colours | {"": OF_TRACE["L"]}, "names": scene.NAMES,
-            "scale": self._said("short", recording), "rules": self._rules(recording),
-            "patches": list(map(_told, found)),
-        }  # fmt: skip
+        return _packed(recording, self.usual)
 
     def caption(self, recording: Any, cursor: float | None) -> str:
         found = scene.patches(recording, self.usual)
         moment = measure.peak(found[0].rec)[1] if cursor is None else cursor
-        return " ".join(line for patch in found for line in _in_words(patch, moment))
-
-    def _said(self, name: str, recording: Any) -> str:
         ions = scene.ions_per_dot(recording if self.usual is None else self.usual)
-        values = {"mM": scene.PER_DOT, "mV": PER_SIGN, "dots": scene.PER_DECADE}
-        return sentence(f"scene.{name}", ions=f"{ions:,.0f}", **{unit: f"{value:g}" for unit, value in values.items()})
+        return " ".join(line for patch in found for line in _in_words(patch, moment, ions))
 
-    def _rules(self, recording: Any) -> str:
-        """By which rules all is drawn."""
-        cell = scene.places(recording)[0][1].cell
-        known = {pool.ion for pool in cell.pools}
-        told = ["scale", "dots"] + ["calcium"] * ("Ca" in known or any(each.ion == "Ca" for each in cell.channels))
-        rules = [self._said(name, recording) for name in told]
-        if "Na" not in known:
-            rules.append(sentence("scene.textbook", whose=scene.of_kind(cell, scene.PREPARATIONS)[0]))
-        return " ".join([*rules, self._said("signs", recording), sentence("scene.chance")])
+
+@functools.lru_cache(maxsize=4)
+def _packed(recording: Any, usual: Any) -> dict[str, Any]:
+    found, colours = scene.patches(recording, usual), {ion: OF_TRACE[ion] for ion in (*CHARGE, "pump")}
+    rec = found[0].rec
+    known = {pool.ion for pool in rec.cell.pools} | {"Ca" for channel in rec.cell.channels if channel.ion == "Ca"}
+    ions = f"{scene.ions_per_dot(recording if usual is None else usual):,.0f}"
+    rules = [sentence("scene.scale", ions=ions), sentence("scene.dots", mM=f"{scene.PER_DOT:g}")]
+    if "Ca" in known:
+        rules.append(sentence("scene.calcium", dots=f"{scene.PER_DECADE:g}"))
+    if "Na" not in known:
+        rules.append(sentence("scene.textbook", whose=scene.of_kind(rec.cell, scene.PREPARATIONS)[0]))
+    rules += [sentence("scene.signs", mV=f"{PER_SIGN:g}"), sentence("scene.chance")]
+    return {
+        "end": float(rec.t[-1]), "moments": scene.MOMENTS, "near": scene.CROSSES, "perSign": PER_SIGN,
+        "peak": measure.peak(rec)[1], "colours": colours | {"": OF_TRACE["L"]}, "names": scene.NAMES,
+        "scale": sentence("scene.short", ions=ions, mM=f"{scene.PER_DOT:g}"), "rules": " ".join(rules),
+        "patches": list(map(_told, found)),
+    }  # fmt: skip
 
 
 def _told(patch: Patch) -> dict[str, Any]:
@@ -133,29 +136,32 @@ def _kind_told(kind: Kind) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _in_words(patch: Patch, moment: float) -> Iterator[str]:
-    """What is seen of a patch at a moment, ms."""
-    rec, k = patch.rec, scene.at_moment(patch.rec, moment)
+def _in_words(patch: Patch, moment: float, ions: float) -> Iterator[str]:
+    """What is seen of a patch at a moment, ms, where a dot is so many ions."""
+    rec = patch.rec
     V = at(rec, rec.V, moment)[0]
     here = {"where": patch.title, "time": time_of(rec, moment), "V": number(V)}
     sign = "negative" if V < 0 else "positive"
     yield sentence(f"scene.{sign}_at_electrode" if patch.title else f"scene.{sign}", **here)
     for kind in patch.kinds:
-        yield sentence("scene.kind", channel=kind.name, values=", ".join(_counted(kind, k, moment, rec)))
+        yield sentence("scene.kind", channel=kind.name, values=", ".join(_counted(kind, rec, moment, ions)))
     if patch.pump:
         yield sentence("scene.pump", number=str((patch.pump[1] <= moment).sum()))
 
 
-def _counted(kind: Kind, k: int, moment: float, rec: Recording) -> Iterator[str]:
-    """How many channels of a kind are in which state, and how many dots are crossing."""
-    near = kind.times[np.abs(np.abs(kind.times) - moment) < scene.CROSSES * rec.t[-1]]
+def _counted(kind: Kind, rec: Recording, moment: float, ions: float) -> Iterator[str]:
+    """How many channels of a kind are in which state, and how many dots the present current is in a while."""
+    k, span = scene.at_moment(rec, moment), SPAN * float(rec.t[-1])
+    current = at(rec, rec.I[kind.name], moment)[0]
+    crossing = scene.CHARGES * current / CHARGE.get(kind.ion, 1) / ions * span
     plugged = (kind.states[:, k] == INACTIVATED).sum() if any(kind.plugs) else None
-    what = {"open": kind.opened[:, k].sum(), "inactivated": plugged, "blocked": (~kind.free).sum() or None,
-            "in": (near < 0).sum() or None, "out": (near > 0).sum() or None}  # fmt: skip
-    ion = scene.NAMES.get(kind.ion, sentence("scene.charges"))
-    for name, count in what.items():
-        if count is not None:
-            yield sentence(f"scene.{name}", number=str(count), all=str(len(kind.free)), ion=ion, drug=kind.drug)
+    counts = {"open": kind.opened[:, k].sum(), "inactivated": plugged, "blocked": (~kind.free).sum() or None}
+    told = {name: str(count) for name, count in counts.items() if count is not None}
+    if abs(crossing) >= LEAST_CROSSING:
+        told["out" if crossing > 0 else "in"] = number(abs(crossing))
+    ion, all_, while_ = scene.NAMES.get(kind.ion, sentence("scene.charges")), str(len(kind.free)), time_of(rec, span)
+    for name, value in told.items():
+        yield sentence(f"scene.{name}", number=value, all=all_, ion=ion, drug=kind.drug, time=while_)
 
 
 def _fronts(patch: Patch) -> list[tuple[Kind, int]]:
@@ -173,9 +179,16 @@ def _lefts(found: Sequence[Patch]) -> list[float]:
     return [sum(_wide(each) + APART for each in found[:count]) for count in range(len(found) + 1)]
 
 
-def _box(left: float, low: float, right: float, high: float, colour: str, alpha: float = 1.0) -> Stroke:
+def _box(left: float, low: float, right: float, high: float, colour: str) -> Stroke:
     x, y = np.array([left, left, right, right]), np.array([low, high, high, low])
-    return Stroke(x, y, colour, fill=True, alpha=alpha)
+    return Stroke(x, y, colour, fill=True)
+
+
+def _rounded(left: float, right: float, tall: float, colour: str) -> Stroke:
+    """A part of a protein, `tall` above and below the middle of the membrane."""
+    angles = np.linspace(0.0, 2.0 * np.pi, 41)
+    across, up = (np.sign(f(angles)) * np.abs(f(angles)) ** 0.4 for f in (np.cos, np.sin))
+    return Stroke(0.5 * (left + right) + 0.5 * (right - left) * across, tall * up, colour, fill=True, alpha=0.85)
 
 
 def _still(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
@@ -184,9 +197,8 @@ def _still(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
     yield _box(left, 0.0, right, TOP, LOOK["outside"])
     yield _box(left, -TOP, right, 0.0, LOOK["inside"])
     yield _box(left, -WALL, right, WALL, LOOK["lipid"])
-    heads = np.arange(left + 0.06, right, 0.12)
     for y in (WALL, -WALL):
-        yield Stroke(heads, np.full(heads.size, y), "#B0B8C4", dot=True, width=2.0)
+        yield _box(left, y - 0.03, right, y + 0.03, LOOK["heads"])
     for dots in patch.dots:
         outside, inside = dots.numbers[0], dots.numbers[1][k]
         for count, low, high in ((outside, WALL + 0.12, TOP - 0.2), (inside, 0.2 - TOP, -WALL - 0.32)):
@@ -196,8 +208,8 @@ def _still(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
         yield from _channel(kind, c, k, left + place + 0.5)
     yield from _crossing(patch, left, moment)
     if patch.pump:
-        for side in (-0.16, 0.16):
-            yield _box(right - 0.5 + side - 0.14, -WALL - 0.1, right - 0.5 + side + 0.14, WALL + 0.1, OF_TRACE["pump"])
+        for x in (right - 0.79, right - 0.49):
+            yield _rounded(x, x + 0.28, WALL + 0.1, OF_TRACE["pump"])
     V = at(patch.rec, patch.rec.V, moment)[0]
     count = round(abs(V) / PER_SIGN)
     spots = left + (0.5 + np.arange(count)) / max(count, 1) * (right - left)
@@ -212,7 +224,7 @@ def _channel(kind: Kind, c: int, k: int, x: float) -> Iterator[Stroke]:
     end = WALL + 0.08
     yield _box(x - PORE, -end, x + PORE, end, "#FFFFFF")
     for side in (-1, 1):
-        yield _box(x + side * PORE, -end, x + side * HALF, end, kind.colour, 0.75)
+        yield _rounded(x + side * PORE, x + side * HALF, end, kind.colour)
     bars = [p for p, plug in enumerate(kind.plugs) if not plug]
     for place, p in enumerate(bars):
         y, side = end * (0.75 - 1.5 * (place + 0.5) / len(bars)), 1 if place % 2 else -1
@@ -242,4 +254,4 @@ def _crossing(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
         x = np.where(behind, lane * _wide(patch), x + (lane - 0.5) * 0.7 * np.abs(far))
         y = np.sign(kind.times[chosen]) * (np.clip(u / WITHIN, -1, 1) * (WALL + 0.1) + far * (TOP - 0.2 - WALL))
         shown = ~behind | (np.abs(u) > WITHIN)
-        yield Stroke(left + x[shown], y[shown], OF_TRACE.get(kind.ion, "#666666"), dot=True, width=2.4)
+        yield Stroke(left + x[shown], y[shown], OF_TRACE.get(kind.ion, "#666666"), dot=True, width=2.2)

@@ -23,7 +23,7 @@ from .axon import MOST_ELECTRODES
 from .view import colour_of
 from .words import number, sentence
 
-CROSSES = 0.013  # of a recording: how long a dot is in sight before and after it is in the middle of a channel
+CROSSES = 0.01  # of a recording: how long a dot is in sight before and after it is in the middle of a channel
 MOMENTS = 500  # of a recording at which gates and concentrations are told
 FRONT, ALL, LEAKS = 4, 32, 8  # single channels of a kind: those that may stand in front, all, and all without gates
 PER_DOT = 5.0  # mM of Na, K or Cl for each dot
