@@ -311,12 +311,12 @@ class _Kind:
             gaps, chances = (self._random(number, place, each) for each in (1, 2))
             last = by_then - gaps.standard_exponential((moments.size, members.size))
             decided = last > np.concatenate((np.zeros((1, 1)), by_then[:-1]))
-            when = np.interp(last, redrawn, t)
-            share = np.interp(when, t, inf)
+            share = np.interp(last, redrawn, inf)
             for reset, rest in self._resets(gate):
-                row = int(np.searchsorted(moments, reset))
-                share[row : row + 1] = np.where(when[row : row + 1] < reset, rest, share[row : row + 1])
-                decided[row : row + 1] = True
+                if reset <= moments[-1]:
+                    row = np.searchsorted(moments, reset)
+                    share[row] = np.where(last[row] < np.interp(reset, t, redrawn), rest, share[row])
+                    decided[row] = True
             drawn = chances.random(share.shape) < share
             found[members] = _kept(self._begins(gate, number, place, members.size), drawn, decided).T
         return found
