@@ -25,6 +25,8 @@ CLOSED, OPEN, INACTIVATED = 0, 1, 2
 STATES = ("closed", "open", "inactivated")
 """The names of the states of a channel, by number."""
 MARGIN = 1.1  # how far the bound of a rate lies above its values at both ends of a step
+NONE = np.empty(0)
+TINY = 1e-12  # redraws in a step below which it counts as so many
 SHORTEST = 1e-6  # ms: a shorter time constant counts as this
 MOST_CANDIDATES = 50_000_000  # moments at which one particle of each channel may jump
 FAR_V, FAR_INSIDE = (-150.0, 100.0), (1e-6, 1.0)  # mV, mM: where a gate that opens is shut, and where it is open
@@ -109,8 +111,8 @@ def particles_at(
 ) -> Particles:
     """The particles of n channels of one kind at some moments, in the time that these moments take, not their jumps.
 
-    From one moment to the next a particle keeps its state with the probability of not having jumped, and is drawn anew
-    otherwise, for the V at which it last jumped. This has the same distribution as `single_channels`, but is another
+    From one moment to the next a particle keeps its state with the probability of not having been redrawn, and is drawn
+    anew otherwise, for the V at which it last was. This has the same distribution as `single_channels`, but is another
     draw. A small change of the recording changes few states, as the same random numbers stand for the same moments.
     Gates that follow V at once are drawn anew at each moment.
 
@@ -139,9 +141,9 @@ def particles_at(
     ValueError
         If there is no such channel, or a number is out of range.
     """
-    kind = _Kind(recording, channel, seed, along)
     at, many = numbers("moments", "ms", moments), _whole("n", n, 1, 100_000)
-    found = np.array([kind.seen(number, many, at) for number in range(len(kind.particles))], bool)
+    kind = _Kind(recording, channel, seed, along, at)
+    found = np.array([kind.seen(number, many) for number in range(len(kind.particles))], bool)
     found = found.reshape(len(kind.particles), many, at.size)
     shut = [np.zeros((many, at.size), np.int64), np.zeros((many, at.size), np.int64)]
     for each, inactivates in zip(found, kind.inactivates, strict=True):
@@ -266,11 +268,13 @@ def current_if_open(recording: Recording, channel: str, conductance: float) -> F
 class _Kind:
     """One kind of channel along a recording: the particles that each channel has, and how they are drawn."""
 
-    def __init__(self, recording: Recording, channel: str, seed: int, along: int = 0) -> None:
+    def __init__(
+        self, recording: Recording, channel: str, seed: int, along: int = 0, moments: Floats = NONE
+    ) -> None:  # fmt: skip
         must_be(Recording, A_RECORDING, recording)
         cell, settings = recording.cell, recording.settings
         self.recording, self.channel = recording, _channel(recording, channel)
-        self.seed = _whole("seed", seed, 0, 2**31 - 1)
+        self.seed, self.moments = _whole("seed", seed, 0, 2**31 - 1), moments
         self.particles = _particles(self.channel)
         falls = [_falls(group[-1]) for group in self.particles]
         self.inactivates = tuple(each and not all(falls) for each in falls)
@@ -300,26 +304,42 @@ class _Kind:
         new = np.append(True, (np.diff(who) > 0) | (np.diff(state) != 0))
         return who[new], when[new], state[new]
 
-    def seen(self, number: int, n: int, moments: Floats) -> Bools:
-        """Whether a particle of each of n channels is open at some moments (ms); shape (n, moments)."""
-        found = np.zeros((n, moments.size), bool)
+    def seen(self, number: int, n: int) -> Bools:
+        """Whether a particle of each of n channels is open at the moments; shape (n, moments)."""
+        found = np.zeros((n, self.moments.size), bool)
         *followers, fixed = self._members(number, n)
         found[fixed] = True
         for place, (gate, members) in enumerate(zip(self.particles[number], followers, strict=True)):
-            t, inf, redrawn = self._along(gate)
-            by_then = np.interp(moments, t, redrawn)[:, None]
-            gaps, chances = (self._random(number, place, each) for each in (1, 2))
-            last = by_then - gaps.standard_exponential((moments.size, members.size))
-            decided = last > np.concatenate((np.zeros((1, 1)), by_then[:-1]))
-            share = np.interp(last, redrawn, inf)
-            for reset, rest in self._resets(gate):
-                if reset <= moments[-1]:
-                    row = np.searchsorted(moments, reset)
-                    share[row] = np.where(last[row] < np.interp(reset, t, redrawn), rest, share[row])
-                    decided[row] = True
-            drawn = chances.random(share.shape) < share
+            opened, same = self._since_the_last(gate)
+            chance = self._random(number, place, 1).random((self.moments.size, members.size), np.float32)
+            drawn = chance < opened[:, None]
+            decided = drawn | (chance >= (opened + same)[:, None])
             found[members] = _kept(self._begins(gate, number, place, members.size), drawn, decided).T
         return found
+
+    @functools.cache  # noqa: B019
+    def _since_the_last(self, gate: Gate) -> tuple[Floats, Floats]:
+        """The chances that a particle was redrawn since the moment before and is open, and that it was not redrawn.
+
+        Both have the shape of moments. Where one is redrawn, it is open with the share that belongs to its last redraw.
+        """
+        (t, inf, redrawn), moments = self._along(gate), self.moments
+        resets = [(when, rest) for when, rest in self._resets(gate) if when <= moments[-1]]
+        edges = np.union1d(np.concatenate((t[t < moments[-1]], moments)), [when for when, _ in resets])
+        by_then, share = np.interp(edges, t, redrawn), np.interp(edges, t, inf)
+        until = np.interp(moments, t, redrawn)
+        into = np.searchsorted(moments, edges[1:])  # the moment before which a step lies
+        before, after = (np.exp(each - until[into]) for each in (by_then[:-1], by_then[1:]))
+        steps = np.maximum(np.diff(by_then), TINY)
+        parts = share[1:] * after - share[:-1] * before - np.diff(share) * (after - before) / steps
+        opened = np.bincount(into, parts, moments.size)
+        same = np.exp(-np.diff(until, prepend=0.0))
+        for when, rest in resets:
+            row = int(np.searchsorted(moments, when))
+            later = parts[(into == row) & (edges[:-1] >= when)].sum()
+            opened[row] = later + rest * np.exp(np.interp(when, t, redrawn) - until[row])
+            same[row] = 0.0
+        return opened, same
 
     def _flips(self, number: int, n: int) -> Iterator[tuple[Ints, Floats, Ints]]:
         """How a particle of each channel begins and jumps: whose, when (ms), and 1 if it shuts, -1 if it opens."""
@@ -440,9 +460,9 @@ def _lively(recording: Recording, along: int) -> Ints:
 
 def _kept(begins: Bools, drawn: Bools, decided: Bools) -> Bools:
     """Whether particles are open after each row, where what is drawn (rows, m) holds if decided, else what was."""
-    rows = np.where(decided, np.arange(1, len(drawn) + 1)[:, None], 0)
+    rows = np.arange(1, len(drawn) + 1, dtype=np.int32)[:, None] * decided
     latest = np.maximum.accumulate(rows, axis=0)
-    return np.take_along_axis(np.concatenate((begins[None], drawn)), latest, axis=0)
+    return np.concatenate((begins[None], drawn)).ravel()[latest * begins.size + np.arange(begins.size, dtype=np.int32)]
 
 
 def _state(shut: Ints, inactivating: Ints) -> Ints:
