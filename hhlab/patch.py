@@ -280,6 +280,7 @@ class _Kind:
         self.inactivates = tuple(each and not all(falls) for each in falls)
         self._frozen = {cell.state_number(name) for name in settings.get("freeze", ())}
         self._reset = {1 + cell.gate_number(name): t for name, t in settings.get("reset", {}).items()}
+        self._chances: dict[Gate, tuple[Floats, Floats]] = {}
         self._samples = _lively(recording, along) if along else np.arange(recording.t.size)
 
     def jumps(self, n: int) -> tuple[Ints, Floats, Ints]:
@@ -310,20 +311,22 @@ class _Kind:
         *followers, fixed = self._members(number, n)
         found[fixed] = True
         for place, (gate, members) in enumerate(zip(self.particles[number], followers, strict=True)):
-            opened, same = self._since_the_last(gate)
+            if gate not in self._chances:
+                self._chances[gate] = self._since_the_last(gate)
+            opened, same = self._chances[gate]
             chance = self._random(number, place, 1).random((self.moments.size, members.size), np.float32)
             drawn = chance < opened[:, None]
             decided = drawn | (chance >= (opened + same)[:, None])
             found[members] = _kept(self._begins(gate, number, place, members.size), drawn, decided).T
         return found
 
-    @functools.cache  # noqa: B019
     def _since_the_last(self, gate: Gate) -> tuple[Floats, Floats]:
         """The chances that a particle was redrawn since the moment before and is open, and that it was not redrawn.
 
         Both have the shape of moments. Where one is redrawn, it is open with the share that belongs to its last redraw.
         """
-        (t, inf, redrawn), moments = self._along(gate), self.moments
+        t, (inf, rate), moments = self.recording.t[self._samples], self._rates(gate), self.moments
+        redrawn = np.append(0.0, np.cumsum(0.5 * (rate[1:] + rate[:-1]) * np.diff(t)))
         resets = [(when, rest) for when, rest in self._resets(gate) if when <= moments[-1]]
         edges = np.union1d(np.concatenate((t[t < moments[-1]], moments)), [when for when, _ in resets])
         by_then, share = np.interp(edges, t, redrawn), np.interp(edges, t, inf)
@@ -332,7 +335,7 @@ class _Kind:
         before, after = (np.exp(each - until[into]) for each in (by_then[:-1], by_then[1:]))
         steps = np.maximum(np.diff(by_then), TINY)
         parts = share[1:] * after - share[:-1] * before - np.diff(share) * (after - before) / steps
-        opened = np.bincount(into, parts, moments.size)
+        opened: Floats = np.bincount(into, parts, moments.size).astype(float)
         same = np.exp(-np.diff(until, prepend=0.0))
         for when, rest in resets:
             row = int(np.searchsorted(moments, when))
@@ -376,12 +379,6 @@ class _Kind:
                 after = _kept(before, opens, decided)
                 row, column = np.nonzero(after != np.concatenate((before[None], after[:-1])))
                 yield members[part][column], at[row, column], np.where(after[row, column], -1, 1)
-
-    @functools.cache  # noqa: B019
-    def _along(self, gate: Gate) -> tuple[Floats, Floats, Floats]:
-        """Samples (ms), the share of open particles after a long time there, and how often one is redrawn up to it."""
-        t, (inf, rate) = self.recording.t[self._samples], self._rates(gate)
-        return t, inf, np.append(0.0, np.cumsum(0.5 * (rate[1:] + rate[:-1]) * np.diff(t)))
 
     def _candidates(self, gate: Gate) -> tuple[Floats, Floats, int]:
         """The bound (1/ms) of a gate's rates in each step, its integral up to each sample, and how many to draw.
