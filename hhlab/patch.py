@@ -5,6 +5,7 @@ model, and a channel is open while all its particles are. What is smooth in a re
 """
 
 import functools
+import itertools
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -143,8 +144,10 @@ def particles_at(
     """
     at, many = numbers("moments", "ms", moments), _whole("n", n, 1, 100_000)
     kind = _Kind(recording, channel, seed, along, at)
-    found = np.array([kind.seen(number, many) for number in range(len(kind.particles))], bool)
-    found = found.reshape(len(kind.particles), many, at.size)
+    alike = [(group, len(list(numbers))) for group, numbers in itertools.groupby(kind.particles)]
+    first = np.cumsum([0, *(power for _, power in alike)]).tolist()
+    seen = [kind.seen(number, power * many) for number, (_, power) in zip(first, alike, strict=False)]
+    found = np.concatenate([np.empty((0, at.size), bool), *seen]).reshape(-1, many, at.size)
     shut = [np.zeros((many, at.size), np.int64), np.zeros((many, at.size), np.int64)]
     for each, inactivates in zip(found, kind.inactivates, strict=True):
         shut[inactivates] += ~each
@@ -280,7 +283,6 @@ class _Kind:
         self.inactivates = tuple(each and not all(falls) for each in falls)
         self._frozen = {cell.state_number(name) for name in settings.get("freeze", ())}
         self._reset = {1 + cell.gate_number(name): t for name, t in settings.get("reset", {}).items()}
-        self._chances: dict[Gate, tuple[Floats, Floats]] = {}
         self._samples = _lively(recording, along) if along else np.arange(recording.t.size)
 
     def jumps(self, n: int) -> tuple[Ints, Floats, Ints]:
@@ -306,14 +308,12 @@ class _Kind:
         return who[new], when[new], state[new]
 
     def seen(self, number: int, n: int) -> Bools:
-        """Whether a particle of each of n channels is open at the moments; shape (n, moments)."""
+        """Whether n particles, each like the one of that number, are open at the moments; shape (n, moments)."""
         found = np.zeros((n, self.moments.size), bool)
         *followers, fixed = self._members(number, n)
         found[fixed] = True
         for place, (gate, members) in enumerate(zip(self.particles[number], followers, strict=True)):
-            if gate not in self._chances:
-                self._chances[gate] = self._since_the_last(gate)
-            opened, same = self._chances[gate]
+            opened, same = self._since_the_last(gate)
             chance = self._random(number, place, 1).random((self.moments.size, members.size), np.float32)
             drawn = chance < opened[:, None]
             decided = drawn | (chance >= (opened + same)[:, None])
@@ -442,6 +442,7 @@ def _particles(channel: Channel) -> list[tuple[Gate, ...]]:
     return found
 
 
+@functools.lru_cache(maxsize=256)
 def _falls(gate: Gate) -> bool:
     """Whether it shuts where V, and the concentration that it reads, are high."""
     low, high = gate.steady_state(np.array(FAR_V), np.array(FAR_INSIDE) if gate.ion else None)
