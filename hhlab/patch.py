@@ -314,10 +314,10 @@ class _Kind:
         found[fixed] = True
         for place, (gate, members) in enumerate(zip(self.particles[number], followers, strict=True)):
             opened, same = self._since_the_last(gate)
-            chance = self._random(number, place, 1).random((self.moments.size, members.size), np.float32)
-            drawn = chance < opened[:, None]
-            decided = drawn | (chance >= (opened + same)[:, None])
-            found[members] = _kept(self._begins(gate, number, place, members.size), drawn, decided).T
+            chance = self._random(number, place, 1).random((members.size, self.moments.size), np.float32)
+            drawn = chance < opened
+            decided = drawn | (chance >= opened + same)
+            found[members] = _kept(self._begins(gate, number, place, members.size), drawn, decided)
         return found
 
     def _since_the_last(self, gate: Gate) -> tuple[Floats, Floats]:
@@ -376,7 +376,7 @@ class _Kind:
                     order = np.argsort(at, axis=0, kind="stable")
                     opens, decided = (np.concatenate(both) for both in ((opens, fresh), (decided, fresh | True)))
                     at, opens, decided = (np.take_along_axis(each, order, axis=0) for each in (at, opens, decided))
-                after = _kept(before, opens, decided)
+                after = _kept(before, opens.T, decided.T).T
                 row, column = np.nonzero(after != np.concatenate((before[None], after[:-1])))
                 yield members[part][column], at[row, column], np.where(after[row, column], -1, 1)
 
@@ -457,10 +457,11 @@ def _lively(recording: Recording, along: int) -> Ints:
 
 
 def _kept(begins: Bools, drawn: Bools, decided: Bools) -> Bools:
-    """Whether particles are open after each row, where what is drawn (rows, m) holds if decided, else what was."""
-    rows = np.arange(1, len(drawn) + 1, dtype=np.int32)[:, None] * decided
-    latest = np.maximum.accumulate(rows, axis=0)
-    return np.concatenate((begins[None], drawn)).ravel()[latest * begins.size + np.arange(begins.size, dtype=np.int32)]
+    """Whether m particles are open after each draw, where what is drawn (m, draws) holds if decided, else what was."""
+    whole, holds = (np.empty((begins.size, drawn.shape[1] + 1), bool) for _ in range(2))
+    whole[:, 0], whole[:, 1:], holds[:, 0], holds[:, 1:] = begins, drawn, True, decided
+    at = np.flatnonzero(holds)
+    return np.repeat(whole.ravel()[at], np.diff(at, append=whole.size)).reshape(whole.shape)[:, 1:]
 
 
 def _state(shut: Ints, inactivating: Ints) -> Ints:

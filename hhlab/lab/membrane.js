@@ -5,6 +5,7 @@
 const BROWNIAN = 1.1; // px that an ion moves in a frame, about
 const PORE = 0.25; // of that way which is within the membrane
 const CHANNEL = 76, NARROW = 42, STRETCH = 330; // px: a channel, the narrowest one, the narrowest patch beside another
+const PAUSE = 100; // ms after an answer in which nothing is drawn but answers: a drag has all the time there is
 const ROW = 322, SHORT = 262; // px: height of the scene, and of each row where there are more
 const LOOKS = {
   light: { out: "#edf4f9", in: "#f7f3ec", head: "#b9c1cc", tail: "#d5dae1", sheet: "#dbe2ea", ink: "#222222", shade: "#000000", plus: "#b2182b", minus: "#2166ac", halo: "rgb(247 243 236 / 82%)", drug: "#5b2a86", glass: "#7b8794" },
@@ -55,7 +56,7 @@ function membrane(model, root) {
   const figure = make("figure", "living", [canvas, caption, note]);
   canvas.setAttribute("role", "img");
   let scene = null, from = null, stretches = [], ground = null, t = 0, dark = false, look = LOOKS.light, width = 0, height = 0, room = 0;
-  let seen = false, running = 0, sprites = {}, painted = "";
+  let seen = false, running = 0, shownAt = 0, sprites = {}, painted = "";
   const clouds = {};
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const ink = (colour) => (dark ? model.get("fixed").dark[colour] ?? colour : colour);
@@ -283,7 +284,7 @@ function membrane(model, root) {
       others(context, s, k);
       for (const each of s.dots) {
         scattered(context, each.each.ion, each.out, each.each.outside, s.x0 + 6, s.w - 12, ...s.outside);
-        if (!each.each.mouths.length) scattered(context, each.each.ion, each.in, each.each.inside[k], s.x0 + 6, s.w - 12, ...s.inside);
+        if (!each.each.mouths.length) scattered(context, each.each.ion, each.in, then(each.each.inside, k), s.x0 + 6, s.w - 12, ...s.inside);
         else atMouths(context, s, each, k);
       }
       if (s.electrode) electrode(context, s, k, V);
@@ -299,6 +300,8 @@ function membrane(model, root) {
     const place = at / (scene.moments - 1) * (patch.V.length - 1), low = Math.floor(place), high = Math.min(low + 1, patch.V.length - 1);
     return 0.01 * (patch.V[low] + (place - low) * (patch.V[high] - patch.V[low]));
   }
+
+  const then = (values, k) => values[Math.min(k, values.length - 1)]; // some do not change
 
   const isOpen = (kind, c, k) => (kind.opened[Math.ceil(kind.free.length / 8) * k + (c >> 3)] >> (c & 7) & 1) === 1;
 
@@ -327,7 +330,7 @@ function membrane(model, root) {
 
   function atMouths(context, s, { each, in: places }, k) {
     const mouths = s.channels.filter(({ kind }) => each.mouths.includes(kind.name));
-    if (mouths.length) for (let i = 0; i < each.inside[k]; i++) {
+    if (mouths.length) for (let i = 0; i < then(each.inside, k); i++) {
       const { x } = mouths[i % mouths.length];
       stamp(context, each.ion, x + (places[2 * i] - 0.5) * s.wide, s.inner + 10 + places[2 * i + 1] * 12, 3);
     }
@@ -486,7 +489,7 @@ function membrane(model, root) {
 
   function words(context, s, k, V, turns) {
     legend(context, s, "outside", s.y0 + s.head - 11, (each) => each.mM[0]);
-    legend(context, s, "inside", s.y0 + s.h - 12, (each) => each.mM[1][k]);
+    legend(context, s, "inside", s.y0 + s.h - 12, (each) => then(each.mM[1], k));
     context.font = font(13, true);
     context.fillStyle = look.ink;
     if (s.patch.title) context.fillText(s.patch.title, s.x0 + 10, s.y0 + 13);
@@ -537,11 +540,13 @@ function membrane(model, root) {
     }
   }
 
-  function live() {
+  function live(now) {
     running = 0;
     if (!seen || !root.isConnected || still.matches || !scene) return;
-    tremble();
-    frame();
+    if (now - shownAt > PAUSE) {
+      tremble();
+      frame();
+    }
     running = requestAnimationFrame(live);
   }
   const wake = () => { running ||= requestAnimationFrame(live); };
@@ -562,7 +567,10 @@ function membrane(model, root) {
     canvas.setAttribute("aria-label", panel.caption);
     if (!figure.clientWidth) return;
     prepare();
-    at(moment);
+    t = moment ?? scene.peak;
+    if (!still.matches) tremble();
+    frame();
+    shownAt = performance.now();
     wake();
   }
 

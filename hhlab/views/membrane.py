@@ -20,7 +20,7 @@ from .scene import Kind, Patch
 from .view import INK, OF_TRACE, Limits, Stroke, Timeless, at
 from .words import number, sentence, time_of
 
-VOLTAGES = 3000  # moments at which V is told
+VOLTAGES = 2000  # moments at which V is told
 PER_SIGN = 5.0  # mV for each pair of charges along the membrane
 SPAN, LEAST_CROSSING = 0.01, 0.05  # of a recording: for which dots are told in words, and how many are worth it
 # Of a still picture, where channels are 1 apart and y is 0 in the middle of the membrane:
@@ -200,7 +200,7 @@ def _still(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
     for y in (WALL, -WALL):
         yield _box(left, y - 0.03, right, y + 0.03, LOOK["heads"])
     for dots in patch.dots:
-        outside, inside = dots.numbers[0], dots.numbers[1][k]
+        outside, inside = dots.numbers[0], dots.at(k)
         for count, low, high in ((outside, WALL + 0.12, TOP - 0.2), (inside, 0.2 - TOP, -WALL - 0.32)):
             across, up = left + chance.random(count) * (right - left), low + chance.random(count) * (high - low)
             yield Stroke(across, up, OF_TRACE[dots.ion], dot=True, width=1.3, alpha=0.75)

@@ -24,7 +24,7 @@ from .view import colour_of
 from .words import number, sentence
 
 CROSSES = 0.01  # of a recording: how long a dot is in sight before and after it is in the middle of a channel
-MOMENTS = 500  # of a recording at which gates and concentrations are told
+MOMENTS = 400  # of a recording at which gates and concentrations are told
 FRONT, ALL, LEAKS = 4, 32, 8  # single channels of a kind: those that may stand in front, all, and all without gates
 PER_DOT = 5.0  # mM of Na, K or Cl for each dot
 LEAST_CALCIUM, PER_DECADE = 1e-5, 3.0  # mM up to which there is no dot of Ca, and dots for each tenfold above it
@@ -88,7 +88,7 @@ class Kind:
 
 @dataclass(frozen=True, eq=False)
 class Dots:
-    """An ion: mM outside and, at each moment, inside; there at the mouths of some channels, or else anywhere."""
+    """An ion: mM outside and inside, at each moment or once for all; at the mouths of some channels, or anywhere."""
 
     ion: str
     outside: float
@@ -97,8 +97,13 @@ class Dots:
 
     @property
     def numbers(self) -> tuple[int, NDArray[np.int64]]:
-        """How many dots there are outside and, at each moment, inside."""
-        return int(dots_of(self.ion, self.outside)), dots_of(self.ion, self.inside)
+        """How many dots there are outside and, like the concentration, inside."""
+        return (0 if self.mouths else int(dots_of(self.ion, self.outside))), dots_of(self.ion, self.inside)
+
+    def at(self, k: int) -> int:
+        """How many dots there are inside at a moment."""
+        inside = self.numbers[1]
+        return int(inside[min(k, inside.size - 1)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,13 +207,13 @@ def _dots(rec: Recording) -> Iterator[Dots]:
     for pool in cell.pools:
         ion, inside = pool.ion.removesuffix("_domain"), np.interp(moments(rec), rec.t, rec.conc[pool.name])
         mouths = [c.name for c in cell.channels if c.name == pool.of or pool.ion in {gate.ion for gate in c.gates}]
-        yield Dots(ion, 0.0 if pool.of else pool.outside, inside, tuple(mouths) if pool.of else ())
+        yield Dots(ion, pool.outside, inside if np.ptp(inside) else inside[:1], tuple(mouths) if pool.of else ())
     if "Na" not in counted:
         for ion, pool in of_kind(cell, PREPARATIONS)[1].pool.items():
-            yield Dots(ion, pool.outside, np.repeat(pool.inside, MOMENTS))
+            yield Dots(ion, pool.outside, np.full(1, pool.inside))
     if "Ca" not in counted and any(channel.ion == "Ca" for channel in cell.channels):
         outside, inside = of_kind(cell, CALCIUM)
-        yield Dots("Ca", outside, np.repeat(inside, MOMENTS))
+        yield Dots("Ca", outside, np.full(1, inside))
 
 
 def of_kind(cell: Cell, table: dict[type[Cell], Any]) -> Any:
