@@ -14,7 +14,6 @@ from .. import measure
 from ..patch import INACTIVATED
 from ..physics import CHARGE, Floats
 from ..protocols import VoltageStep
-from ..recording import Recording
 from . import scene
 from .scene import Kind, Patch
 from .view import INK, OF_TRACE, Limits, Stroke, Timeless, at
@@ -22,21 +21,14 @@ from .words import number, sentence, time_of
 
 VOLTAGES = 2000  # moments at which V is told
 PER_SIGN = 5.0  # mV for each pair of charges along the membrane
-SPAN, LEAST_CROSSING = 0.01, 0.05  # of a recording: for which dots are told in words, and how many are worth it
+SPAN, LEAST_FLOW = 0.01, 0.05  # the share of a recording in which dots are counted in words; dots worth a word
 # Of a still picture, where channels are 1 apart and y is 0 in the middle of the membrane:
 WALL, TOP, APART = 0.24, 1.0, 0.5  # half the thickness of the membrane, where ions end, and space between patches
 HALF, PORE = 0.27, 0.1  # half the width of a channel, and of its pore
 WITHIN = 0.25  # of the way of a dot that is in the pore
 MANY = 4  # kinds of channels from which on only one of each stands in front
-LOOK = {
-    "outside": "#E6F0F7",
-    "inside": "#F6F0E6",
-    "lipid": "#E3E7EC",
-    "heads": "#B4BCC8",
-    "drug": "#5B2A86",
-    "+": "#B2182B",
-    "-": "#2166AC",
-}
+LOOK = {"outside": ("#0072B2", 0.1), "inside": ("#8A6D3B", 0.12), "lipid": ("#666666", 0.12), "heads": ("#666666", 0.5)}
+DRUG, PLUS, MINUS = "#7B3FA8", "#B2182B", "#2166AC"
 
 
 class Membrane(Timeless):
@@ -45,7 +37,7 @@ class Membrane(Timeless):
     along = None
     living = True
     grid = False
-    height = 1.6
+    height = 1.5
     usual: Any = None
     """The first recording of a bench: it sets how many ions a dot is, and what is a dose of a drug."""
 
@@ -66,11 +58,11 @@ class Membrane(Timeless):
 
     def furniture(self, rec: Any) -> list[tuple[float, float, str]]:
         found, words = scene.patches(rec, self.usual), []
-        for patch, left in zip(found, _lefts(found), strict=False):
+        for n, (patch, left) in enumerate(zip(found, _lefts(found), strict=False), 1):
             names = [kind.name for kind, _ in _fronts(patch)] + ["pump"] * (patch.pump is not None)
             words += [(left + place + 0.5, -WALL - 0.24, name) for place, name in enumerate(names)]
             words += [
-                (left + _wide(patch) / 2, TOP - 0.1, patch.title or "outside"),
+                (left + _wide(patch) / 2, TOP - 0.1, _title(patch, n) or "outside"),
                 (left + _wide(patch) / 2, 0.1 - TOP, "inside"),
             ]
         return words
@@ -83,7 +75,7 @@ class Membrane(Timeless):
         found = scene.patches(recording, self.usual)
         moment = measure.peak(found[0].rec)[1] if cursor is None else cursor
         ions = scene.ions_per_dot(recording if self.usual is None else self.usual)
-        return " ".join(line for patch in found for line in _in_words(patch, moment, ions))
+        return " ".join(line for n, patch in enumerate(found, 1) for line in _in_words(patch, n, moment, ions))
 
 
 @functools.lru_cache(maxsize=4)
@@ -102,11 +94,15 @@ def _packed(recording: Any, usual: Any) -> dict[str, Any]:
         "end": float(rec.t[-1]), "moments": scene.MOMENTS, "near": scene.CROSSES, "perSign": PER_SIGN,
         "peak": measure.peak(rec)[1], "colours": colours | {"": OF_TRACE["L"]}, "names": scene.NAMES,
         "scale": sentence("scene.short", ions=ions, mM=f"{scene.PER_DOT:g}"), "rules": " ".join(rules),
-        "patches": list(map(_told, found)),
+        "patches": [_told(patch, n) for n, patch in enumerate(found, 1)],
     }  # fmt: skip
 
 
-def _told(patch: Patch) -> dict[str, Any]:
+def _title(patch: Patch, place: int) -> str:
+    return "" if patch.x is None else f"electrode {place} ({number(patch.x, 2)} cm)"
+
+
+def _told(patch: Patch, place: int) -> dict[str, Any]:
     rec, whole = patch.rec, np.linspace(0.0, patch.rec.t[-1], VOLTAGES)
     stimulus = np.interp(scene.moments(rec), rec.t, rec.stimulus) if rec.stimulus.any() else np.empty(0)
     dots = [
@@ -114,8 +110,8 @@ def _told(patch: Patch) -> dict[str, Any]:
          "mM": [each.outside, each.inside.astype("<f4").tobytes()], "mouths": each.mouths} for each in patch.dots
     ]  # fmt: skip
     return {
-        "title": patch.title, "V": (100 * np.interp(whole, rec.t, rec.V)).astype("<i2").tobytes(), "dots": dots,
-        "clamped": isinstance(rec.protocol, VoltageStep), "stimulus": stimulus.astype("<f4").tobytes(),
+        "title": _title(patch, place), "V": (100 * np.interp(whole, rec.t, rec.V)).astype("<i2").tobytes(),
+        "dots": dots, "clamped": isinstance(rec.protocol, VoltageStep), "stimulus": stimulus.astype("<f4").tobytes(),
         "kinds": list(map(_kind_told, patch.kinds)), "pump": patch.pump and _pump_told(*patch.pump),
     }  # fmt: skip
 
@@ -136,32 +132,26 @@ def _kind_told(kind: Kind) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _in_words(patch: Patch, moment: float, ions: float) -> Iterator[str]:
+def _in_words(patch: Patch, place: int, moment: float, ions: float) -> Iterator[str]:
     """What is seen of a patch at a moment, ms, where a dot is so many ions."""
-    rec = patch.rec
-    V = at(rec, rec.V, moment)[0]
-    here = {"where": patch.title, "time": time_of(rec, moment), "V": number(V)}
-    sign = "negative" if V < 0 else "positive"
-    yield sentence(f"scene.{sign}_at_electrode" if patch.title else f"scene.{sign}", **here)
+    rec, there = patch.rec, {} if patch.x is None else {"number": place, "x": number(patch.x, 2)}
+    k, V, span = scene.at_moment(rec, moment), at(rec, rec.V, moment)[0], SPAN * float(rec.t[-1])
+    name = ("negative" if V < 0 else "positive") + ("_there" if there else "")
+    yield sentence(f"scene.{name}", time=time_of(rec, moment), V=number(V), **there)
     for kind in patch.kinds:
-        yield sentence("scene.kind", channel=kind.name, values=", ".join(_counted(kind, rec, moment, ions)))
+        counted = {"channel": kind.name, "all": kind.free.size, "open": kind.opened[:, k].sum()}
+        if kind.particles:
+            inactivated, name = (kind.states[:, k] == INACTIVATED).sum(), "_inactivated" if any(kind.plugs) else ""
+            yield sentence(f"scene.open{name}", inactivated=inactivated, **counted)
+        if not kind.free.all():
+            yield sentence("scene.blocked", drug=kind.drug, blocked=(~kind.free).sum(), **counted)
+        flow = scene.CHARGES * at(rec, rec.I[kind.name], moment)[0] / CHARGE.get(kind.ion, 1) / ions * span
+        if abs(flow) >= LEAST_FLOW:
+            name = ("" if kind.ion else "charge_") + ("out" if flow > 0 else "in")
+            said = {"ion": scene.NAMES.get(kind.ion, ""), "dots": number(abs(flow)), "span": time_of(rec, span)}
+            yield sentence(f"scene.{name}", channel=kind.name, **said)
     if patch.pump:
-        yield sentence("scene.pump", number=str((patch.pump[1] <= moment).sum()))
-
-
-def _counted(kind: Kind, rec: Recording, moment: float, ions: float) -> Iterator[str]:
-    """How many channels of a kind are in which state, and how many dots the present current is in a while."""
-    k, span = scene.at_moment(rec, moment), SPAN * float(rec.t[-1])
-    current = at(rec, rec.I[kind.name], moment)[0]
-    crossing = scene.CHARGES * current / CHARGE.get(kind.ion, 1) / ions * span
-    plugged = (kind.states[:, k] == INACTIVATED).sum() if any(kind.plugs) else None
-    counts = {"open": kind.opened[:, k].sum(), "inactivated": plugged, "blocked": (~kind.free).sum() or None}
-    told = {name: str(count) for name, count in counts.items() if count is not None}
-    if abs(crossing) >= LEAST_CROSSING:
-        told["out" if crossing > 0 else "in"] = number(abs(crossing))
-    ion, all_, while_ = scene.NAMES.get(kind.ion, sentence("scene.charges")), str(len(kind.free)), time_of(rec, span)
-    for name, value in told.items():
-        yield sentence(f"scene.{name}", number=value, all=all_, ion=ion, drug=kind.drug, time=while_)
+        yield sentence("scene.pump", turns=(patch.pump[1] <= moment).sum())
 
 
 def _fronts(patch: Patch) -> list[tuple[Kind, int]]:
@@ -179,9 +169,9 @@ def _lefts(found: Sequence[Patch]) -> list[float]:
     return [sum(_wide(each) + APART for each in found[:count]) for count in range(len(found) + 1)]
 
 
-def _box(left: float, low: float, right: float, high: float, colour: str) -> Stroke:
+def _box(left: float, low: float, right: float, high: float, colour: str, alpha: float = 1.0) -> Stroke:
     x, y = np.array([left, left, right, right]), np.array([low, high, high, low])
-    return Stroke(x, y, colour, fill=True)
+    return Stroke(x, y, colour, fill=True, alpha=alpha)
 
 
 def _rounded(left: float, right: float, tall: float, colour: str) -> Stroke:
@@ -194,11 +184,11 @@ def _rounded(left: float, right: float, tall: float, colour: str) -> Stroke:
 def _still(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
     """A patch at a moment (ms), from behind to the front."""
     right, k, chance = left + _wide(patch), scene.at_moment(patch.rec, moment), np.random.default_rng(1)
-    yield _box(left, 0.0, right, TOP, LOOK["outside"])
-    yield _box(left, -TOP, right, 0.0, LOOK["inside"])
-    yield _box(left, -WALL, right, WALL, LOOK["lipid"])
+    yield _box(left, WALL, right, TOP, *LOOK["outside"])
+    yield _box(left, -TOP, right, -WALL, *LOOK["inside"])
+    yield _box(left, -WALL, right, WALL, *LOOK["lipid"])
     for y in (WALL, -WALL):
-        yield _box(left, y - 0.03, right, y + 0.03, LOOK["heads"])
+        yield _box(left, y - 0.03, right, y + 0.03, *LOOK["heads"])
     for dots in patch.dots:
         outside, inside = dots.numbers[0], dots.at(k)
         for count, low, high in ((outside, WALL + 0.12, TOP - 0.2), (inside, 0.2 - TOP, -WALL - 0.32)):
@@ -212,11 +202,11 @@ def _still(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
             yield _rounded(x, x + 0.28, WALL + 0.1, OF_TRACE["pump"])
     V = at(patch.rec, patch.rec.V, moment)[0]
     count = round(abs(V) / PER_SIGN)
-    spots = left + (0.5 + np.arange(count)) / max(count, 1) * (right - left)
+    spots = left + 0.06 + (0.5 + np.arange(count)) / max(count, 1) * (right - left - 0.12)
     across, up = np.array([-0.05, 0.05, 0.0, 0.0, 0.0]), np.array([0.0, 0.0, 0.0, 0.03, -0.03])
     for y, positive in ((WALL + 0.07, V < 0), (-WALL - 0.07, V > 0)):
         for spot in spots:
-            yield Stroke(spot + across, y + up * positive, LOOK["+" if positive else "-"], width=1.2)
+            yield Stroke(spot + across, y + up * positive, PLUS if positive else MINUS, width=1.2)
 
 
 def _channel(kind: Kind, c: int, k: int, x: float) -> Iterator[Stroke]:
@@ -237,7 +227,7 @@ def _channel(kind: Kind, c: int, k: int, x: float) -> Iterator[Stroke]:
             yield Stroke(np.array([x + aside]), np.array([-end - 0.02]), INK, dot=True, width=3.2)
     if not kind.free[c]:
         y = -end if kind.inside else end
-        yield Stroke(np.array([x]), np.array([y]), LOOK["drug"], dot=True, width=4.5)
+        yield Stroke(np.array([x]), np.array([y]), DRUG, dot=True, width=4.5)
 
 
 def _crossing(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:

@@ -21,7 +21,6 @@ from ..physics import CHARGE, F, Floats
 from ..recording import PUMP, Recording
 from .axon import MOST_ELECTRODES
 from .view import colour_of
-from .words import number, sentence
 
 CROSSES = 0.01  # of a recording: how long a dot is in sight before and after it is in the middle of a channel
 MOMENTS = 400  # of a recording at which gates and concentrations are told
@@ -108,22 +107,24 @@ class Dots:
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """What is seen at one place. Of the pump: when it lets Na go, and K, ms; if it is blocked; its turns."""
+    """What is seen at an electrode at x (cm), or of a cell.
+
+    Of the pump: when it lets Na go and when K, ms, whether it is blocked, and how often it turns; None without one.
+    """
 
     rec: Recording
-    title: str
+    x: float | None
     kinds: tuple[Kind, ...]
     dots: tuple[Dots, ...]
     pump: tuple[Floats, Floats, bool, float] | None
 
 
-def places(recording: Any) -> list[tuple[str, Recording]]:
-    """Recordings with their titles: of an axon at each electrode."""
+def places(recording: Any) -> list[tuple[float | None, Recording]]:
+    """Recordings, each with its place (cm): of an axon those of its electrodes."""
     if not isinstance(recording, AxonRecording):
-        return [("", recording)]
-    places = [min(x, recording.axon.length) for x in recording.electrodes[:MOST_ELECTRODES]]
-    titles = [sentence("scene.electrode", number=n, x=number(x, 2)) for n, x in enumerate(places, 1)]
-    return list(zip(titles, map(recording.at, places), strict=True)) or [("", recording.first)]
+        return [(None, recording)]
+    found = [min(x, recording.axon.length) for x in recording.electrodes[:MOST_ELECTRODES]]
+    return list(zip(found, map(recording.at, found), strict=True)) or [(None, recording.first)]
 
 
 def moments(rec: Recording) -> Floats:
@@ -194,11 +195,13 @@ def _blocked(cell: Cell, channel: Channel, usual: Cell | None) -> tuple[str, flo
     """A drug that may have left of a channel what is there, and the share of channels in which it sits."""
     drug = next((drug for drug, targets in BLOCKS.items() if channel.name in targets and channel.gates), "")
     name = f"{'g' if channel.P is None else 'P'}_{channel.name}"
+    if not drug or name not in cell.parameters():
+        return "", 0.0
     now, declared = cell.parameters()[name].value, getattr(type(cell), name, None)
     before = usual.parameters()[name].value if usual else 0.0
     if not now and not before:
         before = 0.0 if declared is None else declared.value
-    return (drug, 1.0 - now / before) if drug and now < before else ("", 0.0)
+    return (drug, 1.0 - now / before) if now < before else ("", 0.0)
 
 
 def _dots(rec: Recording) -> Iterator[Dots]:
@@ -221,15 +224,10 @@ def of_kind(cell: Cell, table: dict[type[Cell], Any]) -> Any:
     return next(found for kind, found in table.items() if isinstance(cell, kind))
 
 
-def _patch(title: str, rec: Recording, usual: Cell | None, ions: float) -> Patch:
+def _patch(x: float | None, rec: Recording, usual: Cell | None, ions: float) -> Patch:
     kinds = (_kind(rec, place, channel, usual, ions) for place, channel in enumerate(rec.cell.channels))
-    return Patch(
-        rec,
-        title,
-        tuple(filter(None, kinds)),
-        tuple(sorted(_dots(rec), key=lambda dots: tuple(NAMES).index(dots.ion))),
-        _pump(rec, ions),
-    )
+    dots = sorted(_dots(rec), key=lambda each: tuple(NAMES).index(each.ion))
+    return Patch(rec, x, tuple(filter(None, kinds)), tuple(dots), _pump(rec, ions))
 
 
 def _pump(rec: Recording, ions: float) -> tuple[Floats, Floats, bool, float] | None:
@@ -251,8 +249,8 @@ def patches(recording: Any, usual: Any) -> tuple[Patch, ...]:
     ions = ions_per_dot(recording if usual is None else usual)
     cells = [] if usual is None else [rec.cell for _, rec in places(usual)]
     return tuple(
-        _patch(title, rec, next((cell for cell in cells if type(cell) is type(rec.cell)), None), ions)
-        for title, rec in places(recording)
+        _patch(x, rec, next((cell for cell in cells if type(cell) is type(rec.cell)), None), ions)
+        for x, rec in places(recording)
     )
 
 

@@ -6,6 +6,7 @@ numbers are put in.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ _TEXTS: dict[str, dict[str, str]] = read(Path(__file__).with_suffix(".toml"))
 _UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
 
 
-def sentence(name: str, **values: str | int) -> str:
+def sentence(name: str, **values: Any) -> str:
     """The sentence of a name, such as "spikes.one", with its values put in."""
     section, _, text = name.partition(".")
     return _TEXTS[section][text].format(**values)
