@@ -333,8 +333,9 @@ class _Kind:
         until = np.interp(moments, t, redrawn)
         into = np.searchsorted(moments, edges[1:])  # the moment before which a step lies
         before, after = (np.exp(each - until[into]) for each in (by_then[:-1], by_then[1:]))
-        steps = np.maximum(np.diff(by_then), TINY)
-        parts = share[1:] * after - share[:-1] * before - np.diff(share) * (after - before) / steps
+        steps = np.diff(by_then)
+        mean = np.where(steps > TINY, (after - before) / np.maximum(steps, TINY), after)
+        parts = share[1:] * after - share[:-1] * before - np.diff(share) * mean
         opened: Floats = np.bincount(into, parts, moments.size).astype(float)
         same = np.exp(-np.diff(until, prepend=0.0))
         for when, rest in resets:

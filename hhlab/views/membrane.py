@@ -28,6 +28,7 @@ HALF, PORE = 0.27, 0.1  # half the width of a channel, and of its pore
 WITHIN = 0.25  # of the way of a dot that is in the pore
 MANY = 4  # kinds of channels from which on only one of each stands in front
 LOOK = {"outside": ("#0072B2", 0.1), "inside": ("#8A6D3B", 0.12), "lipid": ("#666666", 0.12), "heads": ("#666666", 0.5)}
+ION, CROSSING, BAR = 1.3, 2.2, 2.3  # widths, points
 DRUG, PLUS, MINUS = "#7B3FA8", "#B2182B", "#2166AC"
 
 
@@ -193,7 +194,7 @@ def _still(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
         outside, inside = dots.numbers[0], dots.at(k)
         for count, low, high in ((outside, WALL + 0.12, TOP - 0.2), (inside, 0.2 - TOP, -WALL - 0.32)):
             across, up = left + chance.random(count) * (right - left), low + chance.random(count) * (high - low)
-            yield Stroke(across, up, OF_TRACE[dots.ion], dot=True, width=1.3, alpha=0.75)
+            yield Stroke(across, up, OF_TRACE[dots.ion], dot=True, width=ION, alpha=0.75)
     for place, (kind, c) in enumerate(_fronts(patch)):
         yield from _channel(kind, c, k, left + place + 0.5)
     yield from _crossing(patch, left, moment)
@@ -219,7 +220,7 @@ def _channel(kind: Kind, c: int, k: int, x: float) -> Iterator[Stroke]:
     for place, p in enumerate(bars):
         y, side = end * (0.75 - 1.5 * (place + 0.5) / len(bars)), 1 if place % 2 else -1
         ends = (-side * PORE, y) if not kind.open[p, c, k] else (side * PORE, y - 0.1)
-        yield Stroke(np.array([x + side * PORE, x + ends[0]]), np.array([y, ends[1]]), INK, width=2.2)
+        yield Stroke(np.array([x + side * PORE, x + ends[0]]), np.array([y, ends[1]]), INK, width=BAR)
     for p, plug in enumerate(kind.plugs):
         if plug:
             aside = 0.0 if not kind.open[p, c, k] else HALF
@@ -244,4 +245,4 @@ def _crossing(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
         x = np.where(behind, lane * _wide(patch), x + (lane - 0.5) * 0.7 * np.abs(far))
         y = np.sign(kind.times[chosen]) * (np.clip(u / WITHIN, -1, 1) * (WALL + 0.1) + far * (TOP - 0.2 - WALL))
         shown = ~behind | (np.abs(u) > WITHIN)
-        yield Stroke(left + x[shown], y[shown], OF_TRACE.get(kind.ion, "#666666"), dot=True, width=2.2)
+        yield Stroke(left + x[shown], y[shown], OF_TRACE.get(kind.ion, "#666666"), dot=True, width=CROSSING)
