@@ -273,16 +273,8 @@ def test_every_sentence_of_a_membrane_is_met(monkeypatch):
         monkeypatch.setattr(
             where, "sentence", lambda name, **v: met.add(name) or words.sentence(name, **v), raising=False
         )
-    cases = [
-        ("squid", 7),
-        ("squid", 6),
-        ("half of TEA", 7),
-        ("pumps", 8),
-        ("axon", 1.4),
-        ("axon", 5),
-        ("poisoned for an hour", 9e5),
-    ]
-    for name, moment in cases:
+    cases = {"squid": 7, "TTX": 7, "clamped": 5, "pumps": 8, "axon": 1.4, "poisoned for an hour": 9e5, "node of a frog": 5}
+    for name, moment in cases.items():
         VIEW.caption(RECORDED[name], moment)
     for name in ("squid", "relay"):
         membrane._packed.__wrapped__(RECORDED[name], None)
