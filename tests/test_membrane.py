@@ -247,7 +247,9 @@ def test_an_axon_shows_a_patch_at_each_electrode_and_a_clamp_its_electrode():
         V = numbers(patch["V"], "<i2") / 100
         due = np.interp(np.linspace(0, rec.t[-1], V.size), rec.t, rec.V)
         assert pytest.approx(due, abs=0.0101) == V
-    assert [patches(RECORDED[name])[1][0][1]["clamped"] for name in ("clamped", "squid")] == [True, False]
+    assert [patches(RECORDED[name])[1][0][1]["electrode"] for name in ("clamped", "squid", "beta cell")] == [
+        "voltage clamp", "electrode", "",
+    ]  # fmt: skip
     stimulus = numbers(patches(RECORDED["squid"])[1][0][1]["stimulus"], "<f4")
     assert (stimulus.max(), stimulus[0]) == (20, 0)
 
@@ -273,10 +275,9 @@ def test_every_sentence_of_a_membrane_is_met(monkeypatch):
         monkeypatch.setattr(
             where, "sentence", lambda name, **v: met.add(name) or words.sentence(name, **v), raising=False
         )
-    cases = {"squid": 7, "TTX": 7, "clamped": 5, "pumps": 8, "axon": 1.4, "poisoned for an hour": 9e5, "node of a frog": 5}
-    for name, moment in cases.items():
+    for name, moment in {"squid": 7, "TTX": 7, "clamped": 5, "pumps": 8, "axon": 1.4, "node of a frog": 5}.items():
         VIEW.caption(RECORDED[name], moment)
-    for name in ("squid", "relay"):
+    for name in ("squid", "relay", "pumps"):
         membrane._packed.__wrapped__(RECORDED[name], None)
     assert met >= {f"scene.{name}" for name in words._TEXTS["scene"]}
 

@@ -3,7 +3,7 @@
 
 const BUSY_AFTER = 150; // ms without an answer after which the picture says that it is not up to date
 const PLAY = 12000; // ms to play a whole recording
-const HEIGHT = 230, MOST = 540, BESIDE = 300, STATES = 210, LEAST = 64; // px: a panel against time, all of them, also beside a membrane, the row of the others
+const HEIGHT = 230, MOST = 540, BESIDE = 250, STATES = 210, LEAST = 64; // px: a panel against time, all of them, also beside a membrane, the row of the others
 const LEFT = 64, GAP = 12, FOOT = 40;
 const FONT = 12, LINE = 15; // px
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };
@@ -529,7 +529,7 @@ function render({ model, el }) {
   const table = make("div", "table-box"), code = make("pre", "code");
   code.tabIndex = 0;
   code.setAttribute("aria-label", "code of this state");
-  const stage = make("div", "stage", [view.stack, scene.figure, controls, moment, text, table, code]);
+  const stage = make("div", "stage", [view.stack, scene.figure, controls, scene.words, moment, text, table, code]);
   const pills = make("div", "pills"), boxes = make("div", "boxes"), sight = make("div", "knobs"), folded = make("div", "folded");
   const notice = make("p", "notice");
   notice.setAttribute("role", "alert");

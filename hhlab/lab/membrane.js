@@ -6,7 +6,7 @@ const BROWNIAN = 1.1; // px that an ion moves in a frame, about
 const PORE = 0.25; // of that way which is within the membrane
 const CHANNEL = 76, NARROW = 42, STRETCH = 330; // px: a channel, the narrowest one, the narrowest patch beside another
 const PAUSE = 100; // ms after an answer in which nothing is drawn but answers: a drag has all the time there is
-const ROW = 322, SHORT = 262; // px: height of the scene, and of each row where there are more
+const ROW = 304, SHORT = 256; // px: height of the scene, and of each row where there are more
 const LOOKS = {
   light: { out: "#edf4f9", in: "#f7f3ec", head: "#b9c1cc", tail: "#d5dae1", sheet: "#dbe2ea", ink: "#222222", shade: "#000000", plus: "#b2182b", minus: "#2166ac", halo: "rgb(247 243 236 / 82%)", drug: "#5b2a86", glass: "#7b8794" },
   dark: { out: "#131b23", in: "#1f1d1b", head: "#5a6675", tail: "#3c4550", sheet: "#2a343f", ink: "#e6e6e6", shade: "#ffffff", plus: "#ff9a8f", minus: "#8fc1ff", halo: "rgb(31 29 27 / 82%)", drug: "#d3a6ff", glass: "#9aa7b5" },
@@ -51,9 +51,8 @@ function firstFrom(times, moment) { // of times that rise, but for their signs
 }
 
 function membrane(model, root) {
-  const canvas = make("canvas", "scene"), caption = make("figcaption", "caption"), rules = make("p", "rules");
-  const note = make("details", "", [make("summary", "", "What the dots, signs and channels stand for"), rules]);
-  const figure = make("figure", "living", [canvas, caption, note]);
+  const canvas = make("canvas", "scene"), caption = make("p", "caption"), rules = make("p", "rules");
+  const figure = make("div", "living", [canvas]), words = make("details", "in-words", [make("summary", "", "The membrane in words, and what its dots stand for"), caption, rules]);
   canvas.setAttribute("role", "img");
   let scene = null, from = null, stretches = [], ground = null, t = 0, dark = false, look = LOOKS.light, width = 0, height = 0, room = 0;
   let seen = false, running = 0, shownAt = 0, sprites = {}, painted = "";
@@ -78,7 +77,7 @@ function membrane(model, root) {
   }
 
   function stretch(row, x0, y0, w, h, number) {
-    const { patch, kinds, pump } = row, electrode = patch.clamped || patch.stimulus.length || patch.title ? 30 : 0;
+    const { patch, kinds, pump } = row, electrode = patch.electrode ? 30 : 0;
     const head = patch.title || w < 480 ? 40 : 24, foot = 24, free = h - head - foot;
     const sheet = Math.min(Math.max(0.16 * free, 24), 48), thick = Math.min(Math.max(0.19 * free, 36), 56);
     const front = y0 + head + 0.3 * free + sheet, back = front - sheet, inner = front + thick;
@@ -94,6 +93,8 @@ function membrane(model, root) {
     const channels = kinds.flatMap((kind, j) => Array.from({ length: counts[j] }, (_, c) => ({ kind, c, x: x0 + electrode + 4 + (place++ + 0.5) * slot })));
     const pumpAt = pump ? x0 + electrode + 4 + (place + 0.5) * slot : 0;
     const pores = spread(kinds.flatMap((kind, j) => Array.from({ length: kind.free.length - counts[j] }, (_, c) => ({ j, c: c + counts[j] }))), x0 + 6, w - 12, back + 5, sheet - 15, random);
+    const gaps = Array.from({ length: used + 1 }, (_, k) => x0 + electrode + 4 + k * slot);
+    for (const pore of pores) pore.below = gaps.reduce((a, b) => (Math.abs(b - pore.x) < Math.abs(a - pore.x) ? b : a)); // not below another channel
     const taken = (x) => channels.some((each) => Math.abs(each.x - x) < wide / 2 + 6) || (pump && Math.abs(pumpAt - x) < wide / 2 + 6);
     const places = Array.from({ length: 400 }, (_, k) => x0 + electrode + 10 + (k * 0.618034 % 1) * (w - electrode - 20)).filter((x) => !taken(x));
     const signs = [];
@@ -104,7 +105,7 @@ function membrane(model, root) {
       return { each, out: cloud(`${key} out`, each.outside, random), in: cloud(`${key} in`, most, random) };
     });
     return { ...row, x0, y0, w, h, head, front, back, inner, slot, wide, channels, pores, counts, pumpAt, signs, dots, electrode,
-      outside: [y0 + head, front - 14], inside: [inner + 12, y0 + h - foot] };
+      outside: [y0 + head, front - 14], inside: [inner + 14, y0 + h - foot] };
   }
 
   // Places on the surface, one for each channel that does not stand in front, none too near to another.
@@ -292,7 +293,7 @@ function membrane(model, root) {
       for (const each of s.channels) gates(context, s, each, k);
       const turns = s.pump ? turning(context, s) : 0;
       charges(context, s, V);
-      words(context, s, k, V, turns);
+      labels(context, s, k, V, turns);
     }
   }
 
@@ -351,7 +352,8 @@ function membrane(model, root) {
         stamp(context, kind.ion, front.x + drift, y, 4.6);
       } else if (far) { // between, it is out of sight; through a channel that is not in the picture, beyond the horizon
         const behind = s.pores.filter((each) => each.j === j), pore = behind.find((each) => each.c === c) ?? { ...behind[i % behind.length], y: s.back };
-        stamp(context, kind.ion, pore.x + drift, down < 0 ? pore.y - far * 0.9 * (pore.y - high) : s.inner + 6 + far * 0.6 * (low - s.inner), 4.2);
+        if (down < 0) stamp(context, kind.ion, pore.x + drift, pore.y - far * 0.9 * (pore.y - high), 4.2);
+        else stamp(context, kind.ion, pore.below + drift * far, s.inner + 6 + far * 0.6 * (low - s.inner), 4.2);
       }
     }
     context.globalAlpha = 1;
@@ -378,7 +380,7 @@ function membrane(model, root) {
       if (bits >> b & 1) context.lineTo(hinge + side, y + Math.min(gap, 0.5 * tall / bars.length));
       else context.lineTo(x - side * gap / 2, y);
       context.stroke();
-      if (big) letter(context, kind.particles[b], x + side * (gap / 2 + 8), y, look.ink);
+      if (big) letter(context, kind.particles[b].split(" ")[0], x + side * (gap / 2 + 8), y, look.ink);
       if (kind.binds[b] && bits >> b & 1) for (const way of [-1, 1]) stamp(context, "Ca", x + way * gap * 0.8, bottom - 3, 3.6);
     });
     plugs.forEach((b, i) => {
@@ -394,7 +396,7 @@ function membrane(model, root) {
       context.beginPath();
       context.arc(X, Y, r, 0, 2 * Math.PI);
       context.fill();
-      if (big) letter(context, kind.particles[b], X, Y + 0.5, dark ? "#111" : "#fff");
+      if (big) letter(context, kind.particles[b].split(" ")[0], X, Y + 0.5, dark ? "#111" : "#fff");
     });
     const free = kind.free[c];
     if (!free) poison(context, s, kind.inside, x);
@@ -477,7 +479,7 @@ function membrane(model, root) {
     context.lineWidth = 1.3;
     context.stroke();
     const current = s.patch.stimulus[k] ?? 0;
-    const said = s.patch.clamped ? "voltage clamp" : current ? `stimulus ${plain(Number(current.toPrecision(2)))} µA/cm²` : "electrode";
+    const said = current ? `stimulus ${plain(Number(current.toPrecision(2)))} µA/cm²` : s.patch.electrode;
     context.font = font(11, current !== 0);
     context.textAlign = "left";
     const wide = context.measureText(said).width;
@@ -487,7 +489,7 @@ function membrane(model, root) {
     context.fillText(said, x + 12, top + 9);
   }
 
-  function words(context, s, k, V, turns) {
+  function labels(context, s, k, V, turns) {
     legend(context, s, "outside", s.y0 + s.head - 11, (each) => each.mM[0]);
     legend(context, s, "inside", s.y0 + s.h - 12, (each) => then(each.mM[1], k));
     context.font = font(13, true);
@@ -500,12 +502,12 @@ function membrane(model, root) {
     if (s.w > 620) context.fillText(scene.scale, s.x0 + s.w - 10, s.y0 + s.h - 12);
     context.textAlign = "center";
     for (const { kind, c, x } of s.channels) {
-      label(context, kind.name, x, s.inner + 27, true);
-      if (s.slot > 58 || !kind.free[c]) label(context, stateOf(kind, c, k), x, s.inner + 41, isOpen(kind, c, k) && kind.particles.length, kind.free[c] ? look.ink : look.drug);
+      label(context, kind.name, x, s.inner + 31, true);
+      if (s.slot > 58 || !kind.free[c]) label(context, stateOf(kind, c, k), x, s.inner + 45, isOpen(kind, c, k) && kind.particles.length, kind.free[c] ? look.ink : look.drug);
     }
     if (!s.pump) return;
-    label(context, "pump", s.pumpAt, s.inner + 27, true);
-    label(context, s.pump.blocked ? "ouabain" : `${turns} turn${turns === 1 ? "" : "s"}`, s.pumpAt, s.inner + 41, false, s.pump.blocked ? look.drug : look.ink);
+    label(context, "pump", s.pumpAt, s.inner + 31, true);
+    label(context, s.pump.blocked ? "ouabain" : `${turns} turn${turns === 1 ? "" : "s"}`, s.pumpAt, s.inner + 45, false, s.pump.blocked ? look.drug : look.ink);
   }
 
   function stateOf(kind, c, k) {
@@ -559,7 +561,7 @@ function membrane(model, root) {
 
   function show(moment) {
     const told = model.get("scene"), panel = model.get("shown").panels.find((each) => each.living);
-    figure.hidden = !panel;
+    figure.hidden = words.hidden = !panel;
     if (!panel) return;
     if (told !== from) scene = unpacked(from = told);
     caption.textContent = panel.caption;
@@ -574,7 +576,7 @@ function membrane(model, root) {
     wake();
   }
 
-  // What share of a window it takes; what is below it in words takes some of that.
+  // What share of a window it takes, with the line below it.
   const share = () => (figure.hidden ? 0 : model.get("shown").panels.length > 1 ? 0.6 : 1);
-  return { figure, show, at, share, fill: (pixels) => { room = pixels && Math.max(pixels - 70, 180); } };
+  return { figure, words, show, at, share, fill: (pixels) => { room = pixels && Math.max(pixels - 30, 180); } };
 }

@@ -63,7 +63,11 @@ class Membrane(Timeless):
             names = [kind.name for kind, _ in _fronts(patch)] + ["pump"] * (patch.pump is not None)
             words += [(left + place + 0.5, -WALL - 0.24, name) for place, name in enumerate(names)]
             words += [
-                (left + _wide(patch) / 2, TOP - 0.1, _title(patch, n) or "outside"),
+                (
+                    left + _wide(patch) / 2,
+                    TOP - 0.1,
+                    _title(patch, n) or "outside",
+                ),
                 (left + _wide(patch) / 2, 0.1 - TOP, "inside"),
             ]
         return words
@@ -86,6 +90,8 @@ def _packed(recording: Any, usual: Any) -> dict[str, Any]:
     known = {pool.ion for pool in rec.cell.pools} | {"Ca" for channel in rec.cell.channels if channel.ion == "Ca"}
     ions = f"{scene.ions_per_dot(recording if usual is None else usual):,.0f}"
     rules = [sentence("scene.scale", ions=ions), sentence("scene.dots", mM=f"{scene.PER_DOT:g}")]
+    if found[0].pump:
+        rules.append(sentence("scene.turn"))
     if "Ca" in known:
         rules.append(sentence("scene.calcium", dots=f"{scene.PER_DECADE:g}"))
     if "Na" not in known:
@@ -112,7 +118,7 @@ def _told(patch: Patch, place: int) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "title": _title(patch, place), "V": (100 * np.interp(whole, rec.t, rec.V)).astype("<i2").tobytes(),
-        "dots": dots, "clamped": isinstance(rec.protocol, VoltageStep), "stimulus": stimulus.astype("<f4").tobytes(),
+        "dots": dots, "electrode": _electrode(patch), "stimulus": stimulus.astype("<f4").tobytes(),
         "kinds": list(map(_kind_told, patch.kinds)), "pump": patch.pump and _pump_told(*patch.pump),
     }  # fmt: skip
 
@@ -153,6 +159,13 @@ def _in_words(patch: Patch, place: int, moment: float, ions: float) -> Iterator[
             yield sentence(f"scene.{name}", channel=kind.name, **said)
     if patch.pump:
         yield sentence("scene.pump", turns=(patch.pump[1] <= moment).sum())
+
+
+def _electrode(patch: Patch) -> str:
+    """What the electrode in a patch is called; empty where there is none."""
+    if isinstance(patch.rec.protocol, VoltageStep):
+        return "voltage clamp"
+    return "electrode" if patch.x is not None or patch.rec.stimulus.any() else ""
 
 
 def _fronts(patch: Patch) -> list[tuple[Kind, int]]:
@@ -198,6 +211,14 @@ def _still(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
     for place, (kind, c) in enumerate(_fronts(patch)):
         yield from _channel(kind, c, k, left + place + 0.5)
     yield from _crossing(patch, left, moment)
+    if _electrode(patch):
+        yield Stroke(
+            left + np.array([0.02, 0.18, 0.14, 0.11]),
+            np.array([TOP, TOP, -WALL - 0.2, -WALL - 0.2]),
+            "#666666",
+            fill=True,
+            alpha=0.5,
+        )
     if patch.pump:
         for x in (right - 0.79, right - 0.49):
             yield _rounded(x, x + 0.28, WALL + 0.1, OF_TRACE["pump"])
