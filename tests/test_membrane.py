@@ -94,7 +94,7 @@ def test_gates_are_drawn_as_the_particles_of_single_channels_are(recording):
     for rec, patch in patches(recording)[1]:
         for kind in patch["kinds"]:
             n = len(kind["free"])
-            single = particles_at(rec, kind["name"], n, scene.moments(rec))
+            single = particles_at(rec, kind["name"], n, scene.moments(rec), seed=scene.SEED)
             states = numbers(kind["states"], "<u2").reshape(-1, scene.MOMENTS)
             assert len(states) == min(n, scene.FRONT)
             assert kind["particles"] == single.names

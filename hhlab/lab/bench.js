@@ -3,7 +3,7 @@
 
 const BUSY_AFTER = 150; // ms without an answer after which the picture says that it is not up to date
 const PLAY = 12000; // ms to play a whole recording
-const HEIGHT = 230, MOST = 540, BESIDE = 250, STATES = 210, LEAST = 64; // px: a panel against time, all of them, also beside a membrane, the row of the others
+const HEIGHT = 230, MOST = 540, BESIDE = 250, STATES = 210, LEAST = 64, LEAST_IN_LAB = 48; // px: a panel against time, all of them, also beside a membrane, the row of the others, the least
 const LEFT = 64, GAP = 12, FOOT = 40;
 const FONT = 12, LINE = 15; // px
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };
@@ -118,7 +118,7 @@ function picture(model, root) {
     const beside = Math.max(0, ...names.map((name) => context.measureText(name).width));
     const scaled = lasting.some((each) => each.scale) ? 58 : 0;
     const right = width - Math.max(beside ? Math.min(beside + 36, 0.42 * width) : 14, scaled);
-    const below = states.length ? STATES : 0;
+    const below = states.length ? (room > 0 && lasting.length ? Math.min(STATES, room / 2) : room > 0 ? room : STATES) : 0;
     const full = (room > 0 ? room - 10 : panels.length < shown.panels.length ? BESIDE : MOST) - below;
     const wanted = lasting.map((each) => each.height * HEIGHT / lasting.length ** 0.35);
     const sum = wanted.reduce((a, b) => a + b, 0), free = full - FOOT - GAP * lasting.length;
@@ -126,14 +126,14 @@ function picture(model, root) {
     places = [];
     let top = 10;
     lasting.forEach((panel, k) => {
-      const tall = Math.max(wanted[k] * share, LEAST * Math.min(panel.height, 1));
+      const tall = Math.max(wanted[k] * share, (room > 0 ? LEAST_IN_LAB : LEAST) * Math.min(panel.height, 1));
       places.push({ panel, edge: 0, left: LEFT, right, top, bottom: top + tall, last: k === lasting.length - 1 });
       top += tall + GAP;
     });
     if (lasting.length) top += FOOT - GAP;
     const wide = width / Math.max(states.length, 1);
     states.forEach((panel, k) => {
-      const [begin, end] = [top + LINE + 10, top + (room > 0 && !lasting.length ? room : STATES) - FOOT + 10];
+      const [begin, end] = [top + LINE + 10, top + below - FOOT + 10];
       const left = k * wide + (panel.grid || panel.yTicks ? LEFT + LINE * (panel.label.split("\n").length - 1) : 8);
       places.push({ panel, edge: k * wide, left, right: (k + 1) * wide - 14, top: begin, bottom: end, last: true });
     });

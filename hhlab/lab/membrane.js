@@ -577,6 +577,6 @@ function membrane(model, root) {
   }
 
   // What share of a window it takes, with the line below it.
-  const share = () => (figure.hidden ? 0 : model.get("shown").panels.length > 1 ? 0.6 : 1);
+  const share = () => (figure.hidden ? 0 : [1, 0.6, 0.5][model.get("shown").panels.length - 1] ?? 0.4);
   return { figure, words, show, at, share, fill: (pixels) => { room = pixels && Math.max(pixels - 30, 180); } };
 }

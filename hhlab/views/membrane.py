@@ -96,11 +96,12 @@ def _packed(recording: Any, usual: Any) -> dict[str, Any]:
         rules.append(sentence("scene.calcium", dots=f"{scene.PER_DECADE:g}"))
     if "Na" not in known:
         rules.append(sentence("scene.textbook", whose=scene.of_kind(rec.cell, scene.PREPARATIONS)[0]))
+    short = "scene.short_calcium" if "Ca" in known else "scene.short"
     rules += [sentence("scene.signs", mV=f"{PER_SIGN:g}"), sentence("scene.chance")]
     return {
         "end": float(rec.t[-1]), "moments": scene.MOMENTS, "near": scene.CROSSES, "perSign": PER_SIGN,
         "peak": measure.peak(rec)[1], "colours": colours | {"": OF_TRACE["L"]}, "names": scene.NAMES,
-        "scale": sentence("scene.short", ions=ions, mM=f"{scene.PER_DOT:g}"), "rules": " ".join(rules),
+        "scale": sentence(short, ions=ions, mM=f"{scene.PER_DOT:g}"), "rules": " ".join(rules),
         "patches": [_told(patch, n) for n, patch in enumerate(found, 1)],
     }  # fmt: skip
 

@@ -22,6 +22,7 @@ from ..recording import PUMP, Recording
 from .axon import MOST_ELECTRODES
 from .view import colour_of
 
+SEED = 23  # with which those in front do what most do in a spike of the squid axon
 CROSSES = 0.01  # of a recording: how long a dot is in sight before and after it is in the middle of a channel
 MOMENTS = 400  # of a recording at which gates and concentrations are told
 FRONT, ALL, LEAKS = 4, 32, 8  # single channels of a kind: those that may stand in front, all, and all without gates
@@ -170,7 +171,7 @@ def _kind(rec: Recording, place: int, channel: Channel, usual: Cell | None, ions
     drug, share = _blocked(rec.cell, channel, usual)
     if not (channel.g or channel.P or drug):
         return None
-    drawn = particles_at(rec, channel.name, ALL if channel.gates else LEAKS, moments(rec))
+    drawn = particles_at(rec, channel.name, ALL if channel.gates else LEAKS, moments(rec), seed=SEED)
     binding = {gate.name for gate in channel.gates if gate.ion}
     free = np.arange(drawn.states.shape[0]) * GOLDEN % 1.0 >= share
     times = crossings(rec.t, crossed(rec, rec.I[channel.name], CHARGE.get(channel.ion, 1)) / ions)
