@@ -33,8 +33,8 @@ RECORDED = {
 EACH = pytest.mark.parametrize("recording", RECORDED.values(), ids=RECORDED)
 
 
-def numbers(sent, kind):
-    return np.frombuffer(sent, kind)
+def numbers(sent):
+    return np.frombuffer(sent["bytes"], f"<{sent['kind']}")
 
 
 def patches(recording, view=VIEW):
@@ -56,7 +56,7 @@ def test_what_crosses_is_the_charge_in_the_recording_within_one_dot(recording):
     for rec, patch in places:
         for_ion = {}
         for kind in patch["kinds"]:
-            due, times = dots(rec, kind["name"], CHARGE[kind["ion"]], ions), numbers(kind["times"], "<f4")
+            due, times = dots(rec, kind["name"], CHARGE[kind["ion"]], ions), numbers(kind["times"])
             assert np.all(np.diff(np.abs(times)) >= 0)
             until = np.searchsorted(np.abs(times), rec.t, "right")
             crossed = np.concatenate(([0.0], np.cumsum(np.sign(times))))[until]
@@ -71,7 +71,7 @@ def test_what_crosses_is_the_charge_in_the_recording_within_one_dot(recording):
 def test_dots_go_the_way_of_the_current(recording):
     for rec, patch in patches(recording)[1]:
         for kind in patch["kinds"]:
-            times, current = numbers(kind["times"], "<f4"), rec.I[kind["name"]] / CHARGE[kind["ion"]]
+            times, current = numbers(kind["times"]), rec.I[kind["name"]] / CHARGE[kind["ion"]]
             after = np.searchsorted(rec.t, np.abs(times)).clip(1, rec.t.size - 1)
             around = np.sign(times) * np.maximum(current[after] * np.sign(times), current[after - 1] * np.sign(times))
             assert np.all(around * times > 0)
@@ -95,21 +95,19 @@ def test_gates_are_drawn_as_the_particles_of_single_channels_are(recording):
         for kind in patch["kinds"]:
             n = len(kind["free"])
             single = particles_at(rec, kind["name"], n, scene.moments(rec), seed=scene.SEED)
-            states = numbers(kind["states"], "<u2").reshape(-1, scene.MOMENTS)
+            states = numbers(kind["states"]).reshape(-1, scene.MOMENTS)
             assert len(states) == min(n, scene.FRONT)
             assert kind["particles"] == single.names
             for bit, each in enumerate(single.open):
                 assert np.array_equal(states >> bit & 1, each[: scene.FRONT])
-            opened = np.unpackbits(
-                np.frombuffer(kind["opened"], "u1").reshape(scene.MOMENTS, -1), axis=1, bitorder="little"
-            )
+            opened = np.unpackbits(numbers(kind["opened"]).reshape(scene.MOMENTS, -1), axis=1, bitorder="little")
             assert np.array_equal(opened[:, :n].T, (single.states == OPEN) & np.array(kind["free"])[:, None])
 
 
 def test_a_frozen_gate_does_not_jump():
     rec = hh.simulate(hh.Squid(), hh.Step(20), 30, freeze=("h",))
     (sodium, *_) = patches(rec)[1][0][1]["kinds"]
-    states = numbers(sodium["states"], "<u2").reshape(-1, scene.MOMENTS)
+    states = numbers(sodium["states"]).reshape(-1, scene.MOMENTS)
     assert np.ptp(states >> 3 & 1, axis=1).max() == 0
     assert np.ptp(states & 7, axis=1).min() > 0
 
@@ -127,7 +125,7 @@ def test_dots_follow_concentrations_that_move():
     rec = RECORDED["poisoned for an hour"]
     for each in patches(rec)[1][0][1]["dots"]:
         inside = np.interp(scene.moments(rec), rec.t, rec.conc[f"{each['ion']}_in"])
-        assert np.array_equal(numbers(each["inside"], "<u2"), np.round(inside / 5))
+        assert np.array_equal(numbers(each["inside"]), np.round(inside / 5))
         assert each["outside"] == round(rec.cell.pool[each["ion"]].outside / 5)
 
 
@@ -135,7 +133,7 @@ def test_calcium_stands_at_the_mouths_of_channels_that_read_it_there():
     domain, shell = ([d for d in patches(RECORDED["afterpotentials"])[1][0][1]["dots"] if d["ion"] == "Ca"])[::-1]
     assert (domain["mouths"], domain["outside"], shell["mouths"], shell["outside"]) == (("HVA", "BK"), 0, (), 16)
     most = RECORDED["afterpotentials"].conc["Ca_domain"].max()
-    assert numbers(domain["inside"], "<u2").max() == pytest.approx(3 * np.log10(most / 1e-5), abs=1)
+    assert numbers(domain["inside"]).max() == pytest.approx(3 * np.log10(most / 1e-5), abs=1)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +144,7 @@ def test_calcium_stands_at_the_mouths_of_channels_that_read_it_there():
 )  # fmt: skip
 def test_every_cell_has_concentrations(cell, potassium, calcium):
     told = patches(hh.simulate(cell, None, 5))[1][0][1]["dots"]
-    found = {each["ion"]: (each["mM"][0], numbers(each["mM"][1], "<f4")[0]) for each in told}
+    found = {each["ion"]: (each["mM"][0], numbers(each["mM"][1])[0]) for each in told}
     assert found["K"] == pytest.approx(potassium, rel=1e-4)
     assert found.get("Ca") == (calcium and pytest.approx(calcium, rel=0.02))
 
@@ -155,7 +153,7 @@ def test_the_pump_carries_three_out_and_two_in_with_each_turn():
     rec, ions = RECORDED["pumps"], scene.ions_per_dot(RECORDED["pumps"])
     pump = patches(rec)[1][0][1]["pump"]
     turned = dots(rec, "pump", 1, ions)
-    out, into = (np.searchsorted(numbers(pump[ion], "<f4"), rec.t, "right") for ion in ("Na", "K"))
+    out, into = (np.searchsorted(numbers(pump[ion]), rec.t, "right") for ion in ("Na", "K"))
     assert np.abs(out - turned).max() <= 0.51
     assert np.abs(into - turned).max() <= 1.01
     assert (out >= into).all()
@@ -166,7 +164,7 @@ def test_the_pump_carries_three_out_and_two_in_with_each_turn():
 def test_ouabain_sits_on_the_pump_and_stops_it():
     pump = patches(RECORDED["poisoned for an hour"])[1][0][1]["pump"]
     assert pump["blocked"]
-    assert pump["Na"] == pump["K"] == b""
+    assert pump["Na"]["bytes"] == pump["K"]["bytes"] == b""
 
 
 def kinds(bench_or_rec):
@@ -184,12 +182,12 @@ def kinds(bench_or_rec):
 def test_a_drug_sits_where_it_blocks(cell, drug, channel, inside):
     found = kinds(hh.simulate(hh.blocked(cell, drug), None, 10))
     assert (found[channel]["drug"], found[channel]["inside"], sum(found[channel]["free"])) == (drug, inside, 0)
-    assert not any(numbers(found[channel]["opened"], "u1")), "a channel with a drug in it conducts nothing"
+    assert not any(numbers(found[channel]["opened"])), "a channel with a drug in it conducts nothing"
     assert all(each["drug"] in ("", drug) for each in found.values())
 
 
 def test_the_gates_of_a_poisoned_channel_move_all_the_same():
-    assert np.ptp(numbers(kinds(RECORDED["TTX"])["Na"]["states"], "<u2")) > 0
+    assert np.ptp(numbers(kinds(RECORDED["TTX"])["Na"]["states"])) > 0
 
 
 def bench(cell, *drugs, **more):
@@ -244,13 +242,13 @@ def test_an_axon_shows_a_patch_at_each_electrode_and_a_clamp_its_electrode():
     _, places = patches(RECORDED["axon"])
     assert [patch["title"] for _, patch in places] == ["electrode 1 (1.00 cm)", "electrode 2 (4.00 cm)"]
     for rec, patch in places:
-        V = numbers(patch["V"], "<i2") / 100
+        V = numbers(patch["V"]) / 100
         due = np.interp(np.linspace(0, rec.t[-1], V.size), rec.t, rec.V)
         assert pytest.approx(due, abs=0.0101) == V
     assert [patches(RECORDED[name])[1][0][1]["electrode"] for name in ("clamped", "squid", "beta cell")] == [
         "voltage clamp", "electrode", "",
     ]  # fmt: skip
-    stimulus = numbers(patches(RECORDED["squid"])[1][0][1]["stimulus"], "<f4")
+    stimulus = numbers(patches(RECORDED["squid"])[1][0][1]["stimulus"])
     assert (stimulus.max(), stimulus[0]) == (20, 0)
 
 

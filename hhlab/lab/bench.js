@@ -3,7 +3,7 @@
 
 const BUSY_AFTER = 150; // ms without an answer after which the picture says that it is not up to date
 const PLAY = 12000; // ms to play a whole recording
-const HEIGHT = 230, MOST = 540, BESIDE = 250, STATES = 210, LEAST = 64, LEAST_IN_LAB = 48; // px: a panel against time, all of them, also beside a membrane, the row of the others, the least
+const HEIGHT = 230, MOST = 540, BESIDE = 210, STATES = 210, LEAST = 64, LEAST_IN_LAB = 48; // px: a panel against time, all of them, also beside a membrane, the row of the others, the least
 const LEFT = 64, GAP = 12, FOOT = 40;
 const FONT = 12, LINE = 15; // px
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };

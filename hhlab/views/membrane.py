@@ -111,22 +111,26 @@ def _title(patch: Patch, place: int) -> str:
 
 
 def _told(patch: Patch, place: int) -> dict[str, Any]:
-    rec, whole = patch.rec, np.linspace(0.0, patch.rec.t[-1], VOLTAGES)
-    stimulus = np.interp(scene.moments(rec), rec.t, rec.stimulus) if rec.stimulus.any() else np.empty(0)
+    rec, whole, then = patch.rec, np.linspace(0.0, patch.rec.t[-1], VOLTAGES), scene.moments(patch.rec)
+    stimulus = np.interp(then, rec.t, rec.stimulus) if rec.stimulus.any() else np.zeros(1)
     dots = [
-        {"ion": each.ion, "outside": each.numbers[0], "inside": each.numbers[1].astype("<u2").tobytes(),
-         "mM": [each.outside, each.inside.astype("<f4").tobytes()], "mouths": each.mouths} for each in patch.dots
+        {"ion": each.ion, "outside": each.numbers[0], "inside": _numbers(each.numbers[1], "u2"),
+         "mM": [each.outside, _numbers(each.inside, "f4")], "mouths": each.mouths} for each in patch.dots
     ]  # fmt: skip
     return {
-        "title": _title(patch, place), "V": (100 * np.interp(whole, rec.t, rec.V)).astype("<i2").tobytes(),
-        "dots": dots, "electrode": _electrode(patch), "stimulus": stimulus.astype("<f4").tobytes(),
+        "title": _title(patch, place), "V": _numbers(100.0 * np.interp(whole, rec.t, rec.V), "i2"), "dots": dots,
+        "electrode": _electrode(patch), "stimulus": _numbers(stimulus, "f4"),
         "kinds": list(map(_kind_told, patch.kinds)), "pump": patch.pump and _pump_told(*patch.pump),
     }  # fmt: skip
 
 
+def _numbers(values: Any, kind: str) -> dict[str, Any]:
+    """Numbers of a kind, such as "f4", as the browser reads them."""
+    return {"kind": kind, "bytes": np.asarray(values).astype(f"<{kind}").tobytes()}
+
+
 def _pump_told(Na: Floats, K: Floats, blocked: bool, turned: float) -> dict[str, Any]:
-    times = {"Na": Na.astype("<f4").tobytes(), "K": K.astype("<f4").tobytes()}
-    return times | {"blocked": blocked, "turned": turned}
+    return {"Na": _numbers(Na, "f4"), "K": _numbers(K, "f4"), "blocked": blocked, "turned": turned}
 
 
 def _kind_told(kind: Kind) -> dict[str, Any]:
@@ -134,9 +138,9 @@ def _kind_told(kind: Kind) -> dict[str, Any]:
     return {
         "name": kind.name, "ion": kind.ion, "colour": kind.colour, "particles": kind.particles, "plugs": kind.plugs,
         "binds": kind.binds, "drug": kind.drug, "inside": kind.inside, "free": kind.free.tolist(),
-        "states": (kind.open[:, :scene.FRONT] << bits).sum(axis=0).astype("<u2").tobytes(),
-        "opened": np.packbits(kind.opened, axis=0, bitorder="little").T.tobytes(),
-        "times": kind.times.astype("<f4").tobytes(), "through": kind.through.astype("i1").tobytes(),
+        "states": _numbers((kind.open[:, : scene.FRONT] << bits).sum(axis=0), "u2"),
+        "opened": _numbers(np.packbits(kind.opened, axis=0, bitorder="little").T, "u1"),
+        "times": _numbers(kind.times, "f4"), "through": _numbers(kind.through, "i1"),
     }  # fmt: skip
 
 
