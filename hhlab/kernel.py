@@ -15,6 +15,9 @@ middle of a step, which is foreseen from the step before.
 Patches in a row hang together by *axial* currents, which then join the others: V of all patches moves at once, by the
 trapezoidal rule (Crank & Nicolson), which is of second order too.
 
+The channels of a patch with *noise* are followed one by one: in each step each particle of a gate jumps with the chance
+that a gate at this V has to open, or to shut, in a step, and what conducts is the share of open channels.
+
 What is fast is a *plain* membrane: gates that read V and follow it in time, ohmic channels, no pools. All else is
 *rich*. A plain one comes without `Rich`, and what that would need is then not even compiled.
 
@@ -31,7 +34,7 @@ from .compile_cache import inlined, jit, jit_and_cache
 from .kernel_layout import (  # isort: skip
     BOTH_ION_ROWS, BOTH_V_ROWS, BY_BOTH, BY_V, COARSE_ION, COARSE_V, CUBIC, CURVE, ENTRY, GHK, ION_ROWS, LOG_MIN,
     OF_B, OHMIC, ONE, ROWS_PER_DECADE, ROWS_PER_MV, SQUARE, THREE, TOP, TWO, V_MIN, Axial, Ints, Jumps, Kept, Membrane,
-    Pools, Rich, Stimulus, Work,
+    Noise, Pools, Rich, Stimulus, Work,
 )  # fmt: skip
 from .physics import NEAR_ZERO, F, Floats
 
@@ -39,6 +42,8 @@ LEAST = 1e-12
 """mM: below it a concentration counts as this."""
 SMALL = 0.5
 """From 0 to it the series of `relaxation` is exact to 2e-8."""
+ALMOST = 1.0 - 1e-12
+"""So likely at most is a jump of a particle in a step."""
 STEEPEST = -1.0
 """Least dt/C dI/dV of a step: where a membrane runs away faster, it is not followed more closely."""
 MINORS = 16
@@ -111,10 +116,54 @@ def stepped(a: float, b: float, x: float, by: float) -> float:
     return a + b * x
 
 
+@jit
+def draw(state: Ints) -> float:
+    """A random number between 0 and 1: MRG32k3a, as in the C code of L'Ecuyer 1999, Operations Research 47:159."""
+    one = (1403580 * state[1] - 810728 * state[0]) % 4294967087
+    other = (527612 * state[5] - 1370589 * state[3]) % 4294944443
+    state[0], state[1], state[2] = state[1], state[2], one
+    state[3], state[4], state[5] = state[4], state[5], other
+    return ((one - other - 1) % 4294967087 + 1) / 4294967088.0
+
+
+@jit
+def flip(n: Noise, j: int, opens: float, shuts: float, x: Floats, out: Floats) -> None:
+    """Let the particles of a gate jump with such chances; x and `out` get what is counted then.
+
+    From one that may jump to the next goes a geometric number of particles, so that those between cost nothing.
+    """
+    at, end, channels = n.first[j], n.first[j + 1], n.counts[j]
+    likelier = min(max(opens, shuts, 0.0), ALMOST)
+    further = np.log1p(-likelier)
+    while likelier > 0.0:
+        gap = np.log(draw(n.state)) / further
+        if gap >= end - at:
+            break
+        at += int(gap)
+        if draw(n.state) * likelier < (shuts if n.open[at] else opens):
+            change, owner = 1 - 2 * n.open[at], n.owner[at]
+            before = n.shut[owner]
+            n.open[at] += change
+            n.shut[owner] -= change
+            n.counted[j] += change
+            n.counted[channels] += (n.shut[owner] == 0) - (before == 0)
+        at += 1
+    x[j, 0] = out[j, 0] = n.counted[j] / n.number[j]
+    x[channels, 0] = out[channels, 0] = n.counted[channels] / n.number[channels]
+
+
+@jit
+def begin(n: Noise, x: Floats) -> None:
+    """Open as many particles as the gates say, each by chance."""
+    for j in range(x.shape[0]):
+        if n.first[j] < n.first[j + 1]:
+            flip(n, j, x[j, 0], 0.0, x, x)
+
+
 @inlined
 def step_gates(
-    m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, by: float, seen: float, out: Floats,
-    read_ions: bool, work: Work,
+    m: Membrane, r: Rich | None, noise: Noise | None, V: Floats, x: Floats, ions: Floats, by: float, seen: float,
+    out: Floats, read_ions: bool, work: Work,
 ) -> None:  # fmt: skip
     """Take gates so many steps on, and write to `out` (G, N) how they are when `seen` of that is over.
 
@@ -133,6 +182,8 @@ def step_gates(
                 before = x[j, i]
                 x[j, i] = stepped(a, b, before, by)
                 out[j, i] = before + seen_now * (x[j, i] - before)
+                if noise is not None and noise.first[j] < noise.first[j + 1]:
+                    flip(noise, j, stepped(a, b, 0.0, by), 1.0 - stepped(a, b, 1.0, by), x, out)
 
 
 @jit
@@ -475,11 +526,15 @@ def move_pools(m: Membrane, p: Pools, V: Floats, ions: Floats, dt: float, work: 
 
 
 @jit
-def jump(m: Membrane, r: Rich | None, V: Floats, x: Floats, ions: Floats, what: int, value: Floats) -> None:
+def jump(
+    m: Membrane, r: Rich | None, noise: Noise | None, V: Floats, x: Floats, ions: Floats, what: int, value: Floats
+) -> None:
     """Carry out one jump; the ions that make V jump come from the pool of the carrier."""
     for i in range(V.shape[0]):
         if what >= 0:
             x[what, i] = value[i]
+            if noise is not None and noise.first[what] < noise.first[what + 1]:
+                flip(noise, what, value[i], 1.0 - value[i], x, x)
         else:
             V[i] += value[i]
             if r is not None and r.pools.carrier >= 0:
@@ -541,16 +596,18 @@ def look_for_escape(V: Floats, far: float, step: float, escaped: Ints) -> None:
 
 @jit
 def carry_on(
-    m: Membrane, r: Rich | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, jumps: Jumps,
-    dt: float, every: int, far: float, escaped: Ints, kept: Kept, work: Work,
+    m: Membrane, r: Rich | None, noise: Noise | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats,
+    outer: Stimulus, jumps: Jumps, dt: float, every: int, far: float, escaped: Ints, kept: Kept, work: Work,
 ) -> None:  # fmt: skip
     """Carry a membrane through all steps; `now` counts them. What jumps does so when gates and V are at one moment."""
     steps, now, until, gates_at, event, sample = outer.row.shape[0], 0.0, 0.0, 0.0, 0, 0
+    if noise is not None:
+        begin(noise, x)
     while True:
         together = gates_at == now
         if together:
             while event < jumps.at.shape[0] and jumps.at[event] <= now:
-                jump(m, r, V, x, ions, jumps.what[event], jumps.value[event])
+                jump(m, r, noise, V, x, ions, jumps.what[event], jumps.value[event])
                 event += 1
             until = min(jumps.at[event], float(steps)) if event < jumps.at.shape[0] else float(steps)
         if now > sample * every:  # not by division, which fast arithmetic may round up past the last sample
@@ -562,10 +619,10 @@ def carry_on(
         by, out = 0.5 * (now + stop) - gates_at, kept.x[sample * kept.all_x]
         seen = (now - gates_at) / by if by > 0.0 else 1.0
         locate(m, axial, V, x.shape[0] * ENTRY, work)
-        step_gates(m, r, V, x, ions, by, seen, out, False, work)
+        step_gates(m, r, noise, V, x, ions, by, seen, out, False, work)
         if r is not None:
             set_domains(m, r, V, out, ions, work)
-            step_gates(m, r, V, x, ions, by, seen, out, True, work)
+            step_gates(m, r, noise, V, x, ions, by, seen, out, True, work)
         keep(m, V, ions, kept, sample)
         gates_at = 0.5 * (now + stop)
         if now < until:
@@ -577,8 +634,8 @@ def carry_on(
 
 @jit_and_cache
 def run(
-    m: Membrane, r: Rich | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats, outer: Stimulus, jumps: Jumps,
-    dt: float, every: int, far: float, kept: Kept, work: Work,
+    m: Membrane, r: Rich | None, noise: Noise | None, axial: Axial | None, V: Floats, x: Floats, ions: Floats,
+    outer: Stimulus, jumps: Jumps, dt: float, every: int, far: float, kept: Kept, work: Work,
 ) -> tuple[int, int]:  # fmt: skip
     """Carry V (N,), gates x (G, N) and ions (P, N), in place, through what comes from outside.
 
@@ -587,7 +644,7 @@ def run(
     (-1, -1).
     """
     escaped = np.full(2, -1)
-    carry_on(m, r, axial, V, x, ions, outer, jumps, dt, every, far, escaped, kept, work)
+    carry_on(m, r, noise, axial, V, x, ions, outer, jumps, dt, every, far, escaped, kept, work)
     return escaped[0], escaped[1]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from . import kernel_layout as layout
 from .cells import Cell
 from .channels import Channel
+from .channels.particles import COUNTER, followers, particles
 from .gates import curve, tables_over_ions
 from .parameters import Parameter
 from .physics import Floats, thermal_voltage
@@ -67,6 +68,41 @@ def rich_of(cells: Sequence[Cell], dt: float, frozen: frozenset[int], carrier: s
         weighted=whole([not all(gate.plain for gate in channel.gates) for channel in cell.channels]),
         curve=whole(np.cumsum([0, *(each.size for each in curves)])[:-1]),
         curves=np.concatenate([np.empty(0), *curves]),
+    )
+
+
+def noise_of(cell: Cell, x: Floats) -> layout.Noise:
+    """The channels of a noisy cell one by one, with all their particles shut, and none of them counted in x (G, 1)."""
+    random, names = np.random.default_rng(int(cell.seed)), list(cell.gate_names)
+    owners: list[list[layout.Ints]] = [[np.empty(0, np.int64)] for _ in names]
+    shut, channels = [np.empty(0, np.int64)], 0
+    counts, counted, number = np.arange(len(names)), np.zeros(len(names), np.int64), np.ones(len(names))
+    for channel in (each for each in cell.smooth.channels if each.name in cell.numbers):
+        n = cell.numbers[channel.name]
+        counter, missing = names.index(f"{channel.name}.{COUNTER}"), np.zeros(n, np.int64)
+        for group in particles(channel.gates):
+            if not group[-1].at_once:
+                *following, always = followers(group, n, random)
+                missing += 1
+                missing[always] -= 1
+                for gate, members in zip(group, following, strict=True):
+                    which = names.index(f"{channel.name}.{gate.name}")
+                    owners[which].append(channels + members)
+                    counts[which] = counter
+        shut.append(missing)
+        channels += n
+        x[counter], counted[counter], number[counter] = 0.0, (missing == 0).sum(), max(n, 1)
+    owner = [np.concatenate(each) for each in owners]
+    sizes = np.array([each.size for each in owner])
+    return layout.Noise(
+        first=np.cumsum([0, *sizes]),
+        owner=np.concatenate(owner),
+        open=np.zeros(sizes.sum(), np.int64),
+        shut=np.concatenate(shut),
+        counts=counts,
+        counted=counted,
+        number=np.where(sizes, sizes, number),
+        state=random.integers(1, 2**31, 6),
     )
 
 

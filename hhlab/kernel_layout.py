@@ -94,6 +94,22 @@ class Axial(NamedTuple):
     reach: Ints  # (S, 2): the first patch that it covers, and the first after it
 
 
+class Noise(NamedTuple):
+    """The channels of one patch, one by one: which particles of their gates are open. A gate of its own counts them.
+
+    What is counted of a gate is its open particles, and of a gate that counts channels those that are open.
+    """
+
+    first: Ints  # (G + 1,): the particles of gate j are first[j] to first[j + 1]
+    owner: Ints  # (particles,): the channel that it belongs to
+    open: Ints  # (particles,): 1 if it is open
+    shut: Ints  # (channels,): how many of its particles are shut
+    counts: Ints  # (G,): the gate that counts the channels that this gate is a part of
+    counted: Ints  # (G,): how many are open
+    number: Floats  # (G,): of how many
+    state: Ints  # (6,) of the generator of random numbers
+
+
 class Stimulus(NamedTuple):
     """What comes from outside, as the mean of each step. Without synapses (0) g and g_E have one step, of zeros.
 

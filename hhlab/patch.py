@@ -9,54 +9,55 @@ import itertools
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .cells.cell import SEED
 from .channels import Channel
 from .channels.channel import SINGLE
+from .channels.particles import followers, particles
 from .gates import Gate
 from .kernel_layout import Ints
-from .parameters import must_be, numbers, shown, unknown
+from .parameters import Parameter, must_be, numbers, unknown
 from .physics import Floats
 from .recording import Recording
 
 CLOSED, OPEN, INACTIVATED = 0, 1, 2
 STATES = ("closed", "open", "inactivated")
 """The names of the states of a channel, by number."""
-MARGIN = 1.1  # how far the bound of a rate lies above its values at both ends of a step
-NONE = np.empty(0)
-TINY = 1e-12  # redraws in a step below which it counts as so many
+NUMBER = Parameter(100.0, "channels", 1, 100_000, "how many channels are followed", name="n")
 SHORTEST = 1e-6  # ms: a shorter time constant counts as this
-MOST_CANDIDATES = 50_000_000  # moments at which one particle of each channel may jump
-FAR_V, FAR_INSIDE = (-150.0, 100.0), (1e-6, 1.0)  # mV, mM: where a gate that opens is shut, and where it is open
-AT_ONCE = 2**20  # so many moments at which particles may jump are looked at together
+SURE = 50.0  # so often a particle is redrawn, on the mean, where a gate is reset
+MOST_DRAWN = 50_000_000  # times that one particle of each channel is redrawn, all together
+AT_ONCE = 2**20  # times that are drawn together
+FAR_V, FAR_INSIDE = np.array([-150.0, 100.0]), np.array([1e-6, 1.0])  # mV, mM: where a gate is shut, and where open
 PA = 1e-3  # pA that 1 pS carries at 1 mV
 A_RECORDING = "a recording of a cell: give what simulate or clamp returned, or a place of an axon, such as run.at(1)"
 Bools = NDArray[np.bool_]
 
 
 def single_channels(
-    recording: Recording, channel: str, n: int = 100, *, seed: int = 0, conductance: float | None = None
+    recording: Recording, channel: str, n: int = 100, *, seed: int = 1, conductance: float | None = None
 ) -> "SingleChannels":
     """What each of n channels of one kind does along a recording, whose V and concentrations they all see.
 
-    Particles jump by thinning, which has no time step: moments at which a particle may jump are drawn at a rate that is
-    nowhere exceeded, and each is kept with the share that the rate of the model has of it, at the V of that moment.
-    Between samples V and concentrations go along straight lines. The method is that of Lemaire, Thieullen & Thomas
-    (arXiv:1602.07871), for Hodgkin-Huxley models.
+    A particle that opens at a rate alpha and shuts at a rate beta does the same as one that is redrawn at the rate
+    alpha + beta, open with the probability alpha / (alpha + beta). When it is redrawn is found by inverting the
+    integral of alpha + beta along the recording (Pikovsky, arXiv:2501.06507, on cumulative rates), so jumps come at any
+    moment, without a time step. Between two samples, the rates are the mean of those at both.
 
-    What gates are in a single channel: one that is frozen stays as it is at the beginning; one that is reset is drawn
-    anew at that moment. Of gates that add up, or have a weight, each channel has one, drawn with these weights; so has
-    a share of the channels no inactivation after pronase. Gates that read calcium read that of the recording, which is
+    What gates are in a single channel: one that is frozen stays as it is at the beginning; one that is reset is redrawn
+    at that moment. Of gates that add up, or have a weight, each channel has one, drawn with these weights; so has a
+    share of the channels no inactivation after pronase. Gates that read calcium read that of the recording, which is
     the work of all channels. A channel without gates is always open. The n channels are such as no drug blocks.
 
     Parameters
     ----------
     recording : Recording
-        What simulate or clamp returned, or a place of an axon. A clamp with one of its n channels is a step repeated n
-        times.
+        What simulate or clamp returned, or a place of an axon. The n channels under a clamp are also one channel in n
+        repetitions of its step.
     channel : str
         The name of the channel, such as "Na".
     n : int, optional
@@ -64,7 +65,7 @@ def single_channels(
     seed : int, optional
         The same seed gives the same channels.
     conductance : float, optional
-        Conductance of one open channel, pS; None for that of `hhlab.channels.channel.SINGLE`, which names its source.
+        Conductance of one open channel, pS; None for the usual one, from `hhlab.channels.channel.SINGLE`.
 
     Returns
     -------
@@ -88,10 +89,10 @@ def single_channels(
     for gate in kind.channel.gates:
         if gate.at_once:
             raise ValueError(
-                f"gate {gate.name} of {channel} opens and shuts at once in this model, so no single channel "
-                "can be followed: take another channel"
+                f"gate {gate.name} of {channel} opens and shuts at once in this model, so no single channel can be "
+                "followed: take another channel"
             )
-    return SingleChannels(kind, _whole("n", n, 1, 100_000), conductance)
+    return SingleChannels(kind, int(NUMBER.check(n)), conductance)
 
 
 class Particles(NamedTuple):
@@ -108,14 +109,14 @@ class Particles(NamedTuple):
 
 
 def particles_at(
-    recording: Recording, channel: str, n: int, moments: ArrayLike, *, seed: int = 0, along: int = 2000
+    recording: Recording, channel: str, n: int, moments: ArrayLike, *, seed: int = 1, along: int = 2000
 ) -> Particles:
-    """The particles of n channels of one kind at some moments, in the time that these moments take, not their jumps.
+    """The particles of n channels of one kind at some moments: quickly, as what happens between them is left out.
 
-    From one moment to the next a particle keeps its state with the probability of not having been redrawn, and is drawn
-    anew otherwise, for the V at which it last was. This has the same distribution as `single_channels`, but is another
-    draw. A small change of the recording changes few states, as the same random numbers stand for the same moments.
-    Gates that follow V at once are drawn anew at each moment.
+    At each moment it is drawn whether a particle was redrawn since the moment before, and is open; if it was not
+    redrawn, it is as it was then. So states have the same distribution as in `single_channels`, but are another draw. A
+    small change of the recording changes few of them, as the same random numbers stand for the same moments. Gates that
+    follow V at once are redrawn at each moment.
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def particles_at(
     channel : str
         The name of the channel, such as "Na".
     n : int
-        How many channels.
+        How many channels, 1 to 100,000.
     moments : array_like
         Times in ms, rising, within the recording.
     seed : int, optional
@@ -142,15 +143,14 @@ def particles_at(
     ValueError
         If there is no such channel, or a number is out of range.
     """
-    at, many = numbers("moments", "ms", moments), _whole("n", n, 1, 100_000)
-    kind = _Kind(recording, channel, seed, along, at)
-    alike = [(group, len(list(numbers))) for group, numbers in itertools.groupby(kind.particles)]
-    first = np.cumsum([0, *(power for _, power in alike)]).tolist()
-    seen = [kind.seen(number, power * many) for number, (_, power) in zip(first, alike, strict=False)]
-    found = np.concatenate([np.empty((0, at.size), bool), *seen]).reshape(-1, many, at.size)
-    shut = [np.zeros((many, at.size), np.int64), np.zeros((many, at.size), np.int64)]
-    for each, inactivates in zip(found, kind.inactivates, strict=True):
-        shut[inactivates] += ~each
+    kind, many, at = _Kind(recording, channel, seed, along), int(NUMBER.check(n)), numbers("moments", "ms", moments)
+    found = np.zeros((len(kind.particles), many, at.size), bool)
+    shut, number = np.zeros((2, many, at.size), np.int64), 0
+    for _, alike in itertools.groupby(kind.particles):
+        power = len(list(alike))
+        found[number : number + power] = kind.seen(number, power * many, at).reshape(power, many, at.size)
+        shut[int(kind.inactivates[number])] += power - found[number : number + power].sum(axis=0)
+        number += power
     names = tuple(" or ".join(gate.name for gate in group) for group in kind.particles)
     return Particles(names, kind.inactivates, found, _state(*shut))
 
@@ -164,28 +164,31 @@ class SingleChannels:
         What they were followed along.
     name : str
         The name of their kind, such as "Na".
-    n, seed : int
-        How many there are, and what they were drawn with.
+    n : int
+        How many there are.
     conductance : float
         Conductance of one open channel, pS.
     states : tuple of str
         The names of their states by number: "closed", "open" and, if any gate inactivates them, "inactivated".
     t : numpy.ndarray
         Times of the recording, ms, shape (samples,).
+    current_if_open : numpy.ndarray
+        The current of one open channel, pA, outward positive; shape of t.
+    density : float
+        How many such channels make up the conductance of the membrane, 1/um2.
     """
 
     def __init__(self, kind: "_Kind", n: int, conductance: float | None) -> None:
-        self.recording, self.name, self.n, self.seed = kind.recording, kind.channel.name, n, kind.seed
-        self._channel = kind.channel
-        asked = self._channel.single if conductance is None else conductance
-        self.conductance = SINGLE.check(asked)
+        self.recording, self.name, self.n, self.t = kind.recording, kind.channel.name, n, kind.recording.t
+        self.conductance = SINGLE.check(kind.channel.single if conductance is None else conductance)
         self.states = STATES if any(kind.inactivates) else STATES[:2]
-        self._who, self._when, self._state = kind.jumps(n)
-        self._begin = np.searchsorted(self._who, np.arange(n + 1))
-
-    @property
-    def t(self) -> Floats:
-        return self.recording.t
+        self.current_if_open = current_if_open(self.recording, self.name, self.conductance)
+        cell = self.recording.cell
+        self.density = kind.channel.density(cell.pool.get(kind.channel.ion), cell.temperature, self.conductance)
+        who, self._when, self._state = kind.jumps(n)
+        self._begin = np.searchsorted(who, np.arange(n + 1))
+        self._end = np.append(self._when[1:], np.inf)
+        self._end[self._begin[1:] - 1] = np.inf
 
     def jumps(self, number: int) -> tuple[Floats, Ints]:
         """The times (ms) at which one channel enters a state, from 0 on, and the numbers of these states."""
@@ -194,65 +197,39 @@ class SingleChannels:
 
     def states_at(self, moments: ArrayLike) -> Ints:
         """The number of the state of each channel at some moments (ms); shape (n, moments)."""
-        at = np.atleast_1d(numbers("moments", "ms", moments))
-        rows = [self._state[b + np.searchsorted(self._when[b:e], at, "right") - 1] for b, e in self._spans]
-        return np.array(rows)
+        at, each = np.atleast_1d(numbers("moments", "ms", moments)), map(self.jumps, range(self.n))
+        return np.array([states[np.searchsorted(when, at, "right") - 1] for when, states in each])
 
-    @property
-    def _spans(self) -> list[tuple[int, int]]:
-        return list(zip(self._begin[:-1].tolist(), self._begin[1:].tolist(), strict=True))
+    def number_in(self, state: str) -> Ints:
+        """How many are in a state, by name, at each sample; shape of t."""
+        chosen = self._in(state)
+        entered, left = (np.searchsorted(np.sort(each[chosen]), self.t, "right") for each in (self._when, self._end))
+        return entered - left
 
     @functools.cached_property
     def open(self) -> Ints:
         """How many are open at each sample; shape of t."""
         return self.number_in("open")
 
-    def number_in(self, state: str) -> Ints:
-        """How many are in a state, by name, at each sample; shape of t."""
-        into = self._state == self._number(state)
-        left = np.concatenate((into[:-1] & (self._who[1:] == self._who[:-1]), [False]))
-        ends = np.concatenate((self._when[1:], [0.0]))[left]
-        entered, gone = (np.searchsorted(np.sort(times), self.t, "right") for times in (self._when[into], ends))
-        return entered - gone
-
-    @functools.cached_property
-    def expected(self) -> Floats:
-        """The share of open channels in the recording, which that of many single channels comes to; shape of t."""
-        return self.recording.open_share(self.name)
-
-    @functools.cached_property
-    def current_if_open(self) -> Floats:
-        """The current of one open channel, pA, outward positive; shape of t."""
-        return current_if_open(self.recording, self.name, self.conductance)
-
-    def current_of(self, number: int) -> Floats:
-        """The current of one channel, pA; shape of t."""
-        when, state = self.jumps(number)
-        return self.current_if_open * (state[np.searchsorted(when, self.t, "right") - 1] == OPEN)
-
     @property
     def current(self) -> Floats:
         """The current of all n channels, pA; shape of t."""
         return self.open * self.current_if_open
 
-    @property
-    def density(self) -> float:
-        """How many such channels the membrane has, as its maximal conductance says; 1/um2."""
-        cell = self.recording.cell
-        pool = cell.pool.get(self._channel.ion)
-        return self._channel.density(pool, cell.temperature, self.conductance)
+    def current_of(self, number: int) -> Floats:
+        """The current of one channel, pA; shape of t."""
+        when, states = self.jumps(number)
+        return self.current_if_open * (states[np.searchsorted(when, self.t, "right") - 1] == OPEN)
 
     def dwell_times(self, state: str) -> Floats:
         """How long channels stayed in a state, by name, each time, ms; stays that begin or end outside are left out."""
-        same = self._who[1:] == self._who[:-1]
-        first = np.isin(np.arange(self._who.size), self._begin)
-        chosen = np.flatnonzero((self._state == self._number(state))[:-1] & same & ~first[:-1])
-        return self._when[chosen + 1] - self._when[chosen]
+        chosen = self._in(state) & np.isfinite(self._end)
+        chosen[self._begin[:-1]] = False
+        return (self._end - self._when)[chosen]
 
-    def _number(self, state: str) -> int:
-        if state not in self.states:
-            raise ValueError(f"{self.name} channels have no state {shown(state)}: say {' or '.join(self.states)}")
-        return self.states.index(state)
+    def _in(self, state: str) -> Bools:
+        known = self.states
+        return self._state == (known.index(state) if state in known else unknown(self.name, "state", state, known))
 
     def __repr__(self) -> str:
         return f"<{self.n} single {self.name} channels of {self.conductance:g} pS along {self.recording!r}>"
@@ -271,182 +248,110 @@ def current_if_open(recording: Recording, channel: str, conductance: float) -> F
 class _Kind:
     """One kind of channel along a recording: the particles that each channel has, and how they are drawn."""
 
-    def __init__(
-        self, recording: Recording, channel: str, seed: int, along: int = 0, moments: Floats = NONE
-    ) -> None:  # fmt: skip
+    def __init__(self, recording: Recording, channel: str, seed: int, along: int = 0) -> None:
         must_be(Recording, A_RECORDING, recording)
-        cell, settings = recording.cell, recording.settings
-        self.recording, self.channel = recording, _channel(recording, channel)
-        self.seed, self.moments = _whole("seed", seed, 0, 2**31 - 1), moments
-        self.particles = _particles(self.channel)
+        self.recording, self.channel, self.seed = recording, _channel(recording, channel), int(SEED.check(seed))
+        self.particles = particles(self.channel.gates)
         falls = [_falls(group[-1]) for group in self.particles]
         self.inactivates = tuple(each and not all(falls) for each in falls)
-        self._frozen = {cell.state_number(name) for name in settings.get("freeze", ())}
-        self._reset = {1 + cell.gate_number(name): t for name, t in settings.get("reset", {}).items()}
-        self._samples = _lively(recording, along) if along else np.arange(recording.t.size)
+        self._samples = _lively(recording, along) if along else slice(None)
 
     def jumps(self, n: int) -> tuple[Ints, Floats, Ints]:
         """All jumps of n channels from state to state: the number of the channel, when (ms), and into which state.
 
         They are in the order of channels, and of time. The first of each is the state that it begins in.
         """
-        flips = [(np.arange(n), np.zeros(n), np.zeros(n, np.int64), np.zeros(n, bool))]
+        flips = [(np.arange(n), np.zeros(n), np.zeros((2, n), np.int64))]
         for number, inactivates in enumerate(self.inactivates):
             for who, when, shuts in self._flips(number, n):
-                flips.append((who, when, shuts, np.full(who.size, inactivates)))
-        who, when, shuts, inactivating = map(np.concatenate, zip(*flips, strict=True))
+                flips.append((who, when, np.array([shuts * (not inactivates), shuts * inactivates])))
+        who, when, shuts = (np.concatenate(each, axis=-1) for each in zip(*flips, strict=True))
         order = np.lexsort((when, who))
-        who, when, shuts, inactivating = who[order], when[order], shuts[order], inactivating[order]
-        first, shut = np.searchsorted(who, np.arange(n)), []
-        for change in (shuts * ~inactivating, shuts * inactivating):
-            total = np.cumsum(change)
-            shut.append(total - (total - change)[first][who])
-        state = _state(*shut)
+        who, when, shuts = who[order], when[order], shuts[:, order]
+        total, first = np.cumsum(shuts, axis=1), np.searchsorted(who, np.arange(n))
+        state = _state(*(total - (total - shuts)[:, first][:, who]))
         last = np.append((np.diff(who) > 0) | (np.diff(when) > 0), True)
         who, when, state = who[last], when[last], state[last]
         new = np.append(True, (np.diff(who) > 0) | (np.diff(state) != 0))
         return who[new], when[new], state[new]
 
-    def seen(self, number: int, n: int) -> Bools:
-        """Whether n particles, each like the one of that number, are open at the moments; shape (n, moments)."""
-        found = np.zeros((n, self.moments.size), bool)
-        *followers, fixed = self._members(number, n)
-        found[fixed] = True
-        for place, (gate, members) in enumerate(zip(self.particles[number], followers, strict=True)):
-            opened, same = self._since_the_last(gate)
-            chance = self._random(number, place, 1).random((members.size, self.moments.size), np.float32)
-            drawn = chance < opened
-            decided = drawn | (chance >= opened + same)
-            found[members] = _kept(self._begins(gate, number, place, members.size), drawn, decided)
+    def seen(self, number: int, n: int, moments: Floats) -> Bools:
+        """Whether n particles like the one of that number are open at some moments (ms); shape (n, moments)."""
+        found = np.zeros((n, moments.size), bool)
+        *following, always = followers(self.particles[number], n, self._random(number))
+        found[always] = True
+        for gate, members in zip(self.particles[number], following, strict=True):
+            opened, same = _since_the_last(moments, *self._along(gate))
+            chance = self._random(number, gate.name).random((members.size, moments.size), np.float32)
+            opens = chance < opened
+            found[members] = _kept(self._begins(number, gate, members.size), opens, opens | (chance >= opened + same))
         return found
-
-    def _since_the_last(self, gate: Gate) -> tuple[Floats, Floats]:
-        """The chances that a particle was redrawn since the moment before and is open, and that it was not redrawn.
-
-        Both have the shape of moments. Where one is redrawn, it is open with the share that belongs to its last redraw.
-        """
-        t, (inf, rate), moments = self.recording.t[self._samples], self._rates(gate), self.moments
-        redrawn = np.append(0.0, np.cumsum(0.5 * (rate[1:] + rate[:-1]) * np.diff(t)))
-        resets = [(when, rest) for when, rest in self._resets(gate) if when <= moments[-1]]
-        edges = np.union1d(np.concatenate((t[t < moments[-1]], moments)), [when for when, _ in resets])
-        by_then, share = np.interp(edges, t, redrawn), np.interp(edges, t, inf)
-        until = np.interp(moments, t, redrawn)
-        into = np.searchsorted(moments, edges[1:])  # the moment before which a step lies
-        before, after = (np.exp(each - until[into]) for each in (by_then[:-1], by_then[1:]))
-        steps = np.diff(by_then)
-        mean = np.where(steps > TINY, (after - before) / np.maximum(steps, TINY), after)
-        parts = share[1:] * after - share[:-1] * before - np.diff(share) * mean
-        opened: Floats = np.bincount(into, parts, moments.size).astype(float)
-        same = np.exp(-np.diff(until, prepend=0.0))
-        for when, rest in resets:
-            row = int(np.searchsorted(moments, when))
-            later = parts[(into == row) & (edges[:-1] >= when)].sum()
-            opened[row] = later + rest * np.exp(np.interp(when, t, redrawn) - until[row])
-            same[row] = 0.0
-        return opened, same
 
     def _flips(self, number: int, n: int) -> Iterator[tuple[Ints, Floats, Ints]]:
         """How a particle of each channel begins and jumps: whose, when (ms), and 1 if it shuts, -1 if it opens."""
-        *followers, fixed = self._members(number, n)
-        never = np.setdiff1d(np.arange(n), np.concatenate((*followers, fixed)))
+        *following, always = followers(self.particles[number], n, self._random(number))
+        never = np.setdiff1d(np.arange(n), np.concatenate((*following, always)))
         yield never, np.zeros(never.size), np.ones(never.size, np.int64)
-        for place, (gate, members) in enumerate(zip(self.particles[number], followers, strict=True)):
-            begins = self._begins(gate, number, place, members.size)
-            shut = members[~begins]
-            yield shut, np.zeros(shut.size), np.ones(shut.size, np.int64)
-            bound, most, rows = self._candidates(gate)
-            if rows * n > MOST_CANDIDATES:
+        for gate, members in zip(self.particles[number], following, strict=True):
+            t, inf, redrawn = self._along(gate)
+            rows = int(redrawn[-1] + 8.0 * redrawn[-1] ** 0.5) + 30  # too few for one particle in 1e14
+            if rows * n > MOST_DRAWN:
                 raise ValueError(
                     f"n = {n} channels jump too often in {self.recording.t[-1]:g} ms to be followed one by one: "
                     "take fewer channels, or a shorter recording"
                 )
-            together = max(AT_ONCE // rows, 1)
-            for block, begin in enumerate(range(0, members.size, together)):
-                part = slice(begin, begin + together)
-                gaps, chances = (self._random(number, place, each, block) for each in (1, 2))
-                passed = np.cumsum(gaps.standard_exponential((rows, members[part].size)), axis=0)
-                at, before = np.interp(passed, most, self.recording.t), begins[part]
-                inf, rate = self._rates(gate, at)
-                limit = bound[np.minimum(np.searchsorted(most, passed, "right") - 1, bound.size - 1)]
-                chance = chances.random(passed.shape) * limit
-                opens = chance < inf * rate
-                decided = (opens | (chance >= limit - (1.0 - inf) * rate)) & (passed < most[-1])
-                for reset, rest in self._resets(gate):
-                    fresh = chances.random((1, opens.shape[1])) < rest
-                    at = np.concatenate((at, np.full(fresh.shape, reset)))
-                    order = np.argsort(at, axis=0, kind="stable")
-                    opens, decided = (np.concatenate(both) for both in ((opens, fresh), (decided, fresh | True)))
-                    at, opens, decided = (np.take_along_axis(each, order, axis=0) for each in (at, opens, decided))
-                after = _kept(before, opens.T, decided.T).T
-                row, column = np.nonzero(after != np.concatenate((before[None], after[:-1])))
-                yield members[part][column], at[row, column], np.where(after[row, column], -1, 1)
+            begins = self._begins(number, gate, members.size)
+            for first in range(0, members.size, max(AT_ONCE // rows, 1)):
+                part = slice(first, first + max(AT_ONCE // rows, 1))
+                gaps, chances = (self._random(number, gate.name, each, first) for each in ("when", "whether"))
+                passed = np.cumsum(gaps.standard_exponential((rows, begins[part].size)), axis=0)
+                opens = chances.random(passed.shape) < np.interp(passed, redrawn, inf)
+                after = np.concatenate((begins[None, part], _kept(begins[part], opens.T, redrawn[-1] > passed.T).T))
+                row, column = np.nonzero(after[1:] != after[:-1])
+                when = np.interp(passed[row, column], redrawn, t)
+                yield members[part][column], when, np.where(after[row, column], 1, -1)
+            shut = members[~begins]
+            yield shut, np.zeros(shut.size), np.ones(shut.size, np.int64)
 
-    def _candidates(self, gate: Gate) -> tuple[Floats, Floats, int]:
-        """The bound (1/ms) of a gate's rates in each step, its integral up to each sample, and how many to draw.
+    def _along(self, gate: Gate) -> tuple[Floats, Floats, Floats]:
+        """Times (ms), the share of open particles after a long time then, and how often one is redrawn up to then.
 
-        These are so many that fewer than all of them fall into the recording, but for once in 1e14 particles.
+        Where the gate is reset, a particle is surely redrawn, with the share at rest, without any time going by.
         """
-        _, rate = self._rates(gate)
-        bound = MARGIN * np.maximum(rate[1:], rate[:-1])
-        most = np.append(0.0, np.cumsum(bound * np.diff(self.recording.t)))
-        return bound, most, int(most[-1] + 8.0 * most[-1] ** 0.5) + 30
+        rec, name = self.recording, f"{self.channel.name}.{gate.name}"
+        cell, state = rec.cell, rec.cell.state_number(name)
+        traces = [rec.V, *([rec.conc[cell.pool[gate.ion].name]] if gate.ion else [])]
+        t, (inf, tau) = rec.t[self._samples], gate.curves(*(trace[self._samples] for trace in traces))
+        frozen = state in map(cell.state_number, rec.settings.get("freeze", ()))
+        rate = 0.0 * tau if frozen else gate.speed(cell.temperature) / np.maximum(tau, SHORTEST)
+        redrawn = np.append(0.0, np.cumsum(0.5 * (rate[1:] + rate[:-1]) * np.diff(t)))
+        for reset, when in rec.settings.get("reset", {}).items():
+            if cell.state_number(reset) == state:
+                k, rest = np.searchsorted(t, when), cell.state(None)[state]
+                here, before = np.interp(when, t, inf), np.interp(when, t, redrawn)
+                t, inf = np.insert(t, k, [when] * 3), np.insert(inf, k, [here, rest, rest])
+                redrawn = np.concatenate((redrawn[:k], [before, before, before + SURE], redrawn[k:] + SURE))
+        return t, gate.intact(inf), redrawn
 
-    def _members(self, number: int, n: int) -> list[Ints]:
-        """The channels in which a particle follows each of its gates, and those in which it is always open."""
-        group = self.particles[number]
-        follow = [gate.weight * (1.0 - gate.always) for gate in group]
-        always = sum(gate.offset + gate.weight * gate.always for gate in group)
-        chosen = np.searchsorted(np.cumsum([*follow, always]), self._random(number).random(n), "right")
-        return [np.flatnonzero(chosen == place) for place in range(len(group) + 1)]
-
-    def _begins(self, gate: Gate, number: int, place: int, m: int) -> Bools:
+    def _begins(self, number: int, gate: Gate, m: int) -> Bools:
         """Whether m particles are open at the beginning."""
         share = self.recording.gate[f"{self.channel.name}.{gate.name}"][0]
-        return self._random(number, place, 0).random(m) < gate.intact(share)
+        intact = share if self.recording.cell.noisy else gate.intact(share)
+        return self._random(number, gate.name, "first").random(m) < intact
 
-    def _rates(self, gate: Gate, at: Floats | None = None) -> tuple[Floats, Floats]:
-        """The share of open particles after a long time, and how fast it is reached (1/ms): at moments, or samples."""
-        rec = self.recording
-        traces = [rec.V, *([rec.conc[rec.cell.pool[gate.ion].name]] if gate.ion else [])]
-        inf, tau = gate.curves(*(x[self._samples] if at is None else np.interp(at, rec.t, x) for x in traces))
-        still = self._number(gate) in self._frozen
-        rate = 0.0 * tau if still else gate.speed(rec.cell.temperature) / np.maximum(tau, SHORTEST)
-        return gate.intact(inf), rate
-
-    def _resets(self, gate: Gate) -> list[tuple[float, float]]:
-        """When it is reset (ms), and to which share."""
-        number, cell = self._number(gate), self.recording.cell
-        return [(t, gate.intact(cell.state(None)[number])) for which, t in self._reset.items() if which == number]
-
-    def _number(self, gate: Gate) -> int:
-        return self.recording.cell.state_number(f"{self.channel.name}.{gate.name}")
-
-    def _random(self, *which: int) -> np.random.Generator:
-        """A generator for this kind of channel, and whatever else these numbers say."""
-        return np.random.default_rng([self.seed, zlib.crc32(self.channel.name.encode()), *which])
+    def _random(self, *which: int | str) -> np.random.Generator:
+        """A generator for this kind of channel, and whatever else these numbers and names say."""
+        return np.random.default_rng([self.seed, zlib.crc32(repr((self.channel.name, *which)).encode())])
 
 
 def _channel(recording: Recording, name: str) -> Channel:
-    known = {channel.name: channel for channel in recording.cell.channels}
+    known = {channel.name: channel for channel in recording.cell.smooth.channels}
     return known[name] if name in known else unknown("this recording", "channel", name, known)
 
 
-def _particles(channel: Channel) -> list[tuple[Gate, ...]]:
-    """The particles of a channel; of several gates that add up, each channel has one."""
-    found: list[tuple[Gate, ...]] = []
-    together: tuple[Gate, ...] = ()
-    for gate in channel.gates:
-        together = (*together, gate)
-        if not gate.adds_to_next:
-            found += [together] * gate.power
-            together = ()
-    return found
-
-
-@functools.lru_cache(maxsize=256)
 def _falls(gate: Gate) -> bool:
     """Whether it shuts where V, and the concentration that it reads, are high."""
-    low, high = gate.steady_state(np.array(FAR_V), np.array(FAR_INSIDE) if gate.ion else None)
+    low, high = gate.steady_state(FAR_V, FAR_INSIDE if gate.ion else None)
     return bool(high < low)
 
 
@@ -457,10 +362,27 @@ def _lively(recording: Recording, along: int) -> Ints:
     return np.append(np.flatnonzero(np.diff(np.floor(way))), recording.t.size - 1)
 
 
-def _kept(begins: Bools, drawn: Bools, decided: Bools) -> Bools:
-    """Whether m particles are open after each draw, where what is drawn (m, draws) holds if decided, else what was."""
+def _since_the_last(moments: Floats, t: Floats, inf: Floats, redrawn: Floats) -> tuple[Floats, Floats]:
+    """The chances that since the moment before a particle was redrawn and is open, and that it was not redrawn.
+
+    Each has the shape of moments. What is known of its gate at t is as `_along` says. The chance that it was last
+    redrawn a little before a moment falls by e for each time that it is redrawn until then, so these are integrals of
+    an exponential times a share that goes along straight lines.
+    """
+    until = np.interp(moments, t, redrawn)
+    edges = np.union1d(redrawn, until)
+    edges = edges[edges <= until[-1]]
+    share, into = np.interp(edges, redrawn, inf), np.searchsorted(until, edges[1:])
+    before, after = np.exp(edges[:-1] - until[into]), np.exp(edges[1:] - until[into])
+    parts = share[1:] * after - share[:-1] * before - np.diff(share) * (after - before) / np.diff(edges)
+    opened: Floats = np.bincount(into, parts, moments.size).astype(float)
+    return opened, np.exp(-np.diff(until, prepend=0.0))
+
+
+def _kept(begins: Bools, drawn: Bools, new: Bools) -> Bools:
+    """Whether m particles are open after each draw, where what is drawn (m, draws) holds if new, or else what was."""
     whole, holds = (np.empty((begins.size, drawn.shape[1] + 1), bool) for _ in range(2))
-    whole[:, 0], whole[:, 1:], holds[:, 0], holds[:, 1:] = begins, drawn, True, decided
+    whole[:, 0], whole[:, 1:], holds[:, 0], holds[:, 1:] = begins, drawn, True, new
     at = np.flatnonzero(holds)
     return np.repeat(whole.ravel()[at], np.diff(at, append=whole.size)).reshape(whole.shape)[:, 1:]
 
@@ -468,9 +390,3 @@ def _kept(begins: Bools, drawn: Bools, decided: Bools) -> Bools:
 def _state(shut: Ints, inactivating: Ints) -> Ints:
     """The state of channels with so many shut particles of those that open, and of those that inactivate."""
     return np.where(inactivating > 0, INACTIVATED, np.where(shut > 0, CLOSED, OPEN))
-
-
-def _whole(name: str, given: Any, low: int, high: int) -> int:
-    if not isinstance(given, int | np.integer) or isinstance(given, bool) or not low <= given <= high:
-        raise ValueError(f"{name} = {shown(given)} is outside the whole numbers {low} to {high}")
-    return int(given)

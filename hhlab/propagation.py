@@ -67,6 +67,8 @@ def propagate(
     """
     must_be(Fibre, AN_AXON, axon)
     axon.check()
+    if axon.membrane.noisy:
+        raise ValueError("an axon has no noise of its channels: give its membrane without with_noise")
     placed = placed_on(axon, protocol, at, over, electrodes)
     length = round(placed.end + afterwards(axon), DIGITS) if t_stop is None else t_stop
     cells, sources = axon.row.cells, stimuli(placed) or [Placed(Nothing())]

@@ -501,6 +501,10 @@ def _read(expression: str, kind: type, house: Any) -> Any:
 def _made(node: ast.expr, kinds: Mapping[str, type]) -> Any:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return _made(node.left, kinds) + _made(node.right, kinds)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.args:
-        return kinds[node.func.id](**{str(word.arg): literal_eval(word.value) for word in node.keywords})
+    if isinstance(node, ast.Call) and not node.args:
+        values = {str(word.arg): literal_eval(word.value) for word in node.keywords}
+        if isinstance(node.func, ast.Name):
+            return kinds[node.func.id](**values)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == Cell.with_noise.__name__:
+            return _made(node.func.value, kinds).with_noise(**values)
     raise ValueError(f"{ast.unparse(node)} is not one of {', '.join(kinds)}")

@@ -11,7 +11,7 @@ from . import implicit, kernel
 from . import kernel_layout as layout
 from .cells import Cell
 from .gates import table
-from .kernel_arrays import distinct, from_outside, jumps_of, membrane_of, rich_of, room_for
+from .kernel_arrays import distinct, from_outside, jumps_of, membrane_of, noise_of, rich_of, room_for
 from .parameters import Parameter, must_be, names_of, shown, tidy, unknown
 from .physics import Floats
 from .protocols import LONGEST, Nothing, Protocol, one_by_one
@@ -97,6 +97,9 @@ def simulate_many(
     """
     cells, protocols = _matched(cells, protocols)
     length = max(p.end for p in protocols) + AFTERWARDS if t_stop is None else t_stop
+    if len(cells) > 1 and any(cell.noisy for cell in cells):  # each has random numbers of its own
+        one_by_one = zip(cells, protocols, strict=True)
+        return [simulate_many([cell], [each], length, keep=keep, **asked)[0] for cell, each in one_by_one]
     settings = settings_of(cells[0], length, len(cells), keep, **asked)
     if settings.implicitly:
         return [_solved_implicitly(*each, settings) for each in zip(cells, protocols, strict=True)]
@@ -137,7 +140,7 @@ def settings_of(
     """
     names, begin, resets = names_of(freeze, A_GATE), by_name(start, "start"), by_name(reset, "reset")
     from_pool = _carrier(cell, carrier)
-    stepped = dt is not None or not isinstance(cell, Cell) or not cell.counts_ions
+    stepped = dt is not None or not isinstance(cell, Cell) or not cell.counts_ions or cell.noisy
     implicitly = not stepped and T_STOP.check(t_stop) > LONGEST_STEPPED
     if implicitly:
         if every != 1:
@@ -178,7 +181,8 @@ def run_kernel(
     jumps = jumps_of(cells, protocols, None if axial is None else axial.share, reset, dt)
     kept = room_for(keep, t.size, V, x, ions, look_for_spikes=axial is None)
     work = layout.scratch(len(ions), len(cells))
-    step, patch = kernel.run(membrane, rich, axial, V, x, ions, outer, jumps, dt, every, FARTHEST, kept, work)
+    noise = noise_of(cells[0], x) if cells[0].noisy else None
+    step, patch = kernel.run(membrane, rich, noise, axial, V, x, ions, outer, jumps, dt, every, FARTHEST, kept, work)
     if bounded:
         causes = protocols if axial is None else [max(protocols, key=lambda each: abs(each.strongest))] * len(cells)
         _refuse_empty(cells, causes, t, kept.ions if step < 0 else kept.ions[: int(np.searchsorted(t, step * dt)) + 2])
@@ -287,7 +291,7 @@ def _times(samples: int, apart: float) -> Floats:
 
 def _frozen(cell: Cell, freeze: Sequence[str]) -> frozenset[int]:
     """The numbers of the states that keep their value."""
-    frozen = frozenset(cell.state_number(name) for name in freeze)
+    frozen = frozenset(cell.state_number(name) for name in (*freeze, *cell.counters))
     if 0 in frozen:
         raise ValueError("freeze= is for gates and concentrations, not V: use clamp to set V")
     return frozen

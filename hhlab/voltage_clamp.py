@@ -130,6 +130,10 @@ def clamp(cell: Cell, what: Clamp, *, dt: float = SAMPLE) -> ClampFamily:
     """
     must_be(Cell, A_CELL, cell)
     must_be(Clamp, A_CLAMP, what)
+    if cell.noisy:
+        raise ValueError(
+            "a clamp has no noise of its channels: leave with_noise out, and give the result to single_channels"
+        )
     step = Parameter(SAMPLE, "ms", 1e-4, 1, "time between samples", name="dt").check(dt)
     length = sum(duration for _, duration in what.segments(what.to[0]))
     if length / step * len(what.to) > MOST_SAMPLES:

@@ -178,7 +178,9 @@ def test_so_many_channels_of_so_much_current_are_the_current_of_the_membrane(cel
     for channel in rec.cell.channels:
         if (cell, channel.name) not in AT_ONCE:
             one = hh.single_channels(rec, channel.name, 1)
-            of_the_membrane = 100 * one.density * one.current_if_open * one.expected  # pA/um2 are 100 uA/cm2
+            of_the_membrane = (
+                100 * one.density * one.current_if_open * rec.open_share(channel.name)
+            )  # pA/um2 are 100 uA/cm2
             assert of_the_membrane == pytest.approx(rec.I[channel.name], rel=1e-9, abs=1e-12)
 
 
@@ -254,13 +256,13 @@ def test_pronase_leaves_a_share_of_channels_without_inactivation():
     ("call", "sentence"),
     [
         (lambda: hh.single_channels(SQUID, "Ka"), r"this recording has no channel Ka; did you mean K\?"),
-        (lambda: hh.single_channels(SQUID, "Na", 0), r"n = 0 is outside the whole numbers 1 to 100000"),
-        (lambda: hh.single_channels(SQUID, "Na", 2.5), r"n = 2\.5 is outside the whole numbers 1 to 100000"),
-        (lambda: hh.single_channels(SQUID, "Na", seed=-1), r"seed = -1 is outside the whole numbers"),
+        (lambda: hh.single_channels(SQUID, "Na", 0), r"n = 0 channels is outside 1 to 100000 channels"),
+        (lambda: hh.single_channels(SQUID, "Na", 2.5), r"n = 2\.5 channels is not a whole number: give one from 1"),
+        (lambda: hh.single_channels(SQUID, "Na", seed=-1), r"seed = -1 seeds is outside 0 to 999999 seeds"),
         (lambda: hh.single_channels(SQUID, "Na", conductance=0), r"conductance = 0 pS is outside 0\.01 to 1000 pS"),
         (lambda: hh.single_channels(hh.propagate(hh.Axon(), t_stop=1), "Na"), r"is not a recording of a cell: give"),
-        (lambda: hh.single_channels(SQUID, "Na").dwell_times("shut"), r"no state 'shut': say closed or open or inact"),
-        (lambda: hh.single_channels(SQUID, "K").number_in("inactivated"), r"K channels have no state 'inactivated'"),
+        (lambda: hh.single_channels(SQUID, "Na").dwell_times("shut"), r"Na has no state shut; it has closed, open, inactivated"),
+        (lambda: hh.single_channels(SQUID, "K").number_in("inactivated"), r"K has no state inactivated; it has closed, open"),
         (lambda: particles_at(SQUID, "Na", 3, [np.nan]), r"moments = nan ms is not finite"),
     ],
 )  # fmt: skip

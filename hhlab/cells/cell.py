@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..channels import Channel
+from ..channels.particles import COUNTER, counted
 from ..gates import Gate, driving_force, full_name
 from ..kernel_layout import BY_V
 from ..parameters import Described, Parameter, must_be, param, tidy, unknown
@@ -22,6 +23,9 @@ SHARE = Parameter(0.0, "(share)", 0, 1, "open share", name="share")
 INSIDE = Parameter(1.0, "mM", 1e-9, 5000, "concentration inside", name="inside")
 LEAST_INSIDE = 1e-9  # mM that Newton's method starts from at least
 RELATIVE_CHANGE, NEWTON_STEPS = 1e-6, 60  # by which it takes the slope, and how often it is repeated at most
+AREA = Parameter(10.0, "um2", 0.1, 10_000, "area of membrane whose channels are counted", slider=(1, 200), name="area")
+SEED = Parameter(1.0, "seeds", 0, 999_999, "what random numbers begin with", slider=(1, 100), name="seed")
+NOISE = {"area": AREA, "seed": SEED}
 START_V = Parameter(-65.0, "mV", -200, 200, "membrane potential to start from", name="V")
 
 
@@ -71,7 +75,8 @@ class Cell(Described):
     def channels(self) -> tuple[Channel, ...]:
         """Its channels, with their conductances (mS/cm2) and reversal potentials (mV)."""
         values: list[dict[str, Any]] = [{name[0]: self._values[name] for name in c.parameters()} for c in self._added]
-        return (*self._own_channels(), *(replace(c, **new) for c, new in zip(self._added, values, strict=True)))
+        found = (*self._own_channels(), *(replace(c, **new) for c, new in zip(self._added, values, strict=True)))
+        return tuple(replace(c, gates=counted(c.gates)) for c in found) if self.noisy else found
 
     @functools.cached_property
     def gates(self) -> tuple[Gate, ...]:
@@ -102,6 +107,64 @@ class Cell(Described):
     def counts_ions(self) -> bool:
         """Whether every current comes from a pool, so that all reversal potentials follow the concentrations."""
         return bool(self.carrier)
+
+    def with_noise(self, area: float, seed: int = 1) -> Self:
+        """The same membrane as a patch so small that its channels are counted: each opens and shuts at random.
+
+        It adds the parameters `area` and `seed`, and to each channel with gates a gate "open", the share of open
+        channels, which conducts; its other gates then say how many of their particles are open. There are as many
+        channels as make up the conductance, each with the conductance of `hhlab.channels.channel.SINGLE` or SINGLE_OF.
+        All particles of a gate jump alone, in each time step with the chance that they have at this V: that is exact
+        but for V, which changes with the step, as in the deterministic model. What conducts is counted channel by
+        channel; products of shares, each with noise of its own, would be wrong (Orio & Soudry 2012, PLoS One 7:e36670).
+        Leaks, pumps, and gates that follow V at once, have no noise.
+
+        Parameters
+        ----------
+        area : float
+            Area of the membrane, um2.
+        seed : int, optional
+            What random numbers begin with. The same seed gives the same numbers.
+
+        Returns
+        -------
+        Cell
+            A cell of the same class.
+
+        Raises
+        ------
+        ValueError
+            If the area is outside 0.1 to 10,000 um2, or the seed is not a whole number from 0 to 999,999.
+        """
+        return self._with(_values={**self._values, "area": AREA.check(area), "seed": SEED.check(seed)})
+
+    @property
+    def noisy(self) -> bool:
+        """Whether its channels are followed one by one."""
+        return "area" in self._values
+
+    @property
+    def smooth(self) -> Self:
+        """The same cell without noise."""
+        values = {name: value for name, value in self._values.items() if name not in NOISE}
+        return self._with(_values=values) if self.noisy else self
+
+    @property
+    def noise_in_code(self) -> str:
+        """What makes it noisy, as it stands in code; empty without noise."""
+        return f".with_noise({', '.join(f'{n}={tidy(self._values[n])}' for n in NOISE)})" if self.noisy else ""
+
+    @functools.cached_property
+    def numbers(self) -> dict[str, int]:
+        """How many channels of each kind are counted in a noisy cell: of those whose gates take time."""
+        kinds = (channel for channel in self.channels if f"{channel.name}.{COUNTER}" in self.counters)
+        in_um2 = {c.name: c.density(self.pool.get(c.ion), self.temperature, c.single) for c in kinds}
+        return {name: round(self._values["area"] * number) for name, number in in_um2.items()}
+
+    @functools.cached_property
+    def counters(self) -> tuple[str, ...]:
+        """The names of the gates that count open channels."""
+        return tuple(name for name in self.gate_names if self.noisy and name.endswith(f".{COUNTER}"))
 
     def current(self, channel: Channel, V: Floats, share: Floats, inside: Any = None) -> Any:
         """The current of one of its channels.
@@ -230,7 +293,8 @@ class Cell(Described):
     @functools.cached_property
     def _with_values(self) -> dict[str, Parameter]:
         added = {name: p for channel in self._added for name, p in channel.parameters().items()}
-        return {name: p.at(self._values[name]) for name, p in (self._declared | added).items()}
+        declared = self._declared | added | (NOISE if self.noisy else {})
+        return {name: p.at(self._values[name]) for name, p in declared.items()}
 
     def __getattr__(self, name: str) -> Any:
         """The parameters of added channels; only called where nothing else has that name."""
@@ -377,7 +441,7 @@ class Cell(Described):
 
     def __repr__(self) -> str:
         own = self.channels[len(self.channels) - len(self._added) :]
-        return super().__repr__() + "".join(f".plus({c.name}: {_values_of(c)})" for c in own)
+        return super().__repr__() + "".join(f".plus({c.name}: {_values_of(c)})" for c in own) + self.noise_in_code
 
 
 def _values_of(channel: Channel) -> str:

@@ -64,10 +64,11 @@ def _part(part: Protocol) -> str:
 
 
 def _cell(cell: Cell, variables: Mapping[str, Any]) -> str:
+    cell, noise = cell.smooth, cell.noise_in_code
     name, declared = type(cell).__name__, cell.parameters()
     default = type(cell)().parameters()
     changed = ", ".join(f"{n}={tidy(p.value)}" for n, p in declared.items() if n in default and p != default[n])
-    return f"hh.{name}({changed})" + "".join(f".plus({_channel(c, cell, variables)})" for c in cell._added)
+    return f"hh.{name}({changed})" + "".join(f".plus({_channel(c, cell, variables)})" for c in cell._added) + noise
 
 
 def _channel(channel: Channel, cell: Cell, variables: Mapping[str, Any]) -> str:

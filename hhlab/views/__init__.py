@@ -13,6 +13,7 @@ from .currentscape import Currentscape
 from .ions import AgainstPotassium, CurrentVoltage, IonBars, Potentials
 from .membrane import Membrane
 from .panel import Panel, panels_of
+from .patch_clamp import AverageChannel, SingleChannels
 from .peak_currents import PeakCurrents
 from .traces import GateCurves, PhasePlane, Traces
 from .two_pulses import TwoPulseCurve
@@ -69,6 +70,9 @@ VIEWS: dict[str, View] = {
         Traces("calcium below the membrane", "Ca_in (uM)", _below_the_membrane, 0, 0.5),
         Traces("release", "release\n(% of most)", _release, 0, 0.1),
         Traces("attribution", "part of dV/dt\n(mV/ms)", measure.attribution, -1000, 1000, quiet=(-2, 2)),
+        SingleChannels("single channels", "i (pA)", lambda rec: {}, -3, 3, 1.6),
+        AverageChannel(10, 1),
+        AverageChannel(100, 0.5),
         Currentscape("currentscape", "in        out\n(% of current)"),
         GateCurves("steady states", "steady state", lambda gate, V, T: gate.steady_state(V), 1.0),
         GateCurves("time constants", "time constant (ms)", lambda gate, V, T: gate.time_constant(V, T), 1.0),
