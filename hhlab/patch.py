@@ -349,6 +349,7 @@ def _channel(recording: Recording, name: str) -> Channel:
     return known[name] if name in known else unknown("this recording", "channel", name, known)
 
 
+@functools.lru_cache(maxsize=256)
 def _falls(gate: Gate) -> bool:
     """Whether it shuts where V, and the concentration that it reads, are high."""
     low, high = gate.steady_state(FAR_V, FAR_INSIDE if gate.ion else None)
