@@ -373,9 +373,11 @@ def _since_the_last(moments: Floats, t: Floats, inf: Floats, redrawn: Floats) ->
     until = np.interp(moments, t, redrawn)
     edges = np.union1d(redrawn, until)
     edges = edges[edges <= until[-1]]
-    share, into = np.interp(edges, redrawn, inf), np.searchsorted(until, edges[1:])
+    step, into = np.diff(edges), np.searchsorted(until, edges[1:])
+    near, far = (np.interp(edges[:-1] + part * step, redrawn, inf) for part in (0.25, 0.75))  # it may jump at edges
+    first, last = 1.5 * near - 0.5 * far, 1.5 * far - 0.5 * near
     before, after = np.exp(edges[:-1] - until[into]), np.exp(edges[1:] - until[into])
-    parts = share[1:] * after - share[:-1] * before - np.diff(share) * (after - before) / np.diff(edges)
+    parts = last * after - first * before - (last - first) * (after - before) / step
     opened: Floats = np.bincount(into, parts, moments.size).astype(float)
     return opened, np.exp(-np.diff(until, prepend=0.0))
 
