@@ -448,7 +448,7 @@ function membrane(model, root) {
 
   function at(moment) {
     t = moment ?? scene?.peak ?? 0;
-    if (!scene || !figure.clientWidth) return;
+    if (!ground || !figure.clientWidth) return; // it was not laid out yet
     if (!running) frame();
     running ||= requestAnimationFrame(live);
   }

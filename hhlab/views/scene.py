@@ -133,7 +133,7 @@ def moments(rec: Recording) -> Floats:
     return np.linspace(0.0, float(rec.t[-1]), MOMENTS)
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=4)
 def ions_per_dot(recording: Any) -> float:
     """How many ions through 1 um2 a dot that crosses stands for: 1, 2 or 5 times a power of ten."""
     channels = [(rec, channel.name) for _, rec in places(recording) for channel in rec.cell.channels]
