@@ -42,8 +42,8 @@ LEAST = 1e-12
 """mM: below it a concentration counts as this."""
 SMALL = 0.5
 """From 0 to it the series of `relaxation` is exact to 2e-8."""
-ALMOST = 1.0 - 1e-12
-"""So likely at most is a jump of a particle in a step."""
+RARE = 1e-12
+"""At least so likely counts a jump of a particle in a step, and at least so likely that it does not jump."""
 STEEPEST = -1.0
 """Least dt/C dI/dV of a step: where a membrane runs away faster, it is not followed more closely."""
 MINORS = 16
@@ -133,31 +133,22 @@ def flip(n: Noise, j: int, opens: float, shuts: float, x: Floats, out: Floats) -
     From one that may jump to the next goes a geometric number of particles, so that those between cost nothing.
     """
     at, end, channels = n.first[j], n.first[j + 1], n.counts[j]
-    likelier = min(max(opens, shuts, 0.0), ALMOST)
+    likelier = min(max(opens, shuts, RARE), 1.0 - RARE)
     further = np.log1p(-likelier)
-    while likelier > 0.0:
-        gap = np.log(draw(n.state)) / further
-        if gap >= end - at:
-            break
+    gap = np.log(draw(n.state)) / further
+    while gap < end - at:
         at += int(gap)
         if draw(n.state) * likelier < (shuts if n.open[at] else opens):
             change, owner = 1 - 2 * n.open[at], n.owner[at]
-            before = n.shut[owner]
+            n.counted[channels] -= n.shut[owner] == 0
             n.open[at] += change
             n.shut[owner] -= change
             n.counted[j] += change
-            n.counted[channels] += (n.shut[owner] == 0) - (before == 0)
+            n.counted[channels] += n.shut[owner] == 0
         at += 1
+        gap = np.log(draw(n.state)) / further
     x[j, 0] = out[j, 0] = n.counted[j] / n.number[j]
     x[channels, 0] = out[channels, 0] = n.counted[channels] / n.number[channels]
-
-
-@jit
-def begin(n: Noise, x: Floats) -> None:
-    """Open as many particles as the gates say, each by chance."""
-    for j in range(x.shape[0]):
-        if n.first[j] < n.first[j + 1]:
-            flip(n, j, x[j, 0], 0.0, x, x)
 
 
 @inlined
@@ -601,8 +592,6 @@ def carry_on(
 ) -> None:  # fmt: skip
     """Carry a membrane through all steps; `now` counts them. What jumps does so when gates and V are at one moment."""
     steps, now, until, gates_at, event, sample = outer.row.shape[0], 0.0, 0.0, 0.0, 0, 0
-    if noise is not None:
-        begin(noise, x)
     while True:
         together = gates_at == now
         if together:

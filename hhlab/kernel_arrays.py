@@ -72,14 +72,16 @@ def rich_of(cells: Sequence[Cell], dt: float, frozen: frozenset[int], carrier: s
 
 
 def noise_of(cell: Cell, x: Floats) -> layout.Noise:
-    """The channels of a noisy cell one by one, with all their particles shut, and none of them counted in x (G, 1)."""
+    """The channels of a noisy cell one by one, each gate open with the chance that x (G, 1) says; x becomes counts.
+
+    A counter counts its channels as the other gates their particles.
+    """
     random, names = np.random.default_rng(int(cell.seed)), list(cell.gate_names)
-    owners: list[list[layout.Ints]] = [[np.empty(0, np.int64)] for _ in names]
-    shut, channels = [np.empty(0, np.int64)], 0
-    counts, counted, number = np.arange(len(names)), np.zeros(len(names), np.int64), np.ones(len(names))
+    counts, shut, of_counter = np.arange(len(names)), [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    owners = [[np.empty(0, np.int64)] for _ in names]
     for channel in (each for each in cell.smooth.channels if each.name in cell.numbers):
-        n = cell.numbers[channel.name]
-        counter, missing = names.index(f"{channel.name}.{COUNTER}"), np.zeros(n, np.int64)
+        n, counter = cell.numbers[channel.name], names.index(f"{channel.name}.{COUNTER}")
+        begin, missing, x[counter] = sum(map(len, shut)), np.zeros(n, np.int64), 0.0
         for group in particles(channel.gates):
             if not group[-1].at_once:
                 *following, always = followers(group, n, random)
@@ -87,23 +89,20 @@ def noise_of(cell: Cell, x: Floats) -> layout.Noise:
                 missing[always] -= 1
                 for gate, members in zip(group, following, strict=True):
                     which = names.index(f"{channel.name}.{gate.name}")
-                    owners[which].append(channels + members)
+                    owners[which].append(begin + members)
                     counts[which] = counter
         shut.append(missing)
-        channels += n
-        x[counter], counted[counter], number[counter] = 0.0, (missing == 0).sum(), max(n, 1)
-    owner = [np.concatenate(each) for each in owners]
-    sizes = np.array([each.size for each in owner])
-    return layout.Noise(
-        first=np.cumsum([0, *sizes]),
-        owner=np.concatenate(owner),
-        open=np.zeros(sizes.sum(), np.int64),
-        shut=np.concatenate(shut),
-        counts=counts,
-        counted=counted,
-        number=np.where(sizes, sizes, number),
-        state=random.integers(1, 2**31, 6),
-    )
+        of_counter.append(np.full(n, counter))
+    owner, sizes = np.concatenate([part for each in owners for part in each]), [sum(map(len, each)) for each in owners]
+    is_open = random.random(owner.size) < np.repeat(x[:, 0], sizes)
+    missing, of_particle = np.concatenate(shut), np.repeat(np.arange(len(names)), sizes)
+    np.subtract.at(missing, owner[is_open], 1)
+    counted_by = np.concatenate((of_particle, *of_counter))
+    counted = np.bincount(counted_by, np.concatenate((is_open, missing == 0)), len(names)).astype(np.int64)
+    number = np.maximum(np.bincount(counted_by, minlength=len(names)), 1.0)
+    x[counted_by, 0] = (counted / number)[counted_by]
+    state, first = random.integers(1, 2**31, 6), np.cumsum([0, *sizes])
+    return layout.Noise(first, owner, is_open.astype(np.int64), missing, counts, counted, number, state)
 
 
 def from_outside(protocols: Sequence[Protocol], steps: int, dt: float) -> layout.Stimulus:

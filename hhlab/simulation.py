@@ -10,6 +10,7 @@ import numpy as np
 from . import implicit, kernel
 from . import kernel_layout as layout
 from .cells import Cell
+from .channels.particles import COUNTER
 from .gates import table
 from .kernel_arrays import distinct, from_outside, jumps_of, membrane_of, noise_of, rich_of, room_for
 from .parameters import Parameter, must_be, names_of, shown, tidy, unknown
@@ -291,7 +292,7 @@ def _times(samples: int, apart: float) -> Floats:
 
 def _frozen(cell: Cell, freeze: Sequence[str]) -> frozenset[int]:
     """The numbers of the states that keep their value."""
-    frozen = frozenset(cell.state_number(name) for name in (*freeze, *cell.counters))
+    frozen = frozenset(cell.state_number(name) for name in (*freeze, *(f"{kind}.{COUNTER}" for kind in cell.numbers)))
     if 0 in frozen:
         raise ValueError("freeze= is for gates and concentrations, not V: use clamp to set V")
     return frozen

@@ -157,14 +157,9 @@ class Cell(Described):
     @functools.cached_property
     def numbers(self) -> dict[str, int]:
         """How many channels of each kind are counted in a noisy cell: of those whose gates take time."""
-        kinds = (channel for channel in self.channels if f"{channel.name}.{COUNTER}" in self.counters)
-        in_um2 = {c.name: c.density(self.pool.get(c.ion), self.temperature, c.single) for c in kinds}
+        kinds = [channel for channel in self.channels if f"{channel.name}.{COUNTER}" in self.gate_names]
+        in_um2 = {c.name: c.density(self.pool.get(c.ion), self.temperature, c.single) for c in kinds if self.noisy}
         return {name: round(self._values["area"] * number) for name, number in in_um2.items()}
-
-    @functools.cached_property
-    def counters(self) -> tuple[str, ...]:
-        """The names of the gates that count open channels."""
-        return tuple(name for name in self.gate_names if self.noisy and name.endswith(f".{COUNTER}"))
 
     def current(self, channel: Channel, V: Floats, share: Floats, inside: Any = None) -> Any:
         """The current of one of its channels.

@@ -9,6 +9,7 @@ from ..gates import Gate, Rate, driving_force
 from ..parameters import Parameter, must_be, unknown
 from ..physics import CHARGE, Floats, ghk_current, nernst
 from ..pools import Pool
+from .particles import open_share
 
 SINGLE = Parameter(20.0, "pS", 0.01, 1000, "conductance of one open channel", name="conductance")
 """That of sodium and potassium channels in usual models of a noisy squid axon, with 60 and 18 of them in 1 um2."""
@@ -210,9 +211,5 @@ class Channel:
         numpy.ndarray
             Shares, 0 to 1; the same shape.
         """
-        share, together = np.asarray(1.0), np.asarray(0.0)
-        for gate in self.gates:
-            together = together + (gate.offset + gate.weight * gate_values[gate.name])
-            if not gate.adds_to_next:
-                share, together = share * together**gate.power, np.asarray(0.0)
+        share: Floats = open_share(self.gates, [gate_values[gate.name] for gate in self.gates])
         return share

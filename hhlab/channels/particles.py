@@ -1,7 +1,9 @@
 """The particles of a channel: what its gates are where channels are followed one by one."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +35,16 @@ def followers(group: tuple[Gate, ...], n: int, random: np.random.Generator) -> l
     return [np.flatnonzero(chosen == place) for place in range(len(group) + 1)]
 
 
+def open_share(gates: tuple[Gate, ...], values: Sequence[Any]) -> Any:
+    """The share of open channels with such values of their gates, 0 to 1; numbers, or arrays of one shape."""
+    share, together = np.asarray(1.0), np.asarray(0.0)
+    for gate, value in zip(gates, values, strict=True):
+        together = together + (gate.offset + gate.weight * value)
+        if not gate.adds_to_next:
+            share, together = share * together**gate.power, np.asarray(0.0)
+    return share
+
+
 @functools.lru_cache(maxsize=64)
 def counted(gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
     """The gates of a channel whose open ones are counted by one more gate, the last; the others then do not conduct.
@@ -40,26 +52,17 @@ def counted(gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
     Gates that follow V at once stay as they are: their jumps are so fast that only their mean counts. Cached, as tables
     go by identity.
     """
-    found: tuple[Gate, ...] = ()
     slow = tuple(gate for gate in gates if not gate.at_once)
+    ions = {gate.ion for gate in slow if gate.ion}
     if not slow:
         return gates
 
-    def share(V: Floats, *inside: Floats) -> Floats:
-        total, together = np.ones_like(V), np.zeros_like(V)
-        for gate in slow:
-            together = together + gate.offset + gate.weight * gate.steady_state(V, *inside)
-            if not gate.adds_to_next:
-                total, together = total * together**gate.power, np.zeros_like(V)
-        return total
+    def share(V: Floats, *inside: Floats) -> Any:
+        return open_share(slow, [gate.steady_state(V, *inside) for gate in slow])
 
-    ion = next((gate.ion for gate in slow if gate.ion), "")
-    counter = (
-        Gate(COUNTER, ion=ion, inf=lambda V, inside: share(V, inside), tau=lambda V, inside: 0 * V)
-        if ion
-        else Gate(COUNTER, inf=lambda V: share(V), tau=lambda V: 0 * V)
-    )
-    for gate in gates:
-        silent = replace(gate, weight=0.0, offset=float(not gate.adds_to_next), always=0.0)
-        found = (*found, gate if gate.at_once else silent)
-    return (*found, counter)
+    if ions:
+        counter = Gate(COUNTER, inf=lambda V, Ca: share(V, Ca), tau=lambda V, Ca: 0 * V, ion=ions.pop())
+    else:
+        counter = Gate(COUNTER, inf=lambda V: share(V), tau=lambda V: 0 * V)
+    silent = {gate: replace(gate, weight=0.0, offset=float(not gate.adds_to_next), always=0.0) for gate in slow}
+    return (*(silent.get(gate, gate) for gate in gates), counter)
