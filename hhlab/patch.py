@@ -5,6 +5,7 @@ model, and a channel is open while all its particles are. What is smooth in a re
 """
 
 import functools
+import itertools
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -112,10 +113,10 @@ def particles_at(
 ) -> Particles:
     """The particles of n channels of one kind at some moments: quickly, as what happens between them is left out.
 
-    At each moment it is drawn when a particle was last redrawn; if that was before the moment before, it is as it was
-    then. So states have the same distribution as in `single_channels`, but are another draw. A small change of the
-    recording changes few of them, as the same random numbers stand for the same moments. Gates that follow V at once
-    are redrawn at each moment.
+    At each moment it is drawn whether a particle was redrawn since the moment before, and is open; if it was not
+    redrawn, it is as it was then. So states have the same distribution as in `single_channels`, but are another draw. A
+    small change of the recording changes few of them, as the same random numbers stand for the same moments. Gates that
+    follow V at once are redrawn at each moment.
 
     Parameters
     ----------
@@ -144,10 +145,12 @@ def particles_at(
     """
     kind, many, at = _Kind(recording, channel, seed, along), int(NUMBER.check(n)), numbers("moments", "ms", moments)
     found = np.zeros((len(kind.particles), many, at.size), bool)
-    shut = np.zeros((2, many, at.size), np.int64)
-    for number, inactivates in enumerate(kind.inactivates):
-        found[number] = kind.seen(number, many, at)
-        shut[int(inactivates)] += ~found[number]
+    shut, number = np.zeros((2, many, at.size), np.int64), 0
+    for _, alike in itertools.groupby(kind.particles):
+        power = len(list(alike))
+        found[number : number + power] = kind.seen(number, power * many, at).reshape(power, many, at.size)
+        shut[int(kind.inactivates[number])] += power - found[number : number + power].sum(axis=0)
+        number += power
     names = tuple(" or ".join(gate.name for gate in group) for group in kind.particles)
     return Particles(names, kind.inactivates, found, _state(*shut))
 
@@ -273,18 +276,15 @@ class _Kind:
         return who[new], when[new], state[new]
 
     def seen(self, number: int, n: int, moments: Floats) -> Bools:
-        """Whether a particle of each of n channels is open at some moments (ms); shape (n, moments)."""
+        """Whether n particles like the one of that number are open at some moments (ms); shape (n, moments)."""
         found = np.zeros((n, moments.size), bool)
         *following, always = followers(self.particles[number], n, self._random(number))
         found[always] = True
         for gate, members in zip(self.particles[number], following, strict=True):
-            t, inf, redrawn = self._along(gate)
-            by_then = np.interp(moments, t, redrawn)[:, None]
-            gaps, chances = (self._random(number, gate.name, each) for each in ("when", "whether"))
-            last = by_then - gaps.standard_exponential((moments.size, members.size))
-            opens = chances.random(last.shape) < np.interp(last, redrawn, inf)
-            new = last > np.concatenate((np.zeros((1, 1)), by_then[:-1]))
-            found[members] = _kept(self._begins(number, gate, members.size), opens, new).T
+            opened, same = _since_the_last(moments, *self._along(gate))
+            chance = self._random(number, gate.name).random((members.size, moments.size), np.float32)
+            opens = chance < opened
+            found[members] = _kept(self._begins(number, gate, members.size), opens, opens | (chance >= opened + same))
         return found
 
     def _flips(self, number: int, n: int) -> Iterator[tuple[Ints, Floats, Ints]]:
@@ -306,14 +306,13 @@ class _Kind:
                 gaps, chances = (self._random(number, gate.name, each, first) for each in ("when", "whether"))
                 passed = np.cumsum(gaps.standard_exponential((rows, begins[part].size)), axis=0)
                 opens = chances.random(passed.shape) < np.interp(passed, redrawn, inf)
-                after = np.concatenate((begins[None, part], _kept(begins[part], opens, passed < redrawn[-1])))
+                after = np.concatenate((begins[None, part], _kept(begins[part], opens.T, redrawn[-1] > passed.T).T))
                 row, column = np.nonzero(after[1:] != after[:-1])
                 when = np.interp(passed[row, column], redrawn, t)
                 yield members[part][column], when, np.where(after[row, column], 1, -1)
             shut = members[~begins]
             yield shut, np.zeros(shut.size), np.ones(shut.size, np.int64)
 
-    @functools.cache  # noqa: B019
     def _along(self, gate: Gate) -> tuple[Floats, Floats, Floats]:
         """Times (ms), the share of open particles after a long time then, and how often one is redrawn up to then.
 
@@ -350,6 +349,7 @@ def _channel(recording: Recording, name: str) -> Channel:
     return known[name] if name in known else unknown("this recording", "channel", name, known)
 
 
+@functools.lru_cache(maxsize=256)
 def _falls(gate: Gate) -> bool:
     """Whether it shuts where V, and the concentration that it reads, are high."""
     low, high = gate.steady_state(FAR_V, FAR_INSIDE if gate.ion else None)
@@ -363,11 +363,31 @@ def _lively(recording: Recording, along: int) -> Ints:
     return np.append(np.flatnonzero(np.diff(np.floor(way))), recording.t.size - 1)
 
 
+def _since_the_last(moments: Floats, t: Floats, inf: Floats, redrawn: Floats) -> tuple[Floats, Floats]:
+    """The chances that since the moment before a particle was redrawn and is open, and that it was not redrawn.
+
+    Each has the shape of moments. What is known of its gate at t is as `_along` says. The chance that it was last
+    redrawn a little before a moment falls by e for each time that it is redrawn until then, so these are integrals of
+    an exponential times a share that goes along straight lines.
+    """
+    until = np.interp(moments, t, redrawn)
+    edges = np.union1d(redrawn, until)
+    edges = edges[edges <= until[-1]]
+    step, into = np.diff(edges), np.searchsorted(until, edges[1:])
+    near, far = (np.interp(edges[:-1] + part * step, redrawn, inf) for part in (0.25, 0.75))  # it may jump at edges
+    first, last = 1.5 * near - 0.5 * far, 1.5 * far - 0.5 * near
+    before, after = np.exp(edges[:-1] - until[into]), np.exp(edges[1:] - until[into])
+    parts = last * after - first * before - (last - first) * (after - before) / step
+    opened: Floats = np.bincount(into, parts, moments.size).astype(float)
+    return opened, np.exp(-np.diff(until, prepend=0.0))
+
+
 def _kept(begins: Bools, drawn: Bools, new: Bools) -> Bools:
-    """Whether particles are open after each row, where what is drawn (rows, m) holds if new, else what was before."""
-    rows = np.where(new, np.arange(1, len(drawn) + 1)[:, None], 0)
-    latest = np.maximum.accumulate(rows, axis=0)
-    return np.take_along_axis(np.concatenate((begins[None], drawn)), latest, axis=0)
+    """Whether m particles are open after each draw, where what is drawn (m, draws) holds if new, or else what was."""
+    whole, holds = (np.empty((begins.size, drawn.shape[1] + 1), bool) for _ in range(2))
+    whole[:, 0], whole[:, 1:], holds[:, 0], holds[:, 1:] = begins, drawn, True, new
+    at = np.flatnonzero(holds)
+    return np.repeat(whole.ravel()[at], np.diff(at, append=whole.size)).reshape(whole.shape)[:, 1:]
 
 
 def _state(shut: Ints, inactivating: Ints) -> Ints:

@@ -103,7 +103,8 @@ class Picture:
     def _lay_out(self, size: tuple[float, float] | None) -> None:
         traces, states = ([p.view for p in self.panels if p.view.against_time is each] for each in (True, False))
         heights = [view.height * PANEL_HEIGHT / max(len(traces), 1) ** 0.4 for view in traces]
-        rest = 0.7 + (0.45 + ROW_HEIGHT if states else 0.0)
+        row = ROW_HEIGHT * max((view.height for view in states), default=0.0)
+        rest = 0.7 + (0.45 + row if states else 0.0)
         if traces:
             shrunk = min(1.0, (MOST_HEIGHT - rest) / sum(heights))
             heights = [height * shrunk for height in heights]
@@ -111,7 +112,7 @@ class Picture:
         self.figure = Figure(size or (7.2, total), dpi=DPI)
         self.canvas = FigureCanvasAgg(self.figure)
         width, height = self.figure.get_size_inches()
-        below = (ROW_HEIGHT + (0.75 if traces else 0.5)) / total * height if states else 0.5
+        below = (row + (0.75 if traces else 0.5)) / total * height if states else 0.5
         self.axes: list[Axes] = []
         if traces:
             grid = self.figure.add_gridspec(

@@ -520,14 +520,14 @@ def test_a_knob_goes_back_alone(page, bench):
 
 def test_lab_mode_opens_and_closes(page, bench):
     bench.locator(".hhlab-icon").first.scroll_into_view_if_needed()
-    small = bench.locator(".hhlab-canvas").bounding_box()
+    small, scene = bench.locator(".hhlab-canvas").bounding_box(), bench.locator(".hhlab-scene")
     for close in ("l", ""):
         bench.locator(".hhlab-icon").first.click()
         page.wait_for_function("() => document.fullscreenElement?.classList.contains('hhlab-lab')")
         page.wait_for_timeout(300)
         large = bench.locator(".hhlab-canvas").bounding_box()
         assert large["width"] > small["width"]
-        assert large["height"] > 500
+        assert large["height"] + scene.bounding_box()["height"] > 480
         assert bench.evaluate("e => Math.max(e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight)") <= 1
         snapshot(page, "lab_mode")
         page.keyboard.press(close) if close else bench.locator(".hhlab-icon").first.click()
@@ -594,6 +594,65 @@ def test_nothing_is_clipped_at_twice_the_size(chrome, address, folder):
         for part in frame.locator(f".hhlab-stage, .hhlab-rail, {KNOB}, .widget-html-content, .widget-radio-box").all():
             assert part.evaluate(WIDE) <= 1, part.inner_text()
     snapshot(page, "large")
+    page.context.close()
+
+
+LIVING = """
+import hhlab as hh
+hh.explore(hh.Squid(), hh.Step(20), ("voltage", "membrane"), knobs=("g_Na",), presets=("TTX",), t_stop=30)
+"""
+LOOKS = """() => { const canvas = document.querySelector('.hhlab-scene'), {width, height} = canvas;
+  return new Uint32Array(canvas.getContext('2d').getImageData(0, 0, width, height).data.buffer)
+    .reduce((sum, pixel) => Math.imul(sum ^ pixel, 16777619), 2166136261); }"""
+FRAMES = """() => { const ask = window.requestAnimationFrame.bind(window), took = window.took = [];
+  window.requestAnimationFrame = act => ask(now => {
+    const begun = performance.now();
+    act(now);
+    took.push(performance.now() - begun);
+  }); }"""
+SLOWEST_FRAME = 24  # ms at 95 %, on any machine; 8 on one that does nothing else
+
+
+def test_the_membrane_lives(chrome, address, folder):
+    notebook(folder, "living", LIVING)
+    page = open_and_run(chrome, address, "living.ipynb", (1280, 720))
+    bench, scene = page.locator(BENCH), page.locator(".hhlab-scene")
+    at_peak = scene.get_attribute("aria-label")
+    assert "the inside is positive, V is 39.3 mV" in at_peak
+    before = page.evaluate(LOOKS)
+    page.wait_for_timeout(500)
+    assert page.evaluate(LOOKS) != before, "ions tremble"
+    page.evaluate(FRAMES)
+    page.get_by_role("button", name="play in slow motion").click()
+    page.wait_for_timeout(3000)
+    page.get_by_role("button", name="pause").click()
+    settled(page)
+    took = sorted(page.evaluate("took"))
+    assert len(took) > 30
+    assert took[int(0.95 * len(took))] < SLOWEST_FRAME
+    assert scene.get_attribute("aria-label") != at_peak
+    press(page, bench, "TTX")
+    assert "Na channels with TTX in them: 32 of 32." in scene.get_attribute("aria-label")
+    snapshot(page, "living")
+    bench.evaluate("e => e.parentElement.style.width = '360px'")
+    page.wait_for_timeout(300)
+    for part in (".hhlab-living", ".hhlab-in-words", ".hhlab-stage"):
+        assert bench.locator(part).evaluate(WIDE) <= 1
+    assert scene.bounding_box()["width"] < 340
+    no_error(page)
+    page.context.close()
+
+
+def test_under_reduced_motion_only_the_cursor_moves_the_membrane(chrome, address, folder):
+    notebook(folder, "still", LIVING)
+    page = open_and_run(chrome, address, "still.ipynb", (1280, 720), reduced_motion="reduce")
+    page.wait_for_timeout(2500)
+    before, words = page.evaluate(LOOKS), page.locator(".hhlab-scene").get_attribute("aria-label")
+    page.wait_for_timeout(700)
+    assert page.evaluate(LOOKS) == before
+    moved(page, page.locator(".hhlab-cursor"), *["PageUp"] * 5)
+    assert page.evaluate(LOOKS) != before
+    assert page.locator(".hhlab-scene").get_attribute("aria-label") != words
     page.context.close()
 
 

@@ -4,7 +4,7 @@
 const BUSY_AFTER = 150; // ms without an answer after which the picture says that it is not up to date
 const KEEP_AFTER = 2000; // ms of rest after which the picture is put into the notebook, which may be saved
 const PLAY = 12000; // ms to play a whole recording
-const HEIGHT = 230, MOST = 540, STATES = 210, LEAST = 64; // px: a panel against time, all of them, the row of the others
+const HEIGHT = 230, MOST = 540, BESIDE = 210, STATES = 210, LEAST = 64, LEAST_IN_LAB = 48; // px: a panel against time, all of them, also beside a membrane, the row of the others, the least
 const LEFT = 64, GAP = 12, FOOT = 40;
 const FONT = 12, LINE = 15; // px
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };
@@ -136,7 +136,7 @@ function picture(model, root) {
   const isTime = (place) => place.panel.time;
 
   function layOut() {
-    const shown = model.get("shown"), panels = shown.panels;
+    const shown = model.get("shown"), panels = shown.panels.filter((each) => !each.living);
     const context = canvas.getContext("2d");
     context.font = font;
     const lasting = panels.filter((each) => each.time), states = panels.filter((each) => !each.time);
@@ -144,22 +144,22 @@ function picture(model, root) {
     const beside = Math.max(0, ...names.map((name) => context.measureText(name).width));
     const scaled = lasting.some((each) => each.scale) ? 58 : 0;
     const right = width - Math.max(beside ? Math.min(beside + 36, 0.42 * width) : 14, scaled);
-    const below = states.length ? STATES : 0;
-    const full = (room > 0 ? room - 10 : MOST) - below;
+    const below = states.length ? (room > 0 && lasting.length ? Math.min(STATES, room / 2) : room > 0 ? room : STATES) : 0;
+    const full = (room > 0 ? room - 10 : panels.length < shown.panels.length ? BESIDE : MOST) - below;
     const wanted = lasting.map((each) => each.height * HEIGHT / lasting.length ** 0.35);
     const sum = wanted.reduce((a, b) => a + b, 0), free = full - FOOT - GAP * lasting.length;
     const share = sum ? (room > 0 ? free / sum : Math.min(1, free / sum)) : 0;
     places = [];
     let top = 10;
     lasting.forEach((panel, k) => {
-      const tall = Math.max(wanted[k] * share, LEAST * Math.min(panel.height, 1));
+      const tall = Math.max(wanted[k] * share, (room > 0 ? LEAST_IN_LAB : LEAST) * Math.min(panel.height, 1));
       places.push({ panel, edge: 0, left: LEFT, right, top, bottom: top + tall, last: k === lasting.length - 1 });
       top += tall + GAP;
     });
     if (lasting.length) top += FOOT - GAP;
     const wide = width / Math.max(states.length, 1);
     states.forEach((panel, k) => {
-      const [begin, end] = [top + LINE + 10, top + (room > 0 && !lasting.length ? room : STATES) - FOOT + 10];
+      const [begin, end] = [top + LINE + 10, top + below - FOOT + 10];
       const left = k * wide + (panel.grid || panel.yTicks ? LEFT + LINE * (panel.label.split("\n").length - 1) : 8);
       places.push({ panel, edge: k * wide, left, right: (k + 1) * wide - 14, top: begin, bottom: end, last: true });
     });
@@ -559,7 +559,7 @@ async function render({ model, el }) {
     stage.classList.toggle("hhlab-busy", is);
     stage.setAttribute("aria-busy", is);
   }, () => show(), () => lose());
-  const view = picture(model, root);
+  const view = picture(model, root), scene = membrane(model, root);
   const title = make("h3", "title"), lost = make("p", "lost"), text = make("p", "text"), moment = make("p", "moment");
   text.setAttribute("role", "status");
   lost.setAttribute("role", "alert");
@@ -575,7 +575,7 @@ async function render({ model, el }) {
   const table = make("div", "table-box"), code = make("pre", "code");
   code.tabIndex = 0;
   code.setAttribute("aria-label", "code of this state");
-  const stage = make("div", "stage", [view.stack, controls, moment, text, table, code]);
+  const stage = make("div", "stage", [view.stack, scene.figure, controls, scene.words, moment, text, table, code]);
   const pills = make("div", "pills"), boxes = make("div", "boxes"), sight = make("div", "knobs"), folded = make("div", "folded");
   const notice = make("p", "notice");
   notice.setAttribute("role", "alert");
@@ -659,10 +659,11 @@ async function render({ model, el }) {
     write(code, "textContent", shown.code);
     write(code, "hidden", !shown.code);
     if (!playing && !talk.waits("look")) [here, zoom] = [shown.cursor, shown.zoom];
-    write(controls, "hidden", !shown.panels.some((panel) => panel.time));
+    write(controls, "hidden", !shown.panels.some((panel) => panel.time || panel.living));
     timeShown();
     view.paint();
     view.mark(here);
+    scene.show(here);
   }
 
   function heldTable(shown) {
@@ -687,6 +688,7 @@ async function render({ model, el }) {
   function put(t) {
     here = t === null ? null : Math.min(Math.max(t, 0), end());
     view.mark(here);
+    scene.at(here);
     timeShown();
     talk.say("look", { cursor: here, zoom });
   }
@@ -785,7 +787,9 @@ async function render({ model, el }) {
     task.replaceChildren(...(full ? textAbove() : []));
     task.hidden = !task.childNodes.length;
     root.classList.toggle("hhlab-lab", full);
-    view.fill(full ? Math.max(innerHeight - 190, 260) : 0);
+    const tall = full ? Math.max(innerHeight - 190, 260) : 0, alive = scene.share();
+    view.fill(tall * (1 - alive));
+    scene.fill(tall * alive);
     fitAnew();
   }
 

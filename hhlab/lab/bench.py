@@ -49,13 +49,14 @@ PALETTE = matplotlib.colormaps[COLOURS_OF_V](np.arange(256), bytes=True)[:, :3].
 class Bench(Stilled, Live):
     """What `explore` returns. `cell`, `protocol`, `frozen` and `recording` belong to the picture that is shown."""
 
-    _esm = in_browser("bench.js")
+    _esm = in_browser("membrane.js", "bench.js")
     kind = "bench"
     fixed: Any = traitlets.Dict().tag(sync=True)
     knobs: Any = traitlets.List().tag(sync=True)
     palette = traitlets.Bytes(PALETTE).tag(sync=True)
     shown: Any = traitlets.Dict().tag(sync=True)
     points = traitlets.Bytes().tag(sync=True)
+    scene: Any = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self, start: State, views: Sequence[str], knobs: Mapping[str, Any], presets: Mapping[str, Preset],
@@ -238,6 +239,8 @@ class Bench(Stilled, Live):
             if refuse:
                 raise
             return self._refuse(error, name)
+        if self.recording is None:
+            self._views = [view.on_bench(recording) for view in self._views]
         if remember and wanted != self.state:
             self._remember(name)
         number = next(reversed(self._pictures), 0)
@@ -305,7 +308,7 @@ class Bench(Stilled, Live):
                 "code": self.code if self._lists_code else "", "canUndo": bool(self._past),
                 "atStart": self.state == self._start,
             }  # fmt: skip
-            self.points = drawing.data
+            self.points, self.scene = drawing.data, drawing.scene
 
     def _title(self) -> str:
         temperature = self.cell.parameters().get("T")

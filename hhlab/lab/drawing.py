@@ -38,8 +38,11 @@ class Drawing:
         self.panels: list[dict[str, Any]] = []
         self._points: list[Floats] = []
         self._images: list[bytes] = []
+        self.scene: dict[str, Any] = {}
         for panel in panels_of(views, recordings, labels, cursor, marked=False):
             view, (across, up), strokes = panel.view, panel.limits, panel.strokes
+            if view.living:
+                self.scene = view.told(recordings[0])
             if view.against_time and zoom is not None:
                 across, strokes = zoom, [_cut(stroke, zoom) for stroke in strokes]
             self.panels.append(
@@ -57,6 +60,8 @@ class Drawing:
                     "words": panel.words,
                     "scale": view.scale or None,
                     "legend": [stroke.name for stroke in panel.named],
+                    "living": view.living,
+                    "caption": panel.caption,
                     "strokes": [self._told(stroke, across, up) for stroke in strokes],
                 }
             )

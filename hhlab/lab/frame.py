@@ -22,9 +22,9 @@ STILL_STYLE = """
 """Of a still picture: hides what JupyterLab says of a widget that is not found, and LOST where nothing can run."""
 
 
-def in_browser(name: str) -> str:
+def in_browser(*names: str) -> str:
     """The code of a widget in the browser, with what benches and cards share."""
-    return "".join((HERE / each).read_text(encoding="utf-8") for each in ("common.js", "lost.js", name))
+    return "".join((HERE / each).read_text(encoding="utf-8") for each in ("common.js", "lost.js", *names))
 
 
 class Live(anywidget.AnyWidget):

@@ -19,6 +19,7 @@ class Panel:
     words : in the panel: x, y, text.
     ticks : of the x axis, place and label, if they are not plain numbers.
     named : the strokes in its legend.
+    caption : what is seen, where a picture of it alone would say nothing to who cannot see it.
     """
 
     view: View
@@ -27,6 +28,7 @@ class Panel:
     words: Sequence[tuple[float, float, str]]
     ticks: Sequence[tuple[float, str]] | None
     named: Sequence[Stroke]
+    caption: str = ""
 
 
 def panels_of(
@@ -35,16 +37,18 @@ def panels_of(
 ) -> list[Panel]:  # fmt: skip
     """The panels of recordings, the main one first; `cursor` is a moment in ms.
 
-    With marked=False panels against time do not mark it. A legend leaves out what a panel above has named.
+    With marked=False panels against time do not mark it, and a living one has no strokes. A legend leaves out what a
+    panel above has named.
     """
     found: list[Panel] = []
     above: set[str] = set()
     for view in views:
         seen = [seen_by(view, rec) for rec in recordings]
-        strokes = view.strokes(seen, labels, cursor if marked or not view.against_time else None)
+        alive = view.living and not marked
+        strokes = [] if alive else view.strokes(seen, labels, cursor if marked or not view.against_time else None)
         new = (stroke for stroke in strokes if stroke.name and stroke.name not in above)
         named = sorted(new, key=lambda stroke: stroke.style)
         limits, words, ticks = view.limits(seen, strokes), view.furniture(seen[0]), view.ticks(seen[0])
-        found.append(Panel(view, strokes, limits, words, ticks, named))
+        found.append(Panel(view, strokes, limits, words, ticks, named, view.caption(seen[0], cursor)))
         above |= {stroke.name for stroke in named}
     return found

@@ -68,8 +68,10 @@ class View:
     against_time = True
     height = 1.0
     grid = True
-    along = False
-    """Whether it shows a whole axon; other views show one place."""
+    along: bool | None = False
+    """Whether it shows a whole axon, or else one place of it; None where it shows either."""
+    living = False
+    """Whether a bench draws it from what `told` says, instead of its strokes."""
     scale: tuple[int, ...] = ()
     """The voltages (mV) that label its colour scale, if it has one."""
     y_ticks: tuple[int, ...] = ()
@@ -86,6 +88,10 @@ class View:
         """The traces of one recording by name, if the panel shows traces against time."""
         return {}
 
+    def on_bench(self, recording: Any) -> "View":
+        """The same as a bench shows it that begins with a recording."""
+        return self
+
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
         """Limits of x and y that contain all strokes, rounded so coarsely that they seldom change."""
         raise NotImplementedError
@@ -93,6 +99,14 @@ class View:
     def furniture(self, rec: Recording) -> list[tuple[float, float, str]]:
         """Words in the panel that do not move: x, y, text."""
         return []
+
+    def caption(self, rec: Any, cursor: float | None) -> str:
+        """What is seen at a moment (ms), in words, if its strokes alone do not tell."""
+        return ""
+
+    def told(self, rec: Any) -> dict[str, Any]:
+        """What a bench draws of a living view."""
+        return {}
 
     def ticks(self, rec: Recording) -> list[tuple[float, str]] | None:
         """The ticks of the x axis if they are not plain numbers: place, label."""
@@ -157,6 +171,8 @@ def colour_of_recording(number: int) -> str:
 
 def seen_by(view: View, rec: Any) -> Any:
     """What a view shows: the recording, or, for a view of one place, the first electrode of an axon."""
+    if view.along is None:
+        return rec
     if not view.along:
         return rec.first if isinstance(rec, AxonRecording) else rec
     if not isinstance(rec, AxonRecording):

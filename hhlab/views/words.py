@@ -6,6 +6,7 @@ numbers are put in.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ _TEXTS: dict[str, dict[str, str]] = read(Path(__file__).with_suffix(".toml"))
 _UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
 
 
-def sentence(name: str, **values: str | int) -> str:
+def sentence(name: str, **values: Any) -> str:
     """The sentence of a name, such as "spikes.one", with its values put in."""
     section, _, text = name.partition(".")
     return _TEXTS[section][text].format(**values)
@@ -55,7 +56,7 @@ def _place_in_words(rec: Recording) -> Iterator[str]:
     times = measure.spikes(rec, cell.spike_level) if cell.fires else np.empty(0)
     if isinstance(step, VoltageStep):
         before = number(rec.V[0] if step.start else step.hold)
-        yield sentence("clamp.step", before=before, to=number(step.to), time=_time(rec, step.start))
+        yield sentence("clamp.step", before=before, to=number(step.to), time=time_of(rec, step.start))
     elif times.size and _rises_by_itself(rec, times[0], cell.spike_level):
         yield from _spikes_in_words(rec, times)
     else:
@@ -76,8 +77,8 @@ def _spikes_in_words(rec: Recording, times: Floats) -> Iterator[str]:
     """How many spikes, how they follow each other, and how high, wide and deep they are."""
     level, width = rec.cell.spike_level, measure.half_width(rec, rec.cell.spike_level)
     low, low_at = measure.undershoot(rec, level)
-    seen = _extremes(rec) | {"time": _time(rec, times[0]), "level": number(level, 0), "width": number(width, 2),
-                             "low": number(low), "low_time": _time(rec, low_at)}  # fmt: skip
+    seen = _extremes(rec) | {"time": time_of(rec, times[0]), "level": number(level, 0), "width": number(width, 2),
+                             "low": number(low), "low_time": time_of(rec, low_at)}  # fmt: skip
     over = bool((rec.V[rec.t >= times[-1]] < level - SPIKE_ENDS).any())
     if times.size == 1 and not over:
         yield sentence("spikes.stays_up", **seen)
@@ -92,17 +93,19 @@ def _spikes_in_words(rec: Recording, times: Floats) -> Iterator[str]:
 
 def _rhythm_in_words(rec: Recording, times: Floats) -> Iterator[str]:
     """How many spikes, when, and how they follow each other: in bursts or at a rate."""
-    seen = {"count": str(times.size), "first": _time(rec, times[0]), "last": _time(rec, times[-1])}
+    seen = {"count": str(times.size), "first": time_of(rec, times[0]), "last": time_of(rec, times[-1])}
     yield sentence("spikes.two" if times.size == 2 else "spikes.many", **seen)
     intervals = np.diff(times)
     starts = measure.bursts(rec, BURST_PAUSE * float(np.median(intervals)), rec.cell.spike_level).starts
     if 1 < starts.size < times.size / BURST_SPIKES:
-        yield sentence("spikes.bursts", count=starts.size, interval=_time(rec, starts[-1] - starts[-2]))
+        yield sentence("spikes.bursts", count=starts.size, interval=time_of(rec, starts[-1] - starts[-2]))
     elif times.size > 2:
         fast = 1000.0 / intervals[-1] >= SLOW_RATE
         rate = (1000.0 if fast else 60_000.0) / intervals[-1]
         name = "rate" if fast else "rate_per_minute"
-        yield sentence(f"spikes.{name}", rate=number(rate, 0 if rate >= 10 else 1), interval=_time(rec, intervals[-1]))
+        yield sentence(
+            f"spikes.{name}", rate=number(rate, 0 if rate >= 10 else 1), interval=time_of(rec, intervals[-1])
+        )
 
 
 def _no_spike_in_words(rec: Recording, times: Floats) -> Iterator[str]:
@@ -110,7 +113,7 @@ def _no_spike_in_words(rec: Recording, times: Floats) -> Iterator[str]:
     level, begin, end, low, top = rec.cell.spike_level, rec.V[0], rec.V[-1], rec.V.min(), rec.V.max()
     seen = _extremes(rec) | {"level": number(level, 0)}
     if times.size and (times[0] or "V" not in rec.settings.get("start", {})):
-        yield sentence("spikes.pushed", time=_time(rec, times[0]), **seen)
+        yield sentence("spikes.pushed", time=time_of(rec, times[0]), **seen)
     else:
         if rec.cell.fires:
             yield sentence("spikes.none" if top < level else "spikes.none_from_above", **seen)
@@ -122,8 +125,8 @@ def _no_spike_in_words(rec: Recording, times: Floats) -> Iterator[str]:
 def _extremes(rec: Recording) -> dict[str, str]:
     """V at the beginning and at the end, the highest and the lowest V and when they are, as they stand in sentences."""
     (top, top_at), lowest = measure.peak(rec), int(rec.V.argmin())
-    return {"begin": number(rec.V[0]), "end": number(rec.V[-1]), "top": number(top), "top_time": _time(rec, top_at),
-            "low": number(rec.V[lowest]), "low_time": _time(rec, rec.t[lowest])}  # fmt: skip
+    return {"begin": number(rec.V[0]), "end": number(rec.V[-1]), "top": number(top), "top_time": time_of(rec, top_at),
+            "low": number(rec.V[lowest]), "low_time": time_of(rec, rec.t[lowest])}  # fmt: skip
 
 
 def _course(rec: Recording) -> str:
@@ -158,7 +161,7 @@ def time_unit(length: float) -> tuple[float, str]:
     return next(((size, unit) for least, size, unit in _UNITS if length > least), (1.0, "ms"))
 
 
-def _time(rec: Recording | AxonRecording, moment: float) -> str:
+def time_of(rec: Recording | AxonRecording, moment: float) -> str:
     """A moment or an interval (ms) in the unit of the time axis of a recording, or in a smaller one if it is short."""
     factor, unit = time_unit(float(rec.t[-1]))
     if 0.0 < moment < SOON * factor:
@@ -173,7 +176,7 @@ def moment_in_words(rec: Recording | AxonRecording, moment: float) -> str:
 
 def _place_at(rec: Recording, moment: float) -> Iterator[str]:
     """V, the gates, the concentrations that move, and what moves V."""
-    yield sentence("moment.V", time=_time(rec, moment), V=number(at(rec, rec.V, moment)[0]))
+    yield sentence("moment.V", time=time_of(rec, moment), V=number(at(rec, rec.V, moment)[0]))
     gates = [f"{name} {at(rec, values, moment)[0]:.3f}" for name, values in rec.gate.items()]
     moving = {name: values for name, values in rec.conc.items() if np.ptp(values) > 0}
     inside = [f"{name} {_amount(at(rec, values, moment)[0])}" for name, values in moving.items()]
@@ -244,7 +247,7 @@ def _along_at(run: AxonRecording, moment: float) -> Iterator[str]:
     V = run.V[:, run.nearest_sample(moment)]
     for place, x in enumerate(run.electrodes, 1):
         here = number(V[run.nearest(min(x, run.axon.length))])
-        yield sentence("moment.electrode", number=place, time=_time(run, moment), V=here)
+        yield sentence("moment.electrode", number=place, time=time_of(run, moment), V=here)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], V > 0, [False])).astype(int)))
     for begin, end in edges.reshape(-1, 2):
         yield _stretch("moment.positive", run.x[begin], run.x[end - 1])
