@@ -59,7 +59,7 @@ def pulse(name):
         ("relay", -74.306),
         ("barnacle", -60.855),
         ("ventricle", -84.574),
-        ("frog node", -69.767),
+        ("frog node", -69.999),
     ],
 )
 def test_rest(name, rest):
@@ -190,10 +190,11 @@ def test_kv1_brakes_and_kv2_deepens():
     ("name", "opening", "mV"),
     [("Kv1.1", True, -29.9), ("Kv1.1, inactivating", True, -30.5), ("Kv2.1", True, -10.0), ("Kv3.1", True, 18.7),
      ("Kv2.1, at room temperature", True, -9.2), ("Kv4", True, -28.2), ("Kv4", False, -68.2), ("Kv7", True, -35),
-     ("NaP, whole", True, -46.4), ("BK, inactivating", True, -25.55)],
+     ("NaP, whole", True, -46.4), ("BK, inactivating", True, -25.55), ("node h", True, -79.2),
+     ("node h", False, np.nan)],
 )  # fmt: skip
 def test_half_activation_of_published_channels(name, opening, mV):
-    assert hh.library[name].half(opening=opening) == pytest.approx(mV, abs=0.06)
+    assert hh.library[name].half(opening=opening) == pytest.approx(mV, abs=0.06, nan_ok=True)
 
 
 @pytest.mark.parametrize(
@@ -301,7 +302,7 @@ def _named(name, dt):
         return [m.duration(rec), m.peak(rec)[0] + 84.57]
     if name == "frog node":
         rec = hh.simulate(cell, hh.Step(1000, 0, 0.12), 6, dt=dt)
-        return [m.half_width(rec), m.peak(rec)[0] + 69.77]
+        return [m.half_width(rec), m.peak(rec)[0] + 70.0]
     if name == "beta cell":
         return [m.bursts(hh.simulate(cell, None, 46_000, dt=dt), 1000, -40).period]
     drive = {"node": None, "neuron with Kv": hh.Step(5, 0, 200)}.get(name, hh.Step(100, 0, 1500))

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ..parameters import pretty, shown
+from .measured import MEASURED
 from .wording import WORDING
 
 if TYPE_CHECKING:
@@ -223,7 +224,8 @@ def claim(
         if number in REGISTRY:
             raise ValueError(f"claim {number} has the experiment {REGISTRY[number].experiment.__name__} already")
         wording = WORDING[str(_known(number))]
-        REGISTRY[number] = Claim(number, texts, rule, misconception, experiment, **wording)
+        measured = MEASURED.get(number, "")
+        REGISTRY[number] = Claim(number, texts, rule, misconception, experiment, **wording, measured=measured)
         return experiment
 
     return register

@@ -14,7 +14,7 @@ from ..texts import read
 def _joined(folder: Path) -> dict[str, dict[str, Any]]:
     """The texts of all files in a folder by id."""
     found: dict[str, dict[str, Any]] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(set(folder.glob("*.toml")) - {folder / "measured.toml"}):
         texts = read(path)
         for name in texts.keys() & found.keys():
             raise ValueError(f"{path.name}: [{name}] stands in another file too; delete one of the two")
