@@ -21,7 +21,7 @@ class FrogNode(Cell):
 
     title = "Frog node of Ranvier"
 
-    C = param(2, "uF/cm2", 1e-4, 100, "membrane capacitance", source=_FH, slider=(0.5, 5))
+    C = param(2, "uF/cm2", 1e-6, 100, "membrane capacitance", source=_FH, slider=(0.5, 5))
     T = param(20, "degC", 0, 40, "temperature")
     P_Na = param(8e-3, "cm/s", 0, 1, "sodium permeability", source=_FH, slider=(0, 0.016))
     P_K = param(1.2e-3, "cm/s", 0, 1, "potassium permeability", source=_FH, slider=(0, 0.005))
