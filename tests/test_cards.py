@@ -434,13 +434,19 @@ def test_a_claim_card_gives_nothing_away(number):
     assert claim.statement in texts(card)
 
 
+@pytest.mark.parametrize(("number", "told"), [(23, "Measured: absolute refractory period"), (22, "No measurement")])
+def test_a_measurement_stands_on_the_card_once_it_has_run(number, told):
+    assert told not in texts(hh.claim(number))
+    assert told in said(predicted(number, HOLDS, "certain").outcome)
+
+
 @pytest.mark.parametrize("guess", [HOLDS, PARTLY, FAILS])
 def test_the_outcome_of_a_claim(guess):
     card = predicted(22, guess, "fairly sure")
     claim, finding, words = REGISTRY[22], card.finding, said(card.outcome)
     assert isinstance(finding.number, float)
     verdict = f"The claim {finding.verdict.words}."
-    for part in (finding.sentence, claim.rule.in_words(), claim.why, claim.measured, verdict):
+    for part in (finding.sentence, claim.rule.in_words(), claim.why, verdict):
         assert part.replace("uA/cm2", "µA/cm²").replace("cm2", "cm²") in words.replace("cm2", "cm²")
     compared = "that is what the model shows." if guess == finding.verdict else "the model shows otherwise."
     assert f"You predicted that it {guess.words} (fairly sure): {compared}" in words

@@ -9,14 +9,13 @@ import math
 import operator
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ..parameters import pretty, shown
-from .measured import MEASURED
-from .wording import WORDING
+from .wording import MEASURED, WORDING
 
 if TYPE_CHECKING:
     import pandas
@@ -145,7 +144,7 @@ class Claim:
     asks : what the experiment does, to be read before predicting.
     decides : what the deciding number is.
     why : the explanation, to be read afterwards.
-    measured : a real measurement to compare with and its source, or "" where none is cited.
+    measured : measurements on real cells to compare with: each with its quantity, value, unit, conditions and source.
     """
 
     number: int
@@ -157,7 +156,7 @@ class Claim:
     asks: str
     decides: str
     why: str
-    measured: str = ""
+    measured: Sequence[Mapping[str, Any]] = ()
 
     def run(self) -> "Finding":
         """What the experiment finds; the model is simulated anew each time."""
@@ -224,7 +223,7 @@ def claim(
         if number in REGISTRY:
             raise ValueError(f"claim {number} has the experiment {REGISTRY[number].experiment.__name__} already")
         wording = WORDING[str(_known(number))]
-        measured = MEASURED.get(number, "")
+        measured = MEASURED.get(str(number), ())
         REGISTRY[number] = Claim(number, texts, rule, misconception, experiment, **wording, measured=measured)
         return experiment
 

@@ -1,20 +1,11 @@
-"""What was measured on real cells, to stand beside the numbers of the model: a text for each claim that has any."""
+"""What was measured on real cells, in words, to stand beside the numbers of the model."""
 
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..texts import read
-
-FILE = Path(__file__).with_name("measured.toml")
+SENTENCE = "Measured: {quantity}: {value} {unit} ({conditions}). Source: {source}; read in {read_at}."
 
 
-def _sentences(sentence: str, **by_claim: list[dict[str, Any]]) -> dict[int, str]:
-    """All measurements of a claim as one text, by the number of the claim."""
-    return {
-        int(number): " ".join(" ".join(sentence.format(**each) for each in measurements).split())
-        for number, measurements in by_claim.items()
-    }
-
-
-MEASURED = _sentences(**read(FILE))
-"""The text by the number of a claim."""
+def measured_in_words(measurements: Sequence[Mapping[str, Any]]) -> str:
+    """All measurements that stand beside a claim as one text; "" without any."""
+    return " ".join(" ".join(SENTENCE.format(**each) for each in measurements).split())

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from ..claims import MISCONCEPTIONS, Claim, Finding, Verdict, find
+from ..claims.measured import measured_in_words
 from ..plots import Picture, plot
 from ..views import VIEWS, seen_by
 from .frame import Frame, button, paragraph, radio, say
@@ -100,7 +101,7 @@ class ClaimCard(Frame):
                 "right" if right else "reply",
             ),
             paragraph(self.claim.why),
-            paragraph(self.claim.measured or "No measurement on a real cell is cited here.", "note"),
+            paragraph(measured_in_words(self.claim.measured) or "No measurement on a real cell is cited here.", "note"),
         ]
         if self.claim.misconception:
             belief = MISCONCEPTIONS[self.claim.misconception].text
