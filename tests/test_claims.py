@@ -62,7 +62,7 @@ EXPECTED = {
     38: (45.8, 0.3, PARTLY),
     39: ((33.6 + 65) / (65 - 57.4), 0.2, HOLDS),
     40: (82.1, 0.2, PARTLY),
-    41: (1, 0, PARTLY),
+    41: (2, 0, PARTLY),
 }
 """Number, tolerance and verdict; 1, 3, 4, 7, 11, 14, 28 and 32 from reference values computed elsewhere."""
 
@@ -107,7 +107,7 @@ LIMITS = {
     38: (80, 79.9, 20, 19.9),
     39: (5, 4.9, 1.5, 1.4),
     40: (95, 94.9, 50, 49.9),
-    41: (2, 1, 1, 0),
+    41: (3, 2, 1, 0),
 }
 """Numbers just inside and outside of where a claim holds, and of where it holds partly."""
 
@@ -326,7 +326,7 @@ def test_rule_in_words():
     assert Rule("mV", holds=(-math.inf, 2)).in_words() == (
         "The claim holds if the number is 2 mV or less; otherwise it does not hold."
     )
-    assert "is 2 of 2 membranes; it holds partly if it is 1 of 2 membranes;" in find(41).rule.in_words()
+    assert "is 3 of 3 membranes; it holds partly if it is from 1 to 2 of 3 membranes;" in find(41).rule.in_words()
 
 
 def test_rule_refuses_what_is_no_number_and_no_span():

@@ -34,9 +34,9 @@ class MyelinatedAxon(Fibre):
     after McNeal 1976. The conductance between nodes, divided by the area of a node, is then the same for every
     diameter, and the velocity is proportional to the diameter.
 
-    Without a capacitance of the myelin only the nodes must be charged, and the fibre is too fast. A wrapping that is a
-    seventh of the fibre wide on each side has 1.56 pF/cm times the relative permittivity of its material, whatever the
-    diameter; 10 to 16 pF/cm are usually quoted for fibres of the frog. The velocity stays proportional to the diameter.
+    Without a capacitance of the myelin only the nodes must be charged, and the fibre is too fast. Myelin of this shape
+    has 1.56 pF/cm times the relative permittivity of its material, whatever the diameter; 10 to 16 pF/cm are usually
+    quoted for fibres of the frog. The velocity stays proportional to the diameter.
 
     Parameters
     ----------

@@ -48,11 +48,12 @@ def full_size() -> Result:
     return number, recs, ("voltage", "stimulus")
 
 
-@claim(41, texts=("S3",), rule=Rule("of 2 membranes", holds=(2, 2), partly=(1, 1)), misconception="M10")
+@claim(41, texts=("S3",), rule=Rule("of 3 membranes", holds=(3, 3), partly=(1, 2)), misconception="M10")
 def refractoriness() -> Result:
-    """In how many of two membranes resetting h helps more than resetting n."""
+    """In how many of three membranes resetting h helps more than resetting n."""
     membranes = {"squid": (hh.Squid(), 5), "few K": (hh.Squid(g_K=3.6, g_L=3, E_L=-65), 5.8)}
-    number, recs = 0, {}
+    h, n = (hh.measure.refractory(hh.MammalianNode(), 0.5, duration=0.1, reset=(gate,)) for gate in ("h", "n"))
+    number, recs = int(h < n), {}
     for name, (cell, gap) in membranes.items():
         threshold = hh.measure.threshold(cell)
         needed = {gate: float(hh.measure.refractory(cell, gap, reset=(gate,))) for gate in ("h", "n")}
