@@ -60,11 +60,11 @@ def course_of(V):
 
 
 def of_claim(number):
-    """The rule of a claim, its number, and how V goes in each recording."""
+    """The lines of a claim, its numbers, and how V goes in each recording."""
     claim, found = find(number), find(number).run()
     return {
-        "rule": [*claim.rule.holds, *(claim.rule.partly or ())],
-        "number": [found.number],
+        "lines": [line for part in claim.parts.values() for line in (part.at_least, part.at_most)],
+        "numbers": [*found.numbers.values()],
         **{label: course_of(each.V) for label, each in found.recordings.items() if hasattr(each, "V")},
     }
 
