@@ -10,6 +10,8 @@ from .cells import BetaCell as BetaCell
 from .cells import FrogNode as FrogNode
 from .cells import GoldmanCell as GoldmanCell
 from .cells import LuoRudyPumpCell as LuoRudyPumpCell
+from .cells import MammalianNode as MammalianNode
+from .cells import NerveEnding as NerveEnding
 from .cells import Neuron as Neuron
 from .cells import PumpCell as PumpCell
 from .cells import SinoatrialNode as SinoatrialNode

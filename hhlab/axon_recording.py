@@ -88,8 +88,9 @@ class AxonRecording(Exportable):
         i, row = self.nearest(x), self.axon.row
         near = [(j, joint) for j, joint in ((i - 1, i - 1), (i + 1, i)) if 0 <= j < len(row.x)]
         neighbours = tuple((float(row.joint[joint] / row.area[i]), self.V[j]) for j, joint in near)
-        shares = (float(each.share(row.x[i], row.width[i], self.axon.length)) for each in stimuli(self.protocol))
-        reached = tuple(zip(shares, stimuli(self.protocol), strict=True))
+        sources = stimuli(self.protocol)
+        shares = (float(row.reached[i] * each.share(row.x[i], row.width[i], self.axon.length)) for each in sources)
+        reached = tuple(zip(shares, sources, strict=True))
         return Recording(self._batch, i, Place(float(row.x[i]), neighbours, reached))
 
     @functools.cached_property

@@ -126,7 +126,7 @@ def afterwards(axon: Fibre) -> float:
 def _axial(axon: Fibre, sources: list[Placed]) -> layout.Axial:
     """How the patches hang together, and what reaches them; which tables they have is left open."""
     row = axon.row
-    share = np.array([part.share(row.x, row.width, axon.length) for part in sources])
+    share = np.array([row.reached * part.share(row.x, row.width, axon.length) for part in sources])
     covered = [np.flatnonzero(each) for each in share]
     return layout.Axial(
         left=np.concatenate(([0.0], row.joint)) / row.area,

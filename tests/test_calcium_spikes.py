@@ -82,7 +82,7 @@ def test_slow_response(amplitude, top):
 
 
 def test_release_goes_with_the_fourth_power():
-    cell, highest = hh.AfterpotentialCell(g_BK=0, g_T=0), []
+    cell, highest = hh.NerveEnding(), []
     for domain in (0.2, 0.1, 0.05):
         rec = hh.simulate(cell.replace(domain=domain), hh.Step(25, 2, 1), 8)
         highest.append(hh.measure.release(rec).max())

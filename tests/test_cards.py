@@ -429,9 +429,16 @@ def test_a_claim_waits_for_a_prediction(verdict, sure):
 def test_a_claim_card_gives_nothing_away(number):
     card, claim = hh.claim(number), REGISTRY[number]
     finding = claim.run()
-    told = [claim.why, claim.rule.in_words(), finding.sentence, f"The claim {finding.verdict.words}"]
+    told = [claim.why, *(row[1] for row in finding.rows), f"The claim {finding.verdict.words}"]
     assert [text for text in told if text in texts(card)] == []
-    assert claim.statement in texts(card)
+    for stated in (claim.statement, *(part.in_words for part in claim.parts.values())):
+        assert stated in texts(card)
+
+
+@pytest.mark.parametrize(("number", "told"), [(23, "Measured: absolute refractory period"), (22, "No measurement")])
+def test_a_measurement_stands_on_the_card_once_it_has_run(number, told):
+    assert told not in texts(hh.claim(number))
+    assert told in said(predicted(number, HOLDS, "certain").outcome)
 
 
 @pytest.mark.parametrize("guess", [HOLDS, PARTLY, FAILS])
@@ -440,7 +447,7 @@ def test_the_outcome_of_a_claim(guess):
     claim, finding, words = REGISTRY[22], card.finding, said(card.outcome)
     assert isinstance(finding.number, float)
     verdict = f"The claim {finding.verdict.words}."
-    for part in (finding.sentence, claim.rule.in_words(), claim.why, claim.measured, verdict):
+    for part in (*itertools.chain(*finding.rows), claim.why, verdict):
         assert part.replace("uA/cm2", "µA/cm²").replace("cm2", "cm²") in words.replace("cm2", "cm²")
     compared = "that is what the model shows." if guess == finding.verdict else "the model shows otherwise."
     assert f"You predicted that it {guess.words} (fairly sure): {compared}" in words
@@ -456,19 +463,20 @@ def plot_words(rec):
 def test_every_claim_card_runs(number):
     card = predicted(number)
     words = said(card.outcome)
-    assert card.finding.sentence in words
+    assert all(text in words for text in itertools.chain(*card.finding.rows))
     belief = REGISTRY[number].misconception
     assert not belief or MISCONCEPTIONS[belief].text in words
     assert re.search(r' alt="[^"]+" ', card.outcome.value)
     (entry,) = entries(kind="claim", name=f"claim {number}")
     assert (entry["predicted"], entry["sure"], entry["claim"]) == (HOLDS, "certain", REGISTRY[number].statement)
-    assert (entry["number"], entry["verdict"]) == (card.finding.number, card.finding.verdict)
+    assert (float(entry["number"]), entry["verdict"]) == (card.finding.number, card.finding.verdict)
 
 
 def test_a_claim_whose_number_is_infinite_is_kept(monkeypatch):
     _, recordings, views = REGISTRY[22].experiment()
+    numbers = dict.fromkeys(REGISTRY[22].parts, np.inf)
     monkeypatch.setattr(
-        "hhlab.claims.claim.Claim.run", lambda claim: hh.claims.Finding(claim, np.inf, recordings, views)
+        "hhlab.claims.claim.Claim.run", lambda claim: hh.claims.Finding(claim, numbers, recordings, views)
     )
     card = predicted(22)
     assert "more than was tried" in said(card.outcome)
@@ -531,8 +539,8 @@ def test_several_claims_are_cards_of_their_own():
     ("numbers", "sentence"),
     [
         ((), r"which claim\? Give its number, such as claim\(22\)"),
-        ((0,), "claim = 0 is outside 1 to 41"),
-        ((22, 42), "claim = 42 is outside 1 to 41"),
+        ((0,), "claim = 0 is outside 1 to 45"),
+        ((22, 46), "claim = 46 is outside 1 to 45"),
         ((2.5,), "claim = 2.5 is not a whole number"),
         (("22",), "claim = '22' is not a whole number"),
         (([22],), r"claim = \[22\] is not a whole number"),
@@ -546,7 +554,7 @@ def test_claims_that_are_not_there(numbers, sentence):
 
 def test_a_number_without_a_claim_is_said_to_be_outside():
     missing = next(number for number in range(1, 60) if number not in REGISTRY)
-    with pytest.raises(ValueError, match=f"claim = {missing} is outside 1 to 41"):
+    with pytest.raises(ValueError, match=f"claim = {missing} is outside 1 to 45"):
         hh.claim(missing)
 
 

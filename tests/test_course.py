@@ -98,7 +98,7 @@ def map_of_claims():
     rows = ["| | claim | in the model it | notebook |", "|---|---|---|---|"]
     there = standing()
     rows += [
-        f"| {number} | {find(number).statement} | {EXPECTED[number][2].words} | {', '.join(there[number])} |"
+        f"| {number} | {find(number).statement} | {EXPECTED[number][0].words} | {', '.join(there[number])} |"
         for number in sorted(REGISTRY)
     ]
     return "\n".join(rows)

@@ -36,10 +36,15 @@ TRACES = {
     "beta cell": lambda: hh.simulate(hh.BetaCell(), None, 8000, every=5),
     "sino-atrial node": lambda: hh.simulate(hh.SinoatrialNode(), None, 800),
     "ventricle": lambda: hh.simulate(hh.Ventricle(), hh.Step(25, 10, 2), 400, every=4),
+    "mammalian node": lambda: hh.simulate(hh.MammalianNode(), hh.Step(2000, 0.1, 0.1), 2),
+    "nerve ending": lambda: hh.simulate(hh.NerveEnding(Ca_out=1), hh.Step(25, 1, 1), 8),
     "squid with pumps": lambda: hh.simulate(hh.SquidWithPumps(diameter=1), hh.Train(60, 1, 0.2, 10, 3), 40),
     "axon, two impulses meet": lambda: hh.propagate(
         hh.Axon(length=5), [(hh.Step(800, 0.2, 0.2), 0.0), (hh.Step(800, 0.2, 0.2), 5.0)], t_stop=5
     ).at(2.0),
+    "myelin with a capacitance": lambda: hh.propagate(
+        hh.MyelinatedAxon(C_myelin=10), hh.Step(10_000, 0.1, 0.1), t_stop=3
+    ).at(1.0),
     "myelinated axon": lambda: hh.propagate(hh.MyelinatedAxon(), hh.Step(6000, 0.1, 0.1), t_stop=3).at(1.0),
 }
 
@@ -55,11 +60,11 @@ def course_of(V):
 
 
 def of_claim(number):
-    """The rule of a claim, its number, and how V goes in each recording."""
+    """The lines of a claim, its numbers, and how V goes in each recording."""
     claim, found = find(number), find(number).run()
     return {
-        "rule": [*claim.rule.holds, *(claim.rule.partly or ())],
-        "number": [found.number],
+        "lines": [line for part in claim.parts.values() for line in (part.at_least, part.at_most)],
+        "numbers": [*found.numbers.values()],
         **{label: course_of(each.V) for label, each in found.recordings.items() if hasattr(each, "V")},
     }
 

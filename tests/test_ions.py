@@ -46,8 +46,11 @@ def test_ghk_voltage_of_the_squid(baths, P, V):
         ("squid axon, blood", -75.29, 54.66, -59.73, -59.62),
         ("neuron", -95.02, 66.60, -75.95, -68.08),
         ("skeletal muscle", -94.59, 66.60, -88.69, -88.06),
-        ("ventricle", -87.94, 70.53, -45.56, -76.86),
+        ("ventricle", -87.94, 70.53, -45.56, -84.93),
         ("red cell", -91.10, 70.53, -10.58, -10.59),
+        ("glial cell", -95.02, 66.60, -80.97, -81.06),
+        ("kidney tubule cell", -95.02, 56.51, -50.70, -73.67),
+        ("liver cell", -95.02, 66.60, -32.93, -33.14),
     ],
 )
 def test_the_gallery(name, E_K, E_Na, E_Cl, V):

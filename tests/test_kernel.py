@@ -21,6 +21,8 @@ MEMBRANES = {
     "node": (hh.SinoatrialNode(), 2),
     "ventricle": (hh.Ventricle(), 50),
     "frog node": (hh.FrogNode(), 1200),
+    "mammalian node": (hh.MammalianNode(), 3000),
+    "nerve ending": (hh.NerveEnding(), 40),
     "pumps": (hh.SquidWithPumps(diameter=2), 40),
 }
 EVERY = pytest.mark.parametrize(("cell", "size"), MEMBRANES.values(), ids=MEMBRANES)

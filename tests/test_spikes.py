@@ -16,6 +16,7 @@ SQUID = hh.Squid()
 RESTING = SQUID.rest()["V"]
 PULSES = dict.fromkeys((hh.Squid, hh.Neuron, hh.ThalamicRelay, hh.SquidWithPumps, hh.AfterpotentialCell), 100.0) | {
     hh.Barnacle: 2000.0, hh.BetaCell: 100.0, hh.FrogNode: 1500.0, hh.GoldmanCell: 50.0, hh.SinoatrialNode: 50.0,
+    hh.MammalianNode: 2000.0, hh.NerveEnding: 100.0,
     hh.Ventricle: 30.0, hh.PumpCell: 50.0, hh.LuoRudyPumpCell: 50.0,
 }  # fmt: skip
 LARGE = {hh.AfterpotentialCell}  # what is slow to compile

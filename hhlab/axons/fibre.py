@@ -22,6 +22,7 @@ class Row(NamedTuple):
     area: Floats  # (N,) cm2 of membrane
     joint: Floats  # (N - 1,) conductance between the middles of neighbours, mS
     cells: list[Cell]  # (N,) the membrane of each
+    reached: Floats  # (N,) 1 where a stimulus reaches the membrane, 0 below myelin
 
 
 Stretch = tuple[tuple[str, float], ...]
@@ -151,6 +152,10 @@ class Fibre(Described):
         """Place and width (cm), diameter (um) and membrane of each patch, without stretches."""
         raise NotImplementedError
 
+    def _reached(self, cells: list[Cell]) -> Floats:
+        """1 for each patch whose membrane a stimulus reaches, 0 for any other."""
+        return np.ones(len(cells))
+
     def _joints(self, width: Floats, diameter: Floats) -> Floats:
         """The conductance in mS between the middles of neighbours: half of the core of each, in series."""
         half = 0.5 * self.R_i * width / (0.25 * math.pi * (diameter * UM) ** 2)
@@ -160,6 +165,7 @@ class Fibre(Described):
     def row(self) -> Row:
         """Its patches, with the stretches that differ."""
         x, width, diameter, cells = self._bare()
+        reached = self._reached(cells)
         for number, (start, end, changes) in enumerate(map(_parts, self._stretches), 1):
             inside = np.flatnonzero((x >= start) & (x <= end))
             if not inside.size:
@@ -172,7 +178,7 @@ class Fibre(Described):
             there = functools.cache(lambda cell, changes=changes: cell.replace(**changes))
             for i in inside:
                 cells[i] = there(cells[i])
-        return Row(x, width, math.pi * diameter * UM * width, self._joints(width, diameter), cells)
+        return Row(x, width, math.pi * diameter * UM * width, self._joints(width, diameter), cells, reached)
 
     def _core(self, diameter: float) -> float:
         """The diameter of the conducting core, um."""

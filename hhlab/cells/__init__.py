@@ -8,6 +8,8 @@ from .frog_node import FrogNode
 from .goldman_cell import GoldmanCell, gallery
 from .heart import SinoatrialNode, Ventricle
 from .ionic import IonicCell
+from .mammalian_node import MammalianNode
+from .nerve_ending import NerveEnding
 from .neuron import Neuron
 from .pump_cell import LuoRudyPumpCell, PumpCell
 from .squid import Squid
@@ -16,5 +18,6 @@ from .thalamic_relay import ThalamicRelay
 
 __all__ = [
     "AfterpotentialCell", "Barnacle", "BetaCell", "Cell", "FrogNode", "GoldmanCell", "IonicCell", "LuoRudyPumpCell",
-    "Neuron", "PumpCell", "SinoatrialNode", "Squid", "SquidWithPumps", "ThalamicRelay", "Ventricle", "gallery",
+    "MammalianNode", "NerveEnding", "Neuron", "PumpCell", "SinoatrialNode", "Squid", "SquidWithPumps", "ThalamicRelay",
+    "Ventricle", "gallery",
 ]  # fmt: skip

@@ -50,10 +50,19 @@ gallery = {
     "squid axon, blood": _cell(18.5, (20, 400), (440, 50), (560, 52), (1, 0.04, 0.45)),
     "neuron": _cell(37, (4, 140), (145, 12), (120, 7), (1, 0.05, 0.1)),
     "skeletal muscle": _cell(37, (4.5, 155), (145, 12), (116, 4.2), (1, 0.01, 2)),
-    "ventricle": _cell(37, (5.4, 145), (140, 10), (110, 20), (1, 0.01, 0.1)),
+    "ventricle": _cell(37, (5.4, 145), (140, 10), (110, 20), (1, 0.0035, 0.01)),
     "red cell": _cell(37, (4.5, 136), (140, 10), (104, 70), (1, 0.5, 1000)),
+    "glial cell": _cell(37, (4, 140), (145, 12), (120, 5.8), (1, 0.019, 0)),
+    "kidney tubule cell": _cell(37, (4, 140), (145, 17.5), (120, 18), (1, 0.034, 0)),
+    "liver cell": _cell(37, (4, 140), (145, 12), (120, 35), (1, 0.256, 1)),
 }
 """Cells by name, with textbook concentrations and ratios of permeability, which are rounded.
 
-The ratios 1 : 0.04 : 0.45 of the squid axon are usually quoted after Hodgkin & Katz 1949.
+The ratios 1 : 0.04 : 0.45 of the squid axon are usually quoted after Hodgkin & Katz 1949. Those of the ventricle are
+chosen so that it rests at -85 mV, as the `Ventricle` of Beeler & Reuter does. Those of the last three cells are chosen
+so that they rest where such cells were found to rest: the glia of the optic nerve of the rat at -77 to -85 mV (Dennis
+and Gerschenfeld 1969, J Physiol 203:211, abstract), the proximal tubule of the kidney of the rat at -73.5 mV with 17.5
+mM of sodium inside (abstract at scilit.com/publications/07ae703f4c6d5daf526f00f426a7b44c), the perfused liver of the
+rat at -33 mV (Wondergem and Harder 1980, J Cell Physiol 102:193, abstract). Chloride is at equilibrium in the liver
+cell, as was found in the mouse (abstract at dc.etsu.edu/etsu-works/11351).
 """

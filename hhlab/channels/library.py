@@ -65,12 +65,15 @@ class Published:
         return Channel(name, g, E, self.gates, self.ion)
 
     def half(self, *, opening: bool) -> float:
-        """V in mV at which the gates that open (or close) with depolarisation let half of their maximum through.
+        """V in mV at which the gates that open (or inactivate) the channel let half of their maximum through.
 
-        The whole power counts: where a channel needs four gates, each is open to 0.84. nan without such gates.
+        Gates that close with depolarisation inactivate a channel, unless it has no others: then they are what opens it,
+        as in a channel that opens with hyperpolarisation. The whole power counts: where a channel needs four gates,
+        each is open to 0.84. nan without such gates.
         """
         curves = [(gate, gate.steady_state(_GRID)) for gate in self.gates if gate.reads == BY_V]
-        chosen = [(gate, inf) for gate, inf in curves if (inf[-1] > inf[0]) == opening]
+        rising = [inf[-1] > inf[0] for _, inf in curves]
+        chosen = [each for each, rises in zip(curves, rising, strict=True) if (rises or not any(rising)) == opening]
         if not chosen:
             return float("nan")
         share, total = np.ones_like(_GRID), np.zeros_like(_GRID)
@@ -78,7 +81,7 @@ class Published:
             total = total + gate.weight * inf
             if not gate.adds_to_next:
                 share, total = share * total**gate.power, np.zeros_like(_GRID)
-        sign, least = (1.0, 0.0) if opening else (-1.0, share.min())
+        sign, least = (1.0, 0.0) if share[-1] > share[0] else (-1.0, share.min())
         return float(np.interp(sign * 0.5 * (share.max() + least), sign * share, _GRID))
 
 

@@ -1,6 +1,6 @@
-"""A claim, the experiment that settles it, and the rule by which a verdict follows from one number.
+"""A claim, the experiment that tests each part of it, and the verdict that follows from the numbers of the parts.
 
-An experiment is a short function without arguments that returns its deciding number, the recordings to show, and the
+An experiment is a short function without arguments that returns a number for each part, the recordings to show, and the
 views to show them in. Its body is also what a student may paste and change, so it uses public names only.
 """
 
@@ -9,13 +9,14 @@ import math
 import operator
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from ..parameters import pretty, shown
-from .wording import WORDING
+from .wording import MEASURED, WORDING
 
 if TYPE_CHECKING:
     import pandas
@@ -24,21 +25,22 @@ NUMBERS = sorted(int(name) for name in WORDING if name.isdecimal())
 FIRST, LAST = NUMBERS[0], NUMBERS[-1]
 """The lowest and the highest number that a claim has."""
 SIGNIFICANT_DIGITS = 3
+TOO_CLOSE = 0.05
+"""A number that is nearer to its line than this share of the line is too close to call."""
 MINUS = "\N{MINUS SIGN}"
 
-Result = tuple[float, Mapping[str, Any], tuple[str, ...]]
+Result = tuple[Mapping[str, float], Mapping[str, Any], tuple[str, ...]]
 Experiment = Callable[[], Result]
-Span = tuple[float, float]
 
-_FUNCTION = re.compile(r'.*?"""\n(.*) {4}return ([^,]+), (.+), \((.+?),?\)\n', re.DOTALL)
-"""An experiment as source: the body after its docstring, and the number, recordings and views that it returns."""
+_FUNCTION = re.compile(r'.*?"""\n(.*) {4}return numbers, (.+), \((.+?),?\)\n', re.DOTALL)
+"""An experiment as source: the body after its docstring, and the recordings and views that it returns."""
 
 REGISTRY: dict[int, "Claim"] = {}
 """All claims by number."""
 
 
 class Verdict(StrEnum):
-    """What follows from the deciding number of a claim. Its value is its id, which work logs keep."""
+    """What follows from the numbers of a claim, or from that of a part. Its value is its id, which work logs keep."""
 
     HOLDS = "holds"
     PARTLY = "partly"
@@ -62,42 +64,39 @@ _WORDING_IN_OLD_LOGS: dict[Any, Any] = {"holds partly": "partly", "does not hold
 
 
 @dataclass(frozen=True)
-class Rule:
-    """How a verdict follows from one number.
+class Part:
+    """One of the things that a claim says, and how a verdict on it follows from a number.
 
-    Parameters
+    Attributes
     ----------
+    says : the part, in one sentence.
+    number : what its number is.
     unit : unit of the number.
-    holds : lowest and highest number with which the claim holds, both included; may be infinite.
-    partly : the same for a claim that holds partly; None if it cannot. Where the two touch, the claim holds.
-
-    Raises
-    ------
-    ValueError
-        If a span is upside down, or not a number.
+    because : where the line comes from: the wording of the claim, or a source.
+    at_least, at_most : the line, as one of the two: the number with which the part just holds.
+    core : whether the claim fails if this part does. A claim has one core.
     """
 
+    says: str
+    number: str
     unit: str
-    holds: Span
-    partly: Span | None = None
+    because: str
+    at_least: float = -math.inf
+    at_most: float = math.inf
+    core: bool = False
 
-    def __post_init__(self) -> None:
-        for low, high in filter(None, (self.holds, self.partly)):
-            if not low <= high:
-                raise ValueError(f"{low:g} to {high:g} {self.unit} is no span: give the lower number first")
-
-    def verdict(self, number: float) -> Verdict:
+    def verdict(self, number: float) -> Verdict | None:
         """The verdict on a number.
 
         Parameters
         ----------
-        number : float
-            The deciding number, in the unit of the rule; may be infinite.
+        number : int or float
+            The number of this part, in its unit; may be infinite. An int is a count, which is exact.
 
         Returns
         -------
-        Verdict
-            Whether the claim holds, holds partly, or fails.
+        Verdict or None
+            Whether the part holds or fails; None if the number is too close to the line for a verdict.
 
         Raises
         ------
@@ -106,73 +105,74 @@ class Rule:
         """
         if math.isnan(number):
             raise ValueError("nan is not a number from which a verdict could follow: look at what the experiment gave")
-        if self.holds[0] <= number <= self.holds[1]:
-            return Verdict.HOLDS
-        if self.partly and self.partly[0] <= number <= self.partly[1]:
-            return Verdict.PARTLY
-        return Verdict.FAILS
+        near = any(abs(float(number) - line) < TOO_CLOSE * abs(line) for line in (self.at_least, self.at_most))
+        if near and not isinstance(number, Integral):
+            return None
+        return Verdict.HOLDS if self.at_least <= number <= self.at_most else Verdict.FAILS
 
+    @property
+    def line(self) -> str:
+        """The line as a student can read it, such as "80 % or more"."""
+        kind, line = ("at_least", self.at_least) if math.isinf(self.at_most) else ("at_most", self.at_most)
+        return WORDING["line"][kind].format(line=plain(line), unit=pretty(self.unit))
+
+    @property
     def in_words(self) -> str:
-        """The rule as a sentence that a student can read."""
-        if self.partly is None:
-            return WORDING["rule"]["holds"].format(holds=self._span(self.holds))
-        return WORDING["rule"]["holds_or_partly"].format(holds=self._span(self.holds), partly=self._span(self.partly))
+        """What is said, and what decides, for those who are about to predict."""
+        return WORDING["part"]["stated"].format(says=self._says, number=self.number, line=self.line)
 
-    def _span(self, span: Span) -> str:
-        low, high = span
-        if low == high:
-            kind = "one_number"
-        elif math.isinf(high):
-            kind = "at_least"
-        else:
-            kind = "at_most" if math.isinf(low) else "between"
-        return WORDING["span"][kind].format(low=plain(low), high=plain(high), unit=pretty(self.unit))
+    @property
+    def _says(self) -> str:
+        return WORDING["part"]["core" if self.core else "other"].format(says=self.says)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement about the action potential, and the experiment that settles it in a model.
+    """A statement about the action potential, and the experiment that tests it in a model.
 
     Attributes
     ----------
-    number : 1 to 41, the same for ever: it is the id of the claim, and finds its texts.
-    texts : the source texts that make the claim, S0 to S3.
-    rule : how the verdict follows from the deciding number.
-    misconception : id of the misconception that the experiment refutes, or "".
+    number : the same for ever: it is the id of the claim, and finds its texts.
     experiment : the function that runs it.
+    texts : the source texts that make the claim, S0 to S3.
     statement : what is claimed, in one sentence.
     asks : what the experiment does, to be read before predicting.
-    decides : what the deciding number is.
     why : the explanation, to be read afterwards.
-    measured : a real measurement to compare with and its source, or "" where none is cited.
+    parts : what the claim says, part by part, by id.
+    misconception : id of the misconception that the experiment refutes, or "".
+    measured : measurements on real cells to compare with: each with its quantity, value, unit, conditions and source.
     """
 
     number: int
-    texts: tuple[str, ...]
-    rule: Rule
-    misconception: str
     experiment: Experiment = field(repr=False)
+    texts: Sequence[str]
     statement: str
     asks: str
-    decides: str
     why: str
-    measured: str = ""
+    parts: Mapping[str, Part]
+    misconception: str = ""
+    measured: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def core(self) -> str:
+        """The id of the part without which the claim fails."""
+        return next(name for name, part in self.parts.items() if part.core)
 
     def run(self) -> "Finding":
         """What the experiment finds; the model is simulated anew each time."""
-        number, recordings, views = self.experiment()
-        return Finding(self, float(number), recordings, views)
+        return Finding(self, *self.experiment())
 
     @property
     def code(self) -> str:
-        """The experiment as a snippet for a notebook cell: it prints the deciding number and shows the picture."""
+        """The experiment as a snippet for a notebook cell: it prints the number of each part and shows the picture."""
         found = _FUNCTION.match(inspect.getsource(self.experiment))
         if not found:
-            raise ValueError(f"{self.experiment.__name__} does not end in a line return number, recordings, (views,)")
-        body, number, recordings, views = found.groups()
+            raise ValueError(f"{self.experiment.__name__} does not end in a line return numbers, recordings, (views,)")
+        body, recordings, views = found.groups()
         packages = "import numpy as np\n\nimport hhlab as hh" if "np." in body else "import hhlab as hh"
-        closing = f'print(f"{{{number}:.4g}} {self.rule.unit}")\nhh.plot({recordings}, {views})'
-        return f"{packages}\n\n{textwrap.dedent(body)}{closing}"
+        printed = [f"print(f\"{name}: {{numbers['{name}']:.4g}} {part.unit}\")" for name, part in self.parts.items()]
+        closing = [*printed, f"hh.plot({recordings}, {views})"]
+        return f"{packages}\n\n{textwrap.dedent(body)}" + "\n".join(closing)
 
 
 @dataclass(frozen=True)
@@ -182,36 +182,58 @@ class Finding:
     Attributes
     ----------
     claim : the claim.
-    number : the deciding number, in the unit of the rule.
+    numbers : the number of each part, by the id of the part and in its unit.
     recordings : what to show, by label.
     views : in which views, such as "voltage".
     """
 
     claim: Claim
-    number: float
+    numbers: Mapping[str, float]
     recordings: Mapping[str, Any]
     views: tuple[str, ...]
 
     @property
-    def verdict(self) -> Verdict:
-        """The verdict on the number, by the rule of the claim."""
-        return self.claim.rule.verdict(self.number)
+    def number(self) -> float:
+        """The number of the core."""
+        return float(self.numbers[self.claim.core])
 
     @property
-    def sentence(self) -> str:
-        """The deciding number in words, with its unit."""
-        number, unit = plain(rounded(self.number)), pretty(self.claim.rule.unit)
-        return WORDING["number"]["decides"].format(decides=self.claim.decides, number=number, unit=unit)
+    def verdicts(self) -> dict[str, Verdict | None]:
+        """The verdict on each part, by its id; None where the number is too close to the line."""
+        return {name: part.verdict(self.numbers[name]) for name, part in self.claim.parts.items()}
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the claim: it holds if all parts do, fails if its core does, and else holds partly."""
+        found = self.verdicts
+        if found[self.claim.core] is Verdict.FAILS:
+            return Verdict.FAILS
+        return Verdict.HOLDS if {*found.values()} == {Verdict.HOLDS} else Verdict.PARTLY
+
+    @property
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """What each part says, its number, its line and its verdict, as a student can read them."""
+        words = WORDING["part"]
+        return [
+            (
+                part._says,
+                words["number"].format(what=part.number, number=self._in_words(name), unit=pretty(part.unit)),
+                words["line"].format(line=part.line, because=part.because),
+                found.words if found else words["close"],
+            )
+            for (name, part), found in zip(self.claim.parts.items(), self.verdicts.values(), strict=True)
+        ]
+
+    def _in_words(self, name: str) -> str:
+        return plain(rounded(float(self.numbers[name])))
 
 
-def claim(
-    number: int, *, texts: tuple[str, ...], rule: Rule, misconception: str = ""
-) -> Callable[[Experiment], Experiment]:
+def claim(number: int) -> Callable[[Experiment], Experiment]:
     """Register the function below as the experiment of a claim, whose texts are found by its number.
 
     Parameters
     ----------
-    number, texts, rule, misconception : those of Claim.
+    number : that of the claim.
 
     Raises
     ------
@@ -222,8 +244,10 @@ def claim(
     def register(experiment: Experiment) -> Experiment:
         if number in REGISTRY:
             raise ValueError(f"claim {number} has the experiment {REGISTRY[number].experiment.__name__} already")
-        wording = WORDING[str(_known(number))]
-        REGISTRY[number] = Claim(number, texts, rule, misconception, experiment, **wording)
+        texts = dict(WORDING[str(_known(number))])
+        parts = {name: Part(**each) for name, each in texts.pop("parts").items()}
+        measured = MEASURED.get(str(number), ())
+        REGISTRY[number] = Claim(number, experiment, parts=parts, measured=measured, **texts)
         return experiment
 
     return register
@@ -235,12 +259,12 @@ def find(number: int) -> Claim:
     Parameters
     ----------
     number : int
-        1 to 41.
+        Such as 5.
 
     Returns
     -------
     Claim
-        What is claimed, and the experiment that settles it: `find(5).run()` runs it.
+        What is claimed, and the experiment that tests it: `find(5).run()` runs it.
 
     Raises
     ------
@@ -267,8 +291,8 @@ def table() -> "pandas.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        A row for each claim, by number: what is claimed, the source texts that say so, what the experiment does, what
-        decides, the rule of the verdict, and the id of the misconception that is refuted, or "".
+        A row for each claim, by number: what is claimed, the source texts that say so, what the experiment does, the
+        number of its core and the line for it, and the id of the misconception that is refuted, or "".
     """
     import pandas
 
@@ -278,8 +302,8 @@ def table() -> "pandas.DataFrame":
             "claim": each.statement,
             "texts": ", ".join(each.texts),
             "experiment": each.asks,
-            "decides": each.decides,
-            "rule": each.rule.in_words(),
+            "decides": each.parts[each.core].number,
+            "rule": each.parts[each.core].line,
             "misconception": each.misconception,
         }
         for number, each in sorted(REGISTRY.items())

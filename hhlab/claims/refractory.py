@@ -1,63 +1,78 @@
 """Experiments on what is left of excitability after a spike."""
 
-from math import inf
-
 import numpy as np
 
 import hhlab as hh
 
-from .claim import Result, Rule, claim
+from .claim import Result, claim
 
 
-@claim(23, texts=("S2", "S3"), rule=Rule("%", holds=(99, inf), partly=(20, 99)), misconception="M10")
+@claim(23)
 def two_periods() -> Result:
-    """The lowest threshold of a second pulse, in percent of the threshold from rest."""
-    cell = hh.Squid()
+    """The threshold of a second pulse 5 ms, 9 ms and 14 ms after the first, in multiples of that from rest."""
+    cell = hh.Squid(T=6.3)
     first = hh.measure.threshold(cell)
-    ratios = hh.measure.refractory(cell, np.arange(3, 31))
-    number = 100 * ratios.min()
-    pairs = {f"{gap} ms": hh.PulsePair(1.5 * first, first, 5, gap) for gap in (6, 12, 20)}
+    early, soon, late = hh.measure.refractory(cell, [5, 9, 14])
+    pairs = {f"{gap} ms": hh.PulsePair(1.5 * first, 8 * first, 5, gap) for gap in (5, 9, 14)}
     recs = {label: hh.simulate(cell, pair, 50) for label, pair in pairs.items()}
-    return number, recs, ("voltage", "gates")
+    numbers = {"absolute": early, "relative": min(soon, late)}
+    return numbers, recs, ("voltage", "gates")
 
 
-@claim(29, texts=("S3",), rule=Rule("of 3 cases", holds=(3, 3), partly=(1, 2)))
+@claim(29)
 def afterpotentials_and_threshold() -> Result:
-    """In how many of three cases the threshold goes with V as the statement says."""
-    cell = hh.Squid()
-    first = hh.measure.threshold(cell)
-    in_AHP, above_rest = hh.measure.refractory(cell, [10, 20])
-    recs = {f"{gap} ms": hh.simulate(cell, hh.PulsePair(1.5 * first, first, 5, gap), 50) for gap in (10, 20)}
-    needed = np.inf
-    for share in np.arange(2, 0, -0.01):
-        rec = hh.simulate(cell, hh.Step(-2, 5, 20) + hh.Step(share * first, 25, 0.5), 50)
-        if hh.measure.spikes(rec).size:
-            needed, recs["after -2 uA/cm2"] = share, rec
-    number = sum((in_AHP > 1, above_rest < 1, needed > 1))
-    return number, recs, ("voltage", "gates")
+    """The threshold in afterpotentials, over that from rest, and the spikes that follow a spike with an ADP."""
+    cells = {"neuron": (hh.AfterpotentialCell(), 11.5), "burster": (hh.AfterpotentialCell.burster(), 14.5)}
+    sizes, recs, ratios = np.arange(0.5, 40, 0.5), {}, []
+    for name, (cell, size) in cells.items():
+        rec = recs[name] = hh.simulate(cell, hh.Step(size, 5, 1), 100)
+        found = hh.measure.afterpotentials(rec)
+        states = [cell.rest(), *(rec.at(found.fall + turn[1]) for turn in (found.medium_AHP, found.ADP))]
+        trials = [[hh.simulate(cell, hh.Step(size, 0, 1), 9, start=state) for size in sizes] for state in states]
+        at_rest, *others = [sizes[[rec.V.max() > 0 for rec in trial].index(True)] for trial in trials]
+        ratios.append([other / at_rest for other in others])
+    AHP, ADP = zip(*ratios, strict=True)
+    recs["burster, apamin"] = hh.simulate(hh.blocked(cell, "apamin"), hh.Step(14.5, 5, 1), 100)
+    again = hh.measure.spikes(recs["burster, apamin"]).size - 1
+    numbers = {"AHP": min(AHP), "ADP": max(ADP), "again": again}
+    return numbers, recs, ("voltage",)
 
 
-@claim(40, texts=("S2",), rule=Rule("%", holds=(95, 105), partly=(50, 150)), misconception="M8")
+@claim(40)
 def full_size() -> Result:
-    """The height of spikes at a strong current, in percent of the height at a weak one."""
-    cell = hh.Squid()
+    """The rate of firing at a strong current over that at a weak one, and the height of the spikes in percent."""
+    cell = hh.Squid(T=6.3)
     recs = {f"{current} uA/cm2": hh.simulate(cell, hh.Step(current, 5, 150), 160) for current in (10, 40)}
-    weak, strong = [rec.V[(rec.t > 100) & (rec.t < 155)].max() for rec in recs.values()]
-    rest = hh.measure.rest(cell)
-    number = 100 * (strong - rest) / (weak - rest)
-    return number, recs, ("voltage", "stimulus")
+    weak, strong = [rec.V[(rec.t > 100) & (rec.t < 155)].max() - cell.rest()["V"] for rec in recs.values()]
+    slow, fast = hh.measure.frequency(cell, [10, 40])
+    numbers = {"rate": fast / slow, "not_larger": 100 * strong / weak, "full_size": 100 * strong / weak}
+    return numbers, recs, ("voltage", "stimulus")
 
 
-@claim(41, texts=("S3",), rule=Rule("of 2 membranes", holds=(2, 2), partly=(1, 1)), misconception="M10")
+@claim(41)
 def refractoriness() -> Result:
-    """In how many of two membranes resetting h helps more than resetting n."""
-    membranes = {"squid": (hh.Squid(), 5), "few K": (hh.Squid(g_K=3.6, g_L=3, E_L=-65), 5.8)}
-    number, recs = 0, {}
-    for name, (cell, gap) in membranes.items():
-        threshold = hh.measure.threshold(cell)
-        needed = {gate: float(hh.measure.refractory(cell, gap, reset=(gate,))) for gate in ("h", "n")}
-        number += needed["h"] < needed["n"]
-        pair = hh.PulsePair(1.5 * threshold, 1.01 * min(needed.values()) * threshold, 5, gap)
-        for gate in needed:
-            recs[f"{name}, {gate} reset"] = hh.simulate(cell, pair, 30, reset={gate: 5 + gap})
-    return number, recs, ("voltage",)
+    """What goes away of the added threshold when h is reset to rest, in percent, in three membranes."""
+    membranes = {
+        "node": (hh.MammalianNode(), 0.7, 0.1),
+        "neuron": (hh.Neuron(), 2.6, 0.5),
+        "squid": (hh.Squid(T=6.3), 9, 0.5),
+    }
+    numbers, recs = {}, {}
+    for name, (cell, gap, ms) in membranes.items():
+        threshold = hh.measure.threshold(cell, ms)
+        as_it_is, reset = [float(hh.measure.refractory(cell, gap, ms, reset=gates)) for gates in ((), ("Na.h",))]
+        numbers[name] = 100 * (as_it_is - reset) / (as_it_is - 1)
+        pair = hh.PulsePair(1.5 * threshold, 1.01 * reset * threshold, 5, gap, ms)
+        recs[f"{name}, h reset"] = hh.simulate(cell, pair, 20, reset={"Na.h": 5 + gap})
+    return numbers, recs, ("voltage",)
+
+
+@claim(43)
+def before_it_is_back() -> Result:
+    """How far below rest V still is when a second pulse starts a spike, and how much stronger that pulse must be."""
+    cell, gap = hh.Squid(T=6.3), 9
+    needed = float(hh.measure.refractory(cell, gap))
+    first = hh.measure.threshold(cell)
+    rec = hh.simulate(cell, hh.PulsePair(1.5 * first, 1.01 * needed * first, 5, gap), 40)
+    numbers = {"not_before": cell.rest()["V"] - rec.at(5 + gap)["V"]}
+    return numbers, {f"{gap} ms": rec}, ("voltage", "gates")

@@ -1,159 +1,185 @@
-"""Experiments on the spike of the squid axon, space-clamped and without voltage clamp.
-
-The limits of every rule are those that a reader would call fair before seeing the number.
-"""
-
-from math import inf
+"""Experiments on the spike of the squid axon and of a neuron, space-clamped and without voltage clamp."""
 
 import numpy as np
 
 import hhlab as hh
 
-from .claim import Result, Rule, claim
-
-SHARE = Rule("%", holds=(80, inf), partly=(20, 80))
-"""For a cause, or a state, that a claim names: four fifths of the effect or of the time, or a fifth."""
-ALL = ("S0", "S1", "S2", "S3")
+from .claim import Result, claim
 
 
-@claim(11, texts=("S0", "S1", "S2"), rule=Rule("%", holds=(-inf, 1), partly=(1, 10)), misconception="M8")
-def all_or_none() -> Result:
-    """The range of shocks with a response of in-between height, in percent of the threshold."""
-    cell = hh.Squid(T=18.5)
-    threshold = hh.measure.threshold(cell, shock=True)
-    shocks = np.arange(threshold - 0.2, threshold + 0.6, 0.01)
-    recs = {f"{mV:.2f} mV": hh.simulate(cell, hh.Shock(mV, 1), 10) for mV in shocks}
-    between = [label for label, rec in recs.items() if -50 <= hh.measure.peak(rec)[0] <= 20]
-    number = 100 * 0.01 * len(between) / threshold
-    shown = {label: recs[label] for label in sorted({*list(recs)[::20], between[-1]})}
-    return number, shown, ("voltage",)
-
-
-@claim(12, texts=("S1",), rule=Rule("%", holds=(80, inf), partly=(50, 80)))
+@claim(12)
 def below_threshold() -> Result:
-    """The largest shock after which the net current stays outward, in percent of the threshold."""
+    """What is left of responses below the threshold, and after which of them the net current stays outward."""
     cell = hh.Squid()
     threshold = hh.measure.threshold(cell, shock=True)
-    recs = {size: hh.simulate(cell, hh.Shock(size / 100 * threshold), 20) for size in range(50, 106)}
+    recs = {size: hh.simulate(cell, hh.Shock(size / 100 * threshold), 40) for size in range(50, 102)}
     net = {size: rec.I["Na"] + rec.I["K"] + rec.I["L"] for size, rec in recs.items()}
     outward = [size for size, rec in recs.items() if net[size][: rec.V.argmin()].min() > 0]
-    number = max(outward)
-    return number, {f"{size} %": recs[size] for size in (50, number, 99, 101)}, ("voltage",)
+    numbers = {"dies_out": abs(recs[99].V[-1] - cell.rest()["V"]), "up_to_threshold": float(max(outward))}
+    return numbers, {f"{size} %": recs[size] for size in (50, max(outward), 99, 101)}, ("voltage",)
 
 
-@claim(13, texts=ALL, rule=SHARE)
+@claim(13)
 def upstroke() -> Result:
-    """The part of the rise that is lost when sodium channels cannot open, in percent."""
-    cell, shock = hh.Squid(), hh.Shock(15, 1)
-    recs = {
-        "intact": hh.simulate(cell, shock, 10),
-        "g_Na half": hh.simulate(cell.replace(g_Na=60), shock, 10),
-        "m frozen": hh.simulate(cell, shock, 10, freeze=("Na.m",)),
-    }
-    start = hh.measure.rest(cell) + 15
-    rise = [hh.measure.peak(rec)[0] - start for rec in recs.values()]
-    number = 100 * (1 - rise[-1] / rise[0])
-    return number, recs, ("voltage", "currents")
+    """What is lost of the rise when sodium channels cannot open, and of its steepness with half of them, in percent."""
+    cells = {"squid axon": (hh.Squid(), hh.Shock(15, 1)), "neuron": (hh.Neuron(), hh.Shock(25, 1))}
+    recs, rise, steep = {}, [], []
+    for name, (cell, shock) in cells.items():
+        intact = recs[name] = hh.simulate(cell, shock, 10)
+        frozen = recs[f"{name}, m frozen"] = hh.simulate(cell, shock, 10, freeze=("Na.m",))
+        half = hh.simulate(cell.replace(g_Na=cell.g_Na / 2), shock, 10)
+        top, without = [hh.measure.peak(rec)[0] - cell.rest()["V"] - shock.mV for rec in (intact, frozen)]
+        rise.append(100 * (1 - without / top))
+        steep.append(100 * (1 - hh.measure.upstroke(half)[0] / hh.measure.upstroke(intact)[0]))
+    numbers = {"opening": min(rise), "half": min(steep)}
+    return numbers, recs, ("voltage", "currents")
 
 
-@claim(14, texts=("S1", "S2"), rule=SHARE)
+@claim(14)
 def below_E_Na() -> Result:
-    """The part of the distance from the peak to E_Na that disappears when n is frozen, in percent."""
-    cell, shock = hh.Squid(), hh.Shock(15, 1)
-    frozen = {"intact": (), "n frozen": ("K.n",), "h frozen": ("Na.h",), "both frozen": ("K.n", "Na.h")}
-    recs = {label: hh.simulate(cell, shock, 10, freeze=gates) for label, gates in frozen.items()}
-    peak = {label: hh.measure.peak(rec)[0] for label, rec in recs.items()}
-    number = 100 * (peak["n frozen"] - peak["intact"]) / (cell.E_Na - peak["intact"])
-    return number, recs, ("voltage",)
-
-
-@claim(18, texts=("S3",), rule=Rule("%", holds=(10, inf), partly=(2, 10)))
-def order_and_size() -> Result:
-    """The smallest change in width when order or size change by a factor of two, in percent."""
-    n = hh.Squid().channels[1].gates[0]
-    slow = hh.Gate("n", inf=n.steady_state, tau=lambda V: 2 * n.time_constant(V, 6.3), power=4)
-    cells = {
-        "usual": hh.Squid(),
-        "n slow": hh.Squid(g_K=0).plus(hh.Channel("slow_K", 36, -77, (slow,))),
-        "g_K half": hh.Squid(g_K=18),
-        "g_Na half": hh.Squid(g_Na=60),
+    """How far the peak is from E_Na, how much of that goes without potassium current, and the peaks at +55 mV."""
+    cells = {"squid axon": (hh.Squid(), {"g_K": 0}), "neuron": (hh.Neuron(), {"g_K": 0, "g_KL": 0})}
+    recs, gone = {}, []
+    for name, (cell, no_potassium) in cells.items():
+        start = cell.rest() | {"V": cell.rest()["V"] + 25}
+        both = (hh.simulate(each, None, 10, start=start) for each in (cell, cell.replace(**no_potassium)))
+        recs[name], recs[f"{name}, no K"] = both
+        intact, without = [hh.measure.peak(recs[label])[0] for label in (name, f"{name}, no K")]
+        gone.append(100 * (without - intact) / (cell.E_Na - intact))
+    at_55 = [cell.replace(E_Na=55) for cell in (hh.Squid(), hh.Neuron(), hh.ThalamicRelay())]
+    peaks = [hh.measure.peak(hh.simulate(cell, hh.Step(40, 1, 1), 10))[0] for cell in at_55]
+    numbers = {
+        "below": 55 - max(peaks),
+        "potassium": min(gone),
+        "near_50": max(abs(peak - 50) for peak in peaks),
     }
-    recs = {label: hh.simulate(cell, hh.Shock(15, 1), 15) for label, cell in cells.items()}
-    width, *others = [hh.measure.half_width(rec) for rec in recs.values()]
-    number = 100 * min(abs(other / width - 1) for other in others)
-    return number, recs, ("voltage",)
+    return numbers, recs, ("voltage",)
 
 
-@claim(21, texts=ALL, rule=Rule("times", holds=(2, inf), partly=(1.2, 2)))
+@claim(18)
+def order_and_size() -> Result:
+    """How much width or height of the spike change when order or size change by a factor of two, in percent."""
+    cell = hh.Squid()
+    n = cell.channels[1].gates[0]
+    slow = hh.Gate("n", inf=n.steady_state, tau=lambda V: 2 * n.time_constant(V, cell.T), power=4)
+    cells = {
+        "usual": cell,
+        "n slow": cell.replace(g_K=0).plus(hh.Channel("slow_K", 36, -77, (slow,))),
+        "g_K half": cell.replace(g_K=18),
+        "g_Na half": cell.replace(g_Na=60),
+    }
+    recs = {label: hh.simulate(each, hh.Shock(15, 1), 15) for label, each in cells.items()}
+    shapes = [(hh.measure.half_width(rec), hh.measure.peak(rec)[0] - cell.rest()["V"]) for rec in recs.values()]
+    changes = [100 * np.abs(np.divide(shape, shapes[0]) - 1).max() for shape in shapes[1:]]
+    numbers = dict(zip(("order", "size_of_K", "size_of_Na"), changes, strict=True))
+    return numbers, recs, ("voltage",)
+
+
+@claim(21)
 def repolarisation() -> Result:
-    """How many times longer V stays above 0 mV when one of the two processes is missing."""
+    """How many times longer V stays above 0 mV when one of the two processes is missing, or both."""
     cell, shock = hh.Squid(), hh.Shock(15, 1)
     frozen = {"intact": (), "n frozen": ("K.n",), "h frozen": ("Na.h",), "both frozen": ("K.n", "Na.h")}
     recs = {label: hh.simulate(cell, shock, 30, freeze=gates) for label, gates in frozen.items()}
-    above = {label: (rec.V > 0).sum() for label, rec in recs.items()}
-    number = min(above["n frozen"], above["h frozen"]) / above["intact"]
-    return number, recs, ("voltage",)
+    intact, *others = [(rec.V > 0).sum() for rec in recs.values()]
+    numbers = dict(zip(("potassium", "sodium", "together"), np.divide(others, intact), strict=True))
+    node = hh.MammalianNode()
+    pulse = hh.Step(2 * hh.measure.threshold(node, 0.1), 1, 0.1)
+    spikes = [hh.simulate(each, pulse, 5) for each in (node, node.replace(P_K=0))]
+    usual, without = [hh.measure.half_width(rec) for rec in spikes]
+    numbers["node"] = without / usual
+    return numbers, recs, ("voltage",)
 
 
-@claim(22, texts=("S3",), rule=Rule("mV", holds=(20, inf), partly=(5, 20)))
+@claim(22)
 def leak_alone() -> Result:
-    """V 10 ms after the peak with n frozen at rest, in mV above the resting potential."""
-    cell, shock = hh.Squid(), hh.Shock(15, 1)
-    recs = {"intact": hh.simulate(cell, shock, 30), "n frozen": hh.simulate(cell, shock, 30, freeze=("K.n",))}
-    plateau = recs["n frozen"]
-    late = np.interp(hh.measure.peak(plateau)[1] + 10, plateau.t, plateau.V)
-    number = late - hh.measure.rest(cell)
-    return number, recs, ("voltage", "conductances")
+    """V above rest 10 ms after the peak with no gated potassium current after the shock, in three membranes."""
+    cells = {"axon": (hh.Squid(), "g_K"), "neuron": (hh.Neuron(), "g_K"), "node": (hh.MammalianNode(), "P_K")}
+    numbers, recs = {}, {}
+    for name, (cell, potassium) in cells.items():
+        start = cell.rest() | {"V": cell.rest()["V"] + 30}
+        rec = recs[name] = hh.simulate(cell.replace(**{potassium: 0}), None, 30, start=start)
+        late = np.interp(hh.measure.peak(rec)[1] + 10, rec.t, rec.V)
+        numbers[name] = late - cell.rest()["V"]
+    recs["axon, intact"] = hh.simulate(hh.Squid(), hh.Shock(30, 0), 30)
+    return numbers, recs, ("voltage",)
 
 
-@claim(26, texts=("S3",), rule=SHARE, misconception="M15")
+@claim(26)
 def undershoot() -> Result:
-    """The part of the undershoot that disappears when potassium channels close at its start, in percent."""
+    """What goes of afterpotentials when the channels that are still open are closed at their start, in percent."""
     cell, shock = hh.Squid(), hh.Shock(15, 1)
     intact = hh.simulate(cell, shock, 25)
-    rest, top = hh.measure.rest(cell), hh.measure.peak(intact)[1]
+    rest, top = cell.rest()["V"], hh.measure.peak(intact)[1]
     begins = intact.t[(intact.t > top) & (intact.V - rest < 0)][0]
     closed = hh.simulate(cell, shock, 25, reset={"K.n": begins})
     depth = [rest - hh.measure.undershoot(rec)[0] for rec in (intact, closed)]
-    number = 100 * (1 - depth[1] / depth[0])
-    return number, {"intact": intact, "K closed": closed}, ("voltage", "conductances")
+    neuron = hh.AfterpotentialCell()
+    spike = hh.simulate(neuron, hh.Step(11.5, 5, 1), 60)
+    found = hh.measure.afterpotentials(spike)
+    shut = hh.simulate(neuron.replace(g_SK=0), None, 60, start=spike.at(found.fall + found.ADP[1]))
+    depth += [neuron.rest()["V"] - V for V in (found.medium_AHP[0], shut.V.min())]
+    numbers = {"axon": 100 * (1 - depth[1] / depth[0]), "neuron": 100 * (1 - depth[3] / depth[2])}
+    return numbers, {"intact": intact, "K closed": closed}, ("voltage", "conductances")
 
 
-@claim(32, texts=("S3",), rule=Rule("%", holds=(-inf, 1), partly=(1, 10)))
+@claim(32)
 def potassium_at_rest() -> Result:
-    """The share of gated potassium channels in the resting conductance, in percent."""
-    cell = hh.Squid()
-    recs = {
-        "spike": hh.simulate(cell, hh.Shock(15, 5), 60),
-        "clamp": hh.clamp(cell, hh.Clamp(to=0, duration=40, prepulse=(-65, 5), tail=(-65, 15)))[0],
-    }
-    at_rest = {name: g[0] for name, g in recs["spike"].g.items()}
-    number = 100 * at_rest["K"] / sum(at_rest.values())
-    return number, recs, ("voltage", "gates")
+    """How open three gated potassium channels are at rest, after the spike, and after 40 ms at 0 mV, in percent."""
+    cells = {"Kv": hh.Neuron(g_Kv1=3, g_Kv2=5), "BK": hh.AfterpotentialCell()}
+    recs = {name: hh.simulate(cell, hh.Step(25, 5, 1), 60) for name, cell in cells.items()}
+    channels = (("Kv", "Kv1"), ("Kv", "Kv2"), ("BK", "BK"))
+    rest, late, kept = [], [], []
+    for cell, channel in channels:
+        rec = recs[cell]
+        share = rec.open_share(channel)
+        over = (rec.t > hh.measure.peak(rec)[1]) & (rec.V - rec.V[0] < 5)
+        (held,) = hh.clamp(cells[cell], hh.Clamp(to=0, duration=40))
+        opened = held.open_share(channel)
+        rest.append(100 * share[0])
+        late.append(100 * share[over.argmax()] / share.max())
+        kept.append(100 * (1 - opened[-1] / opened.max()))
+    squid = hh.simulate(hh.Squid(), hh.Shock(15, 5), 60)
+    numbers = {"shut": max(rest), "only_in_the_spike": max(late), "inactivate": max(kept)}
+    return numbers, recs | {"squid axon": squid}, ("voltage", "gates")
 
 
-@claim(38, texts=("S0",), rule=SHARE)
+@claim(38)
 def sodium_afterwards() -> Result:
-    """The part of the undershoot with a sodium conductance below a tenth of rest, in percent."""
-    cell = hh.Squid()
-    rec = hh.simulate(cell, hh.Shock(15, 1), 25)
-    rest, top = hh.measure.rest(cell), hh.measure.peak(rec)[1]
+    """The sodium conductance in the undershoot, in percent of that at rest: the lowest, the last, and with the leak."""
+    rec = hh.simulate(hh.SquidWithPumps(), hh.Shock(15, 1), 25)
+    rest, top = rec.V[0], hh.measure.peak(rec)[1]
     back = rec.t[1:][(rec.V[:-1] < rest) & (rec.V[1:] >= rest)][-1]
     undershoot = (rec.V - rest < 0) & (rec.t > top) & (rec.t < back)
-    share_of_rest = rec.g["Na"][undershoot] / rec.g["Na"][0]
-    number = 100 * (share_of_rest < 0.1).mean()
-    return number, {"spike": rec}, ("voltage", "conductances")
+    gated, all_ways = [100 * g[undershoot] / g[0] for g in (rec.g["Na"], rec.g["Na"] + rec.g["NaL"])]
+    numbers = {"channels": gated.min(), "lasting": gated[-1], "membrane": all_ways.min()}
+    return numbers, {"spike": rec}, ("voltage", "conductances")
 
 
-@claim(39, texts=("S1",), rule=Rule("times", holds=(5, inf), partly=(1.5, 5)), misconception="M13")
+@claim(39)
 def transmitter() -> Result:
     """How many times higher V rises after a synapse just above the threshold than just below it."""
     cell = hh.Squid()
-    smallest = 0.04
-    while hh.measure.peak(hh.simulate(cell, hh.Synapse(smallest)))[0] < 0:
-        smallest = smallest * 1.001
-    recs = {f"{100 * share:.0f} %": hh.simulate(cell, hh.Synapse(share * smallest), 50) for share in (0.99, 1.01)}
-    below, above = [hh.measure.peak(rec)[0] - hh.measure.rest(cell) for rec in recs.values()]
+    sizes = np.geomspace(0.02, 0.5, 300)
+    smallest = next(size for size in sizes if hh.measure.peak(hh.simulate(cell, hh.Synapse(size), 50))[0] > 0)
+    recs = {f"{100 * share:.0f} %": hh.simulate(cell, hh.Synapse(share * smallest), 50) for share in (0.98, 1.01)}
+    below, above = [hh.measure.peak(rec)[0] - cell.rest()["V"] for rec in recs.values()]
     recs["to −62 mV"] = hh.simulate(cell, hh.Synapse(3, E=-62), 50)
-    number = above / below
-    return number, recs, ("voltage", "stimulus")
+    numbers = {"starts": above / below}
+    return numbers, recs, ("voltage", "stimulus")
+
+
+@claim(44)
+def reopening() -> Result:
+    """How far the potassium conductance rises again after the spike, in percent of its largest value."""
+    recs = {
+        "squid axon": hh.simulate(hh.Squid(), hh.Shock(15, 1), 25),
+        "neuron": hh.simulate(hh.Neuron(g_Kv1=3), hh.Shock(25, 1), 25),
+    }
+    again = []
+    for rec in recs.values():
+        g = rec.g["K"]
+        falling = g[g.argmax() : rec.V.argmin() + 1]
+        again.append(100 * np.diff(falling).max(initial=0) / g.max())
+    numbers = {"reopen": max(again)}
+    return numbers, recs, ("voltage", "conductances")

@@ -10,11 +10,13 @@ from typing import Any
 
 from ..texts import read
 
+MEASURED_IN = "measured.toml"
+
 
 def _joined(folder: Path) -> dict[str, dict[str, Any]]:
     """The texts of all files in a folder by id."""
     found: dict[str, dict[str, Any]] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(set(folder.glob("*.toml")) - {folder / MEASURED_IN}):
         texts = read(path)
         for name in texts.keys() & found.keys():
             raise ValueError(f"{path.name}: [{name}] stands in another file too; delete one of the two")
@@ -24,3 +26,5 @@ def _joined(folder: Path) -> dict[str, dict[str, Any]]:
 
 WORDING = _joined(Path(__file__).parent)
 """All texts by id."""
+MEASURED = read(Path(__file__).with_name(MEASURED_IN))
+"""Measurements on real cells, a list for each claim, by its number."""

@@ -1,4 +1,4 @@
-"""Claim cards: predict, run, and see the number that decides."""
+"""Claim cards: predict, run, and see the numbers that decide."""
 
 import base64
 import html
@@ -9,7 +9,10 @@ from typing import Any
 import ipywidgets as widgets
 
 from ..claims import MISCONCEPTIONS, Claim, Finding, Verdict, find
+from ..claims.measured import measured_in_words
+from ..claims.wording import WORDING
 from ..plots import Picture, plot
+from ..tables import table
 from ..views import VIEWS, seen_by
 from .frame import Frame, button, paragraph, radio, say
 from .log_card import concern
@@ -56,6 +59,7 @@ class ClaimCard(Frame):
         self.code_button.on_click(lambda _: self._toggle_code())
         head = paragraph(f"Claim {claim.number}", "heading") + paragraph(f"“{claim.statement}”", "claim")
         asks = paragraph("The experiment: " + claim.asks)
+        lines = paragraph(" ".join(["What decides:", *(part.in_words for part in claim.parts.values())]), "note")
         columns = [
             widgets.VBox([widgets.HTML(paragraph(text, "note")), radio])
             for text, radio in (("The claim ...", self.verdict), ("How sure are you?", self.sure))
@@ -63,7 +67,7 @@ class ClaimCard(Frame):
         choices = widgets.HBox(columns, layout={"flex_flow": "row wrap"})
         buttons = widgets.HBox([self.run_button, self.code_button])
         self._restore()
-        super().__init__([widgets.HTML(head + asks), choices, buttons, self.outcome, self.listing], "card")
+        super().__init__([widgets.HTML(head + asks + lines), choices, buttons, self.outcome, self.listing], "card")
 
     def _restore(self) -> None:
         before = open_log().last("claim", self.name) or {}
@@ -86,21 +90,23 @@ class ClaimCard(Frame):
         say(self.outcome, self._told(found) + concern())
 
     def _told(self, found: Finding) -> str:
-        """Figure, number, verdict, comparison with the prediction, and why."""
+        """Figure, the parts with their numbers, verdict, comparison with the prediction, and why."""
         right = self.verdict.value == found.verdict
         compared = AS_PREDICTED if right else NOT_AS_PREDICTED
         parts = [
             picture_of(plot(found.recordings, *found.views)),
             paragraph(thick_and_thin(found), "note"),
-            paragraph(found.sentence),
-            paragraph(self.claim.rule.in_words(), "note"),
+            paragraph("In this model:"),
+            table(found.rows, ("part", "number", "line", "verdict"), style="hhlab-table", named=True, left=True),
+            paragraph(WORDING["part"]["rule"], "note"),
+            paragraph(WORDING["part"]["why_close"] if None in found.verdicts.values() else "", "note"),
             paragraph(f"The claim {found.verdict.words}.", "verdict", role="status"),
             paragraph(
                 compared.format(predicted=self.verdict.value.words, sure=self.sure.value),
                 "right" if right else "reply",
             ),
             paragraph(self.claim.why),
-            paragraph(self.claim.measured or "No measurement on a real cell is cited here.", "note"),
+            paragraph(measured_in_words(self.claim.measured) or "No measurement on a real cell is cited here.", "note"),
         ]
         if self.claim.misconception:
             belief = MISCONCEPTIONS[self.claim.misconception].text
@@ -127,12 +133,12 @@ class Cards(Frame):
 
 
 def claim(*numbers: int) -> ClaimCard | Cards:
-    """A card for one of the forty-one claims, or several: predict whether it holds, run its experiment, read why.
+    """A card for one of the claims, or several: predict whether it holds, run its experiment, read why.
 
     Parameters
     ----------
     *numbers : int
-        The numbers of the claims, 1 to 41.
+        The numbers of the claims, such as 22.
 
     Returns
     -------

@@ -13,7 +13,7 @@ from .resting import rest
 from .spike import peak
 
 DIAMETER = Parameter(476.0, "um", 0.05, 2000, "diameter", name="diameter")
-SQUID_INSIDE = {"Na": 50.0, "K": 400.0, "Cl": 52.0}  # mM inside a squid axon, by textbooks
+SQUID_INSIDE = {"Na": 50.0, "K": 400.0, "Cl": 52.0}  # mM inside a squid axon; see notebook 02, section 5
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ def release(rec: Recording, half: float = 0.015, power: float = 4.0) -> Floats:
     """The rate of release over its maximum at each sample: Ca^n / (Ca^n + half^n).
 
     Ca is the calcium at the mouth of calcium channels where the cell has such a domain, else the calcium inside. The
-    power 4 is usually quoted after Dodge & Rahamimoff 1967, and half (10 to 20 uM) is of the order found near channels;
-    neither was checked against its paper here.
+    power 4 is that of Dodge & Rahamimoff 1967, who found 3.78 +- 0.2 for the calcium in the bath (J Physiol 193:419,
+    the abstract). The half (10 to 20 uM) is of the order that is usually quoted; it was not checked.
 
     Parameters
     ----------

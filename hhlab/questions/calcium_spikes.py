@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from ..cells import AfterpotentialCell, SinoatrialNode, ThalamicRelay
+from ..cells import NerveEnding, SinoatrialNode, ThalamicRelay
 from ..measure import period, release, spikes
 from ..measure.thresholds import bisected
 from ..physics import nernst
@@ -21,7 +21,7 @@ def _E_Ca(inside: float = 2.4e-4) -> float:
 
 def _highest_release(share: float) -> float:
     """The highest rate of release in a spike with a share of the usual calcium near the channels."""
-    cell = AfterpotentialCell(g_BK=0, g_T=0)
+    cell = NerveEnding()
     return float(release(simulate(cell.replace(domain=share * cell.domain), Step(25, 2, 1), 8)).max())
 
 

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from ...cells import AfterpotentialCell, Cell, SinoatrialNode, ThalamicRelay, Ventricle
+from ...cells import Cell, NerveEnding, SinoatrialNode, ThalamicRelay, Ventricle
 from ...drugs import blocked
 from ...measure import duration, period, release, spikes
 from ...physics import nernst
@@ -40,8 +40,8 @@ def _ventricle(v: Variant) -> Ventricle:
     return Ventricle(g_s=v.g_s, g_K1=v.g_K1)
 
 
-def _terminal(share: float = 1.0) -> AfterpotentialCell:
-    cell = AfterpotentialCell(g_BK=0, g_T=0)
+def _terminal(share: float = 1.0) -> NerveEnding:
+    cell = NerveEnding()
     return cell.replace(domain=share * cell.domain)
 
 
