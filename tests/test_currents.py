@@ -225,3 +225,9 @@ def test_words():
     assert told[1] == "a sine of 8 uA/cm2 that goes from 20 to 320 Hz in 41.7 ms from 3.3 ms"
     assert told[2] == "noise of 6 +- 3 uA/cm2 with a time constant of 2 ms for 41.7 ms from 3.3 ms, seed 1"
     assert told[3] == "a current of 241 samples, -9.9999 to 9.99787 uA/cm2, for 60 ms from 0 ms"
+
+
+def test_a_scaled_current_is_so_many_times_as_large():
+    once = SHAPES[-1]
+    assert once.replace(scale=-2).current(moments) == pytest.approx(-2 * once.current(moments))
+    assert once.replace(scale=-2).mean_current(100, 0.3) == pytest.approx(-2 * once.mean_current(100, 0.3))
