@@ -47,7 +47,7 @@ def look_alike(one, other, span, step):
     inner, step = slice(1, -1), 2 * step
     grid = np.linspace(*span, 4 * COLUMNS)
     x = np.union1d(np.union1d(one[0], other[0]), grid[(grid >= one[0][0]) & (grid <= one[0][-1])])
-    one, other = ((x, np.interp(x, *each)) for each in (one, other))
+    one, other = (np.concatenate(((x, np.interp(x, *each)), each), axis=1) for each in (one, other))
     return all(
         np.all(reach(*a, span)[0][inner] >= reach(*b, span, 1)[0][inner] - step)
         and np.all(reach(*a, span)[1][inner] <= reach(*b, span, 1)[1][inner] + step)

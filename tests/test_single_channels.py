@@ -258,7 +258,7 @@ def test_pronase_leaves_a_share_of_channels_without_inactivation():
         (lambda: hh.single_channels(SQUID, "Ka"), r"this recording has no channel Ka; did you mean K\?"),
         (lambda: hh.single_channels(SQUID, "Na", 0), r"n = 0 channels is outside 1 to 100000 channels"),
         (lambda: hh.single_channels(SQUID, "Na", 2.5), r"n = 2\.5 channels is not a whole number: give one from 1"),
-        (lambda: hh.single_channels(SQUID, "Na", seed=-1), r"seed = -1 seeds is outside 0 to 999999 seeds"),
+        (lambda: hh.single_channels(SQUID, "Na", seed=-1), r"seed = -1 \(number\) is outside 0 to 999999"),
         (lambda: hh.single_channels(SQUID, "Na", conductance=0), r"conductance = 0 pS is outside 0\.01 to 1000 pS"),
         (lambda: hh.single_channels(hh.propagate(hh.Axon(), t_stop=1), "Na"), r"is not a recording of a cell: give"),
         (lambda: hh.single_channels(SQUID, "Na").dwell_times("shut"), r"Na has no state shut; it has closed, "),
