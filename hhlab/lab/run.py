@@ -8,7 +8,9 @@ from typing import Any
 from ..axons import Fibre
 from ..parameters import tidy
 from ..propagation import afterwards, propagate
+from ..protocols import VoltageStep
 from ..simulation import AFTERWARDS, LONGEST_STEPPED, simulate
+from ..voltage_clamp import Clamp, clamp
 from .presets import State
 
 LEAST_AFTERWARDS = 5.0  # ms
@@ -36,6 +38,8 @@ class Run:
     def record(self, state: State, coarse: bool = False) -> Any:
         """The recording of a state of the bench, in longer time steps if `coarse`; ValueError if it cannot be."""
         run: Any = propagate if isinstance(state.cell, Fibre) else simulate
+        if isinstance(state.protocol, VoltageStep):
+            return clamp(state.cell, Clamp.of(state.protocol))[0]
         asked = self.asked(state)
         if coarse and not (state.cell.counts_ions and asked["t_stop"] > LONGEST_STEPPED):
             asked |= {"dt": COARSER * state.cell.dt, "every": max(1, asked.get("every", 1) // COARSER)}
