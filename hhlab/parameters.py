@@ -20,7 +20,7 @@ from .quantities import shown as shown
 
 FAR_FROM_0 = 20.0
 """mV; what is usually further from 0 was perhaps given in volts if it is a thousandth of that."""
-COUNTED = ("pulses", "nodes", "channels", "(number)")
+COUNTED = ("pulses", "nodes", "channels", "repeats", "(number)")
 """Units of what comes in whole numbers."""
 
 

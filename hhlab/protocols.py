@@ -409,6 +409,12 @@ class VoltageStep(Protocol):
     to = param(0, "mV", -200, 200, "voltage of the step")
     start = param(0, "ms", 0, LONGEST, "start of the step")
     duration = param(10, "ms", 1e-4, LONGEST, "duration of the step")
+    repeats = param(1, "repeats", 1, 500, "how often the step is repeated with a single channel")
+
+    @property
+    def end(self) -> float:
+        """When the step ends, ms."""
+        return self.start + self.duration
 
 
 class Together(Protocol):

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -45,6 +45,8 @@ class Clamp:
     charging : float
         Time constant (ms) with which each step of V charges the capacitance. The charging current then appears as the
         current "capacity" of a recording; 0 leaves it out. V itself follows the clamp at once in either case.
+    repeats : int
+        How often each step is repeated with a single channel, 1 to 500, in the view "average of repeats".
 
     Raises
     ------
@@ -58,6 +60,7 @@ class Clamp:
     prepulse: tuple[float, float] | None = None
     tail: tuple[float, float] | None = None
     charging: float = 0.0
+    repeats: int = 1
 
     def __post_init__(self) -> None:
         given = self.to if isinstance(self.to, Iterable) else (self.to,)
@@ -68,6 +71,7 @@ class Clamp:
         object.__setattr__(self, "hold", START_V.renamed("hold").check(self.hold))
         object.__setattr__(self, "duration", DURATION.check(self.duration))
         object.__setattr__(self, "charging", CHARGING.check(self.charging))
+        object.__setattr__(self, "repeats", int(VoltageStep.repeats.check(self.repeats)))
         for name in ("prepulse", "tail"):
             object.__setattr__(self, name, _pair(name, getattr(self, name)))
 
@@ -75,6 +79,21 @@ class Clamp:
     def onset(self) -> float:
         """When the step begins, ms after the beginning of a recording."""
         return self.prepulse[1] if self.prepulse else 0.0
+
+    @classmethod
+    def of(cls, step: VoltageStep) -> Self:
+        """The clamp of one step from its holding potential."""
+        before = (step.hold, step.start) if step.start else None
+        return cls(step.hold, step.to, step.duration, before, repeats=int(step.repeats))
+
+    @property
+    def step(self) -> VoltageStep:
+        """Its step, which a bench has knobs for; ValueError if it has more than that."""
+        if len(self.to) > 1 or self.tail or self.charging or (self.prepulse or (self.hold,))[0] != self.hold:
+            raise ValueError(
+                "a bench clamps V to one voltage: give one to=, and no tail=, charging= or other prepulse="
+            )
+        return VoltageStep(self.hold, self.to[0], self.onset, self.duration, self.repeats)
 
     def segments(self, V: float) -> list[tuple[float, float]]:
         """Voltage (mV) and duration (ms) of each stretch for a step to V."""
@@ -153,7 +172,7 @@ def _one(cell: Cell, what: Clamp, V: float, t: Floats, dt: float) -> Recording:
     V_at_t, since = volts[now], t - begin[now]
     gates = np.empty((len(cell.gates), t.size))
     inside = np.array([np.full(t.size, pool.inside) for pool in cell.pools], float).reshape(-1, t.size)
-    protocol = VoltageStep(what.hold, V, what.onset, what.duration)
+    protocol = VoltageStep(what.hold, V, what.onset, what.duration, what.repeats)
     settings = {"dt": dt, "every": 1} | ({CHARGED: what.charging} if what.charging else {})
     recording = functools.partial(Recording.of, t, V_at_t, gates, inside, cell, protocol, settings)
     domains = [pool.ion for pool in cell.pools if pool.of]

@@ -8,6 +8,7 @@ from scipy import stats
 
 import hhlab as hh
 from hhlab.patch import STATES, particles_at
+from hhlab.views import VIEWS
 
 N = 10_000
 WHOLE_NEURON = hh.Neuron(g_Kv1=1, g_Kv2=1)
@@ -275,3 +276,31 @@ def test_too_many_jumps_are_refused():
     rec = hh.simulate(hh.Neuron(), None, 300)
     with pytest.raises(ValueError, match=r"n = 100000 channels jump too often in 300 ms to be followed one by one"):
         hh.single_channels(rec, "Na", 100_000)
+
+
+def test_the_average_of_repeats_comes_to_the_curve_of_the_model():
+    errors = []
+    for repeats in (5, 500):
+        rec = hh.clamp(hh.Squid(), hh.Clamp(-65, 0, 10, repeats=repeats))[0]
+        of_many, mean = (stroke.y for stroke in VIEWS["average of repeats"].strokes([rec], [""], None)[1:4:2])
+        assert of_many == pytest.approx(rec.open_share("K") * 20e-3 * (rec.V + 77))
+        errors.append(np.abs(mean - of_many).mean())
+    assert errors[1] < errors[0] / 3
+
+
+def test_a_bench_clamps_and_repeats_a_step():
+    clamp = hh.Clamp(-65, 0, 10, (-65, 2))
+    bench = hh.explore(hh.Squid(), clamp, ("single channels", "average of repeats"), knobs=("to", "repeats"))
+    bench.set(to=20, repeats=200)
+    assert bench.recording.V[[0, -1]].tolist() == [-65, 20]
+    names = {}
+    exec(bench.code, names)
+    assert np.array_equal(names["rec"].gate_values, bench.recording.gate_values)
+    assert names["rec"].protocol == bench.protocol
+    bench.set(repeats=501)
+    assert "repeats = 501 repeats is outside 1 to 500 repeats" in bench.notice
+    for wrong in (hh.Clamp(to=(0, 10)), hh.Clamp(tail=(-65, 3)), hh.Clamp(prepulse=(-90, 3))):
+        with pytest.raises(ValueError, match="a bench clamps V to one voltage"):
+            hh.explore(hh.Squid(), wrong)
+    with pytest.raises(ValueError, match="a clamp begins at its holding potential"):
+        hh.explore(hh.Squid(), clamp, t_stop=5)

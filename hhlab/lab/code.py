@@ -9,7 +9,8 @@ from ..channels import Channel, library
 from ..gates import Gate
 from ..parameters import tidy
 from ..placement import electrodes, stimuli
-from ..protocols import Nothing, Protocol
+from ..protocols import Nothing, Protocol, VoltageStep
+from ..voltage_clamp import Clamp
 from ..waves import Waveform
 
 
@@ -33,6 +34,12 @@ def as_code(
             f"stimuli = [{', '.join(places)}]",
             f"run = hh.propagate(axon, stimuli, electrodes={electrodes(protocol)!r}{told})",
             f"hh.plot(run, {shown})",
+        ]
+    elif isinstance(protocol, VoltageStep):
+        lines = [
+            f"cell = {_made(cell, known)}",
+            f"rec = hh.clamp(cell, hh.{Clamp.of(protocol)!r})[0]",
+            f"hh.plot(rec, {shown})",
         ]
     else:
         lines = [

@@ -10,6 +10,7 @@ from ..propagation import placed_on
 from ..protocols import Nothing, Protocol, Together
 from ..recording import Recording
 from ..simulation import A_CELL, A_PROTOCOL, T_STOP, by_name
+from ..voltage_clamp import Clamp
 from .bench import Bench
 from .held_traces import held_from_start
 from .presets import STIMULATED_LENGTH, State, presets_of
@@ -34,7 +35,8 @@ def explore(
     cell : Cell, Axon or MyelinatedAxon
         What to start from; the button Reset goes back to it.
     protocol : Protocol, optional
-        Its stimulus, if any. For an axon also pairs of a stimulus and its place in cm, as `propagate` takes them.
+        Its stimulus, if any; or a Clamp of one step, which has knobs too. For an axon also pairs of a stimulus and its
+        place in cm, as `propagate` takes them.
     view : str or sequence of str, default "voltage"
         The names of the panels, as in `plot`: "voltage", "stimulus", "currents", "conductances", "gates", ...
     knobs : sequence of str, or dict of str to (float, float)
@@ -71,7 +73,9 @@ def explore(
     if isinstance(cell, Fibre):
         first = State(cell, _on_axon(cell, protocol, electrodes, reset, start))
     else:
-        given = Nothing() if protocol is None else protocol
+        given = Nothing() if protocol is None else protocol.step if isinstance(protocol, Clamp) else protocol
+        if isinstance(protocol, Clamp) and (freeze or reset or start or t_stop is not None):
+            raise ValueError("a clamp begins at its holding potential: leave freeze=, reset=, start= and t_stop= out")
         must_be(Protocol, A_PROTOCOL, given)
         first = State(cell, given)
     length = None if t_stop is None else T_STOP.check(t_stop)

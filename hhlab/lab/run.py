@@ -9,7 +9,9 @@ from ..axons import Fibre
 from ..implicit import coarsely
 from ..parameters import tidy
 from ..propagation import afterwards, propagate
+from ..protocols import VoltageStep
 from ..simulation import AFTERWARDS, LONGEST_STEPPED, simulate
+from ..voltage_clamp import Clamp, clamp
 from .presets import State
 
 LEAST_AFTERWARDS = 5.0  # ms
@@ -37,6 +39,8 @@ class Run:
     def record(self, state: State, coarse: bool = False) -> Any:
         """The recording of a state of the bench, in longer time steps if `coarse`; ValueError if it cannot be."""
         run: Any = propagate if isinstance(state.cell, Fibre) else simulate
+        if isinstance(state.protocol, VoltageStep):
+            return clamp(state.cell, Clamp.of(state.protocol))[0]
         asked = self.asked(state)
         if not coarse:
             return run(state.cell, state.protocol, **asked)

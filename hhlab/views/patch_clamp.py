@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..parameters import tidy
 from ..patch import OPEN, current_if_open, particles_at
 from ..physics import Floats
+from ..protocols import VoltageStep
 from ..recording import Recording
 from .traces import Traces
 from .view import FAINT, THIN, Stroke, at, colour_of, roomy
@@ -55,19 +55,26 @@ class SingleChannels(Traces):
 
 
 class AverageChannel(Traces):
-    """The mean current of n channels of each kind, over the curve that the model has for very many."""
+    """The mean current of n channels of each kind, over the curve that the model has for very many.
 
-    def __init__(self, n: int, high: float) -> None:
-        super().__init__(f"average of {tidy(n)} channels", "mean i (pA)", self._mean, -high, high)
+    With n = 0 there are as many as the repeats of a clamp: one channel of each kind, again and again.
+    """
+
+    def __init__(self, name: str, n: int, high: float) -> None:
+        super().__init__(name, "mean i (pA)", self._mean, -high, high)
         self.n = n
 
+    def _currents(self, rec: Recording) -> dict[str, Floats]:
+        repeats = int(rec.protocol.repeats) if isinstance(rec.protocol, VoltageStep) else 1
+        return currents(rec, self.n or repeats)
+
     def _mean(self, rec: Recording) -> dict[str, Floats]:
-        return {name: each.mean(axis=0) for name, each in currents(rec, self.n).items()}
+        return {name: each.mean(axis=0) for name, each in self._currents(rec).items()}
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         rec, found = recordings[0], []
         for place, channel in enumerate(rec.cell.channels):
-            if channel.name in currents(rec, self.n):
+            if channel.name in self._currents(rec):
                 of_many = rec.open_share(channel.name) * current_if_open(rec, channel.name, channel.single)
                 found.append(Stroke(rec.t, of_many, colour_of(channel.name, place), alpha=FAINT, width=4.0, thin=True))
         return found + super().strokes(recordings, labels, cursor)
