@@ -69,6 +69,7 @@ EXPECTED = {
     43: (FAILS, {"not_before": 8.303}),
     44: (FAILS, {"reopen": 0}),
     45: (HOLDS, {"release": 13.82, "slows": 83.75, "threshold": 23.08}),
+    46: (PARTLY, {"peak": 82.24, "rest": 16.67, "potassium": 90.18, "little_potassium": 17.67}),
 }
 """Verdict, and the number of each part. Independent numbers for many of them are in `test_claim_parts.py`."""
 
@@ -91,7 +92,7 @@ OTHERWISE = [
     (34, "Barnacle", {"C": 0.1}), (35, "Ventricle ThalamicRelay", {"g_Na": 0}),
     (36, "Squid", {"E_Na": 150}), (37, "ThalamicRelay", {"P_T": 0}), (39, "Squid", {"T": 27}),
     (40, "Squid", {"g_Na": 400}), (41, "Neuron", {"g_K": 3}), (41, "Squid", FEW_K), (43, "Squid", {"E_K": -65.3}),
-    (45, "NerveEnding", {"domain": 5}),
+    (45, "NerveEnding", {"domain": 5}), (46, "Neuron", {"g_KL": 0.2}),
 ]  # fmt: skip
 """Claims, and membranes of which a part of what is claimed is not so true, or so false, as of the usual one."""
 
@@ -268,10 +269,10 @@ def test_table_has_a_row_a_claim_and_runs_nothing(monkeypatch):
 @pytest.mark.parametrize(
     ("number", "sentence"),
     [
-        (99, "claim = 99 is outside 1 to 45"),
-        (0, "claim = 0 is outside 1 to 45"),
-        ("five", "claim = 'five' is not a whole number: give one from 1 to 45"),
-        (5.5, "claim = 5.5 is not a whole number: give one from 1 to 45"),
+        (99, "claim = 99 is outside 1 to 46"),
+        (0, "claim = 0 is outside 1 to 46"),
+        ("five", "claim = 'five' is not a whole number: give one from 1 to 46"),
+        (5.5, "claim = 5.5 is not a whole number: give one from 1 to 46"),
     ],
 )
 def test_a_number_that_is_no_claim(number, sentence):
@@ -287,7 +288,7 @@ def test_every_claim_that_has_texts_has_an_experiment():
 def test_a_claim_is_registered_once():
     with pytest.raises(ValueError, match="claim 11 has the experiment all_or_none already"):
         claim(11)(find(11).experiment)
-    with pytest.raises(ValueError, match="claim = 99 is outside 1 to 45"):
+    with pytest.raises(ValueError, match="claim = 99 is outside 1 to 46"):
         claim(99)(find(11).experiment)
 
 

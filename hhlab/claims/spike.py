@@ -183,3 +183,25 @@ def reopening() -> Result:
         again.append(100 * np.diff(falling).max(initial=0) / g.max())
     numbers = {"reopen": max(again)}
     return numbers, recs, ("voltage", "conductances")
+
+
+@claim(46)
+def sodium_outside() -> Result:
+    """How far peak and rest follow E_Na with less sodium outside, and how far rest follows E_K with more potassium."""
+    neuron = hh.Neuron()
+    pairs = {
+        "axon": (hh.SquidWithPumps(), hh.SquidWithPumps(Na_out=220)),
+        "neuron": (neuron, neuron.replace(E_Na=neuron.E_Na + float(hh.nernst(1, 0.5, 1, 36)))),
+    }
+    recs: dict[str, hh.Recording] = {}
+    peaks, rests = [], []
+    for name, pair in pairs.items():
+        whole, half = [hh.simulate(cell, hh.Shock(25, 1), 15) for cell in pair]
+        recs[name], recs[f"{name}, half"] = whole, half
+        lower = whole.E["Na"][0] - half.E["Na"][0]
+        peaks.append(100 * (hh.measure.peak(whole)[0] - hh.measure.peak(half)[0]) / lower)
+        rests.append(100 * abs(whole.V[0] - half.V[0]) / lower)
+    V = {mM: hh.measure.rest(hh.SquidWithPumps(K_out=mM)) for mM in (5, 10, 100, 200)}
+    little, much = [100 * (V[2 * mM] - V[mM]) / float(hh.nernst(1, 2, 1, 18.5)) for mM in (5, 100)]
+    numbers = {"peak": min(peaks), "rest": max(rests), "potassium": much, "little_potassium": little}
+    return numbers, recs, ("voltage", "reversal potentials")

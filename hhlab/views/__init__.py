@@ -72,7 +72,7 @@ VIEWS: dict[str, View] = {
         Traces("attribution", "part of dV/dt\n(mV/ms)", measure.attribution, -1000, 1000, quiet=(-2, 2)),
         SingleChannels("single channels", "i (pA)", lambda rec: {}, -3, 3, 1.6),
         AverageChannel("average of 10 channels", 10, 1),
-        AverageChannel("average of 100 channels", 100, 0.5),
+        AverageChannel("average of 100 channels", 100, 0.7),
         AverageChannel("average of repeats", 0, 2),
         Currentscape("currentscape", "in        out\n(% of current)"),
         GateCurves("steady states", "steady state", lambda gate, V, T: gate.steady_state(V), 1.0),
