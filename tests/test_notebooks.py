@@ -110,6 +110,7 @@ def changed(place, names_and_texts):
         file.write_text(declared.replace(text, text[: -len(value) - 1] + f"{float(value) * 1.05:g}" + text[-1]))
 
 
+@pytest.mark.slow
 def test_a_changed_constant_fails(tmp_path):
     """With its main parameter larger in the library, at least three compared cells of each notebook fail.
 

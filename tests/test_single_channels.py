@@ -27,7 +27,12 @@ CELLS = {
 }
 KINDS = [(cell, c.name) for cell in CELLS for c in CELLS[cell][0].channels if c.gates]
 AT_ONCE = {("afterpotentials", "NaP"), ("barnacle", "Ca"), ("beta cell", "Ca"), ("beta cell", "KCa")}
-FOLLOWED = [kind for kind in KINDS if kind not in AT_ONCE]
+BY_DEFAULT = {"squid", "neuron", "beta cell"}
+FOLLOWED = [
+    pytest.param(cell, name, marks=() if cell in BY_DEFAULT else pytest.mark.slow)
+    for cell, name in KINDS
+    if (cell, name) not in AT_ONCE
+]
 SQUID = hh.simulate(hh.Squid(), hh.Step(20, 5, 0.5), 20)
 
 
