@@ -92,7 +92,9 @@ def first_spikes(cell, protocol, t_stop, runs):
     return np.array([each[0] if each.size else t_stop for each in spikes])
 
 
-@pytest.mark.parametrize(("area", "current", "t_stop"), [pytest.param(5, 6.0, 40, marks=pytest.mark.slow), (1, 0.0, 30)])
+@pytest.mark.parametrize(
+    ("area", "current", "t_stop"), [pytest.param(5, 6.0, 40, marks=pytest.mark.slow), (1, 0.0, 30)]
+)
 def test_spikes_come_when_they_do_in_an_exact_simulation(area, current, t_stop):
     rest = hh.Squid().rest()
     start = np.array([rest["Na.m"], rest["Na.h"], rest["K.n"]])
