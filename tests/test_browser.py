@@ -186,11 +186,11 @@ def in_the_log(path, asked):
         ("00_start_here", 1, (0, 0, 0)),
         ("01_ions_and_potentials", 6, (5, 8, 6)),
         ("02_the_pump", 7, (5, 5, 5)),
-        ("03_action_potential", 5, (7, 11, 6)),
-        ("04_potassium_and_afterpotentials", 5, (6, 8, 5)),
-        ("05_refractory_period", 4, (5, 5, 5)),
+        ("03_action_potential", 6, (7, 12, 6)),
+        ("04_potassium_and_afterpotentials", 5, (6, 9, 5)),
+        ("05_refractory_period", 4, (5, 6, 5)),
         ("06_propagation", 5, (6, 3, 5)),
-        ("07_calcium_spikes", 6, (6, 5, 6)),
+        ("07_calcium_spikes", 6, (6, 6, 6)),
     ],
 )
 def test_every_knob_button_and_card_of_a_notebook(chrome, address, folder, name, least, done):
@@ -227,7 +227,7 @@ def test_predictions_survive_a_restart(chrome, address, folder):
     settled(page)
     assert "the model gives 7.35 mV" in card.inner_text()
     restart(page)
-    page.get_by_text("This bench has lost its kernel: run its cell again.").wait_for(timeout=30_000)
+    page.get_by_text("This bench has lost its kernel: run its cell again.").first.wait_for(timeout=30_000)
     command(page, "apputils:change-theme", theme="JupyterLab Dark")
     page.wait_for_timeout(1000)
     assert page.locator(".hhlab-lost").is_visible()
@@ -708,7 +708,7 @@ def test_a_page_without_kernel_and_network_shows_pictures_and_texts(chrome, root
     page.goto((tmp_path / "03_action_potential.html").as_uri())
     page.wait_for_timeout(1000)
     stills = page.locator(".hhlab-still")
-    assert stills.locator("img").evaluate_all("all => all.filter(e => e.naturalWidth > 0).length") == 5
+    assert stills.locator("img").evaluate_all("all => all.filter(e => e.naturalWidth > 0).length") == 6
     said = " ".join(stills.all_inner_texts())
     assert said.count("spike at 6.87 ms") >= 2
     assert "Claim 14: The peak stays below" in said

@@ -14,6 +14,7 @@ from .. import measure
 from ..axon_recording import AxonRecording
 from ..cells import Squid, SquidWithPumps
 from ..measure.propagation import ARRIVAL_LEVEL
+from ..measure.rhythm import GAP
 from ..physics import Floats, q10_factor
 from ..protocols import VoltageStep
 from ..recording import AXIAL, SPIKE_ENDS, Recording
@@ -96,7 +97,8 @@ def _rhythm_in_words(rec: Recording, times: Floats) -> Iterator[str]:
     seen = {"count": str(times.size), "first": time_of(rec, times[0]), "last": time_of(rec, times[-1])}
     yield sentence("spikes.two" if times.size == 2 else "spikes.many", **seen)
     intervals = np.diff(times)
-    starts = measure.bursts(rec, BURST_PAUSE * float(np.median(intervals)), rec.cell.spike_level).starts
+    pause = max(BURST_PAUSE * float(np.median(intervals)), GAP.low)
+    starts = measure.bursts(rec, pause, rec.cell.spike_level).starts
     if 1 < starts.size < times.size / BURST_SPIKES:
         yield sentence("spikes.bursts", count=starts.size, interval=time_of(rec, starts[-1] - starts[-2]))
     elif times.size > 2:
