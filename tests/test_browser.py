@@ -230,9 +230,9 @@ def test_predictions_survive_a_restart(chrome, address, folder):
     page.get_by_text("This bench has lost its kernel: run its cell again.").first.wait_for(timeout=30_000)
     command(page, "apputils:change-theme", theme="JupyterLab Dark")
     page.wait_for_timeout(1000)
-    assert page.locator(".hhlab-lost").is_visible()
+    assert page.locator(f"{BENCH} .hhlab-lost").is_visible()
     run_all(page)
-    assert page.locator(".hhlab-lost").is_hidden()
+    assert page.locator(f"{BENCH} .hhlab-lost").is_hidden()
     card = page.locator(".hhlab-card").first
     assert "the model gives 7.35 mV" in card.inner_text()
     assert card.get_by_role("button", name="Commit").is_disabled()

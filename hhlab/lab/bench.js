@@ -844,7 +844,7 @@ async function render({ model, el }) {
     if (looked || !el.closest(".jp-Cell")) return;
     looked = true;
     const was = takeLost(el, model.get("fixed"));
-    if (was) comeBack(was);
+    if (was && !(was.goals.length === 1 && was.goals[0].atStart)) comeBack(was); // else there is nothing to bring back
   });
   const unwatch = watchKernel(model, lose, wait);
   const changed = () => {
