@@ -242,7 +242,7 @@ def test_the_examples_of_contributing(root, tmp_path):
         else:
             with open(copy / where.removeprefix("in "), "a") as file:
                 file.write(f"\n\n{code}")
-    claim = "import hhlab as hh; print(hh.library['slow K'].ion, hh.claims.find(42).run().verdict)"
+    claim = "import hhlab as hh; print(hh.library['slow K'].ion, hh.claims.find(47).run().verdict)"
     assert run(sys.executable, "-c", claim, **settings) == "K holds\n"
     notebook = "notebooks/08_slow_potassium.ipynb"
     commands = re.findall(
