@@ -20,7 +20,7 @@ from .channels.channel import SINGLE
 from .channels.particles import followers, particles
 from .gates import Gate
 from .kernel_layout import Ints
-from .parameters import Parameter, must_be, numbers, unknown
+from .parameters import Parameter, must_be, numbers, shown, unknown
 from .physics import Floats
 from .recording import Recording
 
@@ -192,6 +192,8 @@ class SingleChannels:
 
     def jumps(self, number: int) -> tuple[Floats, Ints]:
         """The times (ms) at which one channel enters a state, from 0 on, and the numbers of these states."""
+        if number not in range(self.n):
+            raise ValueError(f"there is no channel {shown(number)}: give a number from 0 to {self.n - 1}")
         span = slice(*self._begin[[number, number + 1]])
         return self._when[span], self._state[span]
 
@@ -356,7 +358,6 @@ def _falls(gate: Gate) -> bool:
     return bool(high < low)
 
 
-@functools.lru_cache(maxsize=2)
 def _lively(recording: Recording, along: int) -> Ints:
     """Samples that stand for all: so many at even distances, one for each mV that V has gone, and the last."""
     way = np.append(0.0, np.cumsum(np.abs(np.diff(recording.V)) + along / recording.t.size))

@@ -1,6 +1,8 @@
 """Single channels: their share comes to the gates of the model, within chance, and they stay as long as rates say."""
 
 import functools
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -265,6 +267,9 @@ def test_pronase_leaves_a_share_of_channels_without_inactivation():
         (lambda: hh.single_channels(SQUID, "Na").dwell_times("shut"), r"Na has no state shut; it has closed, "),
         (lambda: hh.single_channels(SQUID, "K").number_in("inactivated"), r"K has no state inactivated; it has clo"),
         (lambda: particles_at(SQUID, "Na", 3, [np.nan]), r"moments = nan ms is not finite"),
+        (lambda: hh.single_channels(SQUID, "Na", 3).jumps(3), r"there is no channel 3: give a number from 0 to 2"),
+        (lambda: hh.single_channels(SQUID, "Na", 3).current_of(1.5), r"there is no channel 1.5: give a number from"),
+        (lambda: hh.Channel("X", 1, drive=lambda V: 0 * V + 5).chord(None, 20), r"channel X has no reversal potential"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_in_a_sentence(call, sentence):
@@ -276,6 +281,21 @@ def test_too_many_jumps_are_refused():
     rec = hh.simulate(hh.Neuron(), None, 300)
     with pytest.raises(ValueError, match=r"n = 100000 channels jump too often in 300 ms to be followed one by one"):
         hh.single_channels(rec, "Na", 100_000)
+
+
+@pytest.mark.parametrize("E", [-250, 250])
+def test_a_reversal_potential_may_be_far_away(E):
+    assert hh.Channel("X", 3, drive=lambda V: V - E).chord(None, 20) == pytest.approx(3)
+
+
+def test_what_is_seen_keeps_no_recording_alive():
+    rec = hh.simulate(hh.Squid(), hh.Step(20), 10)
+    for view in ("single channels", "average of 10 channels"):
+        assert VIEWS[view].strokes([rec], [""], None)
+    kept = weakref.ref(rec)
+    del rec
+    gc.collect()
+    assert kept() is None
 
 
 def test_the_average_of_repeats_comes_to_the_curve_of_the_model():

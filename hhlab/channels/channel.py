@@ -150,12 +150,22 @@ class Channel:
         -------
         float
             The conductance in mS/cm2; g where the current is proportional to V - E.
+
+        Raises
+        ------
+        ValueError
+            If the current does not rise through 0.
         """
         if self.P is None and self.drive is None:
             return self.g
         current = self.current(VOLTAGES, np.ones(1), pool, T)
-        after = int(np.flatnonzero(current > 0)[0])
+        after = next((k for k in range(1, current.size) if current[k] > 0), current.size - 1)
         below, above = current[after - 1 : after + 1]
+        if above <= below:
+            raise ValueError(
+                f"channel {self.name} has no reversal potential, so nobody can say how many channels make up its "
+                "conductance: give it a drive= that rises through 0"
+            )
         E = float(VOLTAGES[after] - 0.5 * above / (above - below))
         V = np.array([MEASURED_AT if abs(MEASURED_AT - E) > 1.0 else E + 1.0])
         return float((self.current(V, np.ones(1), pool, T) / (V - E))[0])
