@@ -111,7 +111,6 @@ class Recorded(Recording):
     """
 
     name: str
-    _stimulus: Floats
 
     def __init__(
         self, t: ArrayLike, V: ArrayLike, I: ArrayLike | None = None, *,  # noqa: E741
@@ -173,8 +172,8 @@ class Recorded(Recording):
         wanted = [_column(columns, t, t_unit, "t", TIME), _column(columns, V, V_unit, "V", VOLTAGE)]
         flowing = columns.measuring(*([CURRENT, DENSITY] if "area" in about else [DENSITY]))
         flowing = [place for place in flowing if "stim" in columns.names[place].lower()] or flowing
-        if I or len(flowing) == 1:
-            wanted.append(_column(columns, I or flowing[0] + 1, I_unit, "I", CURRENT, DENSITY))
+        if I != "" or len(flowing) == 1:
+            wanted.append(_column(columns, flowing[0] + 1 if I == "" else I, I_unit, "I", CURRENT, DENSITY))
         (times, of_t), (volts, of_V), *current = zip(columns.load([place for place, _ in wanted]), wanted, strict=True)
         values, (_, of_I) = current[0] if current else (None, (0, ""))
         told = {"name": Path(path).stem, **about}
@@ -262,7 +261,7 @@ def _column(columns: Columns, asked: str | int, unit: str, what: str, *kinds: st
     found = columns.measuring(*kinds)
     if isinstance(asked, int) and 1 <= asked <= len(columns.names):
         found = [asked - 1]
-    elif asked:
+    elif asked != "":
         found = [place for place, name in enumerate(columns.names) if name == asked]
     if len(found) != 1:
         number = "no" if not found else f"{len(found)}"

@@ -67,6 +67,7 @@ def _of_text(file: Path) -> Columns:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         text = data.decode("latin-1")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text[:10_000]:
         raise ValueError(f"{file.name} is not a text file: export the recording as CSV, or as ABF with the suffix .abf")
     head = list(itertools.islice(io.StringIO(text), HEAD))
@@ -109,7 +110,7 @@ def _begin(head: list[str], file: str) -> tuple[int, str | None, int]:
 
 
 def _fields(line: str, separator: str | None) -> list[str]:
-    fields = [field.strip().strip('"').strip() for field in line.strip(" \r\n").split(separator)] or [""]
+    fields = [field.strip().strip('"').strip() for field in line.strip(" \n").split(separator)] or [""]
     while len(fields) > 1 and not fields[-1]:
         fields.pop()
     return fields
@@ -121,7 +122,7 @@ def _is_number(field: str, separator: str | None) -> bool:
 
 def _headings(above: list[str], separator: str | None, width: int, file: str) -> tuple[list[str], list[str]]:
     """The names of columns and their units, from the lines above the numbers; units may have a line of their own."""
-    rows = [_fields(line.lstrip("#%"), separator) for line in above if line.strip("#% \t\r\n")]
+    rows = [_fields(line.lstrip("#%"), separator) for line in above if line.strip("#% \t\n")]
     last = rows[-1] if rows else []
     if separator == "," and width == 2 * len(last):
         raise ValueError(

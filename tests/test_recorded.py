@@ -161,6 +161,7 @@ TEXTS = {
     "a current without area": (text_of(t, I, V, heading="t (ms),I (pA),V (mV)\n"), {}),
     "several": (text_of(t, V - 9, V, heading="t (ms),soma (mV),axon (mV)\n"), {"V": "axon"}),
     "counted": (text_of(V, t, heading="a,b\n"), {"t": 2, "V": 1, "t_unit": "ms", "V_unit": "mV"}),
+    "old line ends": (text_of(t, V, heading="t (ms),V (mV)\r", end="\r"), {}),
     "a blank column": (text_of(t, V, heading="t (ms);V (mV);\n", separator=";").replace("\n", ";\n"), {}),
 }
 
@@ -205,6 +206,7 @@ NO_UNITS = text_of(t, V, heading="a,b\n")
     ("t (ms),V (mV)\n0,-65\n1,nan\n", {}, "^V = nan mV is not finite: leave it out$"),
     ("t (ms),V (mV)\n0,-65\n1,inf\n", {}, "^V = inf mV is not finite"),
     ("t (ms),V (mV)\n0,-65\n", {}, r"^t has the shape \(1,\): give a row of 2 to"),
+    ("t (ms),V (mV)\n0,-65\n1,-65\n", {"t": 0}, "^c.csv has no columns for t, a time: say which one, such as t=2"),
     ("t (ms),V (mV)\n0,-65\n2,-65\n1,-65\n", {}, "^t = 2 ms is followed by 1 ms: times must rise"),
     ("t (ms),V (mV)\n0,-65\n1,6500\n", {}, "^V = 6500 mV is outside -500 to 500 mV$"),
     ("a\0b\0c", {}, "^c.csv is not a text file: export the recording as CSV, or as ABF"),
