@@ -88,8 +88,7 @@ def integrate(
 
 def _edges(protocol: Protocol, t_stop: float) -> list[float]:
     """The moments between which the stimulus is smooth."""
-    moments = {t for piece in protocol.pieces() for t in (piece.start, piece.end)} | {t for t, _ in protocol.shocks()}
-    moments |= {t for each in protocol.synapses() for t in (each.start, each.over)}
+    moments = {t for span in protocol.spans() for t in span}
     edges = [0.0, *sorted(t for t in moments if 0 < t < t_stop), t_stop]
     if len(edges) > MOST_EDGES or protocol.waves():
         raise ValueError(

@@ -95,19 +95,27 @@ class Protocol(Described):
         """The single protocols that it is made of."""
         return (self,)
 
+    def spans(self) -> list[tuple[float, float]]:
+        """When each of its pieces, shocks, waves and synapses begins and ends.
+
+        Returns
+        -------
+        list of tuple
+            Pairs of times in ms.
+        """
+        straight = [(piece.start, piece.end) for piece in self.pieces()] + [(t, t) for t, _ in self.shocks()]
+        others: list[Wave | Synapse] = [*self.waves(), *self.synapses()]
+        return straight + [(each.start, each.over) for each in others]
+
     @property
     def end(self) -> float:
         """When it ends, ms."""
-        moments = [piece.end for piece in self.pieces()] + [t for t, _ in self.shocks()]
-        moments += [wave.over for wave in self.waves()]
-        return max(moments + [synapse.over for synapse in self.synapses()], default=0.0)
+        return max((end for _, end in self.spans()), default=0.0)
 
     @property
     def last_onset(self) -> float:
         """When the last of its pulses, waves, shocks or synapses begins, ms."""
-        moments = [piece.start for piece in self.pieces()] + [t for t, _ in self.shocks()]
-        moments += [wave.start for wave in self.waves()]
-        return max(moments + [synapse.start for synapse in self.synapses()], default=0.0)
+        return max((start for start, _ in self.spans()), default=0.0)
 
     @property
     def strongest(self) -> float:
@@ -291,11 +299,12 @@ class Wave(Protocol):
     """A current that is not made of a few straight pieces, from its `start` (ms) until it is `over` (ms)."""
 
     start: Any
+    duration: Any
 
     @property
     def over(self) -> float:
         """When it ends, ms."""
-        raise NotImplementedError
+        return self.start + self.duration
 
     @property
     def extreme(self) -> float:

@@ -39,10 +39,6 @@ class Sine(Wave):
     mean = param(0, "uA/cm2", -1e5, 1e5, "mean current", slider=(-10, 20))
 
     @property
-    def over(self) -> float:
-        return self.start + self.duration
-
-    @property
     def extreme(self) -> float:
         return self.mean + math.copysign(self.amplitude, self.mean)
 
@@ -111,10 +107,6 @@ class Noise(Sampled):
     start = param(5, "ms", 0, LONGEST, "start of the stimulus", slider=(0, 50))
     duration = param(200, "ms", 1e-4, LONGEST, "duration of the stimulus", slider=(1, 1000))
     seed = param(1, "(number)", 0, 2**32 - 1, "seed: another number gives another noise", slider=(1, 20))
-
-    @property
-    def over(self) -> float:
-        return self.start + self.duration
 
     @property
     def samples(self) -> tuple[Floats, Floats]:
@@ -191,8 +183,9 @@ class Waveform(Sampled):
         return self._samples == other._samples
 
     @property
-    def over(self) -> float:
-        return self.start + float(self.samples[0][-1])
+    def duration(self) -> float:
+        """From its first to its last sample, ms."""
+        return float(self.samples[0][-1])
 
     def in_words(self) -> str:
         t, current = self.samples

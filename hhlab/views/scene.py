@@ -46,7 +46,6 @@ CALCIUM = {Squid: (10.0, 1e-4), Barnacle: (10.0, 1e-4), Cell: (2.0, 1e-4)}
 """Calcium outside and inside (mM) where a cell has calcium channels but does not count it: textbook values."""
 FROM_INSIDE = {"TEA": (Squid, SquidWithPumps), "ivabradine": (Cell,)}
 """Drugs that reach their place from inside, and in which cells. All others come from outside."""
-ALWAYS_OPEN = 0.999  # steady state of a gate at all V from which on it is not drawn: something has cut it off
 
 
 @dataclass(frozen=True, eq=False)
