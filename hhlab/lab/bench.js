@@ -4,7 +4,7 @@
 const BUSY_AFTER = 150; // ms without an answer after which the picture says that it is not up to date
 const KEEP_AFTER = 2000; // ms of rest after which the picture is put into the notebook, which may be saved
 const PLAY = 12000; // ms to play a whole recording
-const HEIGHT = 230, MOST = 540, BESIDE = 210, STATES = 210, LEAST = 64, LEAST_IN_LAB = 48; // px: a panel against time, all of them, also beside a membrane, the row of the others, the least
+const HEIGHT = 230, MOST = 540, BESIDE = 210, STATES = 210, LEAST = 64, LEAST_IN_LAB = 48; // px high: one panel against time; at most all of them, and all of them beside a membrane; the row of the other panels; at least a panel, and a panel in lab mode
 const LEFT = 64, GAP = 12, FOOT = 40;
 const FONT = 12, LINE = 15; // px
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };
@@ -173,8 +173,7 @@ function picture(model, root) {
   }
 
   function unpack() {
-    const shown = model.get("shown"), range = model.get("fixed").range, sent = model.get("points");
-    const copy = sent.buffer.slice(sent.byteOffset, sent.byteOffset + sent.byteLength);
+    const shown = model.get("shown"), range = model.get("fixed").range, copy = bytesOf(model.get("points"));
     const count = shown.panels.reduce((a, p) => a + p.strokes.reduce((b, s) => b + s.n, 0), 0);
     const numbers = new Int16Array(copy, 0, 2 * count), shades = new Uint8Array(copy, 4 * count);
     let from = 0, shaded = 0;
@@ -214,8 +213,9 @@ function picture(model, root) {
     const across = panel.xTicks ?? (bare && !panel.time ? [] : ticksBetween(panel.x[0] / size, panel.x[1] / size,
       Math.min(10, (right - left) / 60)).map((x) => [x * size, plain(x)]));
     const up = bare && !panel.yTicks && !panel.time ? [] : (panel.yTicks ?? ticksBetween(...panel.y, Math.min(6, (bottom - top) / 26)));
-    for (const [x] of across) rule(context, atX(place, x), top, atX(place, x), bottom, panel.grid);
-    for (const y of up) rule(context, left, atY(place, y), right, atY(place, y), panel.grid);
+    context.globalAlpha = panel.grid ? 0.12 : 0;
+    for (const [x] of across) straight(context, atX(place, x), top, atX(place, x), bottom);
+    for (const y of up) straight(context, left, atY(place, y), right, atY(place, y));
     context.globalAlpha = 0.75;
     if (!bare || panel.time) {
       context.beginPath();
@@ -254,14 +254,13 @@ function picture(model, root) {
     return lines;
   }
 
-  function rule(context, x0, y0, x1, y1, grid) {
-    if (!grid) return;
-    context.globalAlpha = 0.12;
+  function straight(context, x0, y0, x1, y1, dash = []) {
+    context.setLineDash(dash);
     context.beginPath();
     context.moveTo(x0, y0);
     context.lineTo(x1, y1);
     context.stroke();
-    context.globalAlpha = 1;
+    context.setLineDash([]);
   }
 
   function colourScale(context, { panel, right, top, bottom }) {
@@ -356,12 +355,7 @@ function picture(model, root) {
     context.strokeStyle = ink(look.colour);
     context.globalAlpha = look.alpha;
     context.lineWidth = look.kind === "fill" ? 9 : look.width * 1.25;
-    context.setLineDash(look.kind === "fill" ? [] : look.dash.map((part) => part * look.width * 1.1));
-    context.beginPath();
-    context.moveTo(x, y);
-    context.lineTo(x + 17, y);
-    context.stroke();
-    context.setLineDash([]);
+    straight(context, x, y, x + 17, y, look.kind === "fill" ? [] : look.dash.map((part) => part * look.width * 1.1));
     context.globalAlpha = 1;
   }
 
@@ -419,8 +413,8 @@ function picture(model, root) {
     if (blank && unmarked && over.width === canvas.width && over.height === canvas.height) return;
     unmarked = blank;
     const context = resize(over);
-    context.strokeStyle = context.fillStyle = letters;
     for (const place of places.filter(isTime)) {
+      context.strokeStyle = context.fillStyle = letters;
       if (dragged) {
         context.globalAlpha = 0.15;
         context.fillRect(dragged[0], place.top, dragged[1] - dragged[0], place.bottom - place.top);
@@ -428,14 +422,8 @@ function picture(model, root) {
       }
       if (cursor === null || cursor < place.panel.x[0] || cursor > place.panel.x[1]) continue;
       const x = atX(place, cursor);
-      context.fillStyle = context.strokeStyle = letters;
       context.globalAlpha = 0.6;
-      context.setLineDash([2, 2]);
-      context.beginPath();
-      context.moveTo(x, place.top);
-      context.lineTo(x, place.bottom);
-      context.stroke();
-      context.setLineDash([]);
+      straight(context, x, place.top, x, place.bottom, [2, 2]);
       context.globalAlpha = 1;
       for (const each of lines(place)) {
         const y = valueAt(each, place, cursor);
@@ -697,16 +685,16 @@ async function render({ model, el }) {
     playing = requestAnimationFrame(step);
     wasAt = performance.now();
     if (here === null || here >= end() * 0.999) here = 0;
-    play.textContent = "❚❚";
-    play.title = "pause";
-    play.setAttribute("aria-label", "pause");
+    playSays("❚❚", "pause");
   }
   function stop() {
     cancelAnimationFrame(playing);
     playing = 0;
-    play.textContent = "▶";
-    play.title = "play in slow motion";
-    play.setAttribute("aria-label", play.title);
+    playSays("▶", "play in slow motion");
+  }
+  function playSays(sign, title) {
+    Object.assign(play, { textContent: sign, title });
+    play.setAttribute("aria-label", title);
   }
   function step(now) {
     if (!root.isConnected) return stop();
@@ -855,8 +843,13 @@ async function render({ model, el }) {
   model.on("change:shown", changed);
   model.on("change:fixed", fillFixed);
   model.on("msg:custom", deliver);
-  const fitAnew = () => { view.fit(); show(); };
-  const size = new ResizeObserver(() => requestAnimationFrame(fitAnew)), theme = new MutationObserver(() => [0, 200, 800, 2000].forEach((wait) => setTimeout(fitAnew, wait))); // its styles come later
+  const fitAnew = () => {
+    if (!root.isConnected) return; // it has no size or colours now
+    view.fit();
+    show();
+  };
+  const size = new ResizeObserver(() => requestAnimationFrame(fitAnew));
+  const theme = new MutationObserver(() => [0, 200, 800, 2000].forEach((wait) => setTimeout(fitAnew, wait))); // its styles come later
   size.observe(view.stack);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   document.addEventListener("fullscreenchange", fitted);
@@ -864,6 +857,7 @@ async function render({ model, el }) {
   show();
   return () => {
     stop();
+    scene.leave();
     [...begun, resting].forEach(clearTimeout);
     unwatch();
     model.off("change:shown", changed);

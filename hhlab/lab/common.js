@@ -17,5 +17,8 @@ function ownKeys({ target }) {
   target.dataset.lmSuppressShortcuts = "true";
 }
 
+// The bytes that a message brought, as a buffer of their own: numbers need not begin there where such numbers may.
+const bytesOf = (told) => told.buffer.slice(told.byteOffset, told.byteOffset + told.byteLength);
+
 const onThePage = (act) => [0, 300, 1500].map((wait) => setTimeout(act, wait)); // it comes there some time after `render`
 

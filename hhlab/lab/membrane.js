@@ -7,15 +7,15 @@ const PORE = 0.25; // of the way of a dot that crosses: what lies within the mem
 const CHANNEL = 76, NARROW = 42, STRETCH = 330, SMALL = 480; // px: a channel, the narrowest; the narrowest patch beside another; a small one
 const FRONT = 4; // channels of a kind that stand in front, at most; half as many leaks
 const ROW = 284, SHORT = 256; // px: height of the scene, and of each row where there are more
-const DRAG = 100; // ms after a new recording in which only such draw: a drag has all the time there is
+const DRAG = 100; // ms after a new recording in which dots do not tremble, so that nothing slows the drag of a slider
 const LIGHT = { out: "#edf4f9", in: "#f7f3ec", head: "#b9c1cc", tail: "#d5dae1", sheet: "#dbe2ea", ink: "#222222", pale: "#ffffff",
   deep: "#000000", plus: "#b2182b", minus: "#2166ac", drug: "#5b2a86", glass: "#7b8794" };
 const DARK = { out: "#131b23", in: "#1f1d1b", head: "#5a6675", tail: "#3c4550", sheet: "#2a343f", ink: "#e6e6e6", pale: "#000000",
   deep: "#ffffff", plus: "#ff9a8f", minus: "#8fc1ff", drug: "#d3a6ff", glass: "#9aa7b5" };
 const NUMBERS = { i1: Int8Array, u1: Uint8Array, u2: Uint16Array, i2: Int16Array, f4: Float32Array };
 
-function unpacked(told) { // numbers of a message need not begin where such numbers may
-  if (told?.bytes) return new NUMBERS[told.kind](told.bytes.buffer.slice(told.bytes.byteOffset, told.bytes.byteOffset + told.bytes.byteLength));
+function unpacked(told) {
+  if (told?.bytes) return new NUMBERS[told.kind](bytesOf(told.bytes));
   if (told instanceof Array) return told.map(unpacked);
   return told instanceof Object ? Object.fromEntries(Object.entries(told).map(([name, each]) => [name, unpacked(each)])) : told;
 }
@@ -441,10 +441,11 @@ function membrane(model, root) {
     }
     running = requestAnimationFrame(live);
   }
-  new IntersectionObserver(([entry]) => {
+  const watcher = new IntersectionObserver(([entry]) => {
     seen = entry.isIntersecting;
     if (seen) at(t);
-  }).observe(canvas);
+  });
+  watcher.observe(canvas);
 
   function at(moment) {
     t = moment ?? scene?.peak ?? 0;
@@ -472,5 +473,5 @@ function membrane(model, root) {
 
   // What share of a window it takes, with the line below it.
   const share = () => (figure.hidden ? 0 : [1, 0.6, 0.5][model.get("shown").panels.length - 1] ?? 0.4);
-  return { figure, words, show, at, share, fill: (pixels) => { room = pixels && Math.max(pixels - 30, 180); } };
+  return { figure, words, show, at, share, leave: () => watcher.disconnect(), fill: (pixels) => { room = pixels && Math.max(pixels - 30, 180); } };
 }
