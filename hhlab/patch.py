@@ -199,8 +199,12 @@ class SingleChannels:
 
     def states_at(self, moments: ArrayLike) -> Ints:
         """The number of the state of each channel at some moments (ms); shape (n, moments)."""
-        at, each = np.atleast_1d(numbers("moments", "ms", moments)), map(self.jumps, range(self.n))
-        return np.array([states[np.searchsorted(when, at, "right") - 1] for when, states in each])
+        at = np.atleast_1d(numbers("moments", "ms", moments))
+        return np.array([self._states_of(number, at) for number in range(self.n)])
+
+    def _states_of(self, number: int, moments: Floats) -> Ints:
+        when, states = self.jumps(number)
+        return states[np.searchsorted(when, moments, "right") - 1]
 
     def number_in(self, state: str) -> Ints:
         """How many are in a state, by name, at each sample; shape of t."""
@@ -220,8 +224,7 @@ class SingleChannels:
 
     def current_of(self, number: int) -> Floats:
         """The current of one channel, pA; shape of t."""
-        when, states = self.jumps(number)
-        return self.current_if_open * (states[np.searchsorted(when, self.t, "right") - 1] == OPEN)
+        return self.current_if_open * (self._states_of(number, self.t) == OPEN)
 
     def dwell_times(self, state: str) -> Floats:
         """How long channels stayed in a state, by name, each time, ms; stays that begin or end outside are left out."""

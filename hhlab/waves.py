@@ -55,11 +55,10 @@ class Sine(Wave):
         return width * (self.mean + (self.at(middle) - self.mean) * np.sinc(cycles))
 
     def in_words(self) -> str:
-        low, high = tidy(self.frequency), tidy(self.frequency + self.sweep)
-        told = f"a sine of {tidy(self.amplitude)} uA/cm2 "
-        told += f"that goes from {low} to {high} Hz in {tidy(self.duration)} ms" if self.sweep else f"at {low} Hz"
-        told += "" if self.sweep else f" for {tidy(self.duration)} ms"
-        return told + f" from {tidy(self.start)} ms" + (f", around {tidy(self.mean)} uA/cm2" if self.mean else "")
+        low, high, ms = map(tidy, (self.frequency, self.frequency + self.sweep, self.duration))
+        how = f"that goes from {low} to {high} Hz in {ms} ms" if self.sweep else f"at {low} Hz for {ms} ms"
+        around = f", around {tidy(self.mean)} uA/cm2" if self.mean else ""
+        return f"a sine of {tidy(self.amplitude)} uA/cm2 {how} from {tidy(self.start)} ms{around}"
 
 
 class Sampled(Wave):

@@ -35,19 +35,13 @@ def as_code(
             f"run = hh.propagate(axon, stimuli, electrodes={electrodes(protocol)!r}{told})",
             f"hh.plot(run, {shown})",
         ]
-    elif isinstance(protocol, VoltageStep):
-        lines = [
-            f"cell = {_made(cell, known)}",
-            f"rec = hh.clamp(cell, hh.{Clamp.of(protocol)!r})[0]",
-            f"hh.plot(rec, {shown})",
-        ]
     else:
-        lines = [
-            f"cell = {_made(cell, known)}",
-            f"stimulus = {_protocol(protocol, known)}",
-            f"rec = hh.simulate(cell, stimulus{told})",
-            f"hh.plot(rec, {shown})",
-        ]
+        lines = [f"cell = {_made(cell, known)}"]
+        if isinstance(protocol, VoltageStep):
+            lines += [f"rec = hh.clamp(cell, hh.{Clamp.of(protocol)!r})[0]"]
+        else:
+            lines += [f"stimulus = {_protocol(protocol, known)}", f"rec = hh.simulate(cell, stimulus{told})"]
+        lines += [f"hh.plot(rec, {shown})"]
     return "\n".join(["import hhlab as hh", "", *lines])
 
 

@@ -45,26 +45,13 @@ class Drawing:
                 self.scene = view.told(recordings[0])
             if view.against_time and zoom is not None:
                 across, strokes = zoom, [_cut(stroke, zoom) for stroke in strokes]
-            self.panels.append(
-                {
-                    "name": view.name,
-                    "label": pretty(view.label),
-                    "time": view.against_time,
-                    "height": view.height,
-                    "grid": view.grid,
-                    "x": across,
-                    "y": up,
-                    "xLabel": view.x_label,
-                    "xTicks": panel.ticks,
-                    "yTicks": view.y_ticks or None,
-                    "words": panel.words,
-                    "scale": view.scale or None,
-                    "legend": [stroke.name for stroke in panel.named],
-                    "living": view.living,
-                    "caption": panel.caption,
-                    "strokes": [self._told(stroke, across, up) for stroke in strokes],
-                }
-            )
+            told = [self._told(stroke, across, up) for stroke in strokes]
+            self.panels.append({
+                "name": view.name, "label": pretty(view.label), "time": view.against_time, "living": view.living,
+                "height": view.height, "grid": view.grid, "scale": view.scale or None, "caption": panel.caption,
+                "x": across, "y": up, "xLabel": view.x_label, "xTicks": panel.ticks, "yTicks": view.y_ticks or None,
+                "words": panel.words, "legend": [stroke.name for stroke in panel.named], "strokes": told,
+            })  # fmt: skip
 
     @property
     def data(self) -> bytes:

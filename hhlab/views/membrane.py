@@ -62,14 +62,8 @@ class Membrane(Timeless):
         for n, (patch, left) in enumerate(zip(found, _lefts(found), strict=False), 1):
             names = [kind.name for kind, _ in _fronts(patch)] + ["pump"] * (patch.pump is not None)
             words += [(left + place + 0.5, -WALL - 0.24, name) for place, name in enumerate(names)]
-            words += [
-                (
-                    left + _wide(patch) / 2,
-                    TOP - 0.1,
-                    _title(patch, n) or "outside",
-                ),
-                (left + _wide(patch) / 2, 0.1 - TOP, "inside"),
-            ]
+            middle, title = left + _wide(patch) / 2, _title(patch, n) or "outside"
+            words += [(middle, TOP - 0.1, title), (middle, 0.1 - TOP, "inside")]
         return words
 
     def told(self, recording: Any) -> dict[str, Any]:
@@ -217,13 +211,8 @@ def _still(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
         yield from _channel(kind, c, k, left + place + 0.5)
     yield from _crossing(patch, left, moment)
     if _electrode(patch):
-        yield Stroke(
-            left + np.array([0.02, 0.18, 0.14, 0.11]),
-            np.array([TOP, TOP, -WALL - 0.2, -WALL - 0.2]),
-            "#666666",
-            fill=True,
-            alpha=0.5,
-        )
+        across, up = left + np.array([0.02, 0.18, 0.14, 0.11]), np.array([TOP, TOP, -WALL - 0.2, -WALL - 0.2])
+        yield Stroke(across, up, "#666666", fill=True, alpha=0.5)
     if patch.pump:
         for x in (right - 0.79, right - 0.49):
             yield _rounded(x, x + 0.28, WALL + 0.1, OF_TRACE["pump"])
@@ -265,7 +254,7 @@ def _crossing(patch: Patch, left: float, moment: float) -> Iterator[Stroke]:
         u = (moment - np.abs(kind.times[chosen])) / near
         far = np.sign(u) * np.maximum(np.abs(u) - WITHIN, 0.0) / (1.0 - WITHIN)
         place = {c: number for number, (each, c) in enumerate(fronts) if each is kind}
-        lane = np.flatnonzero(chosen) * 0.618034 % 1.0
+        lane = np.flatnonzero(chosen) * scene.GOLDEN % 1.0
         x = np.array([place.get(c, -1) + 0.5 for c in kind.through[chosen].tolist()])
         behind = x < 0
         x = np.where(behind, lane * _wide(patch), x + (lane - 0.5) * 0.7 * np.abs(far))

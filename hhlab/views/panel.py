@@ -19,7 +19,7 @@ class Panel:
     words : in the panel: x, y, text.
     ticks : of the x axis, place and label, if they are not plain numbers.
     named : the strokes in its legend.
-    caption : what is seen, where a picture of it alone would say nothing to who cannot see it.
+    caption : what is seen, in words, for those who cannot see the picture; empty where strokes and legend tell enough.
     """
 
     view: View

@@ -22,7 +22,7 @@ from ..recording import PUMP, Recording
 from .axon import MOST_ELECTRODES
 from .view import colour_of
 
-SEED = 23  # with which those in front do what most do in a spike of the squid axon
+SEED = 23  # with it, the channels in front do what most channels do in a spike of the squid axon
 CROSSES = 0.01  # of a recording: how long a dot is in sight before and after it is in the middle of a channel
 MOMENTS = 400  # of a recording at which gates and concentrations are told
 FRONT, ALL, LEAKS = 4, 32, 8  # single channels of a kind: those that may stand in front, all, and all without gates
@@ -32,7 +32,9 @@ MOST_CROSSINGS = 150  # dots that cross through one kind of channel in the recor
 CHARGES = 1e-14 * 6.02214076e23 / F * 1e-3  # elementary charges through 1 um2 for each nC/cm2
 NEAR = 3  # moments before and after a crossing within which a channel that is open counts as its way
 NAMES = {"Na": "Na⁺", "K": "K⁺", "Cl": "Cl⁻", "Ca": "Ca²⁺"}
-GOLDEN = 0.6180339887  # spreads evenly the channels in which a drug sits
+GOLDEN = (
+    0.6180339887  # its multiples, less their whole parts, spread evenly: channels with a drug, and dots on their way
+)
 
 PREPARATIONS = {
     Squid: ("a squid axon in blood", gallery["squid axon, blood"]),
@@ -234,13 +236,8 @@ def _pump(rec: Recording, ions: float) -> tuple[Floats, Floats, bool, float] | N
     """When the pump lets three dots of Na go outside, and two of K inside; each turn is one dot of net charge."""
     if PUMP not in rec.I:
         return None
-    turned = crossed(rec, rec.I[PUMP]) / ions
-    return (
-        crossings(rec.t, turned),
-        crossings(rec.t, turned - 0.5),
-        getattr(rec.cell, "ouabain", 0.0) >= 0.5,
-        float(turned[-1]),
-    )
+    turned, blocked = crossed(rec, rec.I[PUMP]) / ions, getattr(rec.cell, "ouabain", 0.0) >= 0.5
+    return crossings(rec.t, turned), crossings(rec.t, turned - 0.5), blocked, float(turned[-1])
 
 
 @functools.lru_cache(maxsize=4)
