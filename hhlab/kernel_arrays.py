@@ -74,7 +74,7 @@ def rich_of(cells: Sequence[Cell], dt: float, frozen: frozenset[int], carrier: s
 def noise_of(cell: Cell, x: Floats) -> layout.Noise:
     """The channels of a noisy cell one by one, each gate open with the chance that x (G, 1) says; x becomes counts.
 
-    A counter counts its channels as the other gates their particles.
+    For a gate, its open particles are counted; for the counter of a channel, the open channels.
     """
     random, names = np.random.default_rng(int(cell.seed)), list(cell.gate_names)
     counts, shut, of_counter = np.arange(len(names)), [np.empty(0, np.int64)], [np.empty(0, np.int64)]

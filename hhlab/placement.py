@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .parameters import Parameter, param, tidy
-from .protocols import Nothing, Piece, Protocol, Synapse, Together, Wave
+from .protocols import Nothing, Protocol, Together
 
 LONGEST_AXON = 1e3  # cm
 SLIDERS = {
@@ -42,17 +42,9 @@ class Placed(Protocol):
         super().__init__(at=at, over=over)
         self.__dict__["what"] = what
 
-    def pieces(self) -> list[Piece]:
-        return self.what.pieces()
-
-    def waves(self) -> list[Wave]:
-        return self.what.waves()
-
-    def shocks(self) -> list[tuple[float, float]]:
-        return self.what.shocks()
-
-    def synapses(self) -> list[Synapse]:
-        return self.what.synapses()
+    @property
+    def _inside(self) -> tuple[Protocol, ...]:
+        return (self.what,)
 
     def share(self, middles: NDArray[np.float64], widths: NDArray[np.float64], length: float) -> NDArray[np.float64]:
         """Share of each patch that it covers, 0 to 1; patches by their middles and widths (cm).

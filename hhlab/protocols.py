@@ -40,6 +40,11 @@ class Protocol(Described):
     _words = ""
     """What it does, with the names of its parameters in braces."""
 
+    @property
+    def _inside(self) -> "tuple[Protocol, ...]":
+        """The protocols whose pieces, waves, shocks and synapses are its own."""
+        return ()
+
     def pieces(self) -> list[Piece]:
         """Its current as straight pieces.
 
@@ -48,7 +53,7 @@ class Protocol(Described):
         list of Piece
             The pieces, with their start and end in ms and currents in uA/cm2.
         """
-        return []
+        return [piece for part in self._inside for piece in part.pieces()]
 
     def waves(self) -> "list[Wave]":
         """Its currents of other shapes.
@@ -58,7 +63,7 @@ class Protocol(Described):
         list of Wave
             The waves.
         """
-        return []
+        return [wave for part in self._inside for wave in part.waves()]
 
     def shocks(self) -> list[tuple[float, float]]:
         """Its sudden displacements of V.
@@ -68,7 +73,7 @@ class Protocol(Described):
         list of tuple
             Pairs of a time in ms and a displacement in mV.
         """
-        return []
+        return [shock for part in self._inside for shock in part.shocks()]
 
     def synapses(self) -> "list[Synapse]":
         """Its synapses: conductances that open for a while.
@@ -78,7 +83,7 @@ class Protocol(Described):
         list of Synapse
             The synapses.
         """
-        return []
+        return [synapse for part in self._inside for synapse in part.synapses()]
 
     def in_words(self) -> str:
         """What it does, as a phrase that a student can read.
@@ -440,17 +445,9 @@ class Together(Protocol):
     def parts(self) -> tuple[Protocol, ...]:
         return self._parts
 
-    def pieces(self) -> list[Piece]:
-        return [piece for part in self.parts for piece in part.pieces()]
-
-    def waves(self) -> list[Wave]:
-        return [wave for part in self.parts for wave in part.waves()]
-
-    def shocks(self) -> list[tuple[float, float]]:
-        return [shock for part in self.parts for shock in part.shocks()]
-
-    def synapses(self) -> list[Synapse]:
-        return [synapse for part in self.parts for synapse in part.synapses()]
+    @property
+    def _inside(self) -> tuple[Protocol, ...]:
+        return self._parts
 
     def in_words(self) -> str:
         told = " and ".join(part.in_words() for part in self.parts[:MOST_TOLD])

@@ -119,12 +119,13 @@ class Recorded(Recording):
     ) -> None:  # fmt: skip
         volts = _in("mV", numbers("V", V_unit or "mV", V), V_unit, "V_unit")
         times = rising(_in("ms", _times(t, volts.size), t_unit, "t_unit"))
-        currents = [] if I is None else [_per_area(numbers("I", I_unit or "uA/cm2", I), I_unit, area)]
-        for what, values in (("V", volts), *(("I", each) for each in currents)):
+        stimulus = np.zeros(times.size)
+        if I is not None:
+            stimulus = _per_area(numbers("I", I_unit or "uA/cm2", I), I_unit, area)
+        for what, values in (("V", volts), ("I", stimulus)):
             if values.shape != times.shape:
                 raise ValueError(f"{what} has {values.size} values for {times.size} times: give as many of each")
         _refuse_unlikely(times, volts, t_unit, V_unit)
-        stimulus = currents[0] if currents else np.zeros(times.size)
         foot = _foot(times, volts, stimulus) if rest is None else REST.check(rest)
         empty, apart = np.empty((0, times.size)), float(np.median(np.diff(times)))
         cell, settings = Preparation(foot), {"dt": apart}

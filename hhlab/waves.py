@@ -14,8 +14,8 @@ from .protocols import LONGEST, Wave
 
 PER_TIME_CONSTANT = 50
 """Samples of noise in one of its time constants; between them it is straight."""
-MOST_SAMPLES = 50_000_000
-MOST_DRAWN = 5_000_000
+MOST_SAMPLES = 50_000_000  # that a recording or a current may have
+MOST_DRAWN = 5_000_000  # samples of noise
 CURRENT = Parameter(0.0, "uA/cm2", -1e5, 1e5, "sample of the current", name="I")
 
 

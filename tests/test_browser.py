@@ -653,6 +653,15 @@ def test_under_reduced_motion_only_the_cursor_moves_the_membrane(chrome, address
     moved(page, page.locator(".hhlab-cursor"), *["PageUp"] * 5)
     assert page.evaluate(LOOKS) != before
     assert page.locator(".hhlab-scene").get_attribute("aria-label") != words
+    scene = page.locator(".hhlab-scene")
+    scene.evaluate("e => { e.style.position = 'relative'; e.style.left = '-9999px'; }")
+    page.wait_for_timeout(500)
+    before = page.evaluate(LOOKS)
+    moved(page, page.locator(".hhlab-cursor"), *["PageUp"] * 2)
+    assert page.evaluate(LOOKS) == before, "out of sight it is not drawn"
+    scene.evaluate("e => { e.style.left = '0'; }")
+    page.wait_for_timeout(500)
+    assert page.evaluate(LOOKS) != before
     page.context.close()
 
 

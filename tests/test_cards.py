@@ -539,8 +539,8 @@ def test_several_claims_are_cards_of_their_own():
     ("numbers", "sentence"),
     [
         ((), r"which claim\? Give its number, such as claim\(22\)"),
-        ((0,), "claim = 0 is outside 1 to 45"),
-        ((22, 46), "claim = 46 is outside 1 to 45"),
+        ((0,), "claim = 0 is outside 1 to 46"),
+        ((22, 47), "claim = 47 is outside 1 to 46"),
         ((2.5,), "claim = 2.5 is not a whole number"),
         (("22",), "claim = '22' is not a whole number"),
         (([22],), r"claim = \[22\] is not a whole number"),
@@ -554,7 +554,7 @@ def test_claims_that_are_not_there(numbers, sentence):
 
 def test_a_number_without_a_claim_is_said_to_be_outside():
     missing = next(number for number in range(1, 60) if number not in REGISTRY)
-    with pytest.raises(ValueError, match=f"claim = {missing} is outside 1 to 45"):
+    with pytest.raises(ValueError, match=f"claim = {missing} is outside 1 to 46"):
         hh.claim(missing)
 
 

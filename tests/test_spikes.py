@@ -111,7 +111,6 @@ def test_notches_and_plateaus_do_not_make_spikes(count, depth, top, length):
 
 
 @settings(max_examples=60, deadline=None)
-@example(hh.MammalianNode, (0.0, 1.0, 0.0, 90.0, 0.84375), (0.0, 0.0))  # two spikes within 0.1 ms
 @given(st.lists(st.floats(-200, 200), min_size=2, max_size=60), st.floats(-120, 80))
 def test_any_trace_is_measured(V, level):
     rec = traced(V)
@@ -153,6 +152,7 @@ def check(kind, protocol, window):
 
 
 @settings(max_examples=60, deadline=None)
+@example(hh.MammalianNode, (0.0, 1.0, 0.0, 90.0, 0.84375), (0.0, 0.0))  # two spikes within 0.1 ms
 @given(
     st.sampled_from(sorted(PULSES.keys() - LARGE, key=str)),
     st.tuples(*PROTOCOLS),

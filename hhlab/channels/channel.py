@@ -159,7 +159,7 @@ class Channel:
         if self.P is None and self.drive is None:
             return self.g
         current = self.current(VOLTAGES, np.ones(1), pool, T)
-        after = next((k for k in range(1, current.size) if current[k] > 0), current.size - 1)
+        after = max(1, int(np.append(np.flatnonzero(current > 0), current.size - 1)[0]))
         below, above = current[after - 1 : after + 1]
         if above <= below:
             raise ValueError(

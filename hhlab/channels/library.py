@@ -1,6 +1,6 @@
 """The published channels by name: what each is, its gates, and the source of its rates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -9,6 +9,7 @@ from ..gates import Gate
 from ..kernel_layout import BY_V
 from ..parameters import unknown
 from .channel import Channel
+from .particles import open_share
 
 if TYPE_CHECKING:
     import pandas
@@ -76,11 +77,8 @@ class Published:
         chosen = [each for each, rises in zip(curves, rising, strict=True) if (rises or not any(rising)) == opening]
         if not chosen:
             return float("nan")
-        share, total = np.ones_like(_GRID), np.zeros_like(_GRID)
-        for gate, inf in chosen:
-            total = total + gate.weight * inf
-            if not gate.adds_to_next:
-                share, total = share * total**gate.power, np.zeros_like(_GRID)
+        gates = tuple(replace(gate, offset=0.0) for gate, _ in chosen)
+        share = open_share(gates, [inf for _, inf in chosen]) * np.ones_like(_GRID)
         sign, least = (1.0, 0.0) if share[-1] > share[0] else (-1.0, share.min())
         return float(np.interp(sign * 0.5 * (share.max() + least), sign * share, _GRID))
 

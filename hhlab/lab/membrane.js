@@ -449,7 +449,7 @@ function membrane(model, root) {
 
   function at(moment) {
     t = moment ?? scene?.peak ?? 0;
-    if (!ground || !figure.clientWidth) return; // it was not laid out yet
+    if (!ground || !seen) return; // it is drawn when it comes into sight
     if (!running) frame();
     running ||= requestAnimationFrame(live);
   }
@@ -465,7 +465,7 @@ function membrane(model, root) {
     if (!figure.clientWidth) return;
     prepare();
     at(moment);
-    if (!renewal) return;
+    if (!renewal || !seen) return;
     if (running && !still.matches) tremble();
     frame();
     renewed = performance.now();

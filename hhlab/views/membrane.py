@@ -21,7 +21,7 @@ from .words import number, sentence, time_of
 
 VOLTAGES = 2000  # moments at which V is told
 PER_SIGN = 5.0  # mV for each pair of charges along the membrane
-SPAN, LEAST_FLOW = 0.01, 0.05  # the share of a recording in which dots are counted in words; dots worth a word
+SPAN, LEAST_FLOW = 0.01, 0.05  # words tell how many dots cross in this share of a recording, if it is at least so many
 # Of a still picture, where channels are 1 apart and y is 0 in the middle of the membrane:
 WALL, TOP, APART = 0.24, 1.0, 0.5  # half the thickness of the membrane, where ions end, and space between patches
 HALF, PORE = 0.27, 0.1  # half the width of a channel, and of its pore
