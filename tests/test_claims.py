@@ -323,7 +323,7 @@ def part(**given):
 )  # fmt: skip
 def test_a_line_in_words(given, line):
     assert part(**given).line == line
-    assert part(**given, core=True).in_words == f"It rises. (core) [rise of V; line: {line}]"
+    assert part(**given, core=True).stated == ("It rises. (core)", "rise of V", line)
 
 
 @pytest.mark.parametrize(

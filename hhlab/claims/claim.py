@@ -117,9 +117,9 @@ class Part:
         return WORDING["line"][kind].format(line=plain(line), unit=pretty(self.unit))
 
     @property
-    def in_words(self) -> str:
-        """What is said, and what decides, for those who are about to predict."""
-        return WORDING["part"]["stated"].format(says=self._says, number=self.number, line=self.line)
+    def stated(self) -> tuple[str, str, str]:
+        """What is said, the number that decides, and its line, for those who are about to predict."""
+        return self._says, self.number, self.line
 
     @property
     def _says(self) -> str:

@@ -59,7 +59,9 @@ class ClaimCard(Frame):
         self.code_button.on_click(lambda _: self._toggle_code())
         head = paragraph(f"Claim {claim.number}", "heading") + paragraph(f"“{claim.statement}”", "claim")
         asks = paragraph("The experiment: " + claim.asks)
-        lines = paragraph(" ".join(["What decides:", *(part.in_words for part in claim.parts.values())]), "note")
+        stated = table([part.stated for part in claim.parts.values()], ("part", "the number that decides", "line"),
+                       style="hhlab-table", named=True, left=True)  # fmt: skip
+        self.lines = widgets.HTML(stated)
         columns = [
             widgets.VBox([widgets.HTML(paragraph(text, "note")), radio])
             for text, radio in (("The claim ...", self.verdict), ("How sure are you?", self.sure))
@@ -67,7 +69,7 @@ class ClaimCard(Frame):
         choices = widgets.HBox(columns, layout={"flex_flow": "row wrap"})
         buttons = widgets.HBox([self.run_button, self.code_button])
         self._restore()
-        super().__init__([widgets.HTML(head + asks + lines), choices, buttons, self.outcome, self.listing], "card")
+        super().__init__([widgets.HTML(head + asks), self.lines, choices, buttons, self.outcome, self.listing], "card")
 
     def _restore(self) -> None:
         before = open_log().last("claim", self.name) or {}
@@ -87,6 +89,7 @@ class ClaimCard(Frame):
         number = found.number if math.isfinite(found.number) else str(found.number)
         open_log().add("claim", self.name, claim=self.claim.statement, predicted=self.verdict.value,
                        sure=self.sure.value, number=number, verdict=found.verdict)  # fmt: skip
+        self.lines.value = ""  # they stand in the table of the outcome
         say(self.outcome, self._told(found) + concern())
 
     def _told(self, found: Finding) -> str:
