@@ -705,6 +705,17 @@ def test_play_moves_the_cursor_until_pause(chrome, address, folder):
     assert page.evaluate(THREADS) == [None]
     page.wait_for_timeout(500)
     assert float(cursor.input_value()) == stopped
+    place = page.locator(".hhlab-over").bounding_box()
+    page.mouse.move(place["x"] + 0.4 * place["width"], place["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 0.5 * place["width"], place["y"] + 40, steps=3)
+    page.mouse.up()
+    settled(page)
+    page.get_by_role("button", name="play in slow motion").click()
+    page.wait_for_timeout(1500)
+    page.get_by_role("button", name="pause").click()
+    moment = float(page.locator(".hhlab-said").inner_text().split()[0])
+    assert 10 < moment < 15  # of 30 ms, in the part that is zoomed in on
     page.context.close()
 
 

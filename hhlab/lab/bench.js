@@ -3,7 +3,7 @@
 
 const BUSY_AFTER = 150; // ms without an answer after which the picture says that it is not up to date
 const KEEP_AFTER = 2000; // ms of rest after which the picture is put into the notebook, which may be saved
-const PLAY = 12000; // ms to play a whole recording
+const PLAY = 12000; // ms to play all that is shown of a recording
 const HEIGHT = 230, MOST = 540, BESIDE = 210, STATES = 210, LEAST = 64, LEAST_IN_LAB = 48; // px high: one panel against time; at most all of them, and all of them beside a membrane; the row of the other panels; at least a panel, and a panel in lab mode
 const LEFT = 64, GAP = 12, FOOT = 40;
 const FONT = 12, LINE = 15; // px
@@ -590,7 +590,7 @@ async function render({ model, el }) {
 
   const heldWhen = {}; // what was shown when each trace was held
   let knobs = {}, told = null, here = null, zoom = null, playing = 0, wasAt = 0, pulled = null, pointed = null, unclicked = null;
-  const end = () => model.get("shown").clock[0];
+  const end = () => model.get("shown").clock[0], played = () => zoom ?? [0, end()]; // what is zoomed in on takes as long
 
   function fillRail() {
     if (told === model.get("knobs")) return;
@@ -684,7 +684,8 @@ async function render({ model, el }) {
   function start() {
     playing = requestAnimationFrame(step);
     wasAt = performance.now();
-    if (here === null || here >= end() * 0.999) here = 0;
+    const [from, until] = played();
+    if (here === null || here < from || here >= until - 0.001 * (until - from)) here = from;
     playSays("❚❚", "pause");
   }
   function stop() {
@@ -698,10 +699,10 @@ async function render({ model, el }) {
   }
   function step(now) {
     if (!root.isConnected) return stop();
-    const next = here + end() * Math.max(now - wasAt, 0) / PLAY;
+    const [from, until] = played(), next = here + (until - from) * Math.max(now - wasAt, 0) / PLAY;
     wasAt = now;
-    put(next);
-    if (next >= end()) stop(); else playing = requestAnimationFrame(step);
+    put(Math.min(next, until));
+    if (next >= until) stop(); else playing = requestAnimationFrame(step);
   }
 
   cursor.addEventListener("input", () => { stop(); put(cursor.value / 600 * end()); });
