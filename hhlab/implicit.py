@@ -1,10 +1,8 @@
 """Hours and days of a cell whose concentrations move, by SciPy's implicit solver on the same channels and pump."""
 
-import contextlib
 import functools
 import itertools
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,28 +13,23 @@ from .kernel_arrays import membrane_of, rich_of
 from .physics import Floats
 from .protocols import Protocol
 
-EXACT, COARSE = 1e-8, 1e-5
-"""The relative tolerance, and that of a preview; the absolute one is so many times smaller:"""
-ABSOLUTE = 1e-2
-_tolerance = ContextVar("tolerance", default=EXACT)
+RTOL, ATOL = 1e-8, 1e-10
+COARSER = 1e3  # times larger tolerances take less than half of the time, with errors of a few uV
 MOST_EDGES = 200
 WIDEST_V = 2000.0  # mV: the solver may try any V, but the currents are those at +- this at most
 # What is added to a state for a slope, as a share of it; and the size that a smaller state counts as.
 RELATIVE_NUDGE, LEAST_SIZE = 1e-7, 1e-2
 
 
-@contextlib.contextmanager
-def coarsely() -> Iterator[None]:
-    """What is integrated here is a preview: less than half of the time, and errors of a few uV."""
-    before = _tolerance.set(COARSE)
-    try:
-        yield
-    finally:
-        _tolerance.reset(before)
-
-
 def integrate(
-    cell: Cell, protocol: Protocol, t: Floats, start: Floats, frozen: frozenset[int], carrier: int, far: float
+    cell: Cell,
+    protocol: Protocol,
+    t: Floats,
+    start: Floats,
+    frozen: frozenset[int],
+    carrier: int,
+    far: float,
+    coarse: bool = False,
 ) -> tuple[Floats, tuple[float, Floats] | None]:
     """V, gates and concentrations (S, n) at the times t (n,) in ms, from a state (S,).
 
@@ -44,13 +37,14 @@ def integrate(
     then (mM).
 
     `frozen` are numbers of states that do not move; `carrier` is the number of the pool that the stimulus comes from.
+    With `coarse` tolerances are wider.
     """
     from scipy.integrate import solve_ivp
 
     if not all(gate.plain for gate in cell.gates) or any(channel.drive for channel in cell.channels):
         raise ValueError(f"{cell!r} has gates that need small steps: give dt=, or a recording of a minute or less")
     membrane, rich = membrane_of([cell], np.empty(0)), rich_of([cell], 1.0, frozen, list(cell.pool)[carrier])
-    rtol = _tolerance.get()
+    wider = COARSER if coarse else 1.0
     edges, slopes = _edges(protocol, float(t[-1])), _slopes(cell, protocol, membrane, rich, frozen)
     shocks = protocol.shocks()
     state, found, ions = start.copy(), np.empty((start.size, t.size)), 1 + len(cell.gates)
@@ -71,8 +65,8 @@ def integrate(
             return found, (begin, state[ions:])
         inside = (t >= begin) & (t <= end)
         asked = np.union1d(t[inside], [end])
-        solved = solve_ivp(slopes, (begin, end), state, "BDF", t_eval=asked, rtol=rtol, atol=ABSOLUTE * rtol,
-                           events=escape, jac=functools.partial(_jacobian, slopes))  # fmt: skip
+        solved = solve_ivp(slopes, (begin, end), state, "BDF", t_eval=asked, rtol=wider * RTOL,
+                           atol=wider * ATOL, events=escape, jac=functools.partial(_jacobian, slopes))  # fmt: skip
         if solved.status == 1:
             return found, (float(solved.t_events[0][0]), solved.y_events[0][0][ions:])
         if not solved.success or solved.y.shape[1] < asked.size:

@@ -36,6 +36,8 @@ CARRIER, CHARGED = "carrier", "charging"
 A_RECORDING = "a recording: give what simulate returned"
 NEAR_REVERSAL = 1e-3  # mV: a conductance nearer than this to its reversal potential is that at this distance
 
+PREVIEW = "preview"
+"""What the settings of a recording have, if it is only a preview."""
 _SETTINGS: dict[str, Any] = {"dt": None, "every": 1, "start": {}, "freeze": (), "reset": {}}
 """How a simulation is told to go, and what is usual."""
 _FIRST_COLUMN = re.compile(r'^"?t \(ms\)"?([,;\t])', re.MULTILINE)

@@ -16,7 +16,7 @@ from .kernel_arrays import distinct, from_outside, jumps_of, membrane_of, noise_
 from .parameters import Parameter, must_be, names_of, shown, tidy, unknown
 from .physics import Floats
 from .protocols import LONGEST, Nothing, Protocol, one_by_one
-from .recording import CARRIER, KEEP_ALL, Batch, Recording
+from .recording import CARRIER, KEEP_ALL, PREVIEW, Batch, Recording
 
 MOST_NUMBERS = 50_000_000  # are stored of a run
 FARTHEST = 500.0  # mV: beyond it, or below its negative, no membrane can be
@@ -122,22 +122,24 @@ class Settings(NamedTuple):
     carrier: str  # "" where concentrations stand still
     bounded: bool
     implicitly: bool  # by the solver for hours, not in steps
+    coarse: bool  # only a preview
 
     @property
     def told(self) -> dict[str, Any]:
         """What a recording tells of it."""
         told = {"dt": self.dt, "every": self.every, "start": self.start, "freeze": self.freeze, "reset": self.reset}
-        return told | {CARRIER: self.carrier} if self.carrier else told
+        return told | ({CARRIER: self.carrier} if self.carrier else {}) | ({PREVIEW: True} if self.coarse else {})
 
 
 def settings_of(
     cell: Any, t_stop: float, n: int, keep: str, *, dt: float | None = None,
     start: Mapping[str, float] | None = None, freeze: Sequence[str] = (), reset: Mapping[str, float] | None = None,
-    every: int = 1, carrier: str | None = None, bounded: bool = True,
+    every: int = 1, carrier: str | None = None, bounded: bool = True, coarse: bool = False,
 ) -> Settings:  # fmt: skip
     """How a run of n cells like this one goes, or of an axon with n patches; ValueError for what cannot be.
 
-    With bounded=False a membrane may go beyond 500 mV, as a search among strong stimuli needs it.
+    With bounded=False a membrane may go beyond 500 mV, as a search among strong stimuli needs it. With coarse=True the
+    recording says that it is a preview, and hours are followed less closely; longer steps are asked for by dt.
     """
     names, begin, resets = names_of(freeze, A_GATE), by_name(start, "start"), by_name(reset, "reset")
     from_pool = _carrier(cell, carrier)
@@ -155,7 +157,7 @@ def settings_of(
         steps = _number_of_steps(t_stop, step, every)
         _within_memory(steps, every, n, len(cell.state_names) - 1 if keep == KEEP_ALL else 0, step)
     t = _times(steps // every + 1, step * every)
-    return Settings(t, steps, step, every, begin, names, resets, from_pool, bounded, implicitly)
+    return Settings(t, steps, step, every, begin, names, resets, from_pool, bounded, implicitly, coarse)
 
 
 def run_kernel(
@@ -169,7 +171,7 @@ def run_kernel(
 
     Each cell has a protocol, or, with `axial`, the cells are the patches of an axon, and the protocols its stimuli.
     """
-    t, steps, dt, every, start, freeze, reset, carrier, bounded, _ = settings
+    t, steps, dt, every, start, freeze, reset, carrier, bounded, *_ = settings
     own, which = distinct(cells)
     frozen, gates = _frozen(cells[0], freeze), len(cells[0].gates)
     state = np.array([cell.state(start) for cell in own])[which].T
@@ -196,7 +198,7 @@ def _solved_implicitly(cell: Cell, protocol: Protocol, settings: Settings) -> Re
     """A recording by the implicit solver, at evenly spaced times."""
     frozen, carrier = _frozen(cell, settings.freeze), list(cell.pool).index(settings.carrier)
     start = cell.state(settings.start)
-    found, escape = implicit.integrate(cell, protocol, settings.t, start, frozen, carrier, FARTHEST)
+    found, escape = implicit.integrate(cell, protocol, settings.t, start, frozen, carrier, FARTHEST, settings.coarse)
     if escape is not None:
         t, inside = escape
         _refuse_empty([cell], [protocol], np.array([t]), inside.reshape(1, -1, 1))

@@ -13,6 +13,7 @@ import hhlab as hh
 from hhlab.lab import bench as lab_bench
 from hhlab.lab.bench import ASKED, LEAST_PART, PICTURES_REMEMBERED
 from hhlab.lab.drawing import COLUMNS, RANGE
+from hhlab.views import VIEWS
 
 nan, inf = float("nan"), float("inf")
 THREE = ("voltage", "currents", "gates")
@@ -453,6 +454,36 @@ def test_a_preview_is_told_and_replaced(bench, monkeypatch):
     assert np.array_equal(bench.recording.V, exact.V)
     ask(bench, "undo")
     assert bench.cell == hh.Squid()
+
+
+def points(bench):
+    """How many points the first curve of the last panel has that is more than a line."""
+    return max(stroke["n"] for stroke in bench.shown["panels"][-1]["strokes"])
+
+
+def test_only_a_preview_of_the_two_pulse_curve_has_few_intervals(monkeypatch):
+    monkeypatch.setattr(lab_bench, "LONG", 0.0)
+    pair = hh.PulsePair(20, second=20, start=5, interval=12)
+    bench = hh.explore(hh.Squid(), pair, ("voltage", "two-pulse curve"), knobs=("g_K",), t_stop=30)
+    ask(bench, "set", name="g_K", value=35, coarse=False)
+    exact = points(bench)
+    ask(bench, "set", name="g_K", value=34, coarse=True)
+    assert 2 < points(bench) < exact / 3
+    ask(bench, "set", name="g_K", value=34, coarse=False)
+    assert points(bench) == exact
+    long_steps = hh.simulate(hh.Squid(g_K=34), pair, 30, dt=0.04)
+    assert max(len(stroke.x) for stroke in VIEWS["two-pulse curve"].strokes([long_steps], [""], None)) == exact
+
+
+def test_a_preview_of_hours_is_close(monkeypatch):
+    monkeypatch.setattr(lab_bench, "LONG", 0.0)
+    bench = hh.explore(hh.PumpCell(ouabain=0.9), None, "voltage", knobs=("ouabain",), t_stop=60 * 60_000)
+    shown = []
+    for coarse in (False, True):  # the exact answer first, as it says that this knob takes long
+        ask(bench, "set", name="ouabain", value=0.8, coarse=coarse)
+        shown.append(bench.recording.V)
+    assert bench.shown["preview"]
+    assert 0 < np.abs(shown[0] - shown[1]).max() < 0.01
 
 
 def test_who_holds_a_preview_holds_what_it_is_of(bench, monkeypatch):

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..axons import Fibre
-from ..implicit import coarsely
 from ..parameters import tidy
 from ..propagation import afterwards, propagate
 from ..protocols import VoltageStep
-from ..simulation import AFTERWARDS, LONGEST_STEPPED, simulate
+from ..simulation import AFTERWARDS, LONGEST_STEPPED, simulate_many
 from ..voltage_clamp import Clamp, clamp
 from .presets import State
 
@@ -38,16 +37,15 @@ class Run:
 
     def record(self, state: State, coarse: bool = False) -> Any:
         """The recording of a state of the bench, in longer time steps if `coarse`; ValueError if it cannot be."""
-        run: Any = propagate if isinstance(state.cell, Fibre) else simulate
-        if isinstance(state.protocol, VoltageStep):
-            return clamp(state.cell, Clamp.of(state.protocol))[0]
+        cell, protocol = state.cell, state.protocol
+        if isinstance(protocol, VoltageStep):
+            return clamp(cell, Clamp.of(protocol))[0]
         asked = self.asked(state)
-        if not coarse:
-            return run(state.cell, state.protocol, **asked)
-        if not (state.cell.counts_ions and asked["t_stop"] > LONGEST_STEPPED):
-            asked |= {"dt": COARSER * state.cell.dt, "every": max(1, asked.get("every", 1) // COARSER)}
-        with coarsely():
-            return run(state.cell, state.protocol, **asked)
+        if coarse and not (cell.counts_ions and asked["t_stop"] > LONGEST_STEPPED):
+            asked |= {"dt": COARSER * cell.dt, "every": max(1, asked.get("every", 1) // COARSER)}
+        if isinstance(cell, Fibre):
+            return propagate(cell, protocol, **asked)
+        return simulate_many([cell], [protocol], coarse=coarse, **asked)[0]
 
     def _length(self, state: State) -> float:
         after = afterwards(self.start.cell) if isinstance(self.start.cell, Fibre) else AFTERWARDS

@@ -11,7 +11,7 @@ from ..cells import Cell
 from ..measure.pairs import STRONGEST
 from ..measure.thresholds import PULSES_TRIED
 from ..physics import Floats
-from ..recording import Recording
+from ..recording import PREVIEW, Recording
 from .view import INK, STYLES, Limits, Stroke, Timeless, colour_of_recording
 from .words import number, sentence
 
@@ -61,8 +61,8 @@ class TwoPulseCurve(Timeless):
 
 
 def _preview(rec: Recording) -> bool:
-    """Whether a recording is a preview, of longer time steps; of few intervals then."""
-    return (rec.settings["dt"] or 0.0) > rec.cell.dt
+    """Whether a recording is a preview, as of a slider that is dragged; then few intervals are tried."""
+    return PREVIEW in rec.settings
 
 
 @functools.lru_cache(maxsize=64)
