@@ -168,3 +168,35 @@ def chromium() -> str:
     if path is None:
         pytest.skip("needs Chromium; Debian's is apt-get install chromium")
     return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The folder of a course."""
+    return tmp_path_factory.mktemp("course")
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    """The address of a JupyterLab of that course."""
+    from lab_in_browser import lab
+
+    with lab(folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chrome(chromium):
+    """A Chromium that is open."""
+    from lab_in_browser import browser
+
+    with browser(chromium) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    """The code of axe-core."""
+    from lab_in_browser import axe_core
+
+    return axe_core(tmp_path_factory.mktemp("axe"))

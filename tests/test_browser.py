@@ -22,11 +22,8 @@ from lab_in_browser import (  # noqa: E402
     HANDLE,
     KNOB,
     asked,
-    axe_core,
-    browser,
     command,
     frames,
-    lab,
     moved,
     no_error,
     notebook,
@@ -62,23 +59,6 @@ CODE = "Show code that gives this recording"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("course")
-
-
-@pytest.fixture(scope="module")
-def address(folder):
-    with lab(folder) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def chrome(chromium):
-    with browser(chromium) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def page(chrome, address, folder):
     """A notebook with one bench, which several tests share."""
     notebook(folder, "short", SHORT)
@@ -93,11 +73,6 @@ def bench(page):
     page.bring_to_front()
     reset(page, page.locator(BENCH))
     return page.locator(BENCH)
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory):
-    return axe_core(tmp_path_factory.mktemp("axe"))
 
 
 def in_step(page, handle, field):
@@ -639,6 +614,18 @@ def test_the_membrane_lives(chrome, address, folder):
     for part in (".hhlab-living", ".hhlab-in-words", ".hhlab-stage"):
         assert bench.locator(part).evaluate(WIDE) <= 1
     assert scene.bounding_box()["width"] < 340
+    no_error(page)
+    page.context.close()
+
+
+def test_a_membrane_without_any_channel_is_drawn(chrome, address, folder):
+    cell = "hh.GoldmanCell(P_K=0, P_Na=0, P_Cl=0)"
+    bare = f'import hhlab as hh\nhh.explore({cell}, None, ("voltage", "membrane"), knobs=("P_K",), start=dict(V=-50))'
+    notebook(folder, "bare", bare)
+    page = open_and_run(chrome, address, "bare.ipynb", (1280, 720))
+    assert page.locator(".hhlab-scene").bounding_box()["height"] > 200
+    no_error(page)
+    moved(page, page.locator(HANDLE).first, "PageUp")
     no_error(page)
     page.context.close()
 

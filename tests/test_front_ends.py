@@ -26,8 +26,6 @@ from lab_in_browser import (  # noqa: E402
     NOTEBOOK_7,
     TOKEN,
     asked,
-    axe_core,
-    browser,
     command,
     frames,
     lab,
@@ -60,26 +58,9 @@ KEPT = 3000  # ms after which a bench has put its last picture into the notebook
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("course")
-
-
-@pytest.fixture(scope="module")
-def address(folder):
-    with lab(folder) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def notebook_7(folder):
     with lab(folder, NOTEBOOK_7) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def chrome(chromium):
-    with browser(chromium) as opened:
-        yield opened
 
 
 @pytest.fixture(params=["JupyterLab", "Notebook 7"])
@@ -284,11 +265,6 @@ def test_hold_keeps_what_was_on_the_screen_however_much_the_kernel_has_to_do(chr
 
 
 COURSE = [path.stem for path in sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))]
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory):
-    return axe_core(tmp_path_factory.mktemp("axe"))
 
 
 @pytest.mark.parametrize("name", COURSE)

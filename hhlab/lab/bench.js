@@ -4,7 +4,8 @@
 const BUSY_AFTER = 150; // ms without an answer after which the picture says that it is not up to date
 const KEEP_AFTER = 2000; // ms of rest after which the picture is put into the notebook, which may be saved
 const PLAY = 12000; // ms to play all that is shown of a recording
-const HEIGHT = 230, MOST = 540, BESIDE = 210, STATES = 210, LEAST = 64, LEAST_IN_LAB = 48; // px high: one panel against time; at most all of them, and all of them beside a membrane; the row of the other panels; at least a panel, and a panel in lab mode
+const HEIGHT = 230, LEAST = 64, LEAST_IN_LAB = 48; // px: the height of a panel against time, the least, and the least in lab mode
+const MOST = 540, BESIDE = 210, STATES = 210; // px: of all of these at most, also beside a membrane, and of the row of the other panels
 const LEFT = 64, GAP = 12, FOOT = 40;
 const FONT = 12, LINE = 15; // px
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };

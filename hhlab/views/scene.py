@@ -32,9 +32,8 @@ MOST_CROSSINGS = 150  # dots that cross through one kind of channel in the recor
 CHARGES = 1e-14 * 6.02214076e23 / F * 1e-3  # elementary charges through 1 um2 for each nC/cm2
 NEAR = 3  # moments before and after a crossing within which a channel that is open counts as its way
 NAMES = {"Na": "Na⁺", "K": "K⁺", "Cl": "Cl⁻", "Ca": "Ca²⁺"}
-GOLDEN = (
-    0.6180339887  # its multiples, less their whole parts, spread evenly: channels with a drug, and dots on their way
-)
+GOLDEN = 0.6180339887
+"""Its multiples, less their whole parts, spread evenly: channels with a drug, and dots on their way."""
 
 PREPARATIONS = {
     Squid: ("a squid axon in blood", gallery["squid axon, blood"]),
