@@ -48,10 +48,11 @@ def single_channels(
     integral of alpha + beta along the recording (Pikovsky, arXiv:2501.06507, on cumulative rates), so jumps come at any
     moment, without a time step. Between two samples, the rates are the mean of those at both.
 
-    What gates are in a single channel: one that is frozen stays as it is at the beginning; one that is reset is redrawn
-    at that moment. Of gates that add up, or have a weight, each channel has one, drawn with these weights; so has a
-    share of the channels no inactivation after pronase. Gates that read calcium read that of the recording, which is
-    the work of all channels. A channel without gates is always open. The n channels are such as no drug blocks.
+    What the gates of a single channel do: one that is frozen stays as it is at the beginning; one that is reset is
+    redrawn at that moment. Of gates that add up, or have a weight, each channel has one, drawn with these weights. In
+    the same way, a share of the channels has no inactivation after pronase. Gates that read calcium read that of the
+    recording, which comes from all channels together. A channel without gates is always open. None of the n channels
+    is blocked by a drug.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@
 
 const TREMBLE = 2.2; // px by which an ion moves in a frame, at most
 const PORE = 0.25; // of the way of a dot that crosses: what lies within the membrane
-const CHANNEL = 76, NARROW = 42, STRETCH = 330, SMALL = 480; // px: a channel, the narrowest; the narrowest patch beside another; a small one
+const CHANNEL = 76, NARROW = 42, STRETCH = 330, SMALL = 480, TIGHT = 280; // px: a channel, the narrowest; the narrowest patch beside another; a small one; one where a side has a line of its own
 const FRONT = 4; // channels of a kind that stand in front, at most; half as many leaks
 const ROW = 284, SHORT = 256; // px: height of the scene, and of each row where there are more
 const DRAG = 100; // ms after a new recording in which dots do not tremble, so that nothing slows the drag of a slider
@@ -409,7 +409,9 @@ function membrane(model, root) {
   }
 
   function legend(s, side, y, value, small) { // where it ends
-    let x = s.x0 + 17 + text(side, s.x0 + 10, y, small ? 11 : 12, { bold: true, align: "left" });
+    const tight = s.w < TIGHT, named = !tight || side === "inside" || !s.patch.title; // a title stands where "outside" would
+    const wide = named ? text(side, s.x0 + 10, y - (tight ? 14 : 0), small ? 11 : 12, { bold: true, align: "left" }) : 0;
+    let x = s.x0 + (tight ? 8 : 17 + wide);
     for (const each of s.dots.filter(({ mouths }) => !mouths.length)) {
       const mM = value(each), unit = mM < 0.1 ? " µM" : small ? "" : " mM";
       stamp(each.ion, x + 4, y, 4);

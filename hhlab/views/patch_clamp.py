@@ -54,8 +54,8 @@ def _currents(rec: Recording, shares: Mapping[str, NDArray[Any]]) -> dict[str, F
 class SingleChannels(Traces):
     """The current of a few channels of each kind, one above the other; inward currents go down, outward currents up.
 
-    The lines at which nothing flows are a fixed distance apart. Kinds whose gates follow V at once, and such as are
-    blocked, are not shown.
+    The lines at which nothing flows are a fixed distance apart. Kinds that are blocked, or whose gates follow V at
+    once, are not shown.
     """
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
