@@ -1,7 +1,7 @@
 """What is seen of a membrane over a recording: its ions, its channels one by one, and what crosses it.
 
-Nothing is made up for show. The ions that cross are counted from the charge in the recording, the gates are those of single
-channels that jump with the rates of the model, and the dots on both sides follow the concentrations.
+Nothing is made up for show. The ions that cross are counted from the charge in the recording, the gates are those of
+single channels that jump with the rates of the model, and the dots on both sides follow the concentrations.
 """
 
 import functools
