@@ -423,7 +423,7 @@ class VoltageStep(Protocol):
     to = param(0, "mV", -200, 200, "voltage of the step")
     start = param(0, "ms", 0, LONGEST, "start of the step")
     duration = param(10, "ms", 1e-4, LONGEST, "duration of the step")
-    repeats = param(1, "repeats", 1, 500, "how often the step is repeated with a single channel")
+    repeats = param(1, "repeats", 1, 500, "repeats of the step, each with one channel of a kind")
 
     @property
     def end(self) -> float:

@@ -55,7 +55,7 @@ function membrane(model, root) {
     width = figure.clientWidth;
     const columns = Math.max(1, Math.min(scene.patches.length, Math.floor(width / STRETCH))), wide = width / columns;
     const rows = scene.patches.flatMap((patch) => {
-      const total = patch.kinds.length + (patch.pump ? 1 : 0), parts = Math.ceil(total * NARROW / Math.max(wide - 30, NARROW)), share = Math.ceil(total / parts);
+      const total = patch.kinds.length + (patch.pump ? 1 : 0), parts = Math.max(1, Math.ceil(total * NARROW / Math.max(wide - 30, NARROW))), share = Math.ceil(total / parts);
       return Array.from({ length: parts }, (_, k) => ({ patch, kinds: patch.kinds.slice(k * share, (k + 1) * share), pump: k === parts - 1 && patch.pump }));
     });
     const lines = Math.ceil(rows.length / columns), tall = room > 0 ? Math.max(room / lines, 200) : lines > 1 ? SHORT : ROW;
