@@ -183,3 +183,12 @@ def test_channels_of_claim_32_are_shut_at_rest_and_do_not_inactivate():
     slowest = (360 + (1010 + 23.7 * 54) * np.exp(-((75 / 48) ** 2))) / 2.3 ** ((36 - 21) / 10)  # ms, of h1 at 0 mV
     most = 100 * (1 - (0.5 * np.exp(-40 / slowest) + 0.5))  # if h1 went to 0
     assert 0 < finding(32).numbers["inactivate"] < most
+
+
+def test_how_long_a_sodium_channel_stays_inactivated():
+    """Claim 42: one particle h that opens at the rate alpha; an open channel has four particles that may shut."""
+    (alpha, _), (m, h) = rates(-65.0)[1], (rates(0.0)[0], rates(0.0)[1])
+    found, again = finding(42).numbers, 1 - np.exp(-10 * h[0])
+    assert found["only_negative"] == pytest.approx(alpha / h[0], rel=0.15)
+    assert found["stable"] == pytest.approx((h[1] + 3 * m[1]) / h[0], rel=0.15)
+    assert found["does_not_conduct"] == pytest.approx(100 * again, abs=3 * 100 * np.sqrt(again / 395))

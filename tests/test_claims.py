@@ -22,7 +22,6 @@ HOLDS, PARTLY, FAILS = Verdict
 NUMBERS = sorted(REGISTRY)
 LONGEST_CODE = 16
 MOST_RECORDINGS = 5
-RESERVED = 42
 
 EXPECTED = {
     1: (HOLDS, {"excess": 0.001432, "negative": -10.59}),
@@ -66,6 +65,7 @@ EXPECTED = {
     39: (HOLDS, {"starts": 13.14}),
     40: (PARTLY, {"rate": 1.59, "not_larger": 82.13, "full_size": 82.13}),
     41: (PARTLY, {"node": 98.56, "neuron": 36.64, "squid": 11.23}),
+    42: (HOLDS, {"only_negative": 25.41, "stable": 433, "does_not_conduct": 3.797}),
     43: (FAILS, {"not_before": 8.303}),
     44: (FAILS, {"reopen": 0}),
     45: (HOLDS, {"release": 13.82, "slows": 83.75, "threshold": 23.08}),
@@ -96,8 +96,8 @@ OTHERWISE = [
 ]  # fmt: skip
 """Claims, and membranes of which a part of what is claimed is not so true, or so false, as of the usual one."""
 
-EVERYWHERE = {5, 16, 24, 28, 29, 38, 44}
-"""Claims of which every membrane tried says the same; 24 has a test of its own."""
+EVERYWHERE = {5, 16, 24, 28, 29, 38, 42, 44}
+"""Claims of which every membrane tried says the same; 24 and 42 have tests of their own."""
 
 
 @pytest.fixture(scope="module", params=NUMBERS, ids=str)
@@ -160,6 +160,22 @@ def test_claim_24_holds_of_an_axon_that_conducts_on_one_side_only(monkeypatch):
     usual = hh.Axon
     monkeypatch.setattr(hh, "Axon", lambda *given, **more: usual(*given, **more).locally(6, 7.5, g_Na=0))
     assert find(24).run().verdict == HOLDS
+
+
+def test_claim_42_fails_where_inactivation_does_not_read_V(monkeypatch):
+    """Channels that leave the inactivated state at any V are neither stable in it nor need a negative V."""
+
+    class Squid(hh.Squid):
+        def _own_channels(self):
+            own = {channel.name: channel for channel in super()._own_channels()}
+            m, _ = own["Na"].gates
+            h = hh.Gate("h", inf=lambda V: 0.5 + 0.01 * np.tanh(-V), tau=lambda V: 1 + 0 * V)
+            return tuple((own | {"Na": replace(own["Na"], gates=(m, h))}).values())
+
+    monkeypatch.setattr(hh, "Squid", Squid)
+    found = find(42).run()
+    assert found.verdict == FAILS
+    assert {*found.verdicts.values()} == {FAILS}
 
 
 @pytest.fixture
@@ -239,7 +255,7 @@ def test_words(each):
 def test_every_claim_has_its_tests():
     assert sorted(EXPECTED) == NUMBERS
     assert {*NUMBERS} == {number for number, *_ in OTHERWISE} | EVERYWHERE
-    assert {*range(FIRST, LAST + 1)} - {*NUMBERS} <= {RESERVED}
+    assert [*range(FIRST, LAST + 1)] == NUMBERS
 
 
 def test_every_claim_stands_in_a_notebook(root):
@@ -249,7 +265,7 @@ def test_every_claim_stands_in_a_notebook(root):
 
 
 def test_misconceptions():
-    assert list(MISCONCEPTIONS) == [f"M{number}" for number in range(1, 16)]
+    assert list(MISCONCEPTIONS) == [f"M{number}" for number in range(1, 17)]
     for each in MISCONCEPTIONS.values():
         assert each.text.endswith(".")
         assert each.shown_by

@@ -209,8 +209,8 @@ def misconceptions(question):
 
 def test_misconceptions_are_those_of_the_list():
     found = set().union(*map(misconceptions, EVERY))
-    assert found <= {f"M{number}" for number in range(1, 16)}
-    assert {"M1", "M8", "M9", "M10", "M14", "M15"} <= found
+    assert found <= {f"M{number}" for number in range(1, 17)}
+    assert {"M1", "M8", "M9", "M10", "M14", "M15", "M16"} <= found
 
 
 @named(CHOICES)
@@ -533,7 +533,7 @@ def test_a_file_of_questions(tmp_path):
             "question one: the mistake sign has no text in the file",
         ),
         ('"The sign."', '"s"\n[check.one.mistakes.log]\nreply = "l"', "question one: the mistake log has no value in"),
-        ('"M8"', '"M16"', "option b of own.toml: question two has misconception = 'M16'; give one of M1"),
+        ('"M8"', '"M17"', "option b of own.toml: question two has misconception = 'M17'; give one of M1"),
         ("right = true", "right = false", "question two: give two or more options, of which one or more are right"),
         ("right = true", "right = 1", "option a of own.toml: question two has right = 1; give true or false"),
         ("tasks.three", "tasks.one", "own.toml: there are two questions one; give one of them another name"),

@@ -29,6 +29,11 @@ WRONG = {
     "minutes_to_minus_50": (("[0] / 60_000", "[0]", "in ms"), ("-50]", "-60]", "still below")),
     "absolute_when_warm": (("T=18.5", "T=6.3", "at 6.3"), ("interval = 1.0", "interval = 5.0", "Shorter intervals")),
     "time_to_lose_half": (("-1457 / 2", "-2327 / 2", "after −85 mV"), ("(-45,", "(-55,", "less than half")),
+    "most_open_at_once": (
+        ("hold=-85", "hold=-65", "That is from −65 mV"),
+        ("100 * sodium", "sodium", "100 times as large"),
+        ("to=0", "to=-40", "More are open"),
+    ),
     "latency_with_A": (
         ("(a, b)", "(a,)", "does not let go"),
         ("(V + 70) / 7", "-(V + 70) / 7", "does b fall"),

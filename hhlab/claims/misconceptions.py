@@ -12,7 +12,7 @@ class Misconception:
 
     Attributes
     ----------
-    id : M1 to M15.
+    id : M1 to M16.
     text : the mistaken idea, in one sentence.
     shown_by : what refutes it, in a few words.
     claims : numbers of the claims whose experiments refute it; none where another experiment does.

@@ -67,6 +67,26 @@ def refractoriness() -> Result:
     return numbers, recs, ("voltage",)
 
 
+@claim(42)
+def inactivated() -> Result:
+    """How long sodium channels stay inactivated and open, and what a step opens of those that are inactivated."""
+    cell, stay = hh.Squid(T=6.3), {}
+    for V, ms in ((0, 4000), (-65, 200)):
+        (rec,) = hh.clamp(cell, hh.Clamp(hold=V, to=V, duration=ms))
+        sodium = hh.single_channels(rec, "Na", n=50 if V == 0 else 1000)
+        stay[V] = {state: sodium.dwell_times(state).mean() for state in ("inactivated", "open")}
+    (step,) = hh.clamp(cell, hh.Clamp(hold=-65, to=0, duration=10))
+    sodium = hh.single_channels(step, "Na", n=1000)
+    passed = [[sodium.states[state] for state in sodium.jumps(number)[1]] for number in range(1000)]
+    opens = ["open" in states for states in passed if states[0] == "inactivated"]
+    numbers = {
+        "only_negative": stay[0]["inactivated"] / stay[-65]["inactivated"],
+        "stable": stay[0]["inactivated"] / stay[0]["open"],
+        "does_not_conduct": 100 * np.mean(opens),
+    }
+    return numbers, {"step to 0 mV": step}, ("single channels", "average of 100 channels", "gates")
+
+
 @claim(43)
 def before_it_is_back() -> Result:
     """How far below rest V still is when a second pulse starts a spike, and how much stronger that pulse must be."""

@@ -41,7 +41,7 @@ class Reply:
     text : str
         What is said after "Right." or "Not yet.".
     misconception : str
-        The misconception that the option shows, M1 to M15, or "".
+        The misconception that the option shows, M1 to M16, or "".
     right : bool
         Whether the option is right.
     wording : str
@@ -65,7 +65,7 @@ class Mistake:
     reply : str
         What is said to it.
     misconception : str
-        The misconception that it shows, M1 to M15, or "".
+        The misconception that it shows, M1 to M16, or "".
     """
 
     value: Callable[[], Any]
@@ -81,7 +81,7 @@ class Judgement:
     ----------
     state : right, wrong, or why it could not be judged.
     reply : what is said to it.
-    misconception : M1 to M15, or "".
+    misconception : M1 to M16, or "".
     understood : how the answer was understood, in words.
     value : the number that was understood; nan for any other answer.
     """

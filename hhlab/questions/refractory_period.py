@@ -32,6 +32,12 @@ def _largest_current(V: float, duration: float) -> float:
     return float(-rec.I["Na"][rec.t >= duration].min())
 
 
+def _most_open(hold: float) -> float:
+    """How many percent of sodium channels are open at once, at most, in a step from a holding V (mV) to 0 mV."""
+    (rec,) = clamp(SQUID, Clamp(hold=hold, to=0))
+    return float(100.0 * rec.open_share("Na").max())
+
+
 ask = Texts(__file__)
 QUESTIONS = ask.arranged(
     ask.number("second_threshold", "uA/cm2", lambda: _ratio() * threshold(SQUID), 1.0,
@@ -41,4 +47,6 @@ QUESTIONS = ask.arranged(
                relative_when_warm=lambda: _periods(WARM).relative),
     ask.number("time_to_lose_half", "ms", lambda: _time_to_half(-65.0, 1.0), 0.15,
                time_to_half_of_all=lambda: _time_to_half(-85.0, 30.0)),
+    ask.number("most_open_at_once", "%", lambda: _most_open(-85.0), 1.5,
+               held_at_rest=lambda: _most_open(-65.0), share=lambda: _most_open(-85.0) / 100.0, all_open=100.0),
 )  # fmt: skip

@@ -42,7 +42,7 @@ Unit, tolerance and what computes the numbers stand in the Python file beside it
 
 Code to write has `hint` in place of `low` and `high`, and two texts that are code: `starter`, with which the cell of a
 student begins, and `solution`, in which a name in braces is the place of a number that the student is given. `several`
-(all that are right must be ticked), `right`, `misconception` (M1 to M15) and the mistakes may be left out. An
+(all that are right must be ticked), `right`, `misconception` (M1 to M16) and the mistakes may be left out. An
 assignment also has a `title`, a `story`, the code of its `bench`, and the meaning of what is `given`. A translation
 changes texts; the names of questions, options and mistakes stay for ever, as logs and handed-in answers refer to them.
 '''
