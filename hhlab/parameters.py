@@ -140,9 +140,9 @@ def names_of(names: Any, example: str = "a list of names: give names such as 'vo
 def numbers(name: str, unit: str, given: ArrayLike) -> NDArray[np.float64]:
     """Numbers as an array of any shape; ValueError if they are none, or one is not finite."""
     try:
-        values = np.asarray(given, float)
-        if np.asarray(given).dtype.kind in "USb":  # texts and truth values
+        if np.asarray(given).dtype.kind in "USbc":  # texts, truth values, and complex numbers
             raise TypeError
+        values = np.asarray(given, float)
     except (TypeError, ValueError):
         raise ValueError(f"{name} = {shown(given)} are not numbers: give one or more, in {unit}") from None
     if not np.isfinite(values).all():

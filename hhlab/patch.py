@@ -351,6 +351,7 @@ class _Kind:
 
 
 def _channel(recording: Recording, name: str) -> Channel:
+    must_be(str, "the name of a channel: give one such as 'Na'", name)
     known = {channel.name: channel for channel in recording.cell.smooth.channels}
     return known[name] if name in known else unknown("this recording", "channel", name, known)
 

@@ -54,7 +54,8 @@ def plot(
         Names of panels; "voltage" if none is given. Panels against time, from top to bottom: "voltage", "stimulus",
         "currents", "total current", "conductances", "gates", "driving forces", "reversal potentials", "concentrations",
         "calcium", "calcium below the membrane", "release", "attribution", "currentscape", "single channels",
-        "average of 10 channels", "average of 100 channels", "average of repeats". Panels in a row below them:
+        "average of 10 channels", "average of 100 channels", "average of repeats", and, for a step of the squid axon,
+        "measured g_K" and "measured g_Na", with the points of 1952. Panels in a row below them:
         "steady states", "time constants", "phase plane", "membrane", "ions", "potentials", "current against V",
         "V against K outside", "two-pulse curve", and for a clamp family "peak currents". For an axon there are also
         "space and time" and "electrodes" against time, and "along the axon"; the other panels show its first electrode.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .cells import Cell
-from .parameters import Parameter, numbers, shown, tidy
+from .parameters import Parameter, must_be, numbers, shown, tidy
 from .physics import Floats
 from .protocols import Nothing
 from .quantities import UNITS
@@ -21,6 +21,7 @@ LEAST_APART, LEAST_V = 1e-3, 1.0
 """Samples that are less far apart (ms), or an extreme of V that is closer to 0 (mV), hint at seconds or volts."""
 V_RANGE = Parameter(0.0, "mV", -500, 500, "membrane potential", name="V")
 REST = Parameter(-65.0, "mV", -200, 200, "resting potential", name="rest")
+A_MOMENT = Parameter(0.0, "ms", -1e9, 1e9, "moment of a recording", name="the moment")
 AREA = Parameter(1000.0, "um2", 1e-3, 1e12, "area of the membrane", name="area")
 MEMBRANE = "membrane"
 
@@ -117,6 +118,7 @@ class Recorded(Recording):
         t_unit: str = "", V_unit: str = "", I_unit: str = "", area: float | None = None, rest: float | None = None,
         name: str = "recorded",
     ) -> None:  # fmt: skip
+        must_be(str, "a name: give one such as 'cell 7'", name)
         volts = _in("mV", numbers("V", V_unit or "mV", V), V_unit, "V_unit")
         times = rising(_in("ms", _times(t, volts.size), t_unit, "t_unit"))
         stimulus = np.zeros(times.size)
@@ -132,7 +134,7 @@ class Recorded(Recording):
         alone = Recording.of(times - times[0], volts, empty, empty, cell, Nothing(), settings)
         super().__init__(alone._batch)
         stimulus.flags.writeable = False
-        self.__dict__.update(name=str(name), stimulus=stimulus)
+        self.__dict__.update(name=name, stimulus=stimulus)
 
     @classmethod
     def read(
@@ -182,6 +184,8 @@ class Recorded(Recording):
 
     def part(self, begin: float, end: float) -> "Recorded":
         """What was recorded from one moment to another, both in ms; its own times begin with 0 again."""
+        for moment in (begin, end):
+            A_MOMENT.check(moment)
         within = (self.t >= begin) & (self.t <= end)
         if within.sum() < 2:
             until = f"this recording ends at {self.t[-1]:g} ms"
@@ -221,7 +225,7 @@ def _times(t: ArrayLike, samples: int) -> Floats:
 
 def _in(wanted: str, values: Floats, unit: str, what: str) -> Floats:
     """Values in the wanted unit; ValueError if theirs measures something else."""
-    if kind_of(unit or wanted) != kind_of(wanted):
+    if kind_of(wanted if unit == "" else unit) != kind_of(wanted):
         raise ValueError(f"{what} = {shown(unit)} is not a unit of {kind_of(wanted)}: give one such as '{wanted}'")
     power = UNITS[unit or wanted][1] - UNITS[wanted][1]
     return values * 10.0**power if power >= 0 else values / 10.0**-power

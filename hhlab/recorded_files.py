@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .parameters import shown
+from .parameters import must_be, shown
 from .physics import Floats
 from .quantities import UNITS, plain_unit
 
@@ -46,11 +46,12 @@ class Columns(NamedTuple):
 
 def kind_of(unit: str) -> str:
     """What a unit measures; "" for one that is not known."""
-    return UNITS.get(unit, ("",))[0]
+    return UNITS.get(unit, ("",))[0] if isinstance(unit, str) else ""
 
 
 def columns_of(path: str | Path, sweep: int | None = None) -> Columns:
     """The columns of a text or an ABF file, or of one of its sweeps, counted from 1; ValueError if there are none."""
+    must_be(str | Path, "the name of a file: give one such as 'cell7.csv'", path)
     file = Path(path)
     if not file.is_file():
         raise ValueError(f"there is no file {file}: look for it from the folder {Path.cwd()}")
@@ -78,7 +79,7 @@ def _of_text(file: Path) -> Columns:
     def load(places: list[int]) -> list[Floats]:
         body = io.StringIO(text.replace(",", ".") if comma else text)
         try:
-            return list(np.loadtxt(body, delimiter=separator, skiprows=first, usecols=places, ndmin=2).T)
+            return list(np.loadtxt(body, delimiter=separator, skiprows=first, usecols=places, ndmin=2, quotechar='"').T)
         except ValueError as error:
             row = re.search(r"at row (\d+)", str(error))
             where = f"line {first + int(row[1]) + 1}" if row else "a line below its numbers"

@@ -285,3 +285,38 @@ def test_without_pyabf_one_sentence_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyabf", None)
     with pytest.raises(ValueError, match=r"^a.abf is read by pyabf, which is missing: pip install 'hhlab\[abf\]'$"):
         hh.Recorded.read(tmp_path / "a.abf")
+
+
+@pytest.mark.parametrize(
+    ("lines", "columns"),
+    [
+        (['"t (ms)","V (mV)"', '"0","-65.5"', '"0.1","-64"'], [[0, 0.1], [-65.5, -64]]),
+        (["t (ms);V (mV)", '"0,0";"-65,5"', '"0,1";"-64,0"'], [[0, 0.1], [-65.5, -64]]),
+        (["t (ms),V (mV)", '0,"-65.5"', '0.1,"-64"'], [[0, 0.1], [-65.5, -64]]),
+    ],
+)
+def test_numbers_in_quotation_marks(tmp_path, lines, columns):
+    file = tmp_path / "quoted.csv"
+    file.write_text("\n".join(lines))
+    mine = hh.Recorded.read(file)
+    assert [mine.t.tolist(), mine.V.tolist()] == columns
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: MINE.part("a", 3), "the moment = 'a' is not a number: give one in ms"),
+        (lambda: MINE.part(0, [3]), "the moment = "),
+        (lambda: hh.Recorded(t, V, V_unit=["mV"]), r"V_unit = \['mV'\] is not a unit of a voltage"),
+        (lambda: hh.Recorded(t, V, I, I_unit={}), "I_unit = {} is not a unit"),
+        (lambda: hh.Recorded(t, V, name=7), "7 is not a name: give one such as 'cell 7'"),
+        (lambda: hh.Recorded(t, V + 0j), "V = .* are not numbers"),
+        (lambda: hh.Recorded.read(7), "7 is not the name of a file: give one such as 'cell7.csv'"),
+        (lambda: hh.Recorded.read(None), "None is not the name of a file"),
+        (lambda: hh.density(1, 1, unit=["pA"]), r"unit = \['pA'\] is not a unit"),
+        (lambda: hh.single_channels(hh.simulate(hh.Squid(), hh.Step()), ["Na"]), "channel"),
+    ],
+)
+def test_odd_arguments_get_a_sentence(make, told):
+    with pytest.raises(ValueError, match=told):
+        make()

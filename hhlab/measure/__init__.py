@@ -1,7 +1,7 @@
 """Measurements: each takes a recording or a cell, returns numbers, and says in its docstring how it is taken."""
 
 from .afterpotentials import Afterpotentials, afterpotentials, duration
-from .clamped import availability, boltzmann, current_voltage, recovery, reversal, tail_time_constants
+from .clamped import availability, boltzmann, current_voltage, misfit, recovery, reversal, tail_time_constants
 from .firing import frequency, highest_rate, sustained
 from .ledger import Ledger, Moved, ledger
 from .pairs import RefractoryPeriods, paired_pulses, refractory, refractory_periods
@@ -16,7 +16,7 @@ __all__ = [
     "Adaptation", "Afterpotentials", "Bursts", "Ledger", "Moved", "RefractoryPeriods", "accommodation", "adaptation",
     "afterpotentials", "anode_break", "arrivals", "attribution", "availability", "boltzmann", "bursts", "chronaxie",
     "conduction", "current_voltage", "duration", "first_arrivals", "following_frequency", "frequency", "half_width",
-    "highest_rate", "ledger", "length_constant", "paired_pulses", "peak", "period", "recovery", "refractory",
+    "highest_rate", "ledger", "length_constant", "misfit", "paired_pulses", "peak", "period", "recovery", "refractory",
     "refractory_periods", "release", "rest", "reversal", "rheobase", "spikes", "strength_duration", "sustained",
     "tail_time_constants", "take_off", "threshold", "undershoot", "upstroke", "velocity",
 ]  # fmt: skip

@@ -10,7 +10,8 @@ from ..cells import Cell
 from ..parameters import must_be, numbers, unknown
 from ..physics import Floats
 from ..protocols import VoltageStep
-from ..recording import Recording, crossings
+from ..recording import A_RECORDING, Recording, crossings
+from ..squid_1952 import beside, steps
 from ..voltage_clamp import Clamp, ClampFamily, clamp
 
 if TYPE_CHECKING:
@@ -261,6 +262,37 @@ def tail_time_constants(family: ClampFamily, channel: str = "K") -> Floats:
         fit, _ = curve_fit(lambda at, size, tau, rest: size * np.exp(-at / tau) + rest, t, fading, p0=guess)
         found.append(float(fit[1]))
     return np.array(found)
+
+
+def misfit(recording: Recording, channel: str = "K") -> float:
+    """How far the conductance of a channel is from the points that Hodgkin and Huxley measured in 1952.
+
+    It is the root of the mean square of the differences, in percent of the largest point of the nearest step.
+
+    Parameters
+    ----------
+    recording : Recording
+        One step of V, as `clamp` returns it, to within 2.5 mV of a voltage at which they measured.
+    channel : str
+        "K" or "Na".
+
+    Returns
+    -------
+    float
+        The distance in percent.
+
+    Raises
+    ------
+    ValueError
+        If nothing was measured near this step, or the recording is of no step.
+    """
+    must_be(Recording, A_RECORDING, recording)
+    points = beside(recording, channel)
+    if points is None:
+        known = ", ".join(f"{each.V:g}" for each in steps(channel))
+        raise ValueError(f"no g_{channel} was measured near this step of V: give a clamp to one of {known} mV")
+    model = np.interp(points.t, recording.t, recording.g[channel])
+    return float(100 * np.sqrt(np.mean((model - points.g) ** 2)) / points.g.max())
 
 
 def _sodium_peak(cell: Cell, what: Clamp) -> float:

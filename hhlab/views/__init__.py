@@ -11,6 +11,7 @@ from ..recording import Recording
 from .axon import Electrodes, Profile, SpaceTime, shade
 from .currentscape import Currentscape
 from .ions import AgainstPotassium, CurrentVoltage, IonBars, Potentials
+from .measured import MeasuredConductance
 from .membrane import Membrane
 from .panel import Panel, panels_of
 from .patch_clamp import AverageChannel, SingleChannels
@@ -62,6 +63,8 @@ VIEWS: dict[str, View] = {
         Traces("currents", "I (uA/cm2)", lambda rec: rec.I, -1000, 1000, quiet=(-2, 2)),
         Traces("total current", "I (uA/cm2)", _total_current, -1000, 1000, quiet=(-2, 2)),
         Traces("conductances", "g (mS/cm2)", lambda rec: rec.g, 0, 40, quiet=(0, 0.1)),
+        MeasuredConductance("measured g_K", "K"),
+        MeasuredConductance("measured g_Na", "Na"),
         Traces("gates", "open share", lambda rec: rec.gate, 0, 1),
         Traces("driving forces", "V − E (mV)", _driving_forces, -150, 150),
         Traces("reversal potentials", "mV", _reversal_potentials, -100, 80),
