@@ -151,6 +151,24 @@ def test_where_the_membrane_ahead_begins_to_fire(T, turns, peak):
         assert finding(15).numbers["begins"] == pytest.approx(turns, abs=0.1)
 
 
+@pytest.mark.slow
+def test_an_impulse_arrives_whole_or_not_at_all():
+    """Claim 11, with an axon of its own: the threshold is looked for here, and 1 % below and above it tell all."""
+
+    def rise(current):
+        V, _ = impulse(18.5, current, length=6.0, patches=120)
+        return V[round(4 / 6 * 120)].max() - REST
+
+    fails, works = 100.0, 2000.0
+    while works > 1.01 * fails:
+        middle = (fails * works) ** 0.5
+        fails, works = (fails, middle) if rise(middle) > 50 else (middle, works)
+    whole, thrice = rise(1.01 * works), rise(3 * works)
+    found = finding(11).numbers
+    assert max(100 * rise(0.99 * fails) / whole, found["threshold"]) < 0.5
+    assert max(100 * abs(thrice / whole - 1), found["all"]) < 0.5
+
+
 @pytest.mark.parametrize("T", [6.3, 12, 18.5])
 def test_V_does_not_come_back_by_the_leak(T):
     """Claim 30: with n frozen V is still far from rest; with it V is back, and there is no pump at all."""
