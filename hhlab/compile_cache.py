@@ -8,11 +8,14 @@ import contextlib
 import functools
 import os
 import stat
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from . import wasm
 
 try:
     import numba
@@ -37,7 +40,9 @@ NO_PLACE = f"hhlab finds no place to keep compiled code, so each notebook takes 
 
 
 def jit_and_cache(function: Callable[..., Any]) -> Any:
-    """Compile a function once for all processes."""
+    """Compile a function once for all processes. In a browser it is compiled already, as WebAssembly."""
+    if sys.platform == "emscripten":
+        return wasm.compiled(function)
     return kept(lambda cache: njit(cache=cache, **OPTIONS)(function))
 
 

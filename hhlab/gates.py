@@ -376,7 +376,7 @@ def table(gates: tuple[Gate, ...], T: float, dt: float, frozen: frozenset[int] =
 def tables_over_ions(gates: tuple[Gate, ...], T: float, dt: float) -> tuple[NDArray[np.int64], Floats]:
     """The tables of all gates that read a concentration, flat, and where that of each gate begins in them."""
     tables = [np.empty(0) if gate.reads == layout.BY_V else _over_ions(gate, T, dt) for gate in gates]
-    begin = np.cumsum([0, *(each.size for each in tables)])[:-1]
+    begin = np.cumsum([0, *(each.size for each in tables)], dtype=np.int64)[:-1]
     return begin.astype(np.int64), np.concatenate([np.zeros(1), *tables])[1:]
 
 

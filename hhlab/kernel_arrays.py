@@ -77,7 +77,7 @@ def noise_of(cell: Cell, x: Floats) -> layout.Noise:
     For a gate, its open particles are counted; for the counter of a channel, the open channels.
     """
     random, names = np.random.default_rng(int(cell.seed)), list(cell.gate_names)
-    counts, shut, of_counter = np.arange(len(names)), [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    counts, shut, of_counter = np.arange(len(names), dtype=np.int64), [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     owners = [[np.empty(0, np.int64)] for _ in names]
     for channel in (each for each in cell.smooth.channels if each.name in cell.numbers):
         n, counter = cell.numbers[channel.name], names.index(f"{channel.name}.{COUNTER}")
@@ -92,16 +92,16 @@ def noise_of(cell: Cell, x: Floats) -> layout.Noise:
                     owners[which].append(begin + members)
                     counts[which] = counter
         shut.append(missing)
-        of_counter.append(np.full(n, counter))
+        of_counter.append(np.full(n, counter, np.int64))
     owner, sizes = np.concatenate([part for each in owners for part in each]), [sum(map(len, each)) for each in owners]
     is_open = random.random(owner.size) < np.repeat(x[:, 0], sizes)
-    missing, of_particle = np.concatenate(shut), np.repeat(np.arange(len(names)), sizes)
+    missing, of_particle = np.concatenate(shut), np.repeat(np.arange(len(names), dtype=np.int64), sizes)
     np.subtract.at(missing, owner[is_open], 1)
-    counted_by = np.concatenate((of_particle, *of_counter))
+    counted_by = np.concatenate((of_particle, *of_counter)).astype(np.intp)
     counted = np.bincount(counted_by, np.concatenate((is_open, missing == 0)), len(names)).astype(np.int64)
     number = np.maximum(np.bincount(counted_by, minlength=len(names)), 1.0)
     x[counted_by, 0] = (counted / number)[counted_by]
-    state, first = random.integers(1, 2**31, 6), np.cumsum([0, *sizes])
+    state, first = random.integers(1, 2**31, 6), np.cumsum([0, *sizes], dtype=np.int64)
     return layout.Noise(first, owner, is_open.astype(np.int64), missing, counts, counted, number, state)
 
 

@@ -561,7 +561,7 @@ def mean_currents(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple
     means, current = functools.cache(_mean_waves), current[row]
     for number in waving:
         current[:, number] += means(protocols[number], steps, dt)
-    return np.arange(steps), current
+    return np.arange(steps, dtype=np.int64), current
 
 
 def _mean_waves(protocol: Protocol, steps: int, dt: float) -> Floats:
@@ -590,4 +590,5 @@ def _mean_pieces(protocols: Sequence[Protocol], steps: int, dt: float) -> tuple[
         edges = np.clip(np.arange(int(begin[k]), int(stop[k]) + 1) * dt, start[k], end[k])
         mean = Piece(*map(float, (start[k], end[k], low[k], high[k]))).at(0.5 * (edges[1:] + edges[:-1]))
         current[first[k] : final[k] + 1, column[k]] += mean * np.diff(edges) / dt
-    return np.repeat(np.arange(at.size), np.diff(at, append=steps)), current
+    lengths = np.diff(at, append=steps).astype(np.intp)
+    return np.repeat(np.arange(at.size, dtype=np.int64), lengths), current

@@ -219,7 +219,7 @@ class Cell(Described):
     @functools.cached_property
     def gate_layout(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The number of each channel's first gate, and one past the last gate; and the power of each gate."""
-        begin = np.cumsum([0, *(len(channel.gates) for channel in self.channels)])
+        begin = np.cumsum([0, *(len(channel.gates) for channel in self.channels)], dtype=np.int64)
         return begin, np.array([gate.power for gate in self.gates], np.int64)
 
     def gate_number(self, name: str) -> int:
