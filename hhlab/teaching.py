@@ -31,7 +31,7 @@ class Workers(ProcessPoolExecutor):
 
 def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Make the notebooks that students fill in."""
-    from .assignments import find, handouts, moodle, roster, variant
+    from .assignments import find, handouts, roster, variant
     from .assignments.course import ASSIGNMENTS
     from .assignments.variant import read_secret
 
@@ -47,7 +47,10 @@ def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
         files = handouts.nbgrader_course(chosen, options.course, graded=options.graded)
     else:
         files = handouts.copies(chosen, options.course, students=students, graded=options.graded, secret=secret)
-    quizzes = moodle.quizzes(chosen, options.course, options.moodle, secret) if options.moodle else ()
+    asked = chosen if options.moodle else []
+    quizzes = (
+        (Path(f"{each.name}.xml"), handouts.moodle_xml(each, options.course, options.moodle, secret)) for each in asked
+    )
     made, left = handouts.write_new(options.out, chain(files, quizzes))
     print(f"{options.out}: {len(made)} files made.")
     for path in left:

@@ -1,4 +1,7 @@
-"""The notebooks that students fill in, made from the assignments: one for all, one for each, or for nbgrader."""
+"""What goes out: the notebooks that students fill in, one for all, one for each, or for nbgrader; and Moodle's quizzes.
+
+A quiz has the numeric questions, each as a category of variants, of which Moodle draws one at random.
+"""
 
 import json
 import os
@@ -10,28 +13,17 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ..questions import Choice
+from ..questions import Choice, Number
 from .page import page
 from .scoring import SCORE
 from .submissions import file_name
 from .task import Assignment, Task, answer_cell, asked_for
-from .variant import ANYBODY
+from .variant import ANYBODY, Variant
 from .work import write
 
 File = tuple[Path, bytes]
 """A place in a folder, and what is to stand there."""
-NBGRADER = """from nbgrader.preprocessors import (
-    AssignLatePenalties, CheckCellMetadata, DeduplicateIds, OverwriteCells, OverwriteKernelspec, SaveAutoGrades)
-
-from hhlab.assignments.scoring import scorer
-
-c = get_config()
-c.CourseDirectory.course_id = {course!r}
-c.ClearSolutions.code_stub = {{"python": "# your answer in place of the three dots"}}
-# Nothing of a student is run: hhlab reads the answers in the outputs, and puts the points into the cells that score.
-c.Autograde.sanitize_preprocessors = [DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
-c.Autograde.autograde_preprocessors = [scorer({course!r}), SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
-"""
+Answer = tuple[float, float, int, str]
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}  # fmt: skip
 
@@ -121,7 +113,36 @@ def nbgrader_course(assignments: Iterable[Assignment], course: str, *, graded: b
     for assignment in assignments:
         made = notebook(assignment, course, ANYBODY, graded=graded, nbgrader=True)
         yield Path("source", assignment.name, f"{assignment.name}.ipynb"), _bytes(made)
-    yield Path("nbgrader_config.py"), NBGRADER.format(course=course).encode()
+    yield Path("nbgrader_config.py"), page("nbgrader_config.py", course=repr(course)).encode()
+
+
+def moodle_xml(assignment: Assignment, course: str, variants: int, secret: str = "") -> bytes:
+    """The numeric tasks of an assignment, in so many variants each."""
+    drawn = [assignment.variant(course, f"variant {number + 1}", secret) for number in range(variants)]
+    same = zip(*map(assignment.tasks, drawn), strict=True)
+    questions = {
+        tasks[0].name: [_question(assignment, *each, secret) for each in zip(drawn, tasks, strict=True)]
+        for tasks in same
+        if isinstance(tasks[0].question, Number)
+    }
+    return page("moodle.xml", assignment=assignment, questions=questions).encode()
+
+
+def _question(assignment: Assignment, variant: Variant, task: Task, secret: str) -> dict[str, Any]:
+    """What the template tells of one task of one variant."""
+    asked: Number = task.question  # type: ignore[assignment]
+    code = call(assignment, variant.course, variant.student, secret=secret)
+    return {"student": variant.student, "code": code, "given": assignment.given(variant), "text": asked.text,
+            "points": task.points, "answers": _answers(task, asked), "unit": asked.unit}  # fmt: skip
+
+
+def _answers(task: Task, asked: Number) -> Iterator[Answer]:
+    """Value, tolerance, percentage and reply of what is expected: Moodle takes the first that fits."""
+    truth = asked.truth()
+    yield truth, asked.tolerance, 100, asked.reply
+    yield from ((mistake.value(), asked.tolerance, 0, mistake.reply) for mistake in asked.mistakes)
+    if task.near:
+        yield truth, asked.tolerance * task.near, 50, "Nearly: measure more exactly."
 
 
 def _bytes(made: nbformat.NotebookNode) -> bytes:

@@ -14,7 +14,7 @@ from .variant import Variant
 LEAST_REASON, LONGEST, LONGEST_CODE = 12, 2000, 20_000
 """How many characters a reason must have, and a reason or the code of a cell may have."""
 MANY_DIGITS = 8
-NO_ANSWER = "No answer."
+NO_ANSWER = Judgement(State.ABSENT, "No answer.")
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,16 @@ class NotRunError(Exception):
     """Code could not be run here at all, which is nobody's answer. Its text says why."""
 
 
-def judge(task: Task, given: Given | None, variant: Variant, run: Run) -> Verdict:
-    """The verdict on an answer; `run` runs the code of a code task and brings back its numbers."""
-    judged = _judged(task, given, variant, run) if given else Judgement(State.ABSENT, NO_ANSWER)
+def judge(task: Task, given: Given | str | None, variant: Variant, run: Run) -> Verdict:
+    """The verdict on an answer, or on one that was lost, of which it is given why.
+
+    `run` runs the code of a code task and brings back its numbers.
+    """
+    if isinstance(given, Given):
+        judged, because = _judged(task, given, variant, run), given.because
+    else:
+        judged, because = Judgement(State.NOT_RUN, f"{task.name}: {given}.") if given else NO_ANSWER, ""
     points = round(task.points * task.share(judged), 2)
-    because = given.because if given else ""
     return Verdict(**asdict(judged), task=task.name, points=points, of=task.points, because=because)
 
 

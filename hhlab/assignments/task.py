@@ -23,6 +23,8 @@ _LETTERS, _DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"
 """What the id of an option is made of: none of it looks like another."""
 Values = list[float]
 Preparation = Cell | Fibre
+Picture = tuple[Mapping[str, Recording], tuple[str, ...]]
+"""Recordings by label, and the views that show them."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class Assignment:
     grids: Mapping[str, Grid]
     cells: Callable[[Variant], Mapping[str, Preparation]]
     tasks: Callable[[Variant], tuple[Task, ...]]
-    picture: Callable[[Variant], tuple[Mapping[str, Recording], tuple[str, ...]]]
+    picture: Callable[[Variant], Picture]
 
     @property
     def title(self) -> str:

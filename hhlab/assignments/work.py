@@ -22,7 +22,7 @@ from .notebook import Handed, UnreadableError, read_answers
 from .opened import File, TooMuchError, notebooks
 from .sandbox import Sandbox
 from .submissions import file_name
-from .task import Assignment, Task
+from .task import Assignment
 from .variant import Variant
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -168,15 +168,8 @@ def judged(work: Work, handed: Handed | None) -> tuple[list[Verdict], str]:
 
 def judge_all(assignment: Assignment, handed: Handed, variant: Variant, sandbox: Sandbox) -> list[Verdict]:
     """The verdicts on all that a notebook hands in."""
-    return [_judged(task, handed, variant, sandbox) for task in assignment.tasks(variant)]
-
-
-def _judged(task: Task, handed: Handed, variant: Variant, sandbox: Sandbox) -> Verdict:
-    """The verdict on the answer to a task; that it could not be graded, where it was lost."""
-    given = handed.answers.get(task.name, handed.answers.get(""))
-    if isinstance(given, str):
-        return Verdict(State.NOT_RUN, f"{task.name}: {given}.", task=task.name, points=0.0, of=task.points)
-    return judge(task, given, variant, sandbox.run)
+    given, untold = handed.answers, handed.answers.get("")
+    return [judge(task, given.get(task.name, untold), variant, sandbox.run) for task in assignment.tasks(variant)]
 
 
 def write(path: Path, data: bytes) -> None:

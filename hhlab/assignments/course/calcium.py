@@ -7,12 +7,13 @@ import numpy as np
 from ...cells import Cell, NerveEnding, SinoatrialNode, ThalamicRelay, Ventricle
 from ...drugs import blocked
 from ...measure import duration, period, release, spikes
+from ...measure.thresholds import bisected
 from ...physics import nernst
 from ...protocols import Step
 from ...questions import Texts
 from ...recording import Recording
 from ...simulation import simulate
-from ..task import HALF, Assignment, Task, about
+from ..task import HALF, Assignment, Picture, Task, about
 from ..variant import Grid, Variant, evenly
 
 GRIDS = {
@@ -50,7 +51,7 @@ def cells(v: Variant) -> dict[str, Cell]:
     return {"relay": _relay(v), "node": SinoatrialNode(), "ventricle": _ventricle(v), "terminal": _terminal()}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """The action potential of the ventricle."""
     return {"": _heart(_ventricle(v))}, ("voltage",)
 
@@ -76,11 +77,7 @@ def _rebound(cell: ThalamicRelay, current: float, lasting: float) -> np.ndarray:
 def _shortest(cell: ThalamicRelay, current: float) -> float:
     """How long the current must flow for a spike to follow, ms: the first whole ms of a search upward, refined."""
     found = next((ms for ms in np.arange(4.0, 400.0, 4.0) if _rebound(cell, current, float(ms)).size), np.nan)
-    low, high = float(found) - 4.0, float(found)
-    while high - low > 0.05:
-        middle = 0.5 * (low + high)
-        low, high = (low, middle) if _rebound(cell, current, middle).size else (middle, high)
-    return high
+    return bisected(lambda ms: _rebound(cell, current, ms).size > 0, float(found) - 4.0, float(found), 0.05)
 
 
 @functools.lru_cache(maxsize=64)

@@ -7,10 +7,9 @@ from ...cells import Cell, GoldmanCell
 from ...measure import rest
 from ...physics import F, R, nernst, thermal_voltage
 from ...questions import Texts
-from ...recording import Recording
 from ...simulation import simulate
 from ..sealed import Sealed
-from ..task import HALF, VOLTS, Assignment, Code, Task, Values
+from ..task import HALF, VOLTS, Assignment, Code, Picture, Task, Values
 from ..variant import Grid, Variant, evenly
 
 GRIDS = {
@@ -54,7 +53,7 @@ def cells(v: Variant) -> dict[str, Cell]:
     return {"cell": cell(v), "treated": treated(v)}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """Where the cell would rest against potassium outside."""
     return {"": simulate(cell(v), None, 10)}, ("V against K outside",)
 

@@ -13,7 +13,7 @@ from ...recording import Recording
 from ...simulation import simulate
 from ...voltage_clamp import Clamp, clamp
 from ..sealed import Sealed
-from ..task import HALF, VOLTS, Assignment, Task, about
+from ..task import HALF, VOLTS, Assignment, Picture, Task, about
 from ..variant import Grid, Variant, evenly
 
 GRIDS = {
@@ -52,7 +52,7 @@ def cells(v: Variant) -> dict[str, Cell]:
     return {"cell": _cell(v), "mystery": _mystery(v)}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """The spike and what follows it."""
     return {"": _spike(_cell(v))}, ("voltage",)
 

@@ -10,7 +10,7 @@ from ...protocols import Shock
 from ...questions import Texts
 from ...recording import Recording
 from ...simulation import simulate
-from ..task import HALF, VOLTS, Assignment, Task, about
+from ..task import HALF, VOLTS, Assignment, Picture, Task, about
 from ..variant import Grid, Variant, evenly
 
 MINUTE, HOUR = 60_000.0, 3_600_000.0
@@ -34,7 +34,7 @@ def cells(v: Variant) -> dict[str, Cell]:
     return {"axon": Squid(T=v.T, C=v.C), "cell": PumpCell(diameter=v.round)}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """The run-down of the round cell without its pump."""
     return {"without pump": _run_down(v.round)}, ("voltage", "concentrations")
 

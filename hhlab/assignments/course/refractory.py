@@ -7,10 +7,9 @@ from ...cells import Cell, Squid
 from ...measure import availability, frequency, recovery, refractory, refractory_periods, rheobase, threshold
 from ...physics import nernst
 from ...questions import Texts
-from ...recording import Recording
 from ...simulation import simulate
 from ..sealed import Sealed
-from ..task import VOLTS, Assignment, Task, about
+from ..task import VOLTS, Assignment, Picture, Task, about
 from ..variant import Grid, Variant, evenly
 
 GRIDS = {
@@ -47,7 +46,7 @@ def cells(v: Variant) -> dict[str, Cell]:
     return {"axon": axon(v)}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """How strong a second pulse must be."""
     return {"": simulate(axon(v), None, 10)}, ("two-pulse curve",)
 

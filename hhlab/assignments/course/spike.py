@@ -11,11 +11,10 @@ from ...measure import half_width, peak, reversal, rheobase, threshold
 from ...parameters import param
 from ...protocols import Shock
 from ...questions import Texts
-from ...recording import Recording
 from ...simulation import simulate
 from ...voltage_clamp import Clamp, clamp
 from ..sealed import Sealed
-from ..task import HALF, VOLTS, Assignment, Code, Task, Values, about
+from ..task import HALF, VOLTS, Assignment, Code, Picture, Task, Values, about
 from ..variant import Grid, Variant, evenly
 
 GRIDS = {
@@ -69,7 +68,7 @@ def cells(v: Variant) -> dict[str, Cell]:
     return {"axon": axon(v), "treated": treated(v)}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """The spike, and its conductances."""
     return {"": simulate(axon(v), Shock(v.shock), 10)}, ("voltage", "conductances")
 
