@@ -47,10 +47,7 @@ def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
         files = handouts.nbgrader_course(chosen, options.course, graded=options.graded)
     else:
         files = handouts.copies(chosen, options.course, students=students, graded=options.graded, secret=secret)
-    asked = chosen if options.moodle else []
-    quizzes = (
-        (Path(f"{each.name}.xml"), handouts.moodle_xml(each, options.course, options.moodle, secret)) for each in asked
-    )
+    quizzes = handouts.quizzes(chosen, options.course, options.moodle or 0, secret)
     made, left = handouts.write_new(options.out, chain(files, quizzes))
     print(f"{options.out}: {len(made)} files made.")
     for path in left:

@@ -116,6 +116,12 @@ def nbgrader_course(assignments: Iterable[Assignment], course: str, *, graded: b
     yield Path("nbgrader_config.py"), page("nbgrader_config.py", course=repr(course)).encode()
 
 
+def quizzes(assignments: Iterable[Assignment], course: str, variants: int, secret: str = "") -> Iterator[File]:
+    """The files with the questions of each assignment; none for no variants."""
+    for assignment in assignments if variants else ():
+        yield Path(f"{assignment.name}.xml"), moodle_xml(assignment, course, variants, secret)
+
+
 def moodle_xml(assignment: Assignment, course: str, variants: int, secret: str = "") -> bytes:
     """The numeric tasks of an assignment, in so many variants each."""
     drawn = [assignment.variant(course, f"variant {number + 1}", secret) for number in range(variants)]
