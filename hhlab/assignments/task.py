@@ -1,5 +1,6 @@
 """What an assignment is made of: tasks, each a question of `hhlab.questions` or a piece of code, with points."""
 
+import functools
 import hashlib
 import itertools
 import math
@@ -135,7 +136,6 @@ class Assignment:
     name : such as "refractory"; never changed, as variants hang on it.
     notebook : the notebook of the course that it goes with, such as "05_refractory_period".
     texts : its title, the story above the tasks, the code of the bench, what is given, and the texts of the tasks.
-    grids : what is drawn for each student.
     cells : the preparations by name, from a variant.
     tasks : the tasks of a variant.
     picture : recordings by label and views, from a variant, for the feedback.
@@ -144,7 +144,6 @@ class Assignment:
     name: str
     notebook: str
     texts: Texts
-    grids: Mapping[str, Grid]
     cells: Callable[[Variant], Mapping[str, Preparation]]
     tasks: Callable[[Variant], tuple[Task, ...]]
     picture: Callable[[Variant], Picture]
@@ -153,6 +152,11 @@ class Assignment:
     def title(self) -> str:
         """Its heading."""
         return str(self.texts.general["title"])
+
+    @functools.cached_property
+    def grids(self) -> dict[str, Grid]:
+        """What is drawn for each student, by name."""
+        return {name: Grid.of(**told) for name, told in self.texts.general["given"].items()}
 
     def variant(self, course: str, student: str, secret: str = "", *, key: str = "") -> Variant:
         """What a student of a course is given.
@@ -168,9 +172,8 @@ class Assignment:
 
     def given(self, variant: Variant) -> list[tuple[str, str, str]]:
         """What a student is told: name, value with its unit, and meaning."""
-        meanings = self.texts.general["given"]
         shown = ((name, grid) for name, grid in self.grids.items() if not grid.hidden)
-        return [(name, grid.in_words(variant.values[name]), meanings[name]) for name, grid in shown]
+        return [(name, grid.in_words(variant.values[name]), grid.meaning) for name, grid in shown]
 
     def task(self, variant: Variant, name: str) -> Task:
         """The task of a name; ValueError for an unknown one."""

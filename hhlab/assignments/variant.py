@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,25 +24,31 @@ KEY_DIGITS = 32
 
 @dataclass(frozen=True)
 class Grid:
-    """The values that one quantity of an assignment can have, with their unit.
+    """The values that one quantity of an assignment can have, with their unit, and what it means.
 
     A hidden one is not shown to the student: it is what an experiment is to find.
     """
 
     values: tuple[float, ...]
     unit: str
+    meaning: str
     hidden: bool = False
+
+    @classmethod
+    def of(
+        cls, meaning: str, unit: str, values: Iterable[float] = (), evenly: Iterable[tuple[float, float, float]] = (),
+        hidden: bool = False,
+    ) -> "Grid":  # fmt: skip
+        """One as it stands in a file: with its values, or rows of evenly spaced ones: first, last and step of each."""
+        steps = ((first, step, round((last - first) / step)) for first, last, step in evenly)
+        spaced = (round(first + step * number, 9) for first, step, count in steps for number in range(count + 1))
+        return cls((*values, *spaced), unit, meaning, hidden)
 
     def in_words(self, value: float) -> str:
         """A value with its unit, as print shows it."""
         unit = "" if self.unit == "1" else pretty(self.unit)
         times = " · " if unit.startswith("10") else " "
         return f"{tidy(value)}{times}{unit}".strip().replace("-", "−")
-
-
-def evenly(first: float, last: float, step: float) -> tuple[float, ...]:
-    """Values a step apart, from the first to the last."""
-    return tuple(round(first + step * number, 9) for number in range(round((last - first) / step) + 1))
 
 
 @dataclass(frozen=True)

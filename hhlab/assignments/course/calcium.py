@@ -14,19 +14,8 @@ from ...questions import Texts
 from ...recording import Recording
 from ...simulation import simulate
 from ..task import HALF, Assignment, Picture, Task, about
-from ..variant import Grid, Variant, evenly
+from ..variant import Variant
 
-GRIDS = {
-    "T": Grid((32, 33, 34, 35, 36), "degC"),
-    "P_T": Grid((78, 82, 86, 90), "1e-6 cm/s"),
-    "Ca_out": Grid((1.8, 1.9, 2, 2.1, 2.2), "mM"),
-    "Ca_in": Grid((0.1, 0.13, 0.17, 0.24, 0.3), "µM"),
-    "current": Grid((-1.4, -1.3, -1.2, -1.1, -1), "uA/cm2"),
-    "share": Grid(evenly(0.6, 0.78, 0.01), "1"),
-    "blocked": Grid(evenly(0.3, 0.7, 0.02), "1"),
-    "g_s": Grid((0.06, 0.066, 0.072, 0.11, 0.118, 0.126), "mS/cm2"),
-    "g_K1": Grid((0.32, 0.34, 0.36, 0.38), "mS/cm2"),
-}
 AFTERWARDS, MINUTE, BEATS, LASTING = 500.0, 60_000.0, 4000.0, 300.0
 """How long a rebound is waited for, a minute, how long the node is recorded, and how long a current flows, ms."""
 STIMULUS, HEART = Step(25, 2, 1), Step(40, 10, 1)
@@ -125,4 +114,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-CALCIUM = Assignment("calcium", "07_calcium_spikes", ask, GRIDS, cells, tasks, picture)
+ASSIGNMENT = Assignment("calcium", "07_calcium_spikes", ask, cells, tasks, picture)

@@ -14,16 +14,8 @@ from ...propagation import propagate
 from ...protocols import Step
 from ...questions import Texts
 from ..task import HALF, Assignment, Picture, Preparation, Task, about
-from ..variant import Grid, Variant, evenly
+from ..variant import Variant
 
-GRIDS = {
-    "T": Grid((12, 14, 16, 18.5), "degC"),
-    "diameter": Grid(evenly(160, 500, 20), "um"),
-    "R_i": Grid(evenly(28, 44, 1), "ohm cm"),
-    "delay": Grid(evenly(0.4, 1.9, 0.1), "ms"),
-    "C": Grid(evenly(0.88, 1.12, 0.02), "uF/cm2"),
-    "g_Na": Grid(evenly(108, 132, 3), "mS/cm2"),
-}
 LENGTH, START = 5.0, 0.5
 """Of the axon, cm, and of the stimulus, ms."""
 PULSE = Step(1000, START, 0.2)
@@ -98,4 +90,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-PROPAGATION = Assignment("propagation", "06_propagation", ask, GRIDS, cells, tasks, picture)
+ASSIGNMENT = Assignment("propagation", "06_propagation", ask, cells, tasks, picture)
