@@ -96,7 +96,7 @@ def overview(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
 def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Show the variant of one student, with its answers."""
     from .assignments import find
-    from .assignments.solution import solution
+    from .assignments.feedback import solution
     from .assignments.submissions import file_name
     from .assignments.variant import read_secret
     from .assignments.work import write

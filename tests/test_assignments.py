@@ -15,11 +15,11 @@ import hhlab as hh
 from hhlab.assignments import answer as answer_module
 from hhlab.assignments import find
 from hhlab.assignments.course import ASSIGNMENTS
+from hhlab.assignments.feedback import right_answers, solution
 from hhlab.assignments.handouts import copies, write_new
 from hhlab.assignments.judge import LONGEST, LONGEST_CODE, Given, choose, judge
 from hhlab.assignments.notebook import Handed, read_answers
 from hhlab.assignments.sandbox import LIMITS_ONLY, Sandbox
-from hhlab.assignments.solution import right_answers, solution
 from hhlab.assignments.task import about, options_of
 from hhlab.assignments.variant import Variant, draw, key_of, read_secret
 from hhlab.assignments.work import judge_all
