@@ -1,11 +1,11 @@
 """What an assignment is made of: tasks, each a question of `hhlab.questions` or a piece of code, with points."""
 
-import functools
 import hashlib
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..axons import Fibre
@@ -153,7 +153,7 @@ class Assignment:
         """Its heading."""
         return str(self.texts.general["title"])
 
-    @functools.cached_property
+    @cached_property
     def grids(self) -> dict[str, Grid]:
         """What is drawn for each student, by name."""
         return {name: Grid.of(**told) for name, told in self.texts.general["given"].items()}
