@@ -14,6 +14,7 @@ from ..parameters import pretty, unknown
 from ..questions import Choice, Judgement, Mistake, Number, State, Texts
 from ..recording import Recording
 from .variant import Grid, Variant, draw, key_of, plain_id, read_key
+from .words import say
 
 HALF = 0.5
 VOLTS = (-200.0, 200.0)
@@ -206,12 +207,9 @@ def options_of(question: Choice, variant: Variant) -> dict[str, str]:
 
 def asked_for(task: Task) -> str:
     """What an answer must look like, in words that hold for every student."""
-    question, worth = task.question, f"{task.points:g} points"
-    if isinstance(question, Number):
-        return f"A number in {pretty(question.unit)}, {worth}."
-    if isinstance(question, Code):
-        return f"Code that defines `{question.defines}`, {worth}. The cell must hold all that it needs."
-    return f"The id of one option, and why in a sentence of your own, {worth}."
+    kind = type(task.question).__name__.lower()
+    unit = task.question.unit if isinstance(task.question, Number) else ""
+    return say(f"asked.{kind}", name=task.name, unit=pretty(unit), points=f"{task.points:g}")
 
 
 def answer_cell(task: Task) -> str:
@@ -225,9 +223,6 @@ def answer_cell(task: Task) -> str:
 
 def tolerance(task: Task) -> str:
     """How far off is still right, in words."""
-    question = task.question
-    if isinstance(question, Number):
-        return f"{question.allowed} of the right value is right" + (
-            f", within {task.near:g} times that is half right" if task.near else ""
-        )
-    return ""
+    if not isinstance(task.question, Number):
+        return ""
+    return say("asked.nearly" if task.near else "asked.tolerance", allowed=task.question.allowed, near=f"{task.near:g}")
