@@ -24,6 +24,7 @@ from .sandbox import LIMITS_ONLY, Sandbox, best_lock
 from .submissions import Sorted, sort_out
 from .task import Code
 from .variant import plain_id
+from .words import say
 from .work import Read, Work, mark, read, write
 
 FIRST_REASONS = 5
@@ -122,15 +123,10 @@ def _find_owners(loose: Sequence[Sequence[Read]], whose: dict[str, list[Read]], 
         if isinstance(handed, Handed) and handed.student in roster.students:
             whose.setdefault(handed.student, []).extend(some)
         else:
-            unknown = (
-                handed if isinstance(handed, str) else f"its student id {shown(handed.student)} is not on the roster"
-            )
-            graded.people.append((file.label, "", unknown))
+            told = handed if isinstance(handed, str) else say("report.not_on_roster", student=shown(handed.student))
+            graded.people.append((file.label, "", told))
     if loose:
-        graded.notes.append(
-            f"Nothing but the id inside says who handed in {len(loose)} of the notebooks, and anybody can type any id "
-            "there. Names of Moodle or Canvas, or one folder for each id, would say it."
-        )
+        graded.notes.append(say("report.only_ids", count=len(loose)))
 
 
 def _on_all(work: Callable[[Piece], Result], pieces: Sequence[Piece], executor: Executor | None) -> list[Result]:
@@ -160,8 +156,7 @@ def _finish(graded: Graded, roster: Roster, out: Path, book: Gradebook) -> None:
         if because:
             graded.people.append(("", student, because))
     graded.notes += [
-        f"{OVERRIDES} has no effect on {each.task} of {each.student}, of whom nothing was graded: points for {TOTAL} "
-        "would have one."
+        say("report.no_effect", file=OVERRIDES, task=each.task, student=each.student, total=TOTAL)
         for student in sorted(graded.adjustments.keys() - graded.marks.keys())
         for each in graded.adjustments[student]
         if each.off is None
@@ -169,10 +164,7 @@ def _finish(graded: Graded, roster: Roster, out: Path, book: Gradebook) -> None:
     name = roster.sheet.name
     graded.written = write_roster(out, name, roster.filled(graded.grades()), book)
     if graded.written.name != name:
-        graded.notes.append(
-            f"Somebody has changed {name} in this folder: it was kept, and the new grades are in "
-            f"{graded.written.name}. Points in {OVERRIDES} are honoured in every run."
-        )
+        graded.notes.append(say("report.changed_roster", name=name, written=graded.written.name, file=OVERRIDES))
     book.enter(out, graded, {student.id: student.name for student in roster.students.values()})
     title = ASSIGNMENTS[book.assignment].title
     write(out / "report.html", report(graded, title, book.course).encode())
