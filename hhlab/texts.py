@@ -25,7 +25,7 @@ def sentences(file: str | Path) -> Callable[..., str]:
     """What gives a sentence of a file, or of the one beside a Python file, by its name: such as "spikes.one"."""
     texts = read(Path(file).with_suffix(".toml"))
 
-    def sentence(name: str, **values: Any) -> str:
+    def sentence(name: str, /, **values: Any) -> str:
         section, _, text = name.partition(".")
         return str(texts[section][text]).format(**values)
 
