@@ -157,7 +157,7 @@ class Assignment:
     @cached_property
     def grids(self) -> dict[str, Grid]:
         """What is drawn for each student, by name."""
-        return {name: Grid.of(**told) for name, told in self.texts.general["given"].items()}
+        return {name: Grid(**told) for name, told in self.texts.general["given"].items()}
 
     def variant(self, course: str, student: str, secret: str = "", *, key: str = "") -> Variant:
         """What a student of a course is given.

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,23 +26,20 @@ KEY_DIGITS = 32
 class Grid:
     """The values that one quantity of an assignment can have, with their unit, and what it means.
 
-    A hidden one is not shown to the student: it is what an experiment is to find.
+    Some may be given as rows of evenly spaced values: first, last and step of each. A hidden quantity is not shown to
+    the student: it is what an experiment is to find.
     """
 
-    values: tuple[float, ...]
-    unit: str
     meaning: str
+    unit: str
+    values: Sequence[float] = ()
+    evenly: Sequence[tuple[float, float, float]] = ()
     hidden: bool = False
 
-    @classmethod
-    def of(
-        cls, meaning: str, unit: str, values: Iterable[float] = (), evenly: Iterable[tuple[float, float, float]] = (),
-        hidden: bool = False,
-    ) -> "Grid":  # fmt: skip
-        """One as it stands in a file: with its values, or rows of evenly spaced ones: first, last and step of each."""
-        steps = ((first, step, round((last - first) / step)) for first, last, step in evenly)
-        spaced = (round(first + step * number, 9) for first, step, count in steps for number in range(count + 1))
-        return cls((*values, *spaced), unit, meaning, hidden)
+    def __post_init__(self) -> None:
+        rows = ((first, step, round((last - first) / step)) for first, last, step in self.evenly)
+        spaced = (round(first + step * number, 9) for first, step, count in rows for number in range(count + 1))
+        object.__setattr__(self, "values", (*self.values, *spaced))
 
     def in_words(self, value: float) -> str:
         """A value with its unit, as print shows it."""
