@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from textwrap import indent
 
-from markupsafe import Markup
-
 from ..claims import MISCONCEPTIONS
 from ..plots import Picture, plot
 from ..questions import Choice, Number, State
@@ -45,26 +43,11 @@ def feedback(
         "feedback.html", title=f"{assignment.title}: {name}", variant=variant, notes=map(without_folders, notes),
         points=round(sum(each.points for each in verdicts), 2), of=sum(each.of for each in verdicts),
         waiting=[each.task for each in verdicts if each.state == State.NOT_RUN],
-        answers=[(each.task, said(tasks[each.task], each), earned(each), reply(each)) for each in answered],
+        answers=answered, reply=reply,
+        choices=[name for name, task in tasks.items() if isinstance(task.question, Choice)],
         given=assignment.given(variant),
         picture=base64.b64encode(png).decode(), shows=repr(picture), marked=marked,
     )  # fmt: skip
-
-
-def earned(verdict: Verdict) -> str:
-    """Points with a sign, as HTML."""
-    if verdict.state == State.NOT_RUN:
-        return "could not be graded"
-    sign, kind = ("✓", "right") if verdict.right else ("~", "wrong") if verdict.points else ("✗", "wrong")
-    return Markup('<span class="{} whole">{} {:g} of {:g}</span>').format(kind, sign, verdict.points, verdict.of)
-
-
-def said(task: Task, verdict: Verdict) -> str:
-    """The answer as it was understood, as HTML; with the reason that was given."""
-    understood = verdict.understood or "nothing"
-    if isinstance(task.question, Choice) and verdict.because:
-        return Markup("{}<br><i>{}</i>").format(understood, verdict.because)
-    return understood
 
 
 def reply(verdict: Verdict) -> str:
