@@ -19,7 +19,7 @@ from .course import ASSIGNMENTS
 from .feedback import feedback
 from .judge import Verdict, judge
 from .notebook import Handed, UnreadableError, read_answers
-from .opened import File, TooMuchError, notebooks
+from .opened import MOST_FILES, TOO_MANY, File, TooMuchError, notebooks
 from .sandbox import Sandbox
 from .submissions import file_name
 from .task import Assignment
@@ -102,6 +102,8 @@ def _failed(error: Exception) -> str:
 
 
 def _marked(work: Work, out: Path) -> Marked:
+    if len(work.found) > MOST_FILES:
+        return Marked(people=[(work.found[0][0].label, TOO_MANY)])
     good: list[Handed] = []
     foreign, bad = [], []
     for file, handed in work.found:
