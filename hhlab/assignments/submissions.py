@@ -22,7 +22,10 @@ _MOODLE = re.compile(r"(?P<name>(?:(?!_assignsubmission_).)+)_(?P<number>\d+)_as
 _CANVAS = re.compile(
     r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_(?:\d+_(?P<file>.+)|(?:text|link)\.html)", re.DOTALL
 )
-_REFUSED = {"_assignsubmission_": say("whose.moodle"), "_attempt_": say("whose.blackboard")}
+_REFUSED = {
+    "_assignsubmission_": say("whose.moodle"),
+    "_attempt_": say("whose.blackboard"),
+}
 
 
 @dataclass
