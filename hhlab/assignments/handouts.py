@@ -18,7 +18,7 @@ from .page import page
 from .scoring import SCORE
 from .submissions import file_name
 from .task import Assignment, Task, answer_cell, asked_for
-from .variant import ANYBODY, Variant
+from .variant import ANYBODY
 from .work import write
 
 File = tuple[Path, bytes]
@@ -126,24 +126,18 @@ def moodle_xml(assignment: Assignment, course: str, variants: int, secret: str =
     """The numeric tasks of an assignment, in so many variants each."""
     drawn = [assignment.variant(course, f"variant {number + 1}", secret) for number in range(variants)]
     same = zip(*map(assignment.tasks, drawn), strict=True)
-    questions = {
-        tasks[0].name: [_question(assignment, *each, secret) for each in zip(drawn, tasks, strict=True)]
+    codes = [call(assignment, course, variant.student, secret=secret) for variant in drawn]
+    asked = {
+        tasks[0].name: list(zip(drawn, codes, tasks, map(_answers, tasks), strict=True))
         for tasks in same
         if isinstance(tasks[0].question, Number)
     }
-    return page("moodle.xml", assignment=assignment, questions=questions).encode()
+    return page("moodle.xml", assignment=assignment, asked=asked).encode()
 
 
-def _question(assignment: Assignment, variant: Variant, task: Task, secret: str) -> dict[str, Any]:
-    """What the template tells of one task of one variant."""
-    asked: Number = task.question  # type: ignore[assignment]
-    code = call(assignment, variant.course, variant.student, secret=secret)
-    return {"student": variant.student, "code": code, "given": assignment.given(variant), "text": asked.text,
-            "points": task.points, "answers": _answers(task, asked), "unit": asked.unit}  # fmt: skip
-
-
-def _answers(task: Task, asked: Number) -> Iterator[Answer]:
+def _answers(task: Task) -> Iterator[Answer]:
     """Value, tolerance, percentage and reply of what is expected: Moodle takes the first that fits."""
+    asked: Number = task.question  # type: ignore[assignment]
     truth = asked.truth()
     yield truth, asked.tolerance, 100, asked.reply
     yield from ((mistake.value(), asked.tolerance, 0, mistake.reply) for mistake in asked.mistakes)
