@@ -31,7 +31,7 @@ class Workers(ProcessPoolExecutor):
 
 def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Make the notebooks that students fill in."""
-    from .assignments import find, handouts, moodle, roster, variant
+    from .assignments import find, handouts, roster, variant
     from .assignments.course import ASSIGNMENTS
     from .assignments.variant import read_secret
 
@@ -47,7 +47,7 @@ def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
         files = handouts.nbgrader_course(chosen, options.course, graded=options.graded)
     else:
         files = handouts.copies(chosen, options.course, students=students, graded=options.graded, secret=secret)
-    quizzes = moodle.quizzes(chosen, options.course, options.moodle, secret) if options.moodle else ()
+    quizzes = handouts.quizzes(chosen, options.course, options.moodle or 0, secret)
     made, left = handouts.write_new(options.out, chain(files, quizzes))
     print(f"{options.out}: {len(made)} files made.")
     for path in left:
@@ -96,7 +96,7 @@ def overview(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
 def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Show the variant of one student, with its answers."""
     from .assignments import find
-    from .assignments.solution import solution
+    from .assignments.feedback import solution
     from .assignments.submissions import file_name
     from .assignments.variant import read_secret
     from .assignments.work import write

@@ -21,7 +21,7 @@ _ORDINARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The ways in which members of a zip are packed that can be unpacked piece by piece."""
 _ENTRY = b"PK\1\2"
 """What each entry in the list of a zip begins with."""
-_MOST_FILES = f"it has more than {MOST_FILES} files, which is too much for one person"
+TOO_MANY = f"it has more than {MOST_FILES} files, which is too much for one person"
 
 
 class TooMuchError(Exception):
@@ -65,7 +65,7 @@ def notebooks(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
     for number, (file, data) in enumerate(_opened(files), 1):
         size += len(data)
         if number > MOST_FILES:
-            raise TooMuchError(_MOST_FILES)
+            raise TooMuchError(TOO_MANY)
         if size > MOST_BYTES:
             raise TooMuchError(f"it has more than {MOST_BYTES // 2**20} MB unpacked, which is too much for one person")
         if time.monotonic() > until:
@@ -120,7 +120,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
 def _inside(file: File, data: bytes) -> Iterator[tuple[File, bytes]]:
     """The files in the zip of a student."""
     if data.count(_ENTRY) > MOST_FILES:
-        raise TooMuchError(_MOST_FILES)
+        raise TooMuchError(TOO_MANY)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:

@@ -16,17 +16,16 @@ from pathlib import Path
 
 from .opened import MOST_FILES, File, is_work, parts_of, printable
 from .roster import Roster, Student, folded
+from .words import say
 
 _MOODLE = re.compile(r"(?P<name>(?:(?!_assignsubmission_).)+)_(?P<number>\d+)_assignsubmission_[a-z]+_?", re.DOTALL)
 _CANVAS = re.compile(
     r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_(?:\d+_(?P<file>.+)|(?:text|link)\.html)", re.DOTALL
 )
 _REFUSED = {
-    "_assignsubmission_": "Moodle packed it without folders: download it again, with 'Download submissions in folders'",
-    "_attempt_": "Blackboard's names are not read: put what each student handed in into a folder called by the id",
+    "_assignsubmission_": say("whose.moodle"),
+    "_attempt_": say("whose.blackboard"),
 }
-_NO_FOLDER = "nobody on the roster has this id: give the folder that holds one folder for each id"
-_NO_ZIP = "nothing says whose zip it is: give the platform's own zip, or put a student's into a folder called by the id"
 
 
 @dataclass
@@ -95,7 +94,7 @@ def _owner(
             return student, f"nobody on the roster, or more than one, is called {called}{advice}"
         if is_folder and folded(name) in by_id:
             return by_id[folded(name)], ""
-    other = _NO_FOLDER if folder else _NO_ZIP if top.lower().endswith(".zip") else ""
+    other = say("whose.folder") if folder else say("whose.zip") if top.lower().endswith(".zip") else ""
     return None, _refusal(top) or other
 
 
