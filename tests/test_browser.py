@@ -19,6 +19,7 @@ pytest.importorskip("playwright")
 
 from lab_in_browser import (  # noqa: E402
     BENCH,
+    CONNECTED,
     HANDLE,
     KNOB,
     asked,
@@ -28,6 +29,7 @@ from lab_in_browser import (  # noqa: E402
     no_error,
     notebook,
     open_and_run,
+    open_page,
     restart,
     run_all,
     settled,
@@ -272,6 +274,33 @@ def test_where_the_log_cannot_be_written_the_work_goes_on(chrome, address, folde
     assert "You predicted: “5 mV" in card.inner_text()
     assert "cannot be written here: the folder is gone" in card.inner_text()
     moved(page, page.locator(HANDLE).first, "PageUp")
+    no_error(page)
+    page.context.close()
+
+LATER = ["import time; time.sleep(0.25)"] * 20
+UNDONE = """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+  .filter(e => !/[0-9]/.test(e.textContent)).length"""
+
+
+def test_a_bench_answers_while_later_cells_still_run(chrome, address, folder):
+    page = open_page(chrome, f"{address}/doc/tree/{notebook(folder, 'later', SHORT, CARDS[1], *LATER)}")
+    page.wait_for_function(CONNECTED, timeout=90_000)
+    command(page, "notebook:run-all-cells")
+    page.locator(HANDLE).first.wait_for(timeout=30_000)
+    text = page.locator(".hhlab-text")
+    for name in ("TTX", "TTX", "TTX"):
+        before = text.inner_text()
+        page.get_by_role("button", name=name, exact=True).click()
+        page.wait_for_function("was => document.querySelector('.hhlab-text').innerText !== was", arg=before)
+        assert page.evaluate(UNDONE) > 2
+    assert text.inner_text().startswith("No spike")
+    card = page.locator(".hhlab-card")
+    card.locator(".widget-text input").fill("5 mV")
+    card.locator("input[type=radio]").first.check()
+    card.get_by_role("button", name="Commit").click()
+    card.get_by_text("You predicted").wait_for()
+    assert page.evaluate(UNDONE) > 0
+    settled(page)
     no_error(page)
     page.context.close()
 
