@@ -277,6 +277,7 @@ def test_where_the_log_cannot_be_written_the_work_goes_on(chrome, address, folde
     no_error(page)
     page.context.close()
 
+
 LATER = ["import time; time.sleep(0.25)"] * 20
 UNDONE = """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
   .filter(e => !/[0-9]/.test(e.textContent)).length"""

@@ -5,7 +5,6 @@ import html
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import anywidget
 import ipywidgets as widgets
