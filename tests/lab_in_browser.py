@@ -185,10 +185,11 @@ def command(page: Page, name: str, **arguments: Any) -> None:
 
 
 def run_all(page: Page) -> None:
-    """Run all cells, and wait for their widgets."""
+    """Run all cells, open all headings, and wait for the widgets."""
     page.wait_for_function(CONNECTED, timeout=90_000)
     command(page, "notebook:run-all-cells")
     page.wait_for_function(DONE, timeout=120_000)
+    command(page, "notebook:expand-all-headings")
     page.wait_for_selector(SLIDER, timeout=90_000)
     still(page)
     settled(page)

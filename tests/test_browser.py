@@ -19,6 +19,8 @@ pytest.importorskip("playwright")
 
 from lab_in_browser import (  # noqa: E402
     BENCH,
+    CONNECTED,
+    DONE,
     HANDLE,
     KNOB,
     asked,
@@ -28,6 +30,7 @@ from lab_in_browser import (  # noqa: E402
     no_error,
     notebook,
     open_and_run,
+    open_page,
     restart,
     run_all,
     settled,
@@ -99,7 +102,7 @@ def move_and_press_all(page, bench):
     """Every knob in sight to both ends, every button, every box."""
     for knob in bench.locator(f"{KNOB}:visible").all():
         handle = knob.locator(HANDLE)
-        for key in ("End", "Home", "PageUp", "End"):
+        for key in ("Home", "PageUp", "End"):
             moved(page, handle, key)
             assert bench.locator(REFUSED).count() or in_step(page, handle, knob.locator(".hhlab-field"))
     # As handles, not as "the tenth button": a press may show or hide others, and a moment later than it was made.
@@ -169,7 +172,8 @@ def in_the_log(path, asked):
     ],
 )
 def test_every_knob_button_and_card_of_a_notebook(chrome, address, folder, name, least, done):
-    page, benches, said = open_and_run(chrome, address, f"{name}.ipynb"), 0, ""
+    page = open_and_run(chrome, address, f"{name}.ipynb", reduced_motion="reduce")
+    benches, said = 0, ""
     asked = questions.check(name[3:]) if any(done) else []
     no_error(page)
     for frame in frames(page, f"{BENCH}, .hhlab-card"):
@@ -272,6 +276,34 @@ def test_where_the_log_cannot_be_written_the_work_goes_on(chrome, address, folde
     assert "You predicted: “5 mV" in card.inner_text()
     assert "cannot be written here: the folder is gone" in card.inner_text()
     moved(page, page.locator(HANDLE).first, "PageUp")
+    no_error(page)
+    page.context.close()
+
+
+LATER = ["import time; time.sleep(0.25)"] * 20
+UNDONE = """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+  .filter(e => !/[0-9]/.test(e.textContent)).length"""
+
+
+def test_a_bench_answers_while_later_cells_still_run(chrome, address, folder):
+    page = open_page(chrome, f"{address}/doc/tree/{notebook(folder, 'later', SHORT, CARDS[1], *LATER)}")
+    page.wait_for_function(CONNECTED, timeout=90_000)
+    command(page, "notebook:run-all-cells")
+    page.locator(HANDLE).first.wait_for(timeout=30_000)
+    text = page.locator(".hhlab-text")
+    for name in ("TTX", "TTX", "TTX"):
+        before = text.inner_text()
+        page.get_by_role("button", name=name, exact=True).click()
+        page.wait_for_function("was => document.querySelector('.hhlab-text').innerText !== was", arg=before)
+        assert page.evaluate(UNDONE) > 2
+    assert text.inner_text().startswith("No spike")
+    card = page.locator(".hhlab-card")
+    card.locator(".widget-text input").fill("5 mV")
+    card.locator("input[type=radio]").first.check()
+    card.get_by_role("button", name="Commit").click()
+    card.get_by_text("You predicted").wait_for()
+    assert page.evaluate(UNDONE) > 0
+    settled(page)
     no_error(page)
     page.context.close()
 
@@ -562,6 +594,42 @@ def test_nothing_is_clipped_in_360_pixels(page, bench):
         press(page, bench, name)
 
 
+def test_a_bench_that_was_run_below_a_closed_heading_is_drawn_when_it_is_opened(chrome, address, folder):
+    name = notebook(folder, "folded", "import hhlab as hh", SHORT, CARDS[1])
+    written = nbformat.read(folder / name, 4)
+    heading = nbformat.v4.new_markdown_cell("## Go further", metadata={"jp-MarkdownHeadingCollapsed": True})
+    written.cells.insert(1, heading)
+    nbformat.write(written, folder / name)
+    page = open_page(chrome, f"{address}/doc/tree/{name}", (1280, 720))
+    page.wait_for_function(CONNECTED, timeout=90_000)
+    assert page.locator(".jp-CodeCell:visible").count() == 1
+    command(page, "notebook:run-all-cells")  # JupyterLab runs what is hidden, too, and may open the heading itself
+    page.wait_for_function(DONE, timeout=120_000)
+    command(page, "notebook:collapse-all-headings")
+    bench = page.locator(BENCH)
+    bench.wait_for(state="hidden", timeout=30_000)
+    page.wait_for_timeout(500)
+    command(page, "notebook:expand-all-headings")
+    bench.locator(HANDLE).first.wait_for(timeout=30_000)
+    page.wait_for_timeout(500)
+    for canvas in (".hhlab-canvas", ".hhlab-ground", ".hhlab-scene"):
+        shown = bench.locator(canvas)
+        shown.scroll_into_view_if_needed()
+        page.wait_for_timeout(300)  # the membrane is drawn when it comes into sight
+        assert shown.bounding_box()["width"] > 600
+        drawn = shown.evaluate(
+            "e => new Set(new Uint32Array(e.getContext('2d').getImageData(0, 0, e.width, e.height).data.buffer)).size"
+        )
+        assert drawn > 10, canvas
+    before = bench.locator(".hhlab-text").inner_text()
+    press(page, bench, "TTX")
+    assert bench.locator(".hhlab-text").inner_text() != before
+    assert page.locator(".hhlab-card").is_visible()
+    snapshot(page, "folded")
+    no_error(page)
+    page.context.close()
+
+
 def test_nothing_is_clipped_at_twice_the_size(chrome, address, folder):
     notebook(folder, "large", SHORT, *CARDS)
     page = open_and_run(chrome, address, "large.ipynb", (640, 360), device_scale_factor=2)
@@ -742,7 +810,7 @@ def test_memory_stays_over_2000_moves(page, bench, address):
     for batch in range(20):
         moved(page, bench.locator(HANDLE).nth(1), *["ArrowLeft" if batch % 2 else "ArrowRight"] * 100)
         sizes.append(resident(kernel))
-    assert sizes[-1] - sizes[1] < 20
+    assert sizes[-1] - sizes[4] < 10, sizes  # from move 500 to 2000
 
 
 def test_the_lab_asks_for_its_token_and_shows_nothing_that_is_not_of_the_course(chrome, address, page):

@@ -902,3 +902,14 @@ def test_benches_of_cells_that_count_their_ions(name, views):
     bench.hold()
     bench.undo()
     assert not bench.notice
+
+
+def test_numbers_of_held_traces_are_short():
+    bench = hh.explore(hh.Squid(), hh.Step(20), knobs=("g_Na",), t_stop=30)
+    bench.hold()
+    bench.set(g_Na=6.932291666666)
+    bench.hold()
+    bench.set(g_Na=120)
+    assert bench.shown["held"]["B"] == "B: g_Na 6.9323"
+    assert "6.9323<" in bench.shown["table"]
+    assert "6.93229" not in bench.shown["table"]

@@ -273,12 +273,12 @@ def test_axe_finds_nothing_in_any_bench_or_card(chrome, address, axe, root, name
     cells = json.loads((root / "notebooks" / f"{name}.ipynb").read_text())["cells"]
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     shows = re.compile(r"^hh\.(explore|predict|claim|ask|worklog)\(", re.MULTILINE)
-    page = open_and_run(chrome, address, f"{name}.ipynb")
+    page = open_and_run(chrome, address, f"{name}.ipynb", reduced_motion="reduce")
     page.evaluate(axe)
     for theme, rules in (("Dark", ", runOnly: ['color-contrast']"), ("Light", "")):
         command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
         page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=f"JupyterLab {theme}")
-        page.wait_for_timeout(2500)
+        page.wait_for_timeout(1000)
         seen = 0
         for frame in frames(page, ".hhlab-frame"):
             seen += frame.evaluate("e => !e.parentElement.closest('.hhlab-frame')")

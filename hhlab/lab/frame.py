@@ -5,12 +5,13 @@ import html
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import anywidget
 import ipywidgets as widgets
 import traitlets
-from IPython import display, get_ipython
+from IPython import display
+
+from . import between_cells
 
 HERE = Path(__file__).parent
 LOST = "This {} has lost its kernel: run its cell again."
@@ -44,24 +45,7 @@ class _Hands(Live):
     _esm = in_browser("frame.js")
 
 
-def _in_one_thread() -> None:
-    """Have the kernel handle the messages of widgets one after the other, between cells.
-
-    JupyterLab asks for a second thread for them. There the press of a button can overtake an answer that was typed
-    before it, and a slider can move while a cell runs. If the reply names no thread, they stay in the first one.
-    """
-    kernel: Any = getattr(get_ipython(), "kernel", None)
-    handlers = getattr(kernel, "control_handlers", {})
-    if "create_subshell_request" not in handlers:  # older than ipykernel 7
-        return
-
-    async def none(socket: Any, ident: Any, parent: Any) -> None:
-        kernel.session.send(socket, "create_subshell_reply", {"status": "ok", "subshell_id": None}, parent, ident)
-
-    handlers["create_subshell_request"] = none
-
-
-_in_one_thread()  # before the first widget, as JupyterLab asks with it
+between_cells.begin()  # before the first widget, as JupyterLab asks for a thread with it
 
 
 class Stilled:
