@@ -163,8 +163,11 @@ def notebook(folder: Path, name: str, *sources: str) -> str:
 
 
 def open_and_run(opened: Browser, address: str, name: str, size: tuple[int, int] = (1280, 900), **context: Any) -> Page:
-    """A notebook's page, with all cells run."""
+    """A notebook's page, with all cells run, also those that begin folded."""
     page = open_page(opened, f"{address}/doc/tree/{name}", size, **context)
+    page.wait_for_function(CONNECTED, timeout=90_000)
+    command(page, "notebook:expand-all-headings")
+    page.wait_for_function("() => !jupyterapp.shell.currentWidget.content.widgets.some(e => e.headingCollapsed)")
     run_all(page)
     return page
 

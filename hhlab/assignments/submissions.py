@@ -22,6 +22,8 @@ _MOODLE = re.compile(r"(?P<name>(?:(?!_assignsubmission_).)+)_(?P<number>\d+)_as
 _CANVAS = re.compile(
     r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_(?:\d+_(?P<file>.+)|(?:text|link)\.html)", re.DOTALL
 )
+_OF_COURSE = re.compile(r"\d\d_")
+"""How the names of notebooks and of their logs begin: such a file says nothing of its owner."""
 _REFUSED = {
     "_assignsubmission_": say("whose.moodle"),
     "_attempt_": say("whose.blackboard"),
@@ -79,6 +81,26 @@ def sort_out(places: Iterable[Path], roster: Roster, out: Path) -> Sorted:
         first, *others = where.values()
         told.people.append((f"{first} and {len(others)} more" if others else first, "", because))
     return told
+
+
+def by_owner(places: Iterable[Path], out: Path) -> dict[str, list[File]]:
+    """Whose is which file where there is no roster: people as a platform, a folder or else the file itself names them.
+
+    Raises
+    ------
+    ValueError
+        For a place that is not there, and a zip that cannot be read.
+    """
+    found: dict[str, list[File]] = defaultdict(list)
+    for place in places:
+        for (given, top, *inside), file in _files(place, Path(os.path.abspath(out))):
+            named = _CANVAS.fullmatch(top) or _MOODLE.fullmatch(top) or _MOODLE.fullmatch(given)
+            own = top if inside or not _OF_COURSE.match(top) else given or top
+            who = f"{named['name']} ({named['number']})" if named else own.removesuffix(file.suffix)
+            files = found[printable(who.removesuffix(".worklog"))]
+            if len(files) <= MOST_FILES:
+                files.append(replace(file, name=printable("/".join(inside) or top)))
+    return found
 
 
 def _owner(

@@ -1,6 +1,6 @@
 """What an assignment is made of: tasks, each a question of `hhlab.questions` or a piece of code, with points."""
 
-import hashlib
+import functools
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 from ..axons import Fibre
 from ..cells import Cell
 from ..parameters import pretty, unknown
-from ..questions import Choice, Judgement, Mistake, Number, State, Texts
+from ..questions import Choice, Judgement, Mistake, Number, State, Texts, drawn
 from ..recording import Recording
 from .variant import Grid, Variant, draw, key_of, plain_id, read_key
 from .words import say
@@ -191,15 +191,12 @@ def about(share: float, value: float) -> float:
 
 def options_of(question: Choice, variant: Variant) -> dict[str, str]:
     """The options that a student is shown, one right and some wrong ones, by ids that are this student's own."""
-
-    def drawn(option: str) -> bytes:
-        return hashlib.sha256("\n".join((variant.key, question.name, option)).encode()).digest()
-
-    right, *_ = sorted(question.right, key=drawn)
-    wrong = sorted(question.options.keys() - set(question.right), key=drawn)
+    place = functools.partial(drawn, variant.key, question.name)
+    right, *_ = sorted(question.right, key=place)
+    wrong = sorted(question.options.keys() - set(question.right), key=place)
     shown: dict[str, str] = {}
     for option in (right, *wrong[: SHOWN - 1]):
-        numbers = drawn(option)[16:]
+        numbers = place(option)[16:]
         ids = (_LETTERS[a % len(_LETTERS)] + _DIGITS[b % len(_DIGITS)] for a, b in itertools.pairwise(numbers))
         shown[next(each for each in ids if each not in shown)] = option
     return dict(sorted(shown.items()))

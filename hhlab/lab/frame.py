@@ -14,13 +14,16 @@ from IPython import display
 from . import between_cells
 
 HERE = Path(__file__).parent
-LOST = "This {} has lost its kernel: run its cell again."
+STILL = (
+    "This {} is a still picture. To use it, click on the first code cell of this notebook and press Shift + Enter, "
+    "then do the same with this cell."
+)
 BAR = "border-left: 4px solid #d55e00; padding-left: 8px"
 STILL_STYLE = """
 .jp-OutputArea-child:not(:has(.jp-OutputArea-output *)):has(+ * .hhlab-still), .hhlab-again:not(.jp-NotebookPanel *) {
   display: none;
 }"""
-"""Of a still picture: hides what JupyterLab says of a widget that is not found, and LOST where nothing can run."""
+"""Of a still picture: hides what JupyterLab says of a widget that is not found, and STILL where nothing can run."""
 
 
 def in_browser(*names: str) -> str:
@@ -70,7 +73,7 @@ class Stilled:
         text, png = self.still()
         picture = f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">' if png else ""
         said = f"<figcaption>{html.escape(text)}</figcaption>"
-        again = f'<p class="hhlab-again" style="{BAR}">{LOST.format(self.kind)}</p>'
+        again = f'<p class="hhlab-again" style="{BAR}">{STILL.format(self.kind)}</p>'
         figure = f'<style>{STILL_STYLE}</style><figure class="hhlab-still">{again}{picture}{said}</figure>'
         return {"text/html": figure, "text/plain": text}
 
