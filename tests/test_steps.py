@@ -65,7 +65,7 @@ def test_a_page_without_a_kernel_shows_the_bench(monkeypatch):
     card._ipython_display_()
     (widget, _), (still, how) = shown
     assert widget["application/vnd.jupyter.widget-view+json"]["model_id"] == card.model_id
-    assert "No spike above 0 mV." in still["text/plain"]
+    assert "There is no spike above 0 mV." in still["text/plain"]
     assert how["display_id"] == card.bench.model_id
     assert card.still()[1][:4] == b"\x89PNG"
 
