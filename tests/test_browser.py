@@ -167,7 +167,7 @@ def in_the_log(path, asked):
         ("00_start_here", 1, (0, 0, 0)),
         ("01_ions_and_potentials", 7, (4, 8, 5)),
         ("02_the_pump", 8, (4, 5, 5)),
-        ("03_action_potential", 6, (6, 12, 6)),
+        ("03_action_potential", 7, (6, 12, 6)),
         ("04_potassium_and_afterpotentials", 5, (6, 9, 5)),
         ("05_refractory_period", 5, (6, 6, 7)),
         ("06_propagation", 5, (6, 3, 5)),
