@@ -168,10 +168,10 @@ def in_the_log(path, asked):
         ("01_ions_and_potentials", 7, (4, 8, 5)),
         ("02_the_pump", 8, (4, 5, 5)),
         ("03_action_potential", 7, (6, 12, 6)),
-        ("04_potassium_and_afterpotentials", 5, (6, 9, 5)),
-        ("05_refractory_period", 5, (6, 6, 7)),
-        ("06_propagation", 5, (6, 3, 5)),
-        ("07_calcium_spikes", 7, (6, 6, 6)),
+        ("04_potassium_and_afterpotentials", 7, (5, 9, 5)),
+        ("05_refractory_period", 6, (5, 6, 7)),
+        ("06_propagation", 5, (5, 3, 5)),
+        ("07_calcium_spikes", 8, (5, 6, 6)),
     ],
 )
 def test_every_knob_button_and_card_of_a_notebook(chrome, address, folder, name, least, done):
