@@ -27,9 +27,14 @@ from .drugs import blocked as blocked
 from .gates import Gate as Gate
 from .gates import linoid as linoid
 from .lab import ask as ask
+from .lab import begin as begin
 from .lab import check as check
 from .lab import claim as claim
 from .lab import explore as explore
+from .lab import first_steps as first_steps
+from .lab import gain as gain
+from .lab import glossary as glossary
+from .lab import observe as observe
 from .lab import predict as predict
 from .lab import worklog as worklog
 from .patch import single_channels as single_channels

@@ -3,8 +3,10 @@
 import argparse
 import contextlib
 import errno
+import hashlib
 import importlib
 import importlib.util
+import itertools
 import json
 import os
 import shutil
@@ -13,19 +15,38 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from . import doctor, teaching
 
 FOLDER = Path("hhlab-course")
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 """Settings for the JupyterLab that this command starts: it asks no server for anything, and builds nothing."""
+FIRST_CELL = SETTINGS / "startup" / "hhlab_first_cell.py"
+"""What kernels run when they start."""
+BEFORE = SETTINGS / "notebooks_before.json"
+"""Hashes of all cells that a notebook of the course has ever had; `python tests/test_update.py` makes the file."""
+KINDS = ("code", "markdown", "raw")
+OWN_CELLS = "## Your own cells from before"
+FROM = "You wrote or changed these cells in the notebook that is now called `{old}`."
+REPLACED = "{name} is the new version now. You had not changed the old one."
+KEPT = (
+    "{name} is the new version now. Your old notebook is kept as {old}. "
+    "Cells of your own, copied to the end of the new one: {count}."
+)
+UNREAD = "{name} is the new version now. The old file could not be read as a notebook. It is kept as {old}."
+MOVED = """The main part of the new notebooks is shorter.
+Much has moved below the folded headings “Go further” and “Challenge”.
+Your work logs stay where they are and go on counting.
+If one of these notebooks is open in JupyterLab, close it there and open it again."""
+UP_TO_DATE = "All notebooks are up to date."
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended."""
 EXAMPLES = """
 examples:
   hhlab                               copy what is missing to ./hhlab-course, and open it
   hhlab --folder ~/physiology         the same elsewhere
-  hhlab --update                      put new versions of notebooks beside yours
+  hhlab --update                      bring the notebooks up to date; what you wrote is kept
   hhlab doctor                        see whether everything is in place, and what to do if not
   hhlab -- --no-browser --port 9000   what follows -- goes to JupyterLab
 """
@@ -101,7 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, default=FOLDER, help=f"the working copy (default: {FOLDER})")
     parser.add_argument("--version", action="version", version=f"hhlab {version('hhlab')}")
     parser.add_argument("--copy-only", action="store_true", help="copy the notebooks, do not open JupyterLab")
-    parser.add_argument("--update", action="store_true", help="put the course's version beside notebooks that differ")
+    parser.add_argument(
+        "--update", action="store_true", help="bring the notebooks up to date; yours are kept beside the new ones"
+    )
     commands = parser.add_subparsers(title="commands", metavar=", ".join(("doctor", *teaching.COMMANDS)))
     words = "Look the installation over, and say what to do."
     doctors = commands.add_parser("doctor", help=words, description=words)
@@ -125,10 +148,10 @@ def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
     if not options.copy_only:
         must_be_whole()
     new = copy_missing(notebooks(), options.folder)
-    beside = put_beside(notebooks(), options.folder) if options.update else []
-    print(f"{options.folder.resolve()}: {len(new)} notebooks copied, what was there is as you left it.")
-    for path in beside:
-        print(f"The course's version of a notebook that differs from yours is beside it: {path.name}")
+    print(f"{options.folder.resolve()}: {len(new)} notebooks copied. Nothing that was there is lost.")
+    if options.update:
+        told = bring_up_to_date(notebooks(), options.folder)
+        print(*(told or [UP_TO_DATE]), *([MOVED] if told else []), sep="\n")
     if options.copy_only:
         return 0
     os.chdir(options.began)
@@ -156,11 +179,57 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
     return [place for path, place in _places(source, target) if _copied(path, place)]
 
 
-def put_beside(source: Path, target: Path) -> list[Path]:
-    """Copy each notebook whose text or code differs to a name with this version, beside the other. The files copied."""
-    differ = [(path, place) for path, place in _places(source, target) if _cells(path) != _cells(place)]
-    named = [(path, place.with_stem(f"{place.stem}_{version('hhlab')}")) for path, place in differ]
-    return [place for path, place in named if _copied(path, place)]
+def bring_up_to_date(source: Path, target: Path) -> list[str]:
+    """Put the course's version in the place of every older notebook. What was done, in sentences.
+
+    A notebook with cells of the user's own, or one that cannot be read, is kept beside the new one, and those cells are
+    copied to the end of the new one.
+    """
+    told = [_updated(path, place) for path, place in _places(source, target)]
+    return [sentence for sentence in told if sentence]
+
+
+def _updated(path: Path, place: Path) -> str:
+    cells, there = _cells(path) or [], _cells(place)
+    now, ever = set(map(hash_of, cells)), json.loads(BEFORE.read_text("utf-8")).get(path.name, [])
+    hashes = set(map(hash_of, there or []))
+    known = now.union(ever, [hash_of({"source": OWN_CELLS})])
+    own = [
+        cell
+        for cell in there or []
+        if _source(cell).strip() and hash_of(cell) not in known and not _source(cell).startswith(FROM[:40])
+    ]
+    if there is not None and not (hashes & set(ever)) - now and len(now - hashes) <= len(own):
+        return ""
+    old = _free(place) if own or there is None else place
+    part = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        part.write_bytes(_with_own(path.read_bytes(), own, old.name))
+        if old != place:
+            place.rename(old)
+        part.replace(place)
+    finally:
+        part.unlink(missing_ok=True)
+    said = UNREAD if there is None else KEPT if own else REPLACED
+    return said.format(name=place.name, old=old.name, count=len(own))
+
+
+def _with_own(notebook: bytes, own: Sequence[dict[str, Any]], old: str) -> bytes:
+    """A notebook of the course, with these cells at its end."""
+    if not own:
+        return notebook
+    told = json.loads(notebook)
+    heading = {"cell_type": "markdown", "source": OWN_CELLS}
+    for number, cell in enumerate((heading, {"cell_type": "markdown", "source": FROM.format(old=old)}, *own)):
+        made = {"id": f"own-{number}", "metadata": {}, **cell}
+        told["cells"].append(made | ({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}))
+    return json.dumps(told, indent=1).encode()
+
+
+def _free(place: Path) -> Path:
+    """A name beside a notebook that nothing has yet, such as 03_action_potential_old.ipynb."""
+    names = (place.with_stem(f"{place.stem}_old{'' if n == 1 else f'_{n}'}") for n in itertools.count(1))
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def _places(source: Path, target: Path) -> Iterator[tuple[Path, Path]]:
@@ -183,12 +252,26 @@ def _copied(path: Path, place: Path) -> bool:
     return True
 
 
-def _cells(path: Path) -> list[str]:
-    """The text and code of a notebook, without what came out; empty if it cannot be read."""
+def _cells(path: Path) -> list[dict[str, Any]] | None:
+    """The cells of a notebook, each with its kind, its text and its pictures; None if it cannot be read as one."""
     try:
-        return ["".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"]]
-    except (ValueError, LookupError, TypeError):
-        return []
+        if not path.is_file():
+            return None
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        parts = ("cell_type", "source", "attachments")
+        found = [{part: cell[part] for part in parts if part in cell} for cell in cells]
+        return found if all(cell["cell_type"] in KINDS and _source(cell) is not None for cell in found) else None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def hash_of(cell: dict[str, Any]) -> str:
+    """A short hash of the text of a cell."""
+    return hashlib.sha256(_source(cell).strip().encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def open_lab(folder: Path, extra: Sequence[str]) -> int:
@@ -214,7 +297,7 @@ def open_lab(folder: Path, extra: Sequence[str]) -> int:
 def environment(folder: Path) -> dict[str, str]:
     """The environment of what this command starts: with its settings, and a home that can be written."""
     quiet = os.pathsep.join(filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH"))))
-    return {**os.environ, **home(folder), "JUPYTER_CONFIG_PATH": quiet}
+    return {"PYTHONSTARTUP": str(FIRST_CELL), **os.environ, **home(folder), "JUPYTER_CONFIG_PATH": quiet}
 
 
 def home(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The commands for teachers: assign, grade and solution. What they do is imported when it is done."""
+"""The commands for teachers: assign, grade, overview, class and solution. What they do is imported when it is done."""
 
 import argparse
 import os
@@ -31,7 +31,7 @@ class Workers(ProcessPoolExecutor):
 
 def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Make the notebooks that students fill in."""
-    from .assignments import find, handouts, moodle, roster, variant
+    from .assignments import find, handouts, roster, variant
     from .assignments.course import ASSIGNMENTS
     from .assignments.variant import read_secret
 
@@ -47,7 +47,7 @@ def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
         files = handouts.nbgrader_course(chosen, options.course, graded=options.graded)
     else:
         files = handouts.copies(chosen, options.course, students=students, graded=options.graded, secret=secret)
-    quizzes = moodle.quizzes(chosen, options.course, options.moodle, secret) if options.moodle else ()
+    quizzes = handouts.quizzes(chosen, options.course, options.moodle or 0, secret)
     made, left = handouts.write_new(options.out, chain(files, quizzes))
     print(f"{options.out}: {len(made)} files made.")
     for path in left:
@@ -93,10 +93,24 @@ def overview(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     return 0
 
 
+def class_page(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
+    """Make a page on what a class believes and has learnt, from the work logs that students chose to hand in."""
+    from .assignments.work import write
+    from .learning.class_page import class_page
+
+    page, table, troubles = class_page(options.logs, options.out)
+    for name, content in (("class.html", page.encode()), ("class.csv", table)):
+        write(options.out / name, content)
+        print(options.out / name)
+    for who, because in troubles:
+        print(f"{who}: {because}")
+    return 0
+
+
 def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     """Show the variant of one student, with its answers."""
     from .assignments import find
-    from .assignments.solution import solution
+    from .assignments.feedback import solution
     from .assignments.submissions import file_name
     from .assignments.variant import read_secret
     from .assignments.work import write
@@ -143,6 +157,11 @@ def _overview_options(command: argparse.ArgumentParser) -> None:
     _add(command, "out")
 
 
+def _class_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("logs", nargs="+", type=Path, help="folders, zips or work logs (.worklog.jsonl)")
+    _add(command, "out")
+
+
 def _solution_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", metavar="ASSIGNMENT", help="such as refractory")
     _add(command, "course")
@@ -169,6 +188,7 @@ COMMANDS: dict[str, tuple[Run, str, Callable[[argparse.ArgumentParser], None]]] 
     "assign": (assign, "Make the notebooks that students fill in.", _assign_options),
     "grade": (grade, "Grade what students handed in.", _grade_options),
     "overview": (overview, "Make one table of several assignments.", _overview_options),
+    "class": (class_page, "Make a page on what a class believes, from work logs.", _class_options),
     "solution": (solution, "Show the variant of one student, with its answers.", _solution_options),
 }
 """The commands by name: what runs, what it does in words, and its options."""

@@ -5,6 +5,7 @@ Wherever a line ends inside three quotation marks, one space is read.
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,17 @@ def read(path: Path) -> dict[str, Any]:
         return {key: _folded(key, given) for key, given in tomllib.loads(path.read_text("utf-8-sig")).items()}
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from None
+
+
+def sentences(file: str | Path) -> Callable[..., str]:
+    """What gives a sentence of a file, or of the one beside a Python file, by its name: such as "spikes.one"."""
+    texts = read(Path(file).with_suffix(".toml"))
+
+    def sentence(name: str, /, **values: Any) -> str:
+        section, _, text = name.partition(".")
+        return str(texts[section][text]).format(**values)
+
+    return sentence
 
 
 def _folded(name: str, given: Any) -> Any:

@@ -9,8 +9,8 @@ import pytest
 from hhlab.assignments import find
 from hhlab.assignments.answer import FORMAT, MIME
 from hhlab.assignments.course import ASSIGNMENTS
+from hhlab.assignments.feedback import right_answers
 from hhlab.assignments.handouts import notebook
-from hhlab.assignments.solution import right_answers
 
 RUNS_CODE = pytest.mark.skipif(os.name != "posix", reason="code is run on Linux and macOS only")
 EVERY_THAT_RUNS = pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import functools
 import importlib
 import io
 import json
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,6 +38,19 @@ def all_cells(path: Path) -> list[Names]:
 def cells(path: Path) -> list[Names]:
     """Its cells with code."""
     return [cell for cell in all_cells(path) if cell["cell_type"] == "code"]
+
+
+def calls(source: str) -> Iterator[tuple[str, list[Any]]]:
+    """What a cell calls of hhlab: the name, and its arguments that are plain values."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("hh."):
+            yield ast.unparse(node.func)[3:], [each.value for each in node.args if isinstance(each, ast.Constant)]
+
+
+def reading(text: str) -> int:
+    """How many words a text has for its reader: with tables, without equations and the addresses of links."""
+    shown = re.sub(r"\$\$.*?\$\$|\]\([^)]*\)|<[^>]*>", " ", text, flags=re.S)
+    return sum(any(map(str.isalpha, word)) for word in shown.split())
 
 
 def is_compared(cell: Names) -> bool:

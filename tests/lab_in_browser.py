@@ -163,8 +163,11 @@ def notebook(folder: Path, name: str, *sources: str) -> str:
 
 
 def open_and_run(opened: Browser, address: str, name: str, size: tuple[int, int] = (1280, 900), **context: Any) -> Page:
-    """A notebook's page, with all cells run."""
+    """A notebook's page, with all cells run, also those that begin folded."""
     page = open_page(opened, f"{address}/doc/tree/{name}", size, **context)
+    page.wait_for_function(CONNECTED, timeout=90_000)
+    command(page, "notebook:expand-all-headings")
+    page.wait_for_function("() => !jupyterapp.shell.currentWidget.content.widgets.some(e => e.headingCollapsed)")
     run_all(page)
     return page
 
@@ -185,10 +188,11 @@ def command(page: Page, name: str, **arguments: Any) -> None:
 
 
 def run_all(page: Page) -> None:
-    """Run all cells, and wait for their widgets."""
+    """Run all cells, open all headings, and wait for the widgets."""
     page.wait_for_function(CONNECTED, timeout=90_000)
     command(page, "notebook:run-all-cells")
     page.wait_for_function(DONE, timeout=120_000)
+    command(page, "notebook:expand-all-headings")
     page.wait_for_selector(SLIDER, timeout=90_000)
     still(page)
     settled(page)

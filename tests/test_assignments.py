@@ -1,11 +1,14 @@
 """Assignments: variants that are one's own, tasks that are well-posed, and answers that are told what they are."""
 
+import ast
 import itertools
 import json
 import math
 import pickle
 import random
+import string
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,16 +18,17 @@ import hhlab as hh
 from hhlab.assignments import answer as answer_module
 from hhlab.assignments import find
 from hhlab.assignments.course import ASSIGNMENTS
+from hhlab.assignments.feedback import right_answers, solution
 from hhlab.assignments.handouts import copies, write_new
 from hhlab.assignments.judge import LONGEST, LONGEST_CODE, Given, choose, judge
 from hhlab.assignments.notebook import Handed, read_answers
 from hhlab.assignments.sandbox import LIMITS_ONLY, Sandbox
-from hhlab.assignments.solution import right_answers, solution
 from hhlab.assignments.task import about, options_of
 from hhlab.assignments.variant import Variant, draw, key_of, read_secret
 from hhlab.assignments.work import judge_all
 from hhlab.cli import main
 from hhlab.questions import MODELS_VERSION, Choice, Number
+from hhlab.texts import read
 
 EVERY = pytest.mark.parametrize("name", ASSIGNMENTS)
 OWN = Sandbox(LIMITS_ONLY)
@@ -544,3 +548,21 @@ def test_a_secret_is_read_from_a_file(tmp_path):
 def test_the_notebook_in_the_course_is_made_from_the_assignment(name, root):
     ((path, made),) = copies([find(name)], "practice")
     assert (root / "notebooks/assignments" / path).read_bytes() == made
+
+
+def test_every_sentence_about_answers_is_said_somewhere_with_all_that_it_has_places_for():
+    folder = Path(answer_module.__file__).parent
+    texts = read(folder / "words.toml")
+    calls = [node for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))
+             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"]  # fmt: skip
+    said = {"asked.number", "asked.code", "asked.choice", "code.did_not_run", "code.ran_with_limits",
+            "code.ran_locked_in"}  # fmt: skip
+    for call in calls:
+        names = [each.value for each in ast.walk(call.args[0]) if isinstance(each, ast.Constant)]
+        for name in (each for each in names if "." in each and not each.endswith(".")):
+            section, key = name.split(".")
+            places = {place for _, place, _, _ in string.Formatter().parse(texts[section][key]) if place}
+            known = {word.arg for word in call.keywords}
+            assert places <= known or None in known, name
+            said.add(name)
+    assert said == {f"{section}.{key}" for section in texts for key in texts[section]}

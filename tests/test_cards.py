@@ -16,8 +16,9 @@ from hhlab.claims import MISCONCEPTIONS, Verdict
 from hhlab.claims.claim import REGISTRY
 from hhlab.lab import log_file
 from hhlab.lab.claim_card import SURE, thick_and_thin
-from hhlab.lab.log_card import ON_BINDER, REMINDER
+from hhlab.lab.log_card import AS_THE_MODEL, NOT_AS_THE_MODEL, ON_BINDER, REMINDER
 from hhlab.lab.log_file import open_log, worklog_path
+from hhlab.lab.prediction import LOOK_AGAIN, STANDS
 from hhlab.plots import plot
 from hhlab.questions import Choice, Mistake, Number, Reply
 
@@ -70,7 +71,7 @@ def displayed(monkeypatch):
 def full(monkeypatch):
     """A disk that takes nothing more."""
 
-    def refuse(path, lines):
+    def refuse(*_):
         raise OSError(errno.EROFS, "read-only")
 
     monkeypatch.setattr(log_file, "_append", refuse)
@@ -118,12 +119,21 @@ def answer(controls, given):
         box.value = text in given
 
 
-def committed(question, given, sure="certain", **how):
+def committed(question, given, sure="certain"):
     """A prediction that has been made."""
-    card = hh.predict(question, **how)
+    card = hh.predict(question)
     answer(card.controls, given)
     card.sure.value = sure
-    card.commit_button.click()
+    card.button.click()
+    return card
+
+
+def observed(question, *given, **how):
+    """What was seen, one try after the other."""
+    card = hh.observe(question, **how)
+    for each in given:
+        answer(card.controls, each)
+        card.button.click()
     return card
 
 
@@ -152,55 +162,142 @@ def test_no_log_is_written_into_the_checkout(notebook, root):
 
 
 @pytest.mark.parametrize("name", PREDICTED)
-def test_nothing_gives_the_answer_away_before_the_prediction_stands(name):
-    question, drawn = questions.find(name), []
-    card = hh.predict(name, lambda: drawn.append(1) or plot(hh.simulate(hh.Squid())))
-    answer(card.controls, some_answer(question, right=True))
-    card.commit()
-    assert [secret for secret in secrets(question) if secret in texts(card)] == []
-    assert (drawn, card.picture.value, card.committed) == ([], "", False)
-    assert not worklog_path().exists()
+@pytest.mark.parametrize("right", [False, True])
+def test_a_prediction_never_tells_what_is_right(name, right):
+    question, given = questions.find(name), some_answer(questions.find(name), right)
+    card = hh.predict(name)
+    answer(card.controls, given)
+    card.submit()
+    assert (card.committed, worklog_path().exists()) == (False, False)
+    card.sure.value = "a guess"
+    card.submit()
+    shown = " ".join(map(texts, (card, hh.predict(name), hh.observe(name), hh.worklog())))
+    assert card.committed
+    assert [secret for secret in secrets(question) if secret in shown and secret not in str(given)] == []
+    assert not re.search("That is|Not so|The model shows", shown)
+    assert STANDS in said(card.reply)
 
 
 @pytest.mark.parametrize("right", [False, True])
 @pytest.mark.parametrize("name", PREDICTED)
-def test_a_prediction_stands_and_the_answer_is_beside_it(name, right):
+def test_a_prediction_is_kept(name, right):
     question = questions.find(name)
     given = some_answer(question, right)
     judged = question.judge(question.read(given) if isinstance(question, Number) else given)
-    card = committed(name, given, "a guess", show=lambda: plot(hh.simulate(hh.Squid(), hh.Step())))
-    assert card.committed
-    assert judged.reply in said(card.outcome)
-    assert ("That is right" if right else "Not so") in said(card.outcome)
-    assert "(a guess)" in said(card.outcome)
+    card = committed(name, given, "a guess")
     parts = [given] if isinstance(question, Number) else judged.understood.split("; ")
-    assert all(part.rstrip(".") in said(card.outcome) for part in parts)
-    assert re.search(
-        r'<img class="hhlab-picture" alt="1 spike at .*?" src="data:image/png;base64,iVBOR', card.picture.value
-    )
+    assert all(part.rstrip(".") in said(card.reply) for part in parts)
+    assert "(a guess)." in said(card.reply)
     (entry,) = entries(kind="prediction", name=name)
     assert (entry["answer"], entry["sure"], entry["right"]) == (given, "a guess", right)
-    assert entry["misconception"] == judged.misconception
+    assert (entry["misconception"], entry["question"]) == (judged.misconception, question.text)
     assert entry["models"] == questions.MODELS_VERSION
 
 
-def test_what_the_model_gives_is_said():
-    assert "You predicted: “40 mV” (certain). Not so: the model gives 41.4 mV. Higher, say the ions." in " ".join(
-        said(committed(NUMBER, "40 mV").outcome).split()
-    )
-    right = said(committed(NUMBER, "0,0415 V").outcome)
-    assert "That is right: the model gives 41.4 mV. So it is." in right or entries()
+def words(card):
+    """What a card says, with single spaces."""
+    return " ".join(said(card.reply).split())
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "seen", "told"),
+    [
+        (CHOICE, "Red.", ["Red."], "You predicted: “Red” (certain). You saw: “Red”. That is what the model shows."),
+        (CHOICE, None, ["Red."], "You made no prediction. You saw: “Red”. That is what the model shows. Red it is."),
+        (CHOICE, "Blue.", ["Red."], "You saw: “Red”. That is what the model shows. Red it is. About your pred"),
+        (CHOICE, "Blue.", ["Grey.", "Red."], "You predicted: “Blue” (certain). You saw: “Red”. That is what the"),
+        (CHOICE, "Blue.", ["Blue.", "Blue."], "You saw: “Blue”. Not so. The model shows: “Red”. Not blue. Red it is."),
+        (CHOICE, "Red.", ["Blue.", "Grey."], "You saw: “Grey”. Not so. The model shows: “Red”. Not grey. Red it is."),
+        (SEVERAL, None, [["Red.", "Blue."]], "You saw: “Red”, “Blue”. That is what the model shows. Red: yes. Blue"),
+        (SEVERAL, None, [["Red."], ["Red.", "Grey."]], "Not so. The model shows: “Red”, “Blue”. Not grey. Red: yes. B"),
+        (NUMBER, "40 mV", ["41,5"], "That is what the model shows. So it is. About your prediction: Higher, s"),
+        (NUMBER, "41 mV", ["-41", "50"], "Not so. The model shows: “41.37 mV”. Lower, say the ions. So it is."),
+    ],
+)  # fmt: skip
+def test_what_was_seen_is_explained_beside_what_was_predicted(question, before, seen, told):
+    if before:
+        committed(question, before)
+    card = observed(question, *seen)
+    assert told in words(card)
+    assert card.explained
+    assert "About your prediction" not in words(card) or "About your prediction" in told or before == "Blue."
+    assert [entry["answer"] for entry in entries(kind="observation")] == seen
+
+
+@pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
+def test_a_wrong_observation_sends_back_to_the_experiment_once(question):
+    committed(question, some_answer(question))
+    card = observed(question, some_answer(question))
+    assert words(card).endswith(LOOK_AGAIN)
+    assert not card.explained
+    given = str(some_answer(question))
+    assert [secret for secret in secrets(question) if secret in texts(card) and secret not in given] == []
+    assert not card.controls.answer()
+    before = card.reply.value
+    card.button.click()
+    assert (card.reply.value, len(entries(kind="observation"))) == (before, 1)
+    assert "<td>prediction</td>" in (log := hh.worklog().content.value)
+    assert log.count(AS_THE_MODEL) + log.count(NOT_AS_THE_MODEL) == 1
+    restart()
+    card = hh.observe(question)
+    assert (card.reply.value, card.explained) == (before, False)
+    answer(card.controls, some_answer(question))
+    card.button.click()
+    assert card.explained
+    assert "Not so. The model shows:" in words(card)
+    assert hh.worklog().content.value.count(NOT_AS_THE_MODEL) == 3
+
+
+@pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
+@pytest.mark.parametrize("right", [False, True])
+def test_an_observation_is_found_again_after_a_restart(question, right):
+    committed(question, some_answer(question), "fairly sure")
+    seen = some_answer(question, right)
+    card = observed(question, *[seen] * (1 if right else 2))
+    restart()
+    found = hh.observe(question)
+    assert found.explained
+    assert found.controls.answer() == seen
+    assert found.reply.value == card.reply.value
+    answer(found.controls, some_answer(question, not right))
+    found.button.click()
+    assert found.reply.value == card.reply.value
+    assert len(entries(kind="observation")) == 2 - right
+
+
+def test_the_picture_comes_with_the_explanation():
+    drawn = []
+    show = lambda: drawn.append(1) or plot(hh.simulate(hh.Squid(), hh.Step()))  # noqa: E731
+    card = observed(CHOICE, "Blue.", show=show)
+    assert (drawn, card.picture.value) == ([], "")
+    answer(card.controls, "Red.")
+    card.button.click()
+    picture = r'<img class="hhlab-picture" alt="There is 1 spike at .*?" src="data:image/png;base64,iVBOR'
+    assert re.search(picture, card.picture.value)
+
+
+def test_what_was_seen_may_be_asked_in_other_words():
+    for question in (
+        Choice("colour", "Which colour will it be?", CHOICE.options, seen="Which colour was it?"),
+        Number("n", "How high will it be?", "mV", lambda: 5, 1, ("low", "high"), "yes", seen="How high was it?"),
+    ):
+        assert "will it be?" in texts(hh.predict(question))
+        assert "was it?" not in texts(hh.predict(question))
+        card = observed(question, "Red." if question.name == "colour" else "5")
+        assert ("was it?" in texts(card), "will it be?" in texts(card)) == (True, False)
+        assert entries()[-1]["question"] == question.seen
+        assert "was it?" in card.still()[0]
 
 
 @pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
 def test_what_stands_can_no_longer_be_changed(question):
     card = committed(question, some_answer(question))
-    controls = [*card.controls.ticks.values(), card.controls.choice, card.controls.field, card.sure, card.commit_button]
+    controls = [*card.controls.ticks.values(), card.controls.choice, card.controls.field, card.sure, card.button]
     assert all(control.disabled for control in controls if control is not None)
-    told = card.outcome.value
+    told = card.reply.value
     answer(card.controls, some_answer(question, right=True))
-    card.commit_button.click()
-    assert card.outcome.value == told
+    card.button.click()
+    assert card.reply.value == told
     assert len(entries()) == 1
 
 
@@ -222,64 +319,80 @@ def test_what_stands_can_no_longer_be_changed(question):
 )
 def test_an_incomplete_prediction_gets_a_sentence(question, given, sure, sentence):
     card = committed(question, given, sure)
-    assert card.outcome.value == f'<div class="hhlab-notice" role="alert">{html.escape(sentence)}</div>'
+    notice = f'<div class="hhlab-notice" role="alert">{html.escape(sentence)}</div>'
+    assert card.reply.value == notice
     assert (card.committed, entries()) == (False, [])
+    assert sure is None or observed(question, given).reply.value == notice
     answer(card.controls, some_answer(question))
     card.sure.value = "a guess"
-    card.commit_button.click()
+    card.button.click()
     assert card.committed
 
 
-@pytest.mark.parametrize("again", [False, True])
 @pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
-def test_an_answer_for_later_is_not_shown_now(question, again):
-    show = lambda: pytest.fail("shown")  # noqa: E731
-    card = committed(question, some_answer(question), later=True, show=show)
-    if again:
-        restart()
-        card = hh.predict(question, show, later=True)
-    assert card.committed
-    given = str(some_answer(question))
-    assert [secret for secret in secrets(question) if secret in texts(card) and secret not in given] == []
-    assert "The question returns at the end of the notebook." in said(card.outcome)
-    assert not re.search("right|Not so", said(card.outcome))
-
-
-@pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
-def test_the_question_returns_with_the_first_answer(question):
-    first = some_answer(question)
-    committed(question, first, "a guess", later=True)
-    card = hh.predict(question, again=True)
-    assert not card.committed
-    assert "beginning" not in said(card.outcome)
-    assert [secret for secret in secrets(question) if secret in texts(card)] == []
-    card = committed(question, some_answer(question, right=True), again=True)
-    words = said(card.outcome)
-    assert re.search(
-        r"At the beginning you said: “.*” \(a guess\)\..*You predicted: “.*” \(certain\)\..*That is right", words
-    )
-    assert [(entry["name"], entry["right"]) for entry in entries()] == [
-        (question.name, False),
-        (f"{question.name}, again", True),
-    ]
-
-
-def test_a_question_that_returns_may_be_new():
-    card = committed(CHOICE, "Blue.", again=True)
-    assert "You did not answer this question at the beginning." in said(card.outcome)
-
-
-@pytest.mark.parametrize("how", [{}, {"later": True}, {"again": True}], ids=str)
-@pytest.mark.parametrize("question", [CHOICE, SEVERAL, NUMBER], ids=lambda question: question.name)
-def test_a_prediction_is_found_again_after_a_restart(question, how):
-    card = committed(question, some_answer(question), "fairly sure", **how)
+def test_a_prediction_is_found_again_after_a_restart(question):
+    card = committed(question, some_answer(question), "fairly sure")
     restart()
-    found = hh.predict(question, **how)
+    found = hh.predict(question)
     assert found.committed
     assert found.controls.answer() == card.controls.answer() == some_answer(question)
     assert found.sure.value == "fairly sure"
-    assert found.outcome.value == card.outcome.value
+    assert found.reply.value == card.reply.value
     assert len(entries()) == 1
+
+
+def test_each_student_sees_the_options_in_an_order_of_their_own(notebook, monkeypatch):
+    options = {name: Reply(name, right=name == "a", last=name in "xy") for name in "axbcdy"}
+    mixed, ordered = Choice("mixed", "?", options), Choice("ordered", "?", options, ordered=True)
+    orders = set()
+    for number in range(20):
+        monkeypatch.setenv("JPY_SESSION_NAME", f"{number}.ipynb")
+        committed(mixed, "a")
+        shown = [value for _, value in hh.ask(mixed).asked["mixed"].controls.choice.options]
+        assert sorted(shown) == sorted(options)
+        assert {*shown[-2:]} == {*"xy"}
+        for make in (hh.predict, hh.observe):
+            restart()
+            assert [value for _, value in make(mixed).controls.choice.options] == shown
+            assert [value for _, value in make(ordered).controls.choice.options] == [*options]
+        orders.add(tuple(shown))
+    assert len(orders) > 10
+
+
+WHY = Choice("why", "Why?", {"Ions.": Reply("Ions do.", right=True), "Pump.": Reply("No pump.", "M1")})
+TIERS = Choice("tiers", "Up?", {"Up.": Reply("Up.", right=True), "Down.": Reply("Not down.", "M8")}, reason=WHY)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason", "told", "misconception"),
+    [
+        ("Up.", "Ions.", "Right. Up. Ions do.", ""),
+        ("Up.", "Pump.", "Not yet. The answer is right, but the reason is not. No pump.", "M1"),
+        ("Down.", "Ions.", "Not yet. The reason is right, but the answer does not follow from it. Not down.", "M8"),
+        ("Down.", "Pump.", "Not yet. Not down. No pump.", "M8"),
+    ],
+)
+def test_an_answer_and_its_reason_are_judged_together(given, reason, told, misconception):
+    found = hh.ask(TIERS).asked["tiers"]
+    why = found.controls.reason
+    assert why.layout.display == "none"
+    answer(found.controls, given)
+    assert why.layout.display is None
+    found.button.click()
+    assert words(found) == "Choose a reason for your answer as well."
+    assert entries() == []
+    answer(why, reason)
+    found.button.click()
+    assert words(found) == told
+    (entry,) = entries()
+    assert [entry[key] for key in ("answer", "reason", "right", "misconception")] == [
+        given, reason, told.startswith("Right"), misconception,
+    ]  # fmt: skip
+    assert f"{given[:-1]}; {reason}" in said(hh.worklog().content)
+    restart()
+    again = hh.ask(TIERS).asked["tiers"]
+    assert (again.controls.given(), words(again)) == ({"answer": given, "reason": reason}, told)
+    assert again.controls.reason.layout.display is None
 
 
 def colour(red, blue="Blue.", **how):
@@ -291,18 +404,14 @@ def colour(red, blue="Blue.", **how):
 @pytest.mark.parametrize("several", [False, True])
 def test_a_prediction_survives_that_its_options_are_worded_anew(several):
     given = ["red"] if several else "red"
-    committed(colour("Red.", several=several), given, later=True)
+    committed(colour("Red.", several=several), given)
     restart()
     card = hh.predict(colour("Scarlet.", several=several))
     assert card.committed
     assert card.controls.answer() == given
-    assert "You predicted: “Scarlet” (certain)." in said(card.outcome)
+    assert "You predicted: “Scarlet” (certain)." in said(card.reply)
     assert [entry["answer"] for entry in entries()] == [given]
-    again = hh.predict(colour("Crimson.", several=several), again=True)
-    answer(again.controls, given)
-    again.sure.value = "a guess"
-    again.commit()
-    assert "At the beginning you said: “Crimson” (certain)." in said(again.outcome)
+    assert "You predicted: “Crimson” (certain)." in words(observed(colour("Crimson.", several=several), given))
 
 
 def test_an_answer_survives_that_its_options_are_worded_anew():
@@ -314,6 +423,7 @@ def test_an_answer_survives_that_its_options_are_worded_anew():
     assert len(entries()) == 1
 
 
+LEAK = questions.find("slow_rise").options["leak"]
 OF_THEN = (
     '{"hhlab work log": 1, "about": "Kept beside the notebook, sent nowhere."}\n'
     '{"time": "2025-03-01T10:00:00+01:00", "kind": "prediction", "name": "longer_pulse", "question": "A pulse ...", '
@@ -324,7 +434,7 @@ OF_THEN = (
     '{"time": "2025-03-01T10:02:00+01:00", "kind": "prediction", "name": "stronger_shock", "question": "A shock ...", '
     '"answer": "1,125 mV", "sure": "a guess", "right": true, "misconception": ""}\n'
     '{"time": "2025-03-01T10:03:00+01:00", "kind": "answer", "name": "slow_rise", "question": "At 6.3 ...", '
-    '"answer": "The leak lets the current out again.", "right": false, "misconception": ""}\n'
+    f'"answer": "{LEAK.wording}", "right": false, "misconception": ""}}\n'
     '{"time": "2025-03-01T10:04:00+01:00", "kind": "answer", "name": "current_at_a_moment", "question": "At one ...", '
     '"answer": "-250,125", "right": true, "misconception": ""}\n'
 )
@@ -334,22 +444,22 @@ OF_THEN = (
 def test_a_log_from_before_options_had_ids_is_understood():
     worklog_path().write_text(OF_THEN, encoding="utf-8")
     for name, given, words in (
-        ("longer_pulse", "more_spikes", "“There are more spikes” (certain). That is right."),
+        ("longer_pulse", "more_spikes", "“There are more spikes” (certain)."),
         (
             "what_ends_the_spike",
             ["inactivation", "pump"],
             "“Sodium channels inactivate”, “The pump moves sodium out”",
         ),
-        ("stronger_shock", "1.125 mV", "“1.125 mV” (a guess). That is right"),
+        ("stronger_shock", "1.125 mV", "“1.125 mV” (a guess)."),
     ):
         card = hh.predict(name)
         assert (card.committed, card.controls.answer()) == (True, given)
-        assert words in " ".join(said(card.outcome).split())
+        assert words in " ".join(said(card.reply).split())
     card = hh.ask("action_potential").asked
     assert card["slow_rise"].controls.answer() == "leak"
-    assert "At −58 mV V is below E_L" in said(card["slow_rise"].reply)
+    assert LEAK.text in said(card["slow_rise"].reply)
     assert said(card["current_at_a_moment"].reply).strip().startswith("Right (−250.125 µA/cm²).")
-    assert "Sodium channels inactivate.; The pump moves sodium out." in said(hh.worklog().content)
+    assert "Sodium channels inactivate; The pump moves sodium out." in said(hh.worklog().content)
     assert worklog_path().read_text(encoding="utf-8") == OF_THEN
 
 
@@ -362,7 +472,6 @@ NONSENSE = [
 ANSWERED = (["Red."], ["Red.", "Blue."], "Red.", "41 mV")
 UNSURE = (None, 5, ["certain"], SCRIPT, "\ud800")
 ENTRIES = [*((given, "certain") for given in NONSENSE), *itertools.product(ANSWERED, UNSURE), (SCRIPT, SCRIPT)]
-AGAIN = {"again": True}
 
 
 @pytest.mark.parametrize(("given", "sure"), ENTRIES, ids=lambda value: ascii(value)[:20])
@@ -370,14 +479,15 @@ AGAIN = {"again": True}
 def test_a_log_with_nonsense_is_borne(question, given, sure):
     entry = {"answer": given, "sure": sure, "right": given, "question": given, "misconception": given}
     for kind, name, makes in (
-        ("prediction", question.name, ((hh.predict, {}), (hh.predict, AGAIN), (hh.ask, {}))),
-        ("answer", question.name, ((hh.predict, {}), (hh.ask, {}))),
-        ("prediction", f"{question.name}, again", ((hh.predict, AGAIN),)),
+        ("prediction", question.name, (hh.predict, hh.observe, hh.ask)),
+        ("observation", question.name, (hh.predict, hh.observe)),
+        ("answer", question.name, (hh.predict, hh.ask)),
+        ("prediction", f"{question.name}, again", (hh.predict, hh.observe)),
     ):
         written(entry, kind=kind, name=name)
         restart()
-        for make, how in makes:
-            widgets = descendants(make(question, **how))
+        for make in makes:
+            widgets = descendants(make(question))
             shown = "".join(text for each in widgets if isinstance(text := getattr(each, "value", 0), str))
             assert SCRIPT not in shown or question is NUMBER
             shown.encode("utf-8")
@@ -387,7 +497,7 @@ def test_a_log_with_nonsense_is_borne(question, given, sure):
 def test_an_option_that_no_longer_exists_is_asked_again():
     written({"answer": "Green.", "sure": "certain", "right": True})
     card = hh.predict(CHOICE)
-    assert (card.committed, card.outcome.value, card.controls.choice.value) == (False, "", None)
+    assert (card.committed, card.reply.value, card.controls.choice.value) == (False, "", None)
     written({"answer": "Green."}, kind="answer")
     restart()
     (asked,) = hh.ask(CHOICE).asked.values()
@@ -395,15 +505,15 @@ def test_an_option_that_no_longer_exists_is_asked_again():
 
 
 def test_questions_that_are_not_there():
-    for make in (hh.predict, hh.ask):
+    for make in (hh.predict, hh.observe, hh.ask):
         with pytest.raises(
             ValueError, match=r"5 is not a question: give a name such as 'longer_pulse', a Choice or a Number"
         ):
             make(5)
     with pytest.raises(ValueError, match="the course has no question longer_puls; did you mean longer_pulse"):
         hh.predict("longer_puls")
-    with pytest.raises(ValueError, match="the course has no set of questions nonsense"):
-        hh.ask("nonsense")
+    with pytest.raises(ValueError, match="the course has no question or set of questions slow_ris; did you mean slow"):
+        hh.ask("slow_ris")
     with pytest.raises(ValueError, match="there is nothing to ask: give a set of questions such as 'action_potential'"):
         hh.ask()
 
@@ -511,7 +621,7 @@ def test_a_claim_in_a_log_that_kept_wording_in_place_of_ids(old, verdict):
     card = hh.claim(22)
     assert (card.verdict.value, card.sure.value) == (verdict, "certain")
     assert f"predicting that it {old}; it {old}." in said(card.outcome)
-    assert f"<td>{old}</td><td>as the model</td>" in hh.worklog().content.value
+    assert f"<td>{old}</td><td>{AS_THE_MODEL}</td>" in hh.worklog().content.value
     card.run()
     assert entries()[-1]["predicted"] == verdict.value
 
@@ -562,7 +672,7 @@ def asked(question, given):
     """A question of `ask` with an answer, checked."""
     (found,) = hh.ask(question).asked.values()
     answer(found.controls, given)
-    found.check.click()
+    found.button.click()
     return found
 
 
@@ -661,7 +771,7 @@ def test_a_right_answer_takes_the_offer_back():
     found = asked(CHOICE, "Blue.")
     found.refute.click()
     answer(found.controls, "Red.")
-    found.check.click()
+    found.button.click()
     assert (offers(found), found.place.children) == (False, ())
 
 
@@ -685,12 +795,12 @@ def test_answers_are_kept_and_found_again(question):
 @pytest.mark.parametrize("question", [CHOICE, NUMBER], ids=lambda question: question.name)
 def test_the_same_answer_checked_again_is_kept_once(question):
     found = asked(question, some_answer(question))
-    found.check.click()
+    found.button.click()
     assert len(entries()) == 1
     answer(found.controls, some_answer(question, right=True))
-    found.check.click()
+    found.button.click()
     answer(found.controls, some_answer(question))
-    found.check.click()
+    found.button.click()
     assert [entry["right"] for entry in entries()] == [False, True, False]
 
 
@@ -699,6 +809,10 @@ def test_a_set_of_questions_is_one_card():
     assert list(card.asked) == [*(question.name for question in questions.check("action_potential")), "colour"]
     assert card.still()[0].startswith("1. ")
     assert "Which colour?" in card.still()[0]
+
+
+def test_single_questions_are_asked_by_name():
+    assert list(hh.ask("slow_rise", CHOICE, "half_open").asked) == ["slow_rise", "colour", "half_open"]
 
 
 def test_an_empty_work_log():
@@ -716,16 +830,30 @@ def test_the_work_log_shows_what_was_done():
     committed(SEVERAL, ["Red.", "Grey."])
     predicted(22, FAILS)
     asked(NUMBER, "41.4 mV")
+    observed(SEVERAL, ["Red.", "Blue."])
     card = hh.worklog()
     rows = re.findall(r"<tr><td>(.*?)</td></tr>", card.content.value)
     assert [row.split("</td><td>")[1:] for row in rows] == [
-        ["prediction", questions.find("longer_pulse").text, "There are more spikes.", "as the model"],
-        ["prediction", "Which colours?", "Red.; Grey.", "otherwise in the model"],
-        ["claim", html.escape(REGISTRY[22].statement), "does not hold", "otherwise in the model"],
-        ["answer", "How high?", "41.4 mV", "as the model"],
+        ["prediction", questions.find("longer_pulse").text, "There are more spikes.", ""],
+        ["prediction", "Which colours?", "Red; Grey.", NOT_AS_THE_MODEL],
+        ["claim", html.escape(REGISTRY[22].statement), "does not hold", NOT_AS_THE_MODEL],
+        ["answer", "How high?", "41.4 mV", AS_THE_MODEL],
+        ["observation", "Which colours?", "Red; Blue.", AS_THE_MODEL],
     ]
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d<", row) for row in rows)
-    assert card.still()[0] == "Work log: 4 entries."
+    assert card.still()[0] == "Work log: 5 entries."
+
+
+def test_an_older_log_that_asked_twice_tells_both():
+    written({"answer": "Blue.", "question": "Which?", "right": False})
+    assert NOT_AS_THE_MODEL not in hh.worklog().content.value
+    with worklog_path().open("a") as file:
+        line = {"time": "2025", "kind": "prediction", "name": "colour, again", "answer": "Red.", "right": True}
+        file.write(json.dumps(line) + "\n")
+    restart()
+    told = hh.worklog().content.value
+    assert (told.count(NOT_AS_THE_MODEL), told.count(AS_THE_MODEL)) == (1, 1)
+    assert not hh.observe(CHOICE).explained
 
 
 def test_the_work_log_is_downloaded(monkeypatch):
@@ -745,8 +873,8 @@ def test_a_folder_that_cannot_be_written_to_is_said_to_be_so(full, notebook):
     trouble = (
         "The work log cannot be written here: the folder is read-only. It is kept while the kernel runs; download it"
     )
-    for card in (committed(CHOICE, "Red."), predicted(22)):
-        assert trouble in said(card.outcome)
+    for told in (committed(CHOICE, "Red.").reply, predicted(22).outcome, observed(CHOICE, "Red.").reply):
+        assert trouble in said(told)
     asked(NUMBER, "41.4 mV")
     words = said(hh.worklog().content)
     assert trouble in words
@@ -767,7 +895,7 @@ def test_a_damaged_log_is_said_to_be_set_aside(notebook):
 def test_binder_forgets_and_the_cards_remind(name, monkeypatch):
     assert REMINDER not in said(hh.worklog().content)
     monkeypatch.setenv(name, "hub.mybinder.org")
-    for shown in (hh.worklog().content, committed(CHOICE, "Red.").outcome, predicted(22).outcome):
+    for shown in (hh.worklog().content, committed(CHOICE, "Red.").reply, predicted(22).outcome):
         assert REMINDER in said(shown)
 
 
@@ -794,12 +922,12 @@ def test_a_hostile_log_is_shown_as_text(entry):
 
 def test_what_is_typed_is_never_html():
     written({"answer": SCRIPT, "sure": SCRIPT, "question": SCRIPT})
-    card = committed(CHOICE, "Red.", again=True)
-    assert SCRIPT in said_text(card.outcome.value)
-    assert "<script" not in card.outcome.value
+    card = observed(CHOICE, "Red.")
+    assert "<script" not in card.reply.value
+    assert SCRIPT in said_text(hh.worklog().content.value)
     assert "<script" not in asked(NUMBER, SCRIPT).reply.value
     own = Choice("own", SCRIPT, {SCRIPT: Reply(SCRIPT, right=True), "b": Reply(SCRIPT)})
-    for made in (committed(own, SCRIPT), hh.ask(own)):
+    for made in (committed(own, SCRIPT), observed(own, "b", "b"), hh.ask(own)):
         shown = [widget.value for widget in descendants(made) if type(widget).__name__ == "HTML"]
         assert not any("<script" in each for each in shown)
 
@@ -810,6 +938,7 @@ def said_text(shown):
 
 CARDS = {
     "predict": (lambda: hh.predict(CHOICE), "Which colour?"),
+    "observe": (lambda: hh.observe(CHOICE), "Which colour?"),
     "claim": (lambda: hh.claim(22), f"Claim 22: {REGISTRY[22].statement}"),
     "claims": (lambda: hh.claim(22, 11), REGISTRY[11].statement),
     "ask": (lambda: hh.ask(CHOICE, NUMBER), "1. Which colour? 2. How high?"),
@@ -825,7 +954,7 @@ def test_a_page_without_a_kernel_shows_the_text(make, text, displayed):
     widget, still = displayed
     assert widget["application/vnd.jupyter.widget-view+json"]["model_id"] == card.model_id
     assert text in still["text/plain"]
-    assert "This card has lost its kernel: run its cell again." in still["text/html"]
+    assert "This card is a still picture. To use it, click on the first code cell" in still["text/html"]
     figure = re.search(r"</p><figcaption>(.*)</figcaption></figure>$", still["text/html"])
     assert html.unescape(figure[1]) == still["text/plain"]
     assert "<" not in figure[1]

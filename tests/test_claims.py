@@ -242,7 +242,8 @@ def test_words(each):
         assert re.fullmatch(r"[A-Z][^\n]*[^.]\.", sentence), sentence
         assert "  " not in sentence
     assert "n this model" in each.why
-    assert 2 <= len(re.findall(r"\.(?= [A-Z]|$)", each.why)) <= 5
+    assert 2 <= len(re.findall(r"\.(?= [A-Z]|$)", each.why)) <= 7
+    assert len(each.why.split()) <= 120
     for part in each.parts.values():
         assert re.fullmatch(r"[A-Z0-9−][^\n]*[^.]\.", part.says), part.says
         assert not re.search(r"[.\n]$|  ", part.number + part.because)

@@ -699,7 +699,7 @@ def test_a_panel_without_time_shows_the_moment_of_the_cursor():
 def test_text_follows_the_picture(bench):
     assert "1 spike" in bench.shown["text"]
     ask(bench, "preset", name="TTX")
-    assert "No spike" in bench.shown["text"]
+    assert "There is no spike" in bench.shown["text"]
     ask(bench, "tick", kind="frozen", gate="K.n", on=True)
     picture_belongs_to_the_knobs(bench)
 
@@ -749,7 +749,7 @@ def test_the_page_keeps_a_picture_without_a_kernel(bench, displayed):
     widget, still = displayed
     assert "application/vnd.jupyter.widget-view+json" in widget
     assert still["text/plain"] == in_words(bench.recording)
-    assert "This bench has lost its kernel: run its cell again." in still["text/html"]
+    assert "This bench is a still picture. To use it, click on the first code cell" in still["text/html"]
     assert picture_and_text(still) == (bench.picture.png, in_words(bench.recording))
 
 
@@ -902,3 +902,14 @@ def test_benches_of_cells_that_count_their_ions(name, views):
     bench.hold()
     bench.undo()
     assert not bench.notice
+
+
+def test_numbers_of_held_traces_are_short():
+    bench = hh.explore(hh.Squid(), hh.Step(20), knobs=("g_Na",), t_stop=30)
+    bench.hold()
+    bench.set(g_Na=6.932291666666)
+    bench.hold()
+    bench.set(g_Na=120)
+    assert bench.shown["held"]["B"] == "B: g_Na 6.9323"
+    assert "6.9323<" in bench.shown["table"]
+    assert "6.93229" not in bench.shown["table"]

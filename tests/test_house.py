@@ -217,7 +217,9 @@ def test_wheel_and_sdist_install_and_pass(root, tmp_path):
     notebooks = (Path("hhlab", path.relative_to(root)) for path in (root / "notebooks").rglob("[0-9]*.ipynb"))
     parts = {path.relative_to(root).as_posix() for path in ours} | {path.as_posix() for path in notebooks}
     assert parts <= set(names)
-    assert any(name.endswith("data/etc/jupyter/jupyter_server_config.d/hhlab.json") for name in names)
+    for name in ("jupyter/jupyter_server_config.d/hhlab.json", "ipython/startup/hhlab_first_cell.py"):
+        assert any(each.endswith(f"data/etc/{name}") for each in names)
+    assert "hhlab/glossary.md" in names
     assert not any("__pycache__" in name or name.startswith("tests") for name in names)
     with tarfile.open(sdist) as packed:
         packed.extractall(tmp_path, filter="data")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from hhlab.lab import log_file
 from hhlab.lab.log_file import WorkLog, open_log, worklog_path
+from hhlab.questions import drawn
 
 HEADER = b'{"hhlab work log": 1}\n'
 ENTRY = b'{"time": "2025-03-01T10:00:00+01:00", "kind": "answer", "name": "pump", "answer": "b"}\n'
@@ -60,6 +61,54 @@ def test_a_restart_finds_everything(path):
     again.add("answer", "pump", answer="b")
     assert [entry["answer"] for entry in WorkLog(path).entries()] == ["a", "b"]
     assert (again.trouble, list(path.parent.iterdir())) == ("", [path])
+
+
+def test_the_seed_is_drawn_once_and_written_with_the_first_entry(path):
+    log = WorkLog(path)
+    assert (len(log.seed) > 8, path.exists()) == (True, False)
+    assert WorkLog(path).seed != log.seed
+    log.add("answer", "a")
+    log.add("answer", "b")
+    assert path.read_text().count(log.seed) == 1
+    assert WorkLog(path).seed == log.seed
+    assert log.seed in log.as_bytes().decode()
+
+
+def test_an_older_log_gets_a_seed_with_its_next_entry(path):
+    path.write_bytes(HEADER + ENTRY)
+    log = WorkLog(path)
+    assert path.read_bytes() == HEADER + ENTRY
+    log.add("answer", "a")
+    log.add("answer", "b")
+    again = WorkLog(path)
+    assert path.read_bytes().startswith(HEADER + ENTRY)
+    assert (again.seed, again.trouble, names(again)) == (log.seed, "", ["pump", "a", "b"])
+
+
+def test_two_logs_that_began_together_keep_the_first_seed(path):
+    one, other = WorkLog(path), WorkLog(path)
+    one.add("answer", "a")
+    other.add("answer", "b")
+    assert one.seed == other.seed == WorkLog(path).seed
+
+
+@pytest.mark.parametrize("seed", [b"5", b"null", b'["a"]', b'""', b'"a\\ud800"'])
+def test_a_seed_that_is_none(path, seed):
+    path.write_bytes(HEADER.replace(b"}", b', "seed": ' + seed + b"}") + ENTRY)
+    log = WorkLog(path)
+    log.add("answer", "a")
+    assert (log.trouble, names(log)) == ("", ["pump", "a"])
+    assert WorkLog(path).seed == log.seed != ""
+    drawn(log.seed, "question", "option")
+
+
+def test_a_damaged_log_keeps_its_seed(path):
+    log = WorkLog(path)
+    log.add("answer", "a")
+    path.write_bytes(path.read_bytes() + b"nonsense\n")
+    again = WorkLog(path)
+    again.add("answer", "b")
+    assert log.seed == again.seed == WorkLog(path).seed
 
 
 def test_two_logs_on_one_file_see_each_other(path):

@@ -195,7 +195,7 @@ DEFAULTS = {
     "first_arrivals": {"level": -20}, "following_frequency": {"pulses": 12, "amplitude": 2000},
     "frequency": {"ramp": 0}, "half_width": {"level": 0, "slope": None} | WHOLE,
     "highest_rate": {"strength": 2, "duration": 0.5},
-    "ledger": {"diameter": None, "inside": None}, "paired_pulses": {"duration": 0.5},
+    "ledger": {"diameter": None, "inside": None}, "misfit": {"channel": "K"}, "paired_pulses": {"duration": 0.5},
     "peak": WHOLE, "period": {"level": 0} | WHOLE,
     "recovery": {"hold": -65, "test": -21}, "refractory": {"duration": 0.5, "reset": ()},
     "refractory_periods": {"duration": 0.5}, "release": {"half": 0.015, "power": 4}, "reversal": {"channel": "Na"},

@@ -1,12 +1,14 @@
 """The living membrane: what crosses is the charge of the recording, gates are single channels, dots follow a rule."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import hhlab as hh
 from hhlab.patch import OPEN, particles_at
+from hhlab.texts import read
 from hhlab.views import VIEWS, membrane, scene, words
 
 VIEW = VIEWS["membrane"]
@@ -284,7 +286,7 @@ def test_every_sentence_of_a_membrane_is_met(monkeypatch):
         VIEW.caption(RECORDED[name], moment)
     for name in ("squid", "relay", "pumps"):
         membrane._packed.__wrapped__(RECORDED[name], None)
-    assert met >= {f"scene.{name}" for name in words._TEXTS["scene"]}
+    assert met >= {f"scene.{name}" for name in read(Path(words.__file__).with_name("words.toml"))["scene"]}
 
 
 def test_a_still_shows_the_same():

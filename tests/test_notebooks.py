@@ -39,7 +39,7 @@ def test_what_is_saved(path):
     sources = [cell["source"] for cell in cells(path)]
     assert all(len(source) <= 15 for source in sources)
     assert sorted(len(source) for source in sources)[len(sources) // 2] <= 4
-    assert 10 <= len(sources) <= 33
+    assert 10 <= len(sources) <= 45
     for cell in cells(path):
         assert is_compared(cell) or not cell["outputs"]
         for output in cell["outputs"]:

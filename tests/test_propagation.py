@@ -448,7 +448,7 @@ def test_the_bench_of_an_axon_says_what_happens(bench):
     assert "An impulse runs along the axon at 18.7" in bench.shown["text"]
     bench.set(at=2.5)
     assert "runs both ways from 2.5" in bench.shown["text"]
-    said = {"both ends": "meet at 2.5", "passive": "No impulse", "TTX": "No impulse"}
+    said = {"both ends": "meet at 2.5", "passive": "There is no impulse", "TTX": "There is no impulse"}
     for name, words in said.items():
         bench.reset()
         bench.hear({"do": "preset", "with": {"name": name}})

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from robots import ABOVE_CHANCE, ROBOTS, chance, choices, percent
 
 import hhlab as hh
 from hhlab import questions
@@ -20,6 +21,7 @@ PREDICTIONS, CHECK, SOLVED = ([q for each in SETS.values() for q in each[part]] 
 EVERY = (*PREDICTIONS, *CHECK, *SOLVED)
 TASKS = [task.question for each in ASSIGNMENTS.values() for task in each.tasks(each.variant("course", "ab1234"))]
 CHOICES = [question for question in EVERY if isinstance(question, Choice)]
+REASONS = [question.reason for question in CHOICES if question.reason]
 NUMBERS = [question for question in EVERY if isinstance(question, Number)]
 
 
@@ -198,8 +200,12 @@ def test_names_are_found():
     assert questions.check("action_potential") is SETS["action_potential"].check
     with pytest.raises(ValueError, match="the course has no question longer_puls; did you mean longer_pulse"):
         questions.find("longer_puls")
-    with pytest.raises(ValueError, match="the course has no set of questions nonsense; it has action_potential"):
-        questions.check("nonsense")
+    assert questions.check("slow_rise") == (questions.find("slow_rise"),)
+    assert not {*SETS} & {question.name for question in EVERY}
+    with pytest.raises(
+        ValueError, match="the course has no question or set of questions the_pum; did you mean the_pump"
+    ):
+        questions.check("the_pum")
 
 
 def misconceptions(question):
@@ -213,8 +219,9 @@ def test_misconceptions_are_those_of_the_list():
     assert {"M1", "M8", "M9", "M10", "M14", "M15", "M16"} <= found
 
 
-@named(CHOICES)
+@named([question for question in (*CHOICES, *REASONS) if not question.name.startswith("before_")])
 def test_every_option_has_its_own_reply(question):
+    """But for the test before the course, which tells nothing."""
     texts = [reply.text for reply in question.options.values()]
     assert len(set(texts)) == len(texts) >= 4
     assert all(len(text) > 60 for text in texts)
@@ -224,11 +231,13 @@ def test_every_option_has_its_own_reply(question):
 
 @named([question for question in CHOICES if not question.several])
 def test_one_option_is_judged(question):
+    why = question.reason.right[:1] if question.reason else ()
     for option, reply in question.options.items():
-        judged = question.judge(option)
-        assert (judged.right, judged.reply) == (reply.right, reply.text)
+        judged = question.judge(option, *why)
+        assert judged.right == reply.right
+        assert judged.reply == reply.text or (why and reply.text in judged.reply)
         assert (judged.misconception, judged.understood) == (reply.misconception, reply.wording)
-        assert question.judge(reply.wording) == judged
+        assert question.judge(reply.wording, *why) == judged
     with pytest.raises(ValueError, match="choose one answer"):
         question.judge(list(question.options))
 
@@ -248,6 +257,79 @@ def test_several_options_are_judged_together():
         question.judge([])
     with pytest.raises(ValueError, match=r"question what_ends_the_spike has no option The leak"):
         question.judge("The leak")
+
+
+@pytest.mark.parametrize("question", [each for each in CHOICES if each.reason], ids=lambda question: question.name)
+def test_an_answer_is_right_only_with_its_reason(question):
+    for option, why in itertools.product(question.options, question.reason.options):
+        first, second = question.options[option], question.reason.options[why]
+        judged = question.judge(option, why)
+        assert judged.right == (first.right and second.right)
+        assert judged.misconception == (first.misconception or second.misconception)
+        assert (first.text in judged.reply) == (first.right == second.right or not first.right)
+        assert (second.text in judged.reply) == (first.right == second.right or not second.right)
+    with pytest.raises(ValueError, match="choose one answer"):
+        question.judge(option)
+
+
+def test_an_explanation_says_what_is_wrong_and_then_what_is_right():
+    question = questions.find("what_ends_the_spike")
+    told = {option: reply.text for option, reply in question.options.items()}
+    for chosen in ("leak", ["potassium", "leak"]):
+        explained = question.judge(chosen).explained
+        assert explained == " ".join(told[option] for option in ("leak", "inactivation", "potassium"))
+    number = questions.find("half_open")
+    assert [number.judge(value).explained for value in (6.25, 50, 90)] == [
+        number.reply, f"{number.mistakes[0].reply} {number.reply}", f"{number.hints[1]} {number.reply}",
+    ]  # fmt: skip
+
+
+@named([*CHOICES, *REASONS])
+def test_options_are_put_into_an_order_for_each_student(question):
+    orders = {tuple(question.arranged(f"student {number}")) for number in range(40)}
+    assert all({*order} == {*question.options} for order in orders)
+    assert question.arranged("student 7") == question.arranged("student 7")
+    free = [option for option, reply in question.options.items() if not reply.last]
+    if question.ordered:
+        assert orders == {tuple(question.options)}
+    else:
+        assert len(orders) > len(free)
+        assert {order[len(free) :] for order in orders} <= {*itertools.permutations([*question.options.keys() - free])}
+        assert {order[0] for order in orders} == {*free}
+
+
+@pytest.mark.parametrize("robot", ROBOTS)
+def test_nobody_scores_without_physiology(robot):
+    asked = choices()
+    score, guessed = percent(ROBOTS[robot], asked), chance(asked)
+    print(f"{robot}: {score:.0f} %, by chance {guessed:.0f} %")
+    assert score <= guessed + ABOVE_CHANCE
+
+
+@pytest.mark.parametrize(
+    ("robot", "right"),
+    [
+        ("the longest", "Higher, by rather more than ten millivolt."),
+        ("the shortest", "Higher."),
+        ("the most qualified", "Higher, since it may."),
+        ("all, both or none", "Both are."),
+        ("most words of the question", "The spike of a poisoned axon."),
+    ],
+)
+def test_robots_find_what_stands_out(robot, right):
+    wrong = ("Lower than it was.", "Wider than it was.", "As it was before.")
+    options = {text: Reply(text, right=text == right) for text in (*wrong, right)}
+    assert percent(ROBOTS[robot], [Choice("q", "How does the spike of the poisoned axon change?", options)]) == 100
+
+
+def test_robots_find_what_stands_somewhere():
+    options = {text: Reply(text, right=text == "Hm.") for text in ("Never a.", "Never b.", "Hm.", "Never.")}
+    assert percent(ROBOTS["no absolute words"], [Choice("q", "?", options)]) == 100
+    ordered = Choice("q", "?", options, ordered=True)
+    assert [percent(ROBOTS[f"option {n}"], [ordered]) for n in (1, 2, 3, 4)] == [0, 0, 100, 0]
+    assert (
+        percent(ROBOTS["the last option"], [ordered]) == percent(ROBOTS["the longer of the middle two"], [ordered]) == 0
+    )
 
 
 @named(NUMBERS)
@@ -276,23 +358,28 @@ def test_mistakes_are_recognised(question):
 
 
 @pytest.mark.parametrize(
-    ("name", "answer", "reply"),
+    ("name", "answer", "seen"),
     [
-        ("charge_for_a_change", "0.5", "It takes more."),
-        ("charge_for_a_change", "0", "It takes more."),
-        ("charge_for_a_change", "0.05", "0.05 µC/cm² would be right"),
-        ("charge_for_a_change", "0.02", "That is the capacitance over the voltage."),
-        ("permeability_from_V", "0.021", "That is the ratio P_Na / P_K."),
-        ("permeability_from_V", "0.1", "So little permeable to sodium"),
-        ("tenth_of_potassium", "14", "There is more potassium inside"),
+        ("charge_for_a_change", "0.5", "low"),
+        ("charge_for_a_change", "0", "low"),
+        ("charge_for_a_change", "0.05", 0.05),
+        ("charge_for_a_change", "0.02", 0.02),
+        ("permeability_from_V", "0.021", 0.0209),
+        ("permeability_from_V", "0.1", "low"),
+        ("tenth_of_potassium", "14", "high"),
     ],
 )
-def test_a_small_mistake_is_not_seen_everywhere(name, answer, reply):
-    """What a mistake smaller than the truth catches is as much smaller."""
+def test_a_small_mistake_is_not_seen_everywhere(name, answer, seen):
+    """What a mistake smaller than the truth catches is as much smaller; `seen` is its number, or a hint."""
     question = questions.find(name)
     judged = question.judge(question.read(answer))
+    told = dict(zip(("low", "high"), question.hints, strict=True))
     assert not judged.right
-    assert judged.reply.startswith(reply)
+    if seen in told:
+        assert judged.reply == told[seen]
+    else:
+        (mistake,) = (each for each in question.mistakes if each.reply == judged.reply)
+        assert mistake.value() == pytest.approx(seen, rel=1e-2)
 
 
 @named(NUMBERS)
@@ -487,7 +574,9 @@ reply = "The sign."
 [predictions.two]
 text = "Which?"
 options.a = {text = "A", reply = "yes", right = true}
-options.b = {text = "B", reply = "no", misconception = "M8"}
+options.b = {text = "B", reply = "no", misconception = "M8", last = true}
+seen = "Which was it?"
+ordered = true
 
 [tasks.three]
 text = "And here?"
@@ -510,6 +599,7 @@ def test_a_file_of_questions(tmp_path):
     assert [one.judge(value).reply for value in (-65, -70, -60, 65)] == ["r", "l", "h", "The sign."]
     two = ask.choice("two")
     assert (two.right, two.wording("a"), two.options["b"].misconception) == (("a",), "A", "M8")
+    assert (two.seen, two.ordered, two.options["b"].last, two.options["a"].last) == ("Which was it?", True, True, False)
     assert [three.judge(each).reply for three in (ask.choice("three", right="a"),) for each in "ab"] == [
         "So it is.", "Look again.",
     ]  # fmt: skip
@@ -533,6 +623,9 @@ def test_a_file_of_questions(tmp_path):
             "question one: the mistake sign has no text in the file",
         ),
         ('"The sign."', '"s"\n[check.one.mistakes.log]\nreply = "l"', "question one: the mistake log has no value in"),
+        ("last = true", "last = 1", "option b of own.toml: question two has last = 1; give true or false"),
+        ("ordered = true", 'ordered = "no"', "own.toml: question two has ordered = 'no'; give true or false"),
+        ('seen = "Which was it?"', "seen = 3", "own.toml: question two has seen = 3; give a text in quotation marks"),
         ('"M8"', '"M17"', "option b of own.toml: question two has misconception = 'M17'; give one of M1"),
         ("right = true", "right = false", "question two: give two or more options, of which one or more are right"),
         ("right = true", "right = 1", "option a of own.toml: question two has right = 1; give true or false"),
@@ -551,6 +644,25 @@ def test_a_mistake_in_a_file_gets_a_sentence(tmp_path, old, new, sentence):
 
     with pytest.raises(ValueError, match=re.escape(sentence)):
         all_questions()
+
+
+def test_a_reason_in_a_file(tmp_path):
+    why = (
+        GOOD
+        + """
+[tasks.three.reason]
+text = "Why?"
+options.c = {text = "C", reply = "Because.", right = true}
+options.d = {text = "D", reply = "Hardly."}
+"""
+    )
+    three = read(tmp_path, why).choice("three", right="a")
+    assert (three.reason.name, three.reason.text, three.reason.right) == ("three_reason", "Why?", ("c",))
+    assert three.judge("a", "c").reply == "So it is. Because."
+    with pytest.raises(
+        ValueError, match=r"own.toml: question three_reason has no text; give a text in quotation marks"
+    ):
+        read(tmp_path, why.replace('text = "Why?"', "")).choice("three", right="a")
 
 
 def test_a_number_without_anything_that_computes_it_is_noticed(tmp_path):

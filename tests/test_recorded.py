@@ -101,7 +101,7 @@ def test_held_beside_a_model_in_every_view(view):
 
 
 def test_in_words():
-    assert repr(hh.plot(MINE)).startswith("1 spike at 19.45 ms: peak 39.8 mV, half-width 1.33 ms")
+    assert repr(hh.plot(MINE)).startswith("There is 1 spike at 19.45 ms: its peak is 39.8 mV")
     assert repr(MINE) == "<Recorded cell 7: 59.95 ms, 1200 samples, V -75.0 to 39.8 mV, stimulus 0 to 30 uA/cm2>"
 
 

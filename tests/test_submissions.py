@@ -309,6 +309,16 @@ def test_what_systems_keep_for_themselves_is_nobodys_work(classroom, packed):
     assert (points(done), done.people, done.remarks) == ({"ab1": 16}, [], [])
 
 
+def test_more_notebooks_than_one_person_may_hand_in_where_only_the_id_inside_says_whose(classroom, monkeypatch):
+    monkeypatch.setattr("hhlab.assignments.work.MOST_FILES", 2)
+    for number in range(3):
+        put(classroom, f"{number}.ipynb", work("ab1"))
+    done = graded(classroom)
+    (person,) = done.people
+    assert (points(done), person[1]) == ({}, "ab1")
+    assert person[2].endswith("which is too much for one person")
+
+
 def test_members_of_one_name_are_each_their_own(classroom):
     """As some programs write zips: the second does not hide the first."""
     data = zipped({"x.ipynb": work("ab1"), "y.ipynb": work("ab2")}).replace(b"y.ipynb", b"x.ipynb")

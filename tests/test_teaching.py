@@ -13,8 +13,7 @@ from classroom import answers
 
 from hhlab.assignments import find
 from hhlab.assignments.course import ASSIGNMENTS
-from hhlab.assignments.handouts import notebook
-from hhlab.assignments.moodle import moodle_xml
+from hhlab.assignments.handouts import moodle_xml, notebook
 from hhlab.cli import main
 from hhlab.questions import Number
 

@@ -20,6 +20,11 @@ WRONG = {
         ("outside / inside)", "inside / outside)", "The sign is wrong"),
         ("return 1000 * R", "return R", "in mV, or in V"),
     ),
+    "permeability_from_V": (
+        ("100 * 0.021 / 1", "0.021", "In percent"),
+        ("100 * 0.021", "100 * 0.05", "Try a smaller"),
+        ("100 * 0.021", "100 * 0.01", "Try a larger"),
+    ),
     "muscle_by_hand": (
         ("muscle.P_Cl * muscle.Cl_in", "muscle.P_Cl * muscle.Cl_out", ""),
         ("np.log(above / below)", "np.log(below / above)", "upside down"),
@@ -66,7 +71,7 @@ WRONG = {
     "channels_to_spare": (('"channels_to_spare", g_Na', '"channels_to_spare", 120 - g_Na', "how much is left"),),
     "threshold_with_a_leak": (("g=0.5", "g=0.0", "without the additional leak"), ("-77", "-50", "harder to excite")),
     "peak_for_tenfold_sodium": (
-        ("/ log10(440 / 220)", "", "what half of the sodium takes"),
+        ("/ log10(440 / 220)", "", "with half of the sodium"),
         ("import log10", "import log as log10", "natural logarithm"),
     ),
 }

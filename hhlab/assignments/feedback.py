@@ -1,20 +1,23 @@
-"""The page that a student gets: each answer, what it earned and why, and the answer on the right curve."""
+"""The page that a student gets: each answer, what it earned and why, and the answer on the right curve.
+
+With right answers it is the solution, for the teacher.
+"""
 
 import base64
 import math
 import re
 import threading
 from collections.abc import Mapping, Sequence
-
-from markupsafe import Markup
+from dataclasses import replace
+from textwrap import indent
 
 from ..claims import MISCONCEPTIONS
 from ..plots import Picture, plot
-from ..questions import Choice, State
+from ..questions import Choice, Number, State
 from .adjustments import TOTAL
-from .judge import Verdict
+from .judge import Given, Verdict, decimals, judge
 from .page import page
-from .task import Assignment, Task
+from .task import Assignment, Task, options_of, tolerance
 from .variant import Variant
 
 RIGHT, WRONG = "#009E73", "#D55E00"
@@ -40,26 +43,11 @@ def feedback(
         "feedback.html", title=f"{assignment.title}: {name}", variant=variant, notes=map(without_folders, notes),
         points=round(sum(each.points for each in verdicts), 2), of=sum(each.of for each in verdicts),
         waiting=[each.task for each in verdicts if each.state == State.NOT_RUN],
-        answers=[(each.task, said(tasks[each.task], each), earned(each), reply(each)) for each in answered],
+        answers=answered, reply=reply,
+        choices=[name for name, task in tasks.items() if isinstance(task.question, Choice)],
         given=assignment.given(variant),
         picture=base64.b64encode(png).decode(), shows=repr(picture), marked=marked,
     )  # fmt: skip
-
-
-def earned(verdict: Verdict) -> str:
-    """Points with a sign, as HTML."""
-    if verdict.state == State.NOT_RUN:
-        return "could not be graded"
-    sign, kind = ("✓", "right") if verdict.right else ("~", "wrong") if verdict.points else ("✗", "wrong")
-    return Markup('<span class="{} whole">{} {:g} of {:g}</span>').format(kind, sign, verdict.points, verdict.of)
-
-
-def said(task: Task, verdict: Verdict) -> str:
-    """The answer as it was understood, as HTML; with the reason that was given."""
-    understood = verdict.understood or "nothing"
-    if isinstance(task.question, Choice) and verdict.because:
-        return Markup("{}<br><i>{}</i>").format(understood, verdict.because)
-    return understood
 
 
 def reply(verdict: Verdict) -> str:
@@ -90,3 +78,42 @@ def mark_answers(picture: Picture, tasks: Mapping[str, Task], verdicts: Sequence
             outside.append(each.task)
     words = f"Marked are your answers to {', '.join(shown)}." if shown else "No answer of yours has a place in it."
     return f"{words} Outside of the picture: {', '.join(outside)}." if outside else words
+
+
+def right_answers(assignment: Assignment, variant: Variant) -> dict[str, Given]:
+    """What a student would hand in who has everything right, computed by the model now."""
+    found = {}
+    for task in assignment.tasks(variant):
+        question = task.question
+        if isinstance(question, Number):
+            given = Given(f"{question.truth():.{decimals(question.tolerance) + 1}f}", question.unit)
+        elif isinstance(question, Choice):
+            options = options_of(question, variant).items()
+            own, option = next((own, option) for own, option in options if option in question.right)
+            given = Given(own, because="This is the option that is right.", option=option)
+        else:
+            given = Given(code=question.solution.strip())
+        found[task.name] = replace(given, mark=variant.mark)
+    return found
+
+
+def solution(assignment: Assignment, course: str, student: str, secret: str = "") -> tuple[str, str]:
+    """The answers of a student as text, and as a page with pictures."""
+    variant = assignment.variant(course, student, secret)
+    answers = right_answers(assignment, variant)
+    tasks = assignment.tasks(variant)
+    verdicts = [judge(task, answers[task.name], variant, lambda code, _: code.truth()) for task in tasks]
+    grids = {name: grid for name, grid in assignment.grids.items() if grid.hidden}
+    hidden = [f"{name} = {grid.in_words(variant.values[name])} (hidden)" for name, grid in grids.items()]
+    given = [f"{name} = {words} ({meaning})" for name, words, meaning in assignment.given(variant)]
+    lines = [f"{assignment.title}, {variant.course}, {variant.student}", *given, *hidden, ""]
+    lines += map(_line, tasks, answers.values(), verdicts)
+    return "\n".join(lines), feedback(assignment, variant, f"solution for {variant.student}", verdicts, hidden)
+
+
+def _line(task: Task, given: Given, verdict: Verdict) -> str:
+    if given.code:
+        return f"{task.name}:\n{indent(given.code, '    ')}"
+    if given.option:
+        return f"{task.name}: {given.value}) {verdict.understood}"
+    return f"{task.name}: {verdict.understood}; {tolerance(task)}"

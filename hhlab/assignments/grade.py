@@ -17,16 +17,16 @@ from ..questions import State
 from .adjustments import OVERRIDES, TOTAL, lateness, read_overrides
 from .course import ASSIGNMENTS
 from .gradebook import Gradebook, open_book, write_roster
+from .notebook import Handed
 from .report import Graded, report
 from .roster import Roster, read_roster
 from .sandbox import LIMITS_ONLY, Sandbox, best_lock
 from .submissions import Sorted, sort_out
 from .task import Code
 from .variant import plain_id
-from .work import Work, mark, peek, write
+from .words import say
+from .work import Read, Work, mark, read, write
 
-SAMPLE = 20
-"""How many are looked at to find out which assignment this is."""
 FIRST_REASONS = 5
 """How many reasons are given where nothing could be read."""
 Piece = TypeVar("Piece")
@@ -46,7 +46,7 @@ def grade(
     course : as the students typed it.
     roster : a CSV with a column of ids.
     out : a folder; made if it is not there. Running again goes on where it ended.
-    assignment : its name; unless given, the one that most of the first notebooks are of.
+    assignment : its name; unless given, the one that the first notebooks of most students are of.
     id_column, grade_column : headers in the roster, where they are not the usual ones.
     executor : any of concurrent.futures; None for one after the other.
     again : ids of students and names of tasks, of which what was graded before is graded again.
@@ -66,7 +66,9 @@ def grade(
     course = plain_id(course, "course")
     listed = read_roster(roster, id_column=id_column)
     told = sort_out(map(Path, places), listed, out)
-    name, ids = _usual(told, assignment, executor)
+    found = _on_all(read, [*told.files.values(), *([file] for file in told.unnamed)], executor)
+    first = [handed for some in found for handed in [each for _, each in some if isinstance(each, Handed)][:1]]
+    name = assignment or _usual(first, told, found)
     if name not in ASSIGNMENTS:
         raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed.choose_grades(grade_column, name)
@@ -80,16 +82,17 @@ def grade(
     sandbox = Sandbox(best_lock() or (LIMITS_ONLY if unlocked else ""))
     said = str(sandbox) if any(isinstance(task.question, Code) for task in tasks) else ""
     graded = Graded(name, people=told.people, notes=troubles, adjustments=changes, sandbox=said)
-    _find_owners(told, listed, graded, executor)
+    whose = dict(zip(told.files, found, strict=False))
+    _find_owners(found[len(whose) :], whose, listed, graded)
     works = [
-        Work(name, course, each.id, each.name, tuple(told.files.get(each.id, ())), sandbox,
-             tuple(changes.get(each.id, ())), each.id in anew, secret)
+        Work(name, course, each.id, each.name, whose.get(each.id, []), sandbox, changes.get(each.id, []),
+             each.id in anew, secret)
         for each in listed.students.values()
-        if each.id in told.files or any(row.gives(TOTAL) for row in changes.get(each.id, ()))
+        if each.id in whose or any(row.gives(TOTAL) for row in changes.get(each.id, ()))
     ]  # fmt: skip
     graded.silent = sorted(listed.students.keys() - {work.student for work in works})
     _mark_all(works, out, executor, graded)
-    graded.roster = listed.in_words(graded.grades(), ids)
+    graded.roster = listed.in_words(graded.grades(), {handed.student for handed in first})
     _finish(graded, listed, out, book)
     return graded
 
@@ -102,44 +105,28 @@ def _again(names: Collection[str], roster: Roster, tasks: Collection[str]) -> se
     return set(roster.students) if any(name in tasks for name in names) else set(map(plain_id, names))
 
 
-def _usual(told: Sorted, named: str, executor: Executor | None) -> tuple[str, set[str]]:
-    """The assignment: as named, or that of most of the first notebooks that can be read; and the ids of these.
-
-    Raises
-    ------
-    ValueError
-        If none is named and no file is of one; with the first reasons why.
-    """
-    pieces = [*told.files.values(), *([file] for file in told.unnamed)]
-    reasons = [f"{where}: {because}" for where, _, because in told.people]
-    for begin in range(0, len(pieces), SAMPLE):
-        some = pieces[begin : begin + SAMPLE]
-        looked = _on_all(peek, some, executor)
-        names = Counter(name for name, _, _ in looked if name)
-        if names:
-            usual = max(sorted(names), key=lambda name: names[name])
-            return named or usual, {student for _, student, _ in looked} - {""}
-        reasons += [f"{files[0].label}: {because}" for files, (_, _, because) in zip(some, looked, strict=True)]
-    if named:
-        return named, set()
-    said = "".join(f"{reason}.\n" for reason in reasons[:FIRST_REASONS])
+def _usual(first: Sequence[Handed], told: Sorted, found: Sequence[Sequence[Read]]) -> str:
+    """The assignment that the first notebooks of most are of; ValueError, with the first reasons why, if none is."""
+    names = Counter(sorted(handed.assignment for handed in first))
+    if names:
+        return names.most_common(1)[0][0]
+    reasons = [(where, because) for where, _, because in told.people]
+    reasons += [(file.label, str(because)) for some in found for file, because in some]
+    said = "".join(f"{where}: {because}.\n" for where, because in reasons[:FIRST_REASONS])
     raise ValueError(f"{said}there is no notebook with answers here: name the assignment with --assignment")
 
 
-def _find_owners(told: Sorted, roster: Roster, graded: Graded, executor: Executor | None) -> None:
+def _find_owners(loose: Sequence[Sequence[Read]], whose: dict[str, list[Read]], roster: Roster, graded: Graded) -> None:
     """Give notebooks that no name assigns to those whose ids they hold, which the report says."""
-    looked = _on_all(peek, [[file] for file in told.unnamed], executor)
-    for file, (_, student, because) in zip(told.unnamed, looked, strict=True):
-        if student in roster.students:
-            told.files[student].append(file)
+    for some in loose:
+        file, handed = some[0]
+        if isinstance(handed, Handed) and handed.student in roster.students:
+            whose.setdefault(handed.student, []).extend(some)
         else:
-            unknown = f"its student id {shown(student)} is not on the roster"
-            graded.people.append((file.label, "", because or unknown))
-    if told.unnamed:
-        graded.notes.append(
-            f"Nothing but the id inside says who handed in {len(told.unnamed)} of the notebooks, and anybody can type "
-            "any id there. Names of Moodle or Canvas, or one folder for each id, would say it."
-        )
+            told = handed if isinstance(handed, str) else say("report.not_on_roster", student=shown(handed.student))
+            graded.people.append((file.label, "", told))
+    if loose:
+        graded.notes.append(say("report.only_ids", count=len(loose)))
 
 
 def _on_all(work: Callable[[Piece], Result], pieces: Sequence[Piece], executor: Executor | None) -> list[Result]:
@@ -169,8 +156,7 @@ def _finish(graded: Graded, roster: Roster, out: Path, book: Gradebook) -> None:
         if because:
             graded.people.append(("", student, because))
     graded.notes += [
-        f"{OVERRIDES} has no effect on {each.task} of {each.student}, of whom nothing was graded: points for {TOTAL} "
-        "would have one."
+        say("report.no_effect", file=OVERRIDES, task=each.task, student=each.student, total=TOTAL)
         for student in sorted(graded.adjustments.keys() - graded.marks.keys())
         for each in graded.adjustments[student]
         if each.off is None
@@ -178,10 +164,7 @@ def _finish(graded: Graded, roster: Roster, out: Path, book: Gradebook) -> None:
     name = roster.sheet.name
     graded.written = write_roster(out, name, roster.filled(graded.grades()), book)
     if graded.written.name != name:
-        graded.notes.append(
-            f"Somebody has changed {name} in this folder: it was kept, and the new grades are in "
-            f"{graded.written.name}. Points in {OVERRIDES} are honoured in every run."
-        )
+        graded.notes.append(say("report.changed_roster", name=name, written=graded.written.name, file=OVERRIDES))
     book.enter(out, graded, {student.id: student.name for student in roster.students.values()})
     title = ASSIGNMENTS[book.assignment].title
     write(out / "report.html", report(graded, title, book.course).encode())

@@ -17,6 +17,7 @@ from .course import ASSIGNMENTS
 from .page import page
 from .report import Graded
 from .submissions import file_name
+from .words import say
 from .work import fingerprint, write
 
 BOOK = "graded.json"
@@ -72,10 +73,8 @@ def open_book(folder: Path, assignment: str, course: str, of: float) -> Gradeboo
     """The book of a folder, which is made; ValueError if it is of another assignment or course."""
     book = read_book(folder) or Gradebook(assignment, course)
     if (book.assignment, book.course) != (assignment, course):
-        raise ValueError(
-            f"{folder} holds the grades of {book.assignment} in the course {book.course}: choose another folder for "
-            f"{assignment} in {course}"
-        )
+        told = {"folder": folder, "assignment": book.assignment, "course": book.course}
+        raise ValueError(say("report.other_grades", **told, wanted=assignment, wanted_course=course))
     book.of = of
     book.save(folder)
     return book

@@ -1,4 +1,7 @@
-"""The notebooks that students fill in, made from the assignments: one for all, one for each, or for nbgrader."""
+"""What goes out: the notebooks that students fill in, one for all, one for each, or for nbgrader; and Moodle's quizzes.
+
+A quiz has the numeric questions, each as a category of variants, of which Moodle draws one at random.
+"""
 
 import json
 import os
@@ -10,7 +13,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ..questions import Choice
+from ..questions import Choice, Number
 from .page import page
 from .scoring import SCORE
 from .submissions import file_name
@@ -20,18 +23,7 @@ from .work import write
 
 File = tuple[Path, bytes]
 """A place in a folder, and what is to stand there."""
-NBGRADER = """from nbgrader.preprocessors import (
-    AssignLatePenalties, CheckCellMetadata, DeduplicateIds, OverwriteCells, OverwriteKernelspec, SaveAutoGrades)
-
-from hhlab.assignments.scoring import scorer
-
-c = get_config()
-c.CourseDirectory.course_id = {course!r}
-c.ClearSolutions.code_stub = {{"python": "# your answer in place of the three dots"}}
-# Nothing of a student is run: hhlab reads the answers in the outputs, and puts the points into the cells that score.
-c.Autograde.sanitize_preprocessors = [DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
-c.Autograde.autograde_preprocessors = [scorer({course!r}), SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
-"""
+Answer = tuple[float, float, int, str]
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}  # fmt: skip
 
@@ -121,7 +113,36 @@ def nbgrader_course(assignments: Iterable[Assignment], course: str, *, graded: b
     for assignment in assignments:
         made = notebook(assignment, course, ANYBODY, graded=graded, nbgrader=True)
         yield Path("source", assignment.name, f"{assignment.name}.ipynb"), _bytes(made)
-    yield Path("nbgrader_config.py"), NBGRADER.format(course=course).encode()
+    yield Path("nbgrader_config.py"), page("nbgrader_config.py", course=repr(course)).encode()
+
+
+def quizzes(assignments: Iterable[Assignment], course: str, variants: int, secret: str = "") -> Iterator[File]:
+    """The files with the questions of each assignment; none for no variants."""
+    for assignment in assignments if variants else ():
+        yield Path(f"{assignment.name}.xml"), moodle_xml(assignment, course, variants, secret)
+
+
+def moodle_xml(assignment: Assignment, course: str, variants: int, secret: str = "") -> bytes:
+    """The numeric tasks of an assignment, in so many variants each."""
+    drawn = [assignment.variant(course, f"variant {number + 1}", secret) for number in range(variants)]
+    same = zip(*map(assignment.tasks, drawn), strict=True)
+    codes = [call(assignment, course, variant.student, secret=secret) for variant in drawn]
+    asked = {
+        tasks[0].name: list(zip(drawn, codes, tasks, map(_answers, tasks), strict=True))
+        for tasks in same
+        if isinstance(tasks[0].question, Number)
+    }
+    return page("moodle.xml", assignment=assignment, asked=asked).encode()
+
+
+def _answers(task: Task) -> Iterator[Answer]:
+    """Value, tolerance, percentage and reply of what is expected: Moodle takes the first that fits."""
+    asked: Number = task.question  # type: ignore[assignment]
+    truth = asked.truth()
+    yield truth, asked.tolerance, 100, asked.reply
+    yield from ((mistake.value(), asked.tolerance, 0, mistake.reply) for mistake in asked.mistakes)
+    if task.near:
+        yield truth, asked.tolerance * task.near, 50, "Nearly: measure more exactly."
 
 
 def _bytes(made: nbformat.NotebookNode) -> bytes:

@@ -10,11 +10,12 @@ from ..quantities import Quantity, read_quantity
 from ..questions import Choice, Judgement, Number, State
 from .task import Code, Task, options_of
 from .variant import Variant
+from .words import say
 
 LEAST_REASON, LONGEST, LONGEST_CODE = 12, 2000, 20_000
 """How many characters a reason must have, and a reason or the code of a cell may have."""
 MANY_DIGITS = 8
-NO_ANSWER = "No answer."
+NO_ANSWER = Judgement(State.ABSENT, say("answer.none"))
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,16 @@ class NotRunError(Exception):
     """Code could not be run here at all, which is nobody's answer. Its text says why."""
 
 
-def judge(task: Task, given: Given | None, variant: Variant, run: Run) -> Verdict:
-    """The verdict on an answer; `run` runs the code of a code task and brings back its numbers."""
-    judged = _judged(task, given, variant, run) if given else Judgement(State.ABSENT, NO_ANSWER)
+def judge(task: Task, given: Given | str | None, variant: Variant, run: Run) -> Verdict:
+    """The verdict on an answer, or on one that was lost, of which it is given why.
+
+    `run` runs the code of a code task and brings back its numbers.
+    """
+    if isinstance(given, Given):
+        judged, because = _judged(task, given, variant, run), given.because
+    else:
+        judged, because = Judgement(State.NOT_RUN, f"{task.name}: {given}.") if given else NO_ANSWER, ""
     points = round(task.points * task.share(judged), 2)
-    because = given.because if given else ""
     return Verdict(**asdict(judged), task=task.name, points=points, of=task.points, because=because)
 
 
@@ -77,7 +83,7 @@ def well_formed(task: Task, given: Given) -> str:
         return task.question.wording(_option(task.question, given))
     if isinstance(task.question, Code):
         _code(task.question, given)
-        return "the code of this cell"
+        return say("code.understood")
     number = _number(task, given)
     many = ", in more digits than mean anything" if number.digits > MANY_DIGITS and number.step < 1 else ""
     return task.question.in_words(number.value) + many
@@ -87,10 +93,7 @@ def _judged(task: Task, given: Given, variant: Variant, run: Run) -> Judgement:
     question = task.question
     try:
         if given.mark not in ("", variant.mark):
-            raise NotRunError(
-                "it was answered with another preparation than this course gives: another version of hhlab or another "
-                "secret made its notebook"
-            )
+            raise NotRunError(say("answer.other_variant"))
         if isinstance(question, Number):
             return question.judge(_number(task, given).value)
         if isinstance(question, Choice):
@@ -107,22 +110,14 @@ def _number(task: Task, given: Given) -> Quantity:
     question: Any = task.question
     found = read_quantity(f"{given.value} {given.unit}", question.unit)
     if not found.unit:
-        raise ValueError(
-            f"{question.name} = {given.value.strip()} has no unit: write it as a text after the number, "
-            f'"{question.unit}"'
-        )
+        raise ValueError(say("number.no_unit", name=question.name, value=given.value.strip(), unit=question.unit))
     low, high = task.span
+    told = {"name": question.name, "value": question.in_words(found.value)}
     if not low <= found.value <= high:
-        raise ValueError(
-            f"{question.name} = {question.in_words(found.value)} is outside {question.in_words(low)} to "
-            f"{question.in_words(high)}, whatever the variant: look at unit and sign"
-        )
+        raise ValueError(say("number.outside", **told, low=question.in_words(low), high=question.in_words(high)))
     if found.step > 2.0 * question.tolerance * (1 + 1e-9):
-        raise ValueError(
-            f"{question.name} = {question.in_words(found.value)} has too few digits, as right is {question.allowed}: "
-            f"give more, such as {found.value:.{decimals(question.tolerance)}f} {pretty(question.unit)} if that is "
-            "meant"
-        )
+        example = f"{found.value:.{decimals(question.tolerance)}f} {pretty(question.unit)}"
+        raise ValueError(say("number.few_digits", **told, allowed=question.allowed, example=example))
     return found
 
 
@@ -140,21 +135,18 @@ def _option(question: Choice, given: Given) -> str:
     """The name of the option that was chosen; with a reason."""
     option = question.option(given.option) or question.option(f"{given.option}.")
     if option is None:
-        raise ValueError(
-            f"{question.name} = {shown(given.value.strip())} is none of your options: give the id of one, as "
-            f'lab.letters("{question.name}") shows it'
-        )
+        raise ValueError(say("choice.no_option", name=question.name, value=shown(given.value.strip())))
     if len(given.because.strip()) < LEAST_REASON:
-        raise ValueError(f'{question.name} wants a reason: add because="..." with a sentence of your own')
+        raise ValueError(say("choice.no_reason", name=question.name))
     if len(given.because) > LONGEST:
-        raise ValueError(f"the reason to {question.name} has more than {LONGEST} characters: shorten it")
+        raise ValueError(say("choice.long_reason", name=question.name, most=LONGEST))
     return option
 
 
 def _code(question: Code, given: Given) -> str:
     """The code of an answer, if there is some and not too much."""
     if not given.code:
-        raise ValueError(f"{question.name} is handed in from the cell of a notebook that holds the code")
+        raise ValueError(say("code.no_cell", name=question.name))
     if len(given.code) > LONGEST_CODE:
-        raise ValueError(f"the cell of {question.name} has more than {LONGEST_CODE} characters: shorten it")
+        raise ValueError(say("code.long_cell", name=question.name, most=LONGEST_CODE))
     return given.code

@@ -17,6 +17,7 @@ from ..parameters import shown
 from .answer import FORMAT, MIME
 from .judge import LONGEST, LONGEST_CODE, Given
 from .variant import plain_id
+from .words import say
 
 MOST_VALUES = 500_000
 """Numbers, texts, lists and groups in the JSON of a notebook: each takes up memory."""
@@ -90,7 +91,7 @@ def read_answers(data: bytes) -> Handed:
     found = [(number, *answer) for number, cell in enumerate(cells) for answer in _answers(cell, lab)]
     calls = list(islice(((n, *call) for n, cell in enumerate(cells) for call in _calls(cell)), MOST_CALLS))
     if not found:
-        raise UnreadableError(_why_none(len(calls)))
+        raise UnreadableError(say("notebook.never_run" if calls else "notebook.no_calls", calls=len(calls)))
     assignment, course, student = _whose({who for _, who, _, _ in found})
     answers = {task: given for _, _, task, given in found}
     numbers, tasks = {number for number, *_ in found}, set(answers)
@@ -104,7 +105,7 @@ def read_answers(data: bytes) -> Handed:
 
 def _cells(data: bytes) -> list[_Cell]:
     if sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
-        raise UnreadableError(f"it holds more than {MOST_VALUES} values: clear the outputs that are not answers")
+        raise UnreadableError(say("notebook.many_values", most=MOST_VALUES))
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except RecursionError:
@@ -119,9 +120,7 @@ def _cells(data: bytes) -> list[_Cell]:
         if isinstance(cell, dict)
     ]
     if sum(1 + len(cell.outputs) for cell in cells) > MOST_PARTS:
-        raise UnreadableError(
-            f"it has more than {MOST_PARTS} cells and outputs: clear the outputs that are not answers"
-        )
+        raise UnreadableError(say("notebook.many_parts", most=MOST_PARTS))
     return cells
 
 
@@ -188,7 +187,7 @@ def _told_by_line(cell: _Cell, sign: str, said: str) -> Given | str:
     number, reason = _NUMBER.fullmatch(said), _BECAUSE.search(cell.source)
     if sign == " =" and number:
         return Given(f"{number[1]}{number[2] or '.'}000000{number[3]}")
-    if said == "the code of this cell" and len(cell.source) <= LONGEST_CODE:
+    if said == say("code.understood") and len(cell.source) <= LONGEST_CODE:
         return Given(code=cell.source)
     if sign == ":" and reason:
         return Given(option=said, because=reason[1][1:-1])
@@ -199,17 +198,8 @@ def _whose(who: set[Who]) -> Who:
     """Of which assignment, course and student the answers are."""
     if len(who) > 1:
         said = " and ".join(sorted(map(" / ".join, who))[:3])
-        raise UnreadableError(
-            f"its answers are for different students, courses or assignments: {said}. Was it run anew?"
-        )
+        raise UnreadableError(say("notebook.several", said=said))
     return who.pop()
-
-
-def _why_none(calls: int) -> str:
-    """Why a notebook has no answers: never run, or another notebook."""
-    if not calls:
-        return "no cell of it hands in an answer: is it another notebook?"
-    return f"{calls} of its cells hand in answers, but none has its output: run all cells and save it, then hand it in"
 
 
 def _why_lost(cell: _Cell) -> str:

@@ -19,9 +19,10 @@ MOST_SECONDS = 20.0
 _NOT_WORK = {"__MACOSX", ".ipynb_checkpoints", ".DS_Store"}
 _ORDINARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The ways in which members of a zip are packed that can be unpacked piece by piece."""
+_A_FILE = {".ipynb": "a notebook (.ipynb)", ".jsonl": "a work log (.jsonl)"}
 _ENTRY = b"PK\1\2"
 """What each entry in the list of a zip begins with."""
-_MOST_FILES = f"it has more than {MOST_FILES} files, which is too much for one person"
+TOO_MANY = f"it has more than {MOST_FILES} files, which is too much for one person"
 
 
 class TooMuchError(Exception):
@@ -53,8 +54,8 @@ class File:
         return f".{self.name.rpartition('.')[2].lower()}"
 
 
-def notebooks(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
-    """The notebooks among the files of one person, those in a zip too; all else comes with its trouble.
+def files_of(files: Sequence[File], suffix: str) -> Iterator[tuple[File, bytes]]:
+    """Those with a suffix among the files of one person, those in a zip too; all else comes with its trouble.
 
     Raises
     ------
@@ -62,33 +63,36 @@ def notebooks(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
         If the person handed in more than is read.
     """
     until, size = time.monotonic() + MOST_SECONDS, 0
-    for number, (file, data) in enumerate(_opened(files), 1):
+    for number, (file, data) in enumerate(_opened(files, suffix), 1):
         size += len(data)
         if number > MOST_FILES:
-            raise TooMuchError(_MOST_FILES)
+            raise TooMuchError(TOO_MANY)
         if size > MOST_BYTES:
             raise TooMuchError(f"it has more than {MOST_BYTES // 2**20} MB unpacked, which is too much for one person")
         if time.monotonic() > until:
             raise TooMuchError(f"reading it took more than {MOST_SECONDS:g} s")
-        if file.trouble or file.suffix == ".ipynb":
+        if file.trouble or file.suffix == suffix:
             yield file, data
 
 
-def _opened(files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+notebooks = partial(files_of, suffix=".ipynb")
+
+
+def _opened(files: Sequence[File], suffix: str) -> Iterator[tuple[File, bytes]]:
     """All files of one person with their bytes, and after a zip what it holds."""
     for closed in files:
-        file, data = _read(closed, partial(_stream, closed))
+        file, data = _read(closed, partial(_stream, closed), suffix)
         yield file, data
         if file.suffix == ".zip" and not file.trouble:
-            yield from _inside(file, data)
+            yield from _inside(file, data, suffix)
 
 
-def _read(file: File, open_it: Callable[[], IO[bytes]]) -> tuple[File, bytes]:
+def _read(file: File, open_it: Callable[[], IO[bytes]], suffix: str) -> tuple[File, bytes]:
     """A file with its bytes, whatever size was claimed, or with its trouble."""
     if file.trouble:
         return file, b""
-    if file.suffix not in (".ipynb", ".zip"):
-        return replace(file, trouble="it is not a notebook (.ipynb)"), b""
+    if file.suffix not in (suffix, ".zip"):
+        return replace(file, trouble=f"it is not {_A_FILE.get(suffix, suffix)}"), b""
     try:
         with open_it() as stream:
             data = stream.read(LARGEST + 1)
@@ -117,10 +121,10 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     return archive.open(info)
 
 
-def _inside(file: File, data: bytes) -> Iterator[tuple[File, bytes]]:
+def _inside(file: File, data: bytes, suffix: str) -> Iterator[tuple[File, bytes]]:
     """The files in the zip of a student."""
     if data.count(_ENTRY) > MOST_FILES:
-        raise TooMuchError(_MOST_FILES)
+        raise TooMuchError(TOO_MANY)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
@@ -130,7 +134,7 @@ def _inside(file: File, data: bytes) -> Iterator[tuple[File, bytes]]:
         name = printable("/".join(parts_of(info)))
         nested = "it is a zip in a zip: hand in the notebook itself" if name.lower().endswith(".zip") else ""
         inner = replace(file, name=f"{file.name}/{name}", label=f"{file.label}: {name}", trouble=nested)
-        yield _read(inner, partial(_member, archive, info))
+        yield _read(inner, partial(_member, archive, info), suffix)
 
 
 def parts_of(info: zipfile.ZipInfo) -> list[str]:

@@ -103,18 +103,13 @@ def _task(verdicts: Sequence[Verdict], rest: Sequence[float]) -> tuple[str, ...]
     points = [each.points for each in verdicts]
     answered = sum(each.state != "no answer" for each in verdicts)
     right = sum(each.right for each in verdicts) / len(verdicts)
-    replies = Counter(each.reply for each in verdicts if each.judged and not each.right)
-    usual = "; ".join(f"{reply} ({count})" for reply, count in by_number(replies)[:1])
+    replies = Counter(sorted(each.reply for each in verdicts if each.judged and not each.right))
+    usual = "; ".join(f"{reply} ({count})" for reply, count in replies.most_common(1))
     mean = f"{np.mean(points):.2f}\u00a0of\u00a0{verdicts[0].of:g}"
     together = discrimination(points, rest)
     told = "–" if math.isnan(together) else f"{together:.2f}".replace("-", "−")
     answers = f"{answered} of {len(verdicts)}"
     return verdicts[0].task, answers, f"{100 * right:.0f}\u00a0%", bar(right), mean, told, usual
-
-
-def by_number(counted: Mapping[str, int]) -> list[tuple[str, int]]:
-    """What was counted, the most frequent first, and in the order of the alphabet where it is equally frequent."""
-    return sorted(counted.items(), key=lambda each: (-each[1], each[0]))
 
 
 def discrimination(points: Sequence[float], rest: Sequence[float]) -> float:
@@ -126,9 +121,9 @@ def discrimination(points: Sequence[float], rest: Sequence[float]) -> float:
 
 def misconceptions(marks: Marks) -> Rows:
     """Which ideas showed in how many students, and what refutes them."""
-    found = Counter(idea for verdicts in marks.values() for idea in {each.misconception for each in verdicts} - {""})
-    known = MISCONCEPTIONS
-    return [(idea, known[idea].text, f"{count}", known[idea].shown_by) for idea, count in by_number(found)]
+    known, shown = MISCONCEPTIONS, ({each.misconception for each in verdicts} - {""} for verdicts in marks.values())
+    found = Counter(sorted(idea for ideas in shown for idea in ideas))
+    return [(idea, known[idea].text, f"{count}", known[idea].shown_by) for idea, count in found.most_common()]
 
 
 def reasons(marks: Marks) -> Rows:

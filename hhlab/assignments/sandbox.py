@@ -21,6 +21,7 @@ from typing import Any
 
 from .judge import NotRunError
 from .task import Code
+from .words import say
 
 WALL = 20.0
 LIMITS = {"CPU": 5, "AS": 2 * 2**30, "FSIZE": 2**20, "NOFILE": 256, "CORE": 0, "NPROC": 1}
@@ -67,9 +68,9 @@ class Sandbox:
             If it could not be locked in, did not come to an end within the limits, or what came out is not numbers.
         """
         if os.name != "posix":
-            raise NotRunError("code is run on Linux and macOS only")
+            raise NotRunError(say("code.no_system"))
         if not self.lock:
-            raise NotRunError(f"its code was not run: {_NO_LOCK}")
+            raise NotRunError(say("code.not_run"))
         return self._numbers(code, task.defines, task.probe, own=task.probe["kind"] == "call")
 
     def _numbers(self, code: str, defines: str, probe: Mapping[str, Any], *, own: bool) -> list[float]:
@@ -86,27 +87,12 @@ class Sandbox:
             out = _ran(_command(self.lock, told, folder), folder, told, self.wall)
         begun, _, result = out.partition(b"\n")
         if begun.decode("utf-8", "replace") != self.lock:
-            raise NotRunError("its code could not be locked in, and was not run")
+            raise NotRunError(say("code.not_locked"))
         return _values(result)
 
     def __str__(self) -> str:
-        if self.lock == LIMITS_ONLY:
-            return (
-                "Code tasks ran with limits on time, memory and output, and nothing else, as was permitted: their code "
-                "could reach the network and your files."
-            )
-        if not self.lock:
-            return f"Code tasks were not run: {_NO_LOCK}."
-        return (
-            f"Code tasks ran locked in, by {self.lock}: without network, apart from other processes and from all files "
-            "but those of Python."
-        )
-
-
-_NO_LOCK = (
-    "this system cannot lock code in. Install bubblewrap, grade elsewhere, or permit it with --unlocked on a machine "
-    "or account that holds nothing else"
-)
+        how = {"": "did_not_run", LIMITS_ONLY: "ran_with_limits"}.get(self.lock, "ran_locked_in")
+        return say(f"code.{how}", lock=self.lock)
 
 
 def _there(places: Iterable[str]) -> list[str]:
@@ -145,13 +131,13 @@ def _ran(command: Sequence[str], folder: str, told: Mapping[str, Any], wall: flo
             try:
                 process.communicate(json.dumps(told).encode(), wall)
             except subprocess.TimeoutExpired:
-                raise NotRunError(f"the code did not finish within {wall:g} s") from None
+                raise NotRunError(say("code.too_slow", seconds=f"{wall:g}")) from None
             finally:
                 _end(process)
         out.seek(0)
         wrote = out.read(OUTPUT + 1)
     if len(wrote) > OUTPUT:
-        raise NotRunError("the code wrote more than is read")
+        raise NotRunError(say("code.too_long"))
     return wrote
 
 
@@ -176,14 +162,12 @@ def _values(out: bytes) -> list[float]:
     try:
         told = json.loads(out)
     except (ValueError, RecursionError):
-        raise NotRunError(
-            "the code ended before it gave its numbers: it may have needed too much time or memory"
-        ) from None
+        raise NotRunError(say("code.ended")) from None
     if isinstance(told, dict) and isinstance(told.get("error"), str):
         raise ValueError(told["error"])
     values = told.get("values") if isinstance(told, dict) else None
     if not isinstance(values, list) or not all(type(each) in (int, float) for each in values):
-        raise NotRunError("what the code gave is not a list of numbers")
+        raise NotRunError(say("code.no_numbers"))
     return values
 
 

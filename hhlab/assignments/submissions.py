@@ -16,17 +16,18 @@ from pathlib import Path
 
 from .opened import MOST_FILES, File, is_work, parts_of, printable
 from .roster import Roster, Student, folded
+from .words import say
 
 _MOODLE = re.compile(r"(?P<name>(?:(?!_assignsubmission_).)+)_(?P<number>\d+)_assignsubmission_[a-z]+_?", re.DOTALL)
 _CANVAS = re.compile(
     r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_(?:\d+_(?P<file>.+)|(?:text|link)\.html)", re.DOTALL
 )
+_OF_COURSE = re.compile(r"\d\d_")
+"""How the names of notebooks and of their logs begin: such a file says nothing of its owner."""
 _REFUSED = {
-    "_assignsubmission_": "Moodle packed it without folders: download it again, with 'Download submissions in folders'",
-    "_attempt_": "Blackboard's names are not read: put what each student handed in into a folder called by the id",
+    "_assignsubmission_": say("whose.moodle"),
+    "_attempt_": say("whose.blackboard"),
 }
-_NO_FOLDER = "nobody on the roster has this id: give the folder that holds one folder for each id"
-_NO_ZIP = "nothing says whose zip it is: give the platform's own zip, or put a student's into a folder called by the id"
 
 
 @dataclass
@@ -82,6 +83,26 @@ def sort_out(places: Iterable[Path], roster: Roster, out: Path) -> Sorted:
     return told
 
 
+def by_owner(places: Iterable[Path], out: Path) -> dict[str, list[File]]:
+    """Whose is which file where there is no roster: people as a platform, a folder or else the file itself names them.
+
+    Raises
+    ------
+    ValueError
+        For a place that is not there, and a zip that cannot be read.
+    """
+    found: dict[str, list[File]] = defaultdict(list)
+    for place in places:
+        for (given, top, *inside), file in _files(place, Path(os.path.abspath(out))):
+            named = _CANVAS.fullmatch(top) or _MOODLE.fullmatch(top) or _MOODLE.fullmatch(given)
+            own = top if inside or not _OF_COURSE.match(top) else given or top
+            who = f"{named['name']} ({named['number']})" if named else own.removesuffix(file.suffix)
+            files = found[printable(who.removesuffix(".worklog"))]
+            if len(files) <= MOST_FILES:
+                files.append(replace(file, name=printable("/".join(inside) or top)))
+    return found
+
+
 def _owner(
     place: str, top: str, folder: bool, roster: Roster, by_id: Mapping[str, Student]
 ) -> tuple[Student | None, str]:
@@ -95,7 +116,7 @@ def _owner(
             return student, f"nobody on the roster, or more than one, is called {called}{advice}"
         if is_folder and folded(name) in by_id:
             return by_id[folded(name)], ""
-    other = _NO_FOLDER if folder else _NO_ZIP if top.lower().endswith(".zip") else ""
+    other = say("whose.folder") if folder else say("whose.zip") if top.lower().endswith(".zip") else ""
     return None, _refusal(top) or other
 
 

@@ -1,18 +1,20 @@
 """What an assignment is made of: tasks, each a question of `hhlab.questions` or a piece of code, with points."""
 
-import hashlib
+import functools
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..axons import Fibre
 from ..cells import Cell
 from ..parameters import pretty, unknown
-from ..questions import Choice, Judgement, Mistake, Number, State, Texts
+from ..questions import Choice, Judgement, Mistake, Number, State, Texts, drawn
 from ..recording import Recording
 from .variant import Grid, Variant, draw, key_of, plain_id, read_key
+from .words import say
 
 HALF = 0.5
 VOLTS = (-200.0, 200.0)
@@ -23,6 +25,8 @@ _LETTERS, _DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"
 """What the id of an option is made of: none of it looks like another."""
 Values = list[float]
 Preparation = Cell | Fibre
+Picture = tuple[Mapping[str, Recording], tuple[str, ...]]
+"""Recordings by label, and the views that show them."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,6 @@ class Assignment:
     name : such as "refractory"; never changed, as variants hang on it.
     notebook : the notebook of the course that it goes with, such as "05_refractory_period".
     texts : its title, the story above the tasks, the code of the bench, what is given, and the texts of the tasks.
-    grids : what is drawn for each student.
     cells : the preparations by name, from a variant.
     tasks : the tasks of a variant.
     picture : recordings by label and views, from a variant, for the feedback.
@@ -142,15 +145,19 @@ class Assignment:
     name: str
     notebook: str
     texts: Texts
-    grids: Mapping[str, Grid]
     cells: Callable[[Variant], Mapping[str, Preparation]]
     tasks: Callable[[Variant], tuple[Task, ...]]
-    picture: Callable[[Variant], tuple[Mapping[str, Recording], tuple[str, ...]]]
+    picture: Callable[[Variant], Picture]
 
     @property
     def title(self) -> str:
         """Its heading."""
         return str(self.texts.general["title"])
+
+    @cached_property
+    def grids(self) -> dict[str, Grid]:
+        """What is drawn for each student, by name."""
+        return {name: Grid(**told) for name, told in self.texts.general["given"].items()}
 
     def variant(self, course: str, student: str, secret: str = "", *, key: str = "") -> Variant:
         """What a student of a course is given.
@@ -166,9 +173,8 @@ class Assignment:
 
     def given(self, variant: Variant) -> list[tuple[str, str, str]]:
         """What a student is told: name, value with its unit, and meaning."""
-        meanings = self.texts.general["given"]
         shown = ((name, grid) for name, grid in self.grids.items() if not grid.hidden)
-        return [(name, grid.in_words(variant.values[name]), meanings[name]) for name, grid in shown]
+        return [(name, grid.in_words(variant.values[name]), grid.meaning) for name, grid in shown]
 
     def task(self, variant: Variant, name: str) -> Task:
         """The task of a name; ValueError for an unknown one."""
@@ -185,15 +191,12 @@ def about(share: float, value: float) -> float:
 
 def options_of(question: Choice, variant: Variant) -> dict[str, str]:
     """The options that a student is shown, one right and some wrong ones, by ids that are this student's own."""
-
-    def drawn(option: str) -> bytes:
-        return hashlib.sha256("\n".join((variant.key, question.name, option)).encode()).digest()
-
-    right, *_ = sorted(question.right, key=drawn)
-    wrong = sorted(question.options.keys() - set(question.right), key=drawn)
+    place = functools.partial(drawn, variant.key, question.name)
+    right, *_ = sorted(question.right, key=place)
+    wrong = sorted(question.options.keys() - set(question.right), key=place)
     shown: dict[str, str] = {}
     for option in (right, *wrong[: SHOWN - 1]):
-        numbers = drawn(option)[16:]
+        numbers = place(option)[16:]
         ids = (_LETTERS[a % len(_LETTERS)] + _DIGITS[b % len(_DIGITS)] for a, b in itertools.pairwise(numbers))
         shown[next(each for each in ids if each not in shown)] = option
     return dict(sorted(shown.items()))
@@ -201,12 +204,9 @@ def options_of(question: Choice, variant: Variant) -> dict[str, str]:
 
 def asked_for(task: Task) -> str:
     """What an answer must look like, in words that hold for every student."""
-    question, worth = task.question, f"{task.points:g} points"
-    if isinstance(question, Number):
-        return f"A number in {pretty(question.unit)}, {worth}."
-    if isinstance(question, Code):
-        return f"Code that defines `{question.defines}`, {worth}. The cell must hold all that it needs."
-    return f"The id of one option, and why in a sentence of your own, {worth}."
+    kind = type(task.question).__name__.lower()
+    unit = task.question.unit if isinstance(task.question, Number) else ""
+    return say(f"asked.{kind}", name=task.name, unit=pretty(unit), points=f"{task.points:g}")
 
 
 def answer_cell(task: Task) -> str:
@@ -220,9 +220,6 @@ def answer_cell(task: Task) -> str:
 
 def tolerance(task: Task) -> str:
     """How far off is still right, in words."""
-    question = task.question
-    if isinstance(question, Number):
-        return f"{question.allowed} of the right value is right" + (
-            f", within {task.near:g} times that is half right" if task.near else ""
-        )
-    return ""
+    if not isinstance(task.question, Number):
+        return ""
+    return say("asked.nearly" if task.near else "asked.tolerance", allowed=task.question.allowed, near=f"{task.near:g}")

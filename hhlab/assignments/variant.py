@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,25 +24,28 @@ KEY_DIGITS = 32
 
 @dataclass(frozen=True)
 class Grid:
-    """The values that one quantity of an assignment can have, with their unit.
+    """The values that one quantity of an assignment can have, with their unit, and what it means.
 
-    A hidden one is not shown to the student: it is what an experiment is to find.
+    Some may be given as rows of evenly spaced values: first, last and step of each. A hidden quantity is not shown to
+    the student: it is what an experiment is to find.
     """
 
-    values: tuple[float, ...]
+    meaning: str
     unit: str
+    values: Sequence[float] = ()
+    evenly: Sequence[tuple[float, float, float]] = ()
     hidden: bool = False
+
+    def __post_init__(self) -> None:
+        rows = ((first, step, round((last - first) / step)) for first, last, step in self.evenly)
+        spaced = (round(first + step * number, 9) for first, step, count in rows for number in range(count + 1))
+        object.__setattr__(self, "values", (*self.values, *spaced))
 
     def in_words(self, value: float) -> str:
         """A value with its unit, as print shows it."""
         unit = "" if self.unit == "1" else pretty(self.unit)
         times = " · " if unit.startswith("10") else " "
         return f"{tidy(value)}{times}{unit}".strip().replace("-", "−")
-
-
-def evenly(first: float, last: float, step: float) -> tuple[float, ...]:
-    """Values a step apart, from the first to the last."""
-    return tuple(round(first + step * number, 9) for number in range(round((last - first) / step) + 1))
 
 
 @dataclass(frozen=True)

@@ -19,27 +19,31 @@ from .course import ASSIGNMENTS
 from .feedback import feedback
 from .judge import Verdict, judge
 from .notebook import Handed, UnreadableError, read_answers
-from .opened import File, TooMuchError, notebooks
+from .opened import MOST_FILES, TOO_MANY, File, TooMuchError, notebooks
 from .sandbox import Sandbox
 from .submissions import file_name
-from .task import Assignment, Task
+from .task import Assignment
 from .variant import Variant
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SOURCES = (".py", ".toml", ".j2")
 
 
+Read = tuple[File, Handed | str]
+"""A file, and what it hands in, or why it cannot be graded."""
+
+
 @dataclass(frozen=True)
 class Work:
-    """All files of one student, what they are graded by, what is changed then, and whether to grade them again."""
+    """What one student handed in, what it is graded by, what is changed then, and whether to grade it again."""
 
     assignment: str
     course: str
     student: str
     name: str
-    files: tuple[File, ...]
+    found: Sequence[Read]
     sandbox: Sandbox
-    adjustments: tuple[Adjustment, ...] = ()
+    adjustments: Sequence[Adjustment] = ()
     again: bool = False
     secret: str = field(default="", repr=False)
 
@@ -69,9 +73,9 @@ def fingerprint(*told: bytes) -> str:
     return hashlib.sha256(b"\0".join(told)).hexdigest()[:24]
 
 
-def read(files: Sequence[File]) -> list[tuple[File, Handed | str]]:
-    """What the notebooks of one person hand in, or why it cannot be read; of more than is read, why nothing is."""
-    found: list[tuple[File, Handed | str]] = []
+def read(files: Sequence[File]) -> list[Read]:
+    """What the notebooks of one person hand in, whatever goes wrong; of more than is read, why nothing is."""
+    found: list[Read] = []
     try:
         for file, data in notebooks(files):
             try:
@@ -80,16 +84,9 @@ def read(files: Sequence[File]) -> list[tuple[File, Handed | str]]:
                 found.append((file, str(error)))
     except TooMuchError as error:
         return [(files[0], str(error))]
-    return found
-
-
-def peek(files: Sequence[File]) -> tuple[str, str, str]:
-    """Of which assignment and student the first notebook is that can be read, or why none can."""
-    found = [handed for _, handed in read(files)]
-    for handed in found:
-        if isinstance(handed, Handed):
-            return handed.assignment, handed.student, ""
-    return "", "", str(found[-1]) if found else "there is nothing in it"
+    except Exception as error:
+        return [(files[0], _failed(error))]
+    return found or [(file, "there is no notebook in it") for file in files[:1]]
 
 
 def mark(work: Work, out: Path) -> Marked:
@@ -97,15 +94,19 @@ def mark(work: Work, out: Path) -> Marked:
     try:
         return _marked(work, out)
     except Exception as error:
-        why = f"{type(error).__name__}: {error}"
-        return Marked(people=[("", f"grading it failed ({why}): run again, or tell the makers of hhlab")])
+        return Marked(people=[("", _failed(error))])
+
+
+def _failed(error: Exception) -> str:
+    return f"grading it failed ({type(error).__name__}: {error}): run again, or tell the makers of hhlab"
 
 
 def _marked(work: Work, out: Path) -> Marked:
-    found = read(work.files) or [(file, "there is no notebook in it") for file in work.files[:1]]
+    if len(work.found) > MOST_FILES:
+        return Marked(people=[(work.found[0][0].label, TOO_MANY)])
     good: list[Handed] = []
     foreign, bad = [], []
-    for file, handed in found:
+    for file, handed in work.found:
         because = handed if isinstance(handed, str) else why_not(handed, work.assignment, work.course, work.student)
         if isinstance(handed, str) or (handed.student == work.student and because):
             bad.append((file.label, because))
@@ -114,7 +115,7 @@ def _marked(work: Work, out: Path) -> Marked:
         else:
             good.append(handed)
     if any(each.answers != good[0].answers for each in good):
-        bad.append((work.files[0].label, "there are several notebooks with different answers: keep one"))
+        bad.append((work.found[0][0].label, "there are several notebooks with different answers: keep one"))
         good.clear()
     if any(each.gives(TOTAL) for each in work.adjustments):
         foreign, bad = [], [*foreign, *bad]
@@ -169,15 +170,8 @@ def judged(work: Work, handed: Handed | None) -> tuple[list[Verdict], str]:
 
 def judge_all(assignment: Assignment, handed: Handed, variant: Variant, sandbox: Sandbox) -> list[Verdict]:
     """The verdicts on all that a notebook hands in."""
-    return [_judged(task, handed, variant, sandbox) for task in assignment.tasks(variant)]
-
-
-def _judged(task: Task, handed: Handed, variant: Variant, sandbox: Sandbox) -> Verdict:
-    """The verdict on the answer to a task; that it could not be graded, where it was lost."""
-    given = handed.answers.get(task.name, handed.answers.get(""))
-    if isinstance(given, str):
-        return Verdict(State.NOT_RUN, f"{task.name}: {given}.", task=task.name, points=0.0, of=task.points)
-    return judge(task, given, variant, sandbox.run)
+    given, untold = handed.answers, handed.answers.get("")
+    return [judge(task, given.get(task.name, untold), variant, sandbox.run) for task in assignment.tasks(variant)]
 
 
 def write(path: Path, data: bytes) -> None:

@@ -29,9 +29,9 @@ class Barnacle(Cell):
     E_K = param(-84, "mV", -200, 200, "potassium reversal potential", source=_ML, slider=(-120, -40))
     E_L = param(-60, "mV", -200, 200, "leak reversal potential", source=_ML, slider=(-100, 0))
     V_1 = param(-1.2, "mV", -200, 200, "half activation of calcium channels", source=_ML, slider=(-20, 20))
-    V_2 = param(18, "mV", 0.1, 200, "width of their activation", source=_ML, slider=(5, 40))
+    V_2 = param(18, "mV", 0.1, 200, "width of the activation of calcium channels", source=_ML, slider=(5, 40))
     V_3 = param(2, "mV", -200, 200, "half activation of potassium channels", source=_ML, slider=(-20, 20))
-    V_4 = param(30, "mV", 0.1, 200, "width of their activation", source=_ML, slider=(5, 40))
+    V_4 = param(30, "mV", 0.1, 200, "width of the activation of potassium channels", source=_ML, slider=(5, 40))
     phi = param(0.04, "1/ms", 1e-4, 10, "speed of potassium channels", source=_ML, slider=(0.01, 0.2))
 
     dt = 0.1

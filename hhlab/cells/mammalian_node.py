@@ -1,11 +1,9 @@
 """A node of Ranvier of a mammal, which has hardly any potassium channels: Frijns et al. 1994."""
 
-import functools
-
 from ..channels import MAMMALIAN_NODE_K, MAMMALIAN_NODE_NA, Channel
 from ..parameters import param
-from ..pools import FrozenPool, Pool
 from .cell import Cell
+from .frog_node import FrogNode
 
 _FRIJNS = "Frijns et al. 1994, as in Ribach/ANF_models_Brian2, models/Frijns_1994.py"
 
@@ -33,6 +31,7 @@ class MammalianNode(Cell):
     K_in = param(141, "mM", 0.01, 1000, "potassium inside", source=_FRIJNS, slider=(1, 200))
 
     V_START = -84.0
+    pools = FrogNode.pools
     dt = 0.002
 
     def _own_channels(self) -> tuple[Channel, ...]:
@@ -41,7 +40,3 @@ class MammalianNode(Cell):
             Channel("K", P=self.P_K, gates=MAMMALIAN_NODE_K, ion="K"),
             Channel("L", self.g_L, self.E_L),
         )
-
-    @functools.cached_property
-    def pools(self) -> tuple[Pool, ...]:  # type: ignore[override]
-        return FrozenPool("Na", self.Na_out, self.Na_in), FrozenPool("K", self.K_out, self.K_in)

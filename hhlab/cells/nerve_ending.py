@@ -3,7 +3,6 @@
 from ..channels import HVA, NEURON_K, NEURON_NA, Channel
 from ..parameters import param
 from ..physics import MICRO
-from ..pools import Domain, Pool, Shell
 from .afterpotential_cell import AfterpotentialCell
 from .cell import Cell
 
@@ -29,14 +28,9 @@ class NerveEnding(Cell):
     Ca_out = AfterpotentialCell.Ca_out
     domain = AfterpotentialCell.domain
 
+    free_Ca = AfterpotentialCell.free_Ca.value
+    pools = AfterpotentialCell.pools
     dt = AfterpotentialCell.dt
-
-    @property
-    def pools(self) -> tuple[Pool, ...]:  # type: ignore[override]
-        return (
-            Shell("Ca", self.Ca_out, 1e-4, free=AfterpotentialCell.free_Ca.value),
-            Domain("Ca_domain", self.Ca_out, 1e-6, gain=1e-3 * self.domain, of="HVA"),
-        )
 
     def _own_channels(self) -> tuple[Channel, ...]:
         return (

@@ -11,6 +11,7 @@ import ipywidgets as widgets
 from ..claims import MISCONCEPTIONS, Claim, Finding, Verdict, find
 from ..claims.measured import measured_in_words
 from ..claims.wording import WORDING
+from ..learning.entries import SURE as SURE
 from ..plots import Picture, plot
 from ..tables import table
 from ..views import VIEWS, seen_by
@@ -18,7 +19,6 @@ from .frame import Frame, button, paragraph, radio, say
 from .log_card import concern
 from .log_file import open_log
 
-SURE = ("a guess", "fairly sure", "certain")
 RUN_BEFORE = "You ran this before, predicting that it {predicted}; it {found}."
 AS_PREDICTED = "You predicted that it {predicted} ({sure}): that is what the model shows."
 NOT_AS_PREDICTED = "You predicted that it {predicted} ({sure}): the model shows otherwise."

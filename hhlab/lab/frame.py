@@ -5,21 +5,25 @@ import html
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import anywidget
 import ipywidgets as widgets
 import traitlets
-from IPython import display, get_ipython
+from IPython import display
+
+from . import between_cells
 
 HERE = Path(__file__).parent
-LOST = "This {} has lost its kernel: run its cell again."
+STILL = (
+    "This {} is a still picture. To use it, click on the first code cell of this notebook and press Shift + Enter, "
+    "then do the same with this cell."
+)
 BAR = "border-left: 4px solid #d55e00; padding-left: 8px"
 STILL_STYLE = """
 .jp-OutputArea-child:not(:has(.jp-OutputArea-output *)):has(+ * .hhlab-still), .hhlab-again:not(.jp-NotebookPanel *) {
   display: none;
 }"""
-"""Of a still picture: hides what JupyterLab says of a widget that is not found, and LOST where nothing can run."""
+"""Of a still picture: hides what JupyterLab says of a widget that is not found, and STILL where nothing can run."""
 
 
 def in_browser(*names: str) -> str:
@@ -44,24 +48,7 @@ class _Hands(Live):
     _esm = in_browser("frame.js")
 
 
-def _in_one_thread() -> None:
-    """Have the kernel handle the messages of widgets one after the other, between cells.
-
-    JupyterLab asks for a second thread for them. There the press of a button can overtake an answer that was typed
-    before it, and a slider can move while a cell runs. If the reply names no thread, they stay in the first one.
-    """
-    kernel: Any = getattr(get_ipython(), "kernel", None)
-    handlers = getattr(kernel, "control_handlers", {})
-    if "create_subshell_request" not in handlers:  # older than ipykernel 7
-        return
-
-    async def none(socket: Any, ident: Any, parent: Any) -> None:
-        kernel.session.send(socket, "create_subshell_reply", {"status": "ok", "subshell_id": None}, parent, ident)
-
-    handlers["create_subshell_request"] = none
-
-
-_in_one_thread()  # before the first widget, as JupyterLab asks with it
+between_cells.begin()  # before the first widget, as JupyterLab asks for a thread with it
 
 
 class Stilled:
@@ -86,7 +73,7 @@ class Stilled:
         text, png = self.still()
         picture = f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">' if png else ""
         said = f"<figcaption>{html.escape(text)}</figcaption>"
-        again = f'<p class="hhlab-again" style="{BAR}">{LOST.format(self.kind)}</p>'
+        again = f'<p class="hhlab-again" style="{BAR}">{STILL.format(self.kind)}</p>'
         figure = f'<style>{STILL_STYLE}</style><figure class="hhlab-still">{again}{picture}{said}</figure>'
         return {"text/html": figure, "text/plain": text}
 

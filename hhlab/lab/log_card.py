@@ -1,6 +1,7 @@
 """The work log as a card: what was predicted, run and answered, and a button to download it."""
 
 import os
+from collections import Counter
 
 import ipywidgets as widgets
 
@@ -13,7 +14,10 @@ from .question import in_words
 
 ON_BINDER = ("BINDER_SERVICE_HOST", "BINDER_LAUNCH_HOST", "BINDER_REQUEST")
 AGAIN = ", again"
-"""Behind the name of a question that was predicted a second time."""
+"""In older logs: behind the name of a question that was predicted a second time, when its answer was told."""
+TRIES = 2
+"""After so many observations a question is explained, although none of them was right."""
+AS_THE_MODEL, NOT_AS_THE_MODEL = "The model shows the same.", "The model shows something else."
 REMINDER = "This is Binder: everything is lost when the session ends. Download your work log before you go."
 
 
@@ -49,7 +53,8 @@ class LogCard(Frame):
         parts = [paragraph("Your work log", "heading"), paragraph(where, "note"), concern()]
         if not entries:
             return "".join([*parts, paragraph("Nothing has been predicted, run or answered yet.")])
-        rows = [[sendable(text) for text in _row(entry)] for entry in entries]
+        told = _told(entries)
+        rows = [[sendable(text) for text in _row(entry, entry["name"] in told)] for entry in entries]
         heads = ("when", "what", "question or claim", "your answer", "")
         return "".join([*parts, table(rows, heads, style="hhlab-table")])
 
@@ -57,14 +62,29 @@ class LogCard(Frame):
         return f"Work log: {len(self.kept.entries())} entries.", b""
 
 
-def _row(entry: Entry) -> tuple[str, ...]:
+def _told(entries: list[Entry]) -> set[str]:
+    """The names of the questions that have been explained after their experiment."""
+    seen = [entry for entry in entries if entry["kind"] == "observation"]
+    tries = Counter(entry["name"] for entry in seen)
+    again = [entry["name"] for entry in entries if entry["name"].endswith(AGAIN)]
+    explained = {entry["name"] for entry in seen if entry.get("right") is True or tries[entry["name"]] >= TRIES}
+    return {*explained, *again, *(name.removesuffix(AGAIN) for name in again)}
+
+
+def _row(entry: Entry, told: bool) -> tuple[str, ...]:
+    """An entry in words; a prediction is not judged before its question has been explained."""
     answer = entry.get("answer", entry.get("predicted", ""))
     question, verdict = every().get(entry["name"].removesuffix(AGAIN)), Verdict.from_text(entry.get("predicted"))
-    said = verdict.words if verdict else "; ".join(in_words(question, answer))
+    parts = in_words(question, answer)
+    if "reason" in entry:
+        parts += in_words(getattr(question, "reason", None), entry["reason"])
+    said = verdict.words if verdict else "; ".join(parts).replace(".;", ";")
     right = entry.get("right", entry.get("predicted") == entry.get("verdict"))
     about = str(entry.get("question", entry.get("claim", entry["name"])))
     when = str(entry["time"])[:16].replace("T", " ")
-    return when, entry["kind"], about, said, "as the model" if right else "otherwise in the model"
+    is_open = (entry["kind"] == "prediction" and not told) or not entry.keys() & {"right", "verdict"}
+    result = "" if is_open else AS_THE_MODEL if right else NOT_AS_THE_MODEL
+    return when, entry["kind"], about, said, result
 
 
 def worklog() -> LogCard:

@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import re
+import secrets
 import stat
 import time
 import weakref
@@ -17,17 +18,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..learning.entries import LARGEST_FILE, MARK, SEED, VERSION, Kept, good_entries
+from ..learning.entries import Entry as Entry
 from ..parameters import must_be, unknown
 from ..questions import MODELS_VERSION
 
-KINDS = ("prediction", "claim", "answer")
-VERSION = 1
-LARGEST_FILE = 20_000_000  # bytes of a file
+KINDS = ("prediction", "observation", "claim", "answer")
 LONGEST_ENTRY = 100_000  # bytes of a line
 SETTLING = 0.05  # s to wait for another kernel that is writing
 
-_MARK = "hhlab work log"
-_HEADER = json.dumps({_MARK: VERSION, "about": "Kept beside the notebook, sent nowhere."}).encode()
 _REASONS = {
     errno.EACCES: "the file or its folder is read-only",
     errno.EPERM: "the file or its folder is read-only",
@@ -37,15 +36,6 @@ _REASONS = {
     errno.ENOENT: "the folder is gone",
     errno.ENOTDIR: "there is no such folder",
 }
-
-Entry = dict[str, Any]
-
-
-class _Kept(NamedTuple):
-    """An entry and the line that holds it, which is written again as it was read."""
-
-    line: bytes
-    entry: Entry
 
 
 class _Signature(NamedTuple):
@@ -58,14 +48,21 @@ class _Signature(NamedTuple):
 
 
 class WorkLog:
-    """The log in one file. Making one reads the file if there is one; nothing is written before the first entry."""
+    """The log in one file. Making one reads the file if there is one; nothing is written before the first entry.
+
+    Attributes
+    ----------
+    seed : a text drawn once for each log, which decides the order in which this student sees the options of questions.
+        It is written with the first entry.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self._in_file: list[_Kept] = []
-        self._pending: list[_Kept] = []
+        self._in_file: list[Kept] = []
+        self._pending: list[Kept] = []
         self._seen: _Signature | None = None
-        self._stuck = False
+        self._stuck = self._seed_written = False
+        self.seed = secrets.token_hex(8)
         self._unwritten = self._aside = ""
         self._readers: weakref.WeakSet[Any] = weakref.WeakSet()
         self._refresh()
@@ -80,7 +77,7 @@ class WorkLog:
 
         Parameters
         ----------
-        kind : "prediction", "claim" or "answer".
+        kind : "prediction", "observation", "claim" or "answer".
         name : of the question or claim.
         what : texts, finite numbers, true or false, and lists or dicts of these. The time and the version of the models
             are added.
@@ -97,7 +94,7 @@ class WorkLog:
         stamp = {"time": now, "kind": kind, "name": name, "models": MODELS_VERSION}
         line = _line(stamp | what | stamp)
         self._refresh()
-        self._pending.append(_Kept(line, json.loads(line)))
+        self._pending.append(Kept(line, json.loads(line)))
         self._write()
         for reader in list(self._readers):
             reader.refresh()
@@ -124,7 +121,7 @@ class WorkLog:
     def as_bytes(self) -> bytes:
         """The whole log as a file to download, with the entries that could not be written."""
         self._refresh()
-        return _content(_HEADER, *(kept.line for kept in self._in_file + self._pending))
+        return _content(_header(self.seed), *(kept.line for kept in self._in_file + self._pending))
 
     def _refresh(self) -> None:
         """Read the file again if it has changed since it was read."""
@@ -132,17 +129,18 @@ class WorkLog:
             seen = _signature(self.path)
             if seen is None:
                 self._pending, self._in_file = self._in_file + self._pending, []
-                self._seen, self._stuck = None, False
+                self._seen, self._stuck, self._seed_written = None, False, False
                 return
             if seen == self._seen or self._read(seen):
                 return
 
     def _read(self, seen: _Signature) -> bool:
         """Take in the file, or set it aside; False if it changed in the meantime."""
-        found, sound = _read_file(self.path)
+        found, sound, seed = _read_file(self.path)
         if _signature(self.path) != seen:
             return False
         self._seen, self._stuck = seen, False
+        self.seed, self._seed_written = seed or self.seed, sound and bool(seed)
         if sound:
             self._in_file, self._pending = found, _without(found, self._pending)
         else:
@@ -173,7 +171,7 @@ class WorkLog:
         if self._stuck or not self._pending:
             return
         try:
-            _append(self.path, [kept.line for kept in self._pending])
+            _append(self.path, [kept.line for kept in self._pending], _header(self.seed), self._seed_written)
         except (OSError, ValueError) as error:
             self._unwritten = (
                 f"The work log cannot be written here: {_reason(error)}. "
@@ -220,21 +218,25 @@ def _line(entry: Entry) -> bytes:
     return line
 
 
+def _header(seed: str) -> bytes:
+    return json.dumps({MARK: VERSION, "about": "Kept beside the notebook, sent nowhere.", SEED: seed}).encode()
+
+
 def _content(*lines: bytes) -> bytes:
     return b"".join(line + b"\n" for line in lines)
 
 
-def _without(some: list[_Kept], many: list[_Kept]) -> list[_Kept]:
+def _without(some: list[Kept], many: list[Kept]) -> list[Kept]:
     """Those of many that are not among some."""
     lines = {kept.line for kept in some}
     return [kept for kept in many if kept.line not in lines]
 
 
-def _append(path: Path, lines: list[bytes]) -> None:
-    """Append lines in one write, below a header if the file is new; all of them or none."""
+def _append(path: Path, lines: list[bytes], header: bytes, begun: bool) -> None:
+    """Append lines in one write, below a header if the file is new or has not begun with one; all of them or none."""
     with open(path, "ab", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
-        data = _content(*lines) if size else _content(_HEADER, *lines)
+        data = _content(*lines) if size and begun else _content(header, *lines)
         written = file.write(data) or 0
         if written < len(data):
             if os.fstat(file.fileno()).st_size == size + written:
@@ -257,48 +259,19 @@ def _signature(path: Path) -> _Signature | None:
     return None if empty else _Signature(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def _read_file(path: Path) -> tuple[list[_Kept], bool]:
-    """The good entries of a file, and whether everything in it is good."""
+def _read_file(path: Path) -> tuple[list[Kept], bool, str]:
+    """The good entries of a file, whether everything in it is good, and its seed, "" for none."""
     try:
         found = os.stat(path)
         if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_FILE:
-            return [], False
+            return [], False, ""
         data = path.read_bytes()
         if not data.endswith(b"\n"):
             time.sleep(SETTLING)
             data = path.read_bytes()
     except OSError:
-        return [], False
-    return _good_entries(data)
-
-
-def _good_entries(data: bytes) -> tuple[list[_Kept], bool]:
-    """The good entries of a log, and whether everything in it is good.
-
-    Two kernels may both have begun the file, so the header may come again. A header of another version means that the
-    lines cannot be understood.
-    """
-    lines = [line.strip() for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
-    every = [_Kept(line, _parsed(line)) for line in lines if line]
-    good = [kept for kept in every if _is_entry(kept.entry)]
-    headers = [kept.entry.get(_MARK) for kept in every if not _is_entry(kept.entry)]
-    if any(version not in (None, VERSION) for version in headers):
-        return [], False
-    began = bool(every) and every[0].entry.get(_MARK) == VERSION
-    return good, began and None not in headers and data.endswith(b"\n")
-
-
-def _parsed(line: bytes) -> Entry:
-    """The JSON object of a line; an empty one for anything else."""
-    try:
-        found = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _is_entry(found: Entry) -> bool:
-    return all(isinstance(found.get(key), str) for key in ("time", "kind", "name"))
+        return [], False, ""
+    return good_entries(data)
 
 
 def _move_aside(path: Path) -> Path:

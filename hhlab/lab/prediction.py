@@ -1,122 +1,152 @@
-"""Predictions: committed before the answer can be seen, kept in the work log, and shown beside the result."""
+"""Predict, observe, explain: a prediction stands before the experiment; what is seen in it is judged and explained.
+
+Nothing here tells what is right before an observation is right, or has been wrong twice.
+"""
 
 from collections.abc import Callable
-from typing import Any
 
 import ipywidgets as widgets
 
 from ..plots import Picture
-from ..questions import Number
+from ..questions import Judgement
 from .claim_card import SURE, picture_of
-from .frame import Frame, button, paragraph, radio, say
-from .log_card import AGAIN, concern
-from .log_file import open_log
-from .question import Controls, Question, answer_of, as_question, in_words, judge
+from .frame import Frame, paragraph, radio, say
+from .log_card import TRIES, concern
+from .log_file import Entry
+from .question import Answering, Question, as_question, quoted, right_answer
 
 NOT_KNOWN = "how sure is not known"
+PREDICTED = "You predicted: {predicted} ({sure})."
+NOT_PREDICTED = "You made no prediction."
+SEEN = "You saw: {seen}."
+STANDS = "Your prediction stands. Now do the experiment: after it you are asked what you saw."
+LOOK_AGAIN = "That is not quite what the model shows. Go back to the experiment, repeat it, and answer once more."
+AS_SEEN = "That is what the model shows. {why}"
+NOT_AS_SEEN = "Not so. The model shows: {truth}. {why}"
+WHY_NOT_AS_PREDICTED = "About your prediction: {why}"
 
 
-class Prediction(Frame):
+class Prediction(Answering, Frame):
     """What `predict` returns. `committed` says whether the prediction stands."""
 
-    def __init__(self, question: Question, show: Callable[[], Any] | None, later: bool, again: bool) -> None:
-        self.question, self._show, self._later, self._again = question, show, later, again
-        self.name = question.name + AGAIN if again else question.name
-        self.controls, self.sure = Controls(question, lambda: None), radio(SURE, "How sure are you?")
-        self.commit_button = button("Commit", "commit this prediction: it can no longer be changed")
-        self.outcome, self.picture = widgets.HTML(), widgets.HTML()
-        self.commit_button.on_click(lambda _: self.commit())
-        self._restore()
-        row = widgets.HBox([widgets.HTML(paragraph("How sure are you?", "note")), self.sure, self.commit_button])
+    kept_as = "prediction"
+
+    def __init__(self, question: Question) -> None:
+        Answering.__init__(self, question, "Commit", "commit this prediction: it can no longer be changed")
+        self.sure = radio(SURE, "How sure are you?")
+        if before := self.kept():
+            entry, _ = before[0]
+            self.controls.put(entry["answer"], entry.get("reason"))
+            self.sure.value = entry.get("sure") if entry.get("sure") in SURE else None
+            self._stand(entry)
+        row = widgets.HBox([widgets.HTML(paragraph("How sure are you?", "note")), self.sure, self.button])
         row.layout.flex_flow = "row wrap"
-        title = "The question from the beginning" if again else "Predict"
-        heading = widgets.HTML(paragraph(title, "heading"))
-        super().__init__([heading, self.controls, row, self.outcome, self.picture], "card")
+        heading = widgets.HTML(paragraph("Predict", "heading"))
+        Frame.__init__(self, [heading, self.controls, row, self.reply], "card")
 
     @property
     def committed(self) -> bool:
         """Whether the prediction stands."""
-        return self.commit_button.disabled
+        return bool(self.button.disabled)
 
-    def commit(self) -> None:
-        """Let the prediction stand, keep it, and show the answer beside it; a sentence if it is not complete."""
+    def answered(self, given: Entry, judged: Judgement) -> None:
+        """Let the prediction stand, and keep it; ValueError if it is not said how sure it is."""
         if self.committed:
-            return None
-        answer, sure = self.controls.answer(), self.sure.value
-        try:
-            judged = judge(self.question, answer)
-            if sure is None:
-                raise ValueError("Say how sure you are first")
-        except ValueError as error:
-            return say(self.outcome, paragraph(f"{error}.", "notice", role="alert"))
-        open_log().add("prediction", self.name, question=self.question.text, answer=answer, sure=sure,
-                       right=judged.right, misconception=judged.misconception)  # fmt: skip
-        self._stand(answer, sure)
-
-    def _restore(self) -> None:
-        before = open_log().first("prediction", self.name)
-        if not before:
             return
-        answer = answer_of(self.question, before)
-        try:
-            judge(self.question, answer)
-        except (ValueError, TypeError):
-            return
-        self.controls.put(answer)
-        sure = before.get("sure")
-        self.sure.value = sure if sure in SURE else None
-        self._stand(answer, str(self.sure.value or NOT_KNOWN))
+        if self.sure.value is None:
+            raise ValueError("Say how sure you are first")
+        entry = given | {"sure": self.sure.value}
+        self.keep(entry, judged)
+        self._stand(entry)
 
-    def _stand(self, answer: Any, sure: str) -> None:
-        """Show a prediction that stands, and beside it the answer, unless that comes later."""
+    def _stand(self, entry: Entry) -> None:
         self.controls.lock()
-        self.sure.disabled = self.commit_button.disabled = True
-        parts = [paragraph(f"You predicted: {self._said(answer)} ({sure}).", "said")]
-        if self._again:
-            parts.insert(0, paragraph(self._at_first(), "said"))
-        if self._later:
-            parts.append(paragraph("Committed. The question returns at the end of the notebook.", "note"))
-        else:
-            parts.append(self._answer(answer))
-        say(self.outcome, "".join([*parts, concern()]))
-        if self._show and not self._later:
-            say(self.picture, picture_of(self._show()))
-
-    def _answer(self, answer: Any) -> str:
-        judged = judge(self.question, answer)
-        mark = "That is right" if judged.right else "Not so"
-        if isinstance(self.question, Number):
-            mark += f": the model gives {self.question.in_words(float(f'{self.question.truth():.3g}'))}"
-        return paragraph(f"{mark}. {judged.reply}", "right" if judged.right else "reply", role="status")
-
-    def _at_first(self) -> str:
-        first = open_log().first("prediction", self.question.name)
-        if not first or not first.get("answer"):
-            return "You did not answer this question at the beginning."
-        return f"At the beginning you said: {self._said(first['answer'])} ({first.get('sure') or NOT_KNOWN})."
-
-    def _said(self, answer: Any) -> str:
-        return ", ".join(f"“{text.rstrip('.')}”" for text in in_words(self.question, answer))
+        self.sure.disabled = self.button.disabled = True
+        said = paragraph(predicted(self.question, entry), "said")
+        say(self.reply, said + paragraph(STANDS, "note", role="status") + concern())
 
     def still(self) -> tuple[str, bytes]:
         return self.question.text, b""
 
 
-def predict(
-    question: str | Question, show: Callable[[], Picture] | None = None, *, later: bool = False, again: bool = False
-) -> Prediction:
-    """A card that takes a prediction, lets it stand, and only then shows the answer.
+class Observation(Answering, Frame):
+    """What `observe` returns. `explained` says whether the question has been explained."""
+
+    kept_as = "observation"
+
+    def __init__(self, question: Question, show: Callable[[], Picture] | None) -> None:
+        Answering.__init__(self, question, "Check", "check what you saw", question.seen)
+        self._show, self.picture, self._tries = show, widgets.HTML(), 0
+        for entry, judged in self.kept():
+            if not self.explained:
+                self._tell(entry, judged)
+        heading = widgets.HTML(paragraph("What did you see?", "heading"))
+        Frame.__init__(self, [heading, self.controls, self.button, self.reply, self.picture], "card")
+
+    @property
+    def explained(self) -> bool:
+        """Whether the question has been explained. What was seen can no longer be changed then."""
+        return bool(self.button.disabled)
+
+    def submit(self) -> None:
+        """Judge what was seen. A second press of the button without a new answer is not a second try."""
+        if not self.explained and (self.controls.answer() or not self._tries):
+            super().submit()
+
+    def answered(self, given: Entry, judged: Judgement) -> None:
+        """Keep what was seen; explain it if it is right or the last try, and otherwise send back to the experiment."""
+        self.keep(given, judged)
+        self._tell(given, judged)
+
+    def _tell(self, given: Entry, judged: Judgement) -> None:
+        self._tries += 1
+        seen = paragraph(SEEN.format(seen=quoted(self.question, given["answer"])), "said")
+        if not judged.right and self._tries < TRIES:
+            self.controls.put("")
+            return say(self.reply, seen + paragraph(LOOK_AGAIN, "reply", role="status"))
+        self.controls.put(given["answer"], given.get("reason"))
+        self.controls.lock()
+        self.button.disabled = True
+        before, why_not = self._predicted(given)
+        say(self.reply, before + seen + self._why(given, judged) + why_not + concern())
+        if self._show:
+            say(self.picture, picture_of(self._show()))
+        return None
+
+    def _why(self, given: Entry, judged: Judgement) -> str:
+        """Whether what was seen is right, and why."""
+        if judged.right:
+            return paragraph(AS_SEEN.format(why=judged.reply), "right", role="status")
+        truth = quoted(self.question, right_answer(self.question))
+        told = NOT_AS_SEEN.format(truth=truth, why=judged.explained)
+        return paragraph(told, "reply", role="status")
+
+    def _predicted(self, given: Entry) -> tuple[str, str]:
+        """What was predicted, and what is wrong with it if it is wrong and something else was seen."""
+        if not (predictions := self.kept("prediction")):
+            return paragraph(NOT_PREDICTED, "said"), ""
+        entry, judged = predictions[0]
+        told = not judged.right and entry["answer"] != given["answer"]
+        why_not = paragraph(WHY_NOT_AS_PREDICTED.format(why=judged.reply), "reply") if told else ""
+        return paragraph(predicted(self.question, entry), "said"), why_not
+
+    def still(self) -> tuple[str, bytes]:
+        return self.controls.text, b""
+
+
+def predicted(question: Question, entry: Entry) -> str:
+    """A sentence that says what was predicted."""
+    sure = entry.get("sure")
+    return PREDICTED.format(predicted=quoted(question, entry["answer"]), sure=sure if sure in SURE else NOT_KNOWN)
+
+
+def predict(question: str | Question) -> Prediction:
+    """A card that takes a prediction and lets it stand. It does not tell what is right: `observe` does, afterwards.
 
     Parameters
     ----------
     question : str, Choice or Number
         The name of a question of the course, such as "longer_pulse", or a question of your own.
-    show : callable, optional
-        A function without arguments that makes the picture beside the answer, such as lambda: hh.plot(...).
-    later : bool, default False
-        Whether the answer is kept for the end of the notebook, where the question returns.
-    again : bool, default False
-        Whether this is its return: the first answer is shown beside the second.
 
     Returns
     -------
@@ -128,4 +158,29 @@ def predict(
     ValueError
         If the question is unknown.
     """
-    return Prediction(as_question(question), show, later, again)
+    return Prediction(as_question(question))
+
+
+def observe(question: str | Question, show: Callable[[], Picture] | None = None) -> Observation:
+    """A card that asks what was seen in an experiment, and then explains it beside what was predicted.
+
+    A wrong answer sends back to the experiment once. After a second one the question is explained all the same.
+
+    Parameters
+    ----------
+    question : str, Choice or Number
+        The question of the prediction: its name, such as "longer_pulse", or a question of your own.
+    show : callable, optional
+        A function without arguments that makes a picture for the explanation, such as lambda: hh.plot(...).
+
+    Returns
+    -------
+    Observation
+        The card, which a notebook shows.
+
+    Raises
+    ------
+    ValueError
+        If the question is unknown.
+    """
+    return Observation(as_question(question), show)

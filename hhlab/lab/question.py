@@ -1,6 +1,8 @@
 """Questions as widgets: controls for an answer, and the card that judges a set of them."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -8,6 +10,7 @@ import ipywidgets as widgets
 from ..axons import Axon
 from ..cells import Squid
 from ..claims import MISCONCEPTIONS
+from ..learning.gain import TESTS
 from ..parameters import must_be, pretty
 from ..protocols import Step
 from ..questions import Choice, Judgement, Number, check, find
@@ -20,34 +23,50 @@ AT_AN_END = (1000.0, 0.5, 0.2)
 Question = Choice | Number
 Answer = str | list[str]
 NOT_SAID = "Choose or type an answer first"
+NO_REASON = "Choose a reason for your answer as well"
 
 
 class Controls(widgets.VBox):
-    """The text of a question, and what is needed to answer it."""
+    """The text of a question, and what is needed to answer it; where it asks for a reason, that comes after an answer.
 
-    def __init__(self, question: Question, entered: Callable[[], None]) -> None:
-        self.question = question
+    Parameters
+    ----------
+    question : what is asked.
+    text : in which words, if not in its own.
+    """
+
+    def __init__(self, question: Question, text: str = "") -> None:
+        self.question, self.text = question, text or question.text
         self.ticks: dict[str, widgets.Checkbox] = {}
         self.choice: Any = None
         self.field: Any = None
-        note = ""
+        self.reason: Controls | None = None
         if isinstance(question, Number):
             self.field = widgets.Text(
-                placeholder=f"a number, {pretty(question.unit)}", tooltip=question.text, continuous_update=False,
+                placeholder=f"a number, {pretty(question.unit)}", tooltip=self.text, continuous_update=False,
                 layout={"width": "220px"},
             )  # fmt: skip
-            self.field.observe(lambda change: entered() if change["new"] else None, "value")
-            note = f"Right is {question.allowed}."
-        elif question.several:
-            self.ticks = {
-                option: widgets.Checkbox(False, description=text, indent=False, layout={"width": "auto"})
-                for text, option in _by_wording(question)
-            }
-            note = "Choose one or more."
+            note, self._inputs = f"Right is {question.allowed}.", [self.field]
         else:
-            self.choice = radio(_by_wording(question), question.text)
-        asked = widgets.HTML(paragraph(question.text, "question") + paragraph(note, "note"))
-        super().__init__([asked, *(self.ticks.values() or [self.choice or self.field])])
+            shown = question.arranged(open_log().seed)
+            note = "Choose one or more." if question.several else ""
+            if question.several:
+                boxes = {option: _checkbox(question.wording(option)) for option in question.options}
+                self.ticks, self._inputs = boxes, [boxes[option] for option in shown]
+            else:
+                self.choice = radio([(question.wording(option), option) for option in shown], self.text)
+                self._inputs = [self.choice]
+        if isinstance(question, Choice) and question.reason:
+            self.reason = Controls(question.reason)
+            self.reason.layout.display = "none"
+            for each in self._inputs:
+                each.observe(lambda _: self._ask_for_reason(), "value")
+        asked = widgets.HTML(paragraph(self.text, "question") + paragraph(note, "note"))
+        super().__init__([asked, *self._inputs, *filter(None, [self.reason])])
+
+    def _ask_for_reason(self) -> None:
+        assert self.reason
+        self.reason.layout.display = None if self.answer() else "none"
 
     def answer(self) -> Answer:
         """The ids of what was chosen, or what was typed; empty if nothing was."""
@@ -55,7 +74,11 @@ class Controls(widgets.VBox):
             return [option for option, box in self.ticks.items() if box.value]
         return str(self.choice.value or "" if self.choice else self.field.value).strip()
 
-    def put(self, answer: Any) -> None:
+    def given(self) -> dict[str, Any]:
+        """The answer as the work log keeps it, with its reason where one is asked for."""
+        return {"answer": self.answer()} | ({"reason": self.reason.answer()} if self.reason else {})
+
+    def put(self, answer: Any, reason: Any = "") -> None:
         """Show an answer that was given before, as far as the question still has it."""
         if isinstance(self.question, Number):
             self.field.value = sendable(answer) if isinstance(answer, str) else ""
@@ -65,47 +88,85 @@ class Controls(widgets.VBox):
             self.choice.value = next((option for option in self.question.options if option in said), None)
         for option, box in self.ticks.items():
             box.value = option in said
+        if self.reason:
+            self.reason.put(reason)
 
     def lock(self) -> None:
         """Let the answer stand as it is."""
-        for control in (*self.ticks.values(), self.choice, self.field):
-            if control is not None:
-                control.disabled = True
+        for each in self._inputs:
+            each.disabled = True
+        if self.reason:
+            self.reason.lock()
 
 
-class Asked(widgets.VBox):
-    """One question with its button, its reply, and where it helps the experiment that refutes a misconception."""
+class Answering:
+    """What all cards with a question share: its controls, a button, and what is said to an answer.
 
-    def __init__(self, question: Question) -> None:
-        self.question, self.controls = question, Controls(question, self.judge)
-        self.check = button("Check", "check this answer")
-        self.refute = button("See the experiment")
-        self.reply, self.place = widgets.HTML(), widgets.VBox()
+    Each kind of card says in `answered` what an answer leads to.
+    """
+
+    kept_as = "answer"
+    """Under which the work log keeps the answers."""
+
+    def __init__(self, question: Question, name: str, tooltip: str, text: str = "") -> None:
+        self.question, self.controls = question, Controls(question, text)
+        self.button, self.reply = button(name, tooltip), widgets.HTML()
+        self.button.on_click(lambda _: self.submit())
+
+    def submit(self) -> None:
+        """Judge the answer and go on from there; what is missing or cannot be read gets a sentence."""
+        given = self.controls.given()
+        try:
+            self.answered(given, judge(self.question, **given))
+        except ValueError as error:
+            say(self.reply, paragraph(f"{error}.", "notice", role="alert"))
+
+    def answered(self, given: Entry, judged: Judgement) -> None:
+        """Go on from an answer that could be judged; ValueError if something else is missing."""
+        raise NotImplementedError
+
+    def keep(self, given: Entry, judged: Judgement) -> None:
+        """Put an answer into the work log."""
+        keep(self.kept_as, self.question, self.controls.text, given, judged)
+
+    def kept(self, kind: str = "") -> list[tuple[Entry, Judgement]]:
+        """The answers in the work log that can still be judged, oldest first, each as it would be judged now."""
+        found = []
+        for entry in open_log().entries(kind or self.kept_as, self.question.name):
+            with contextlib.suppress(ValueError, TypeError):
+                answer = answer_of(self.question, entry)
+                found.append((entry | {"answer": answer}, judge(self.question, answer, entry.get("reason"))))
+        return found
+
+
+class Asked(Answering, widgets.VBox):
+    """One question of "Check yourself", and where it helps the experiment that refutes a misconception."""
+
+    def __init__(self, question: Question, fresh: bool = False) -> None:
+        Answering.__init__(self, question, "Check", "check this answer")
+        self.refute, self.place = button("See the experiment"), widgets.VBox()
         self._misconception = ""
-        self._kept: Answer = ""
+        self._given: Entry = {}
         self.refute.layout.display = "none"
-        self.check.on_click(lambda _: self.judge())
         self.refute.on_click(lambda _: self._show_experiment())
-        before = open_log().last("answer", question.name)
-        if before:
-            self._kept = answer_of(question, before)
-            self.controls.put(self._kept)
-            self._kept = self.controls.answer()
-            if self._kept:
-                self.judge()
-        super().__init__([self.controls, self.check, self.reply, self.refute, self.place])
+        if not fresh and (before := self.kept()):
+            entry, judged = before[-1]
+            self.controls.put(entry["answer"], entry.get("reason"))
+            self._given = self.controls.given()
+            self._tell(judged)
+        if self.controls.field:
+            self.controls.field.observe(lambda change: self.submit() if change["new"] else None, "value")
+        widgets.VBox.__init__(self, [self.controls, self.button, self.reply, self.refute, self.place])
         self.add_class("hhlab-asked")
 
-    def judge(self) -> None:
-        """Reply to the answer, and keep it if it is a new one; what cannot be read gets a sentence."""
-        answer = self.controls.answer()
-        try:
-            judged = judge(self.question, answer)
-        except ValueError as error:
-            return say(self.reply, paragraph(f"{error}.", "notice", role="alert"))
-        if answer != self._kept:
-            self._kept = answer
-            keep(self.question, answer, judged)
+    def answered(self, given: Entry, judged: Judgement) -> None:
+        """Reply to the answer, and keep it if it is a new one."""
+        if given != self._given:
+            self._given = given
+            self.keep(given, judged)
+        self._tell(judged)
+
+    def _tell(self, judged: Judgement) -> None:
         say(self.reply, paragraph(judged.sentence, "right" if judged.right else "reply", role="status"))
         self._offer(judged.misconception)
 
@@ -132,18 +193,19 @@ class Asked(widgets.VBox):
         self.place.children = [shown]
 
 
-def _by_wording(question: Choice) -> list[tuple[str, str]]:
-    """The options as students read them, each with its id."""
-    return [(question.wording(option), option) for option in question.options]
+def _checkbox(text: str) -> widgets.Checkbox:
+    return widgets.Checkbox(False, description=text, indent=False, layout={"width": "auto"})
 
 
-def judge(question: Question, answer: Any) -> Judgement:
+def judge(question: Question, answer: Any, reason: Any = "") -> Judgement:
     """The judgement on an answer as controls or the work log have it; ValueError for none, or what cannot be read."""
     if not answer:
         raise ValueError(NOT_SAID)
     if isinstance(question, Number):
         return question.judge(question.read(str(answer)))
-    return question.judge(answer)
+    if question.reason and not reason:
+        raise ValueError(NO_REASON)
+    return question.judge(answer, reason)
 
 
 def answer_of(question: Question, entry: Entry) -> Any:
@@ -161,10 +223,21 @@ def in_words(question: Question | None, answer: Any) -> list[str]:
     return [str(part) for part in parts]
 
 
-def keep(question: Question, answer: Answer, judged: Judgement) -> None:
-    """Put an answer into the work log."""
-    open_log().add("answer", question.name, question=question.text, answer=answer, right=judged.right,
-                   misconception=judged.misconception)  # fmt: skip
+def quoted(question: Question, answer: Any) -> str:
+    """An answer as students read it, each part of it in quotation marks."""
+    return ", ".join(f"“{text.rstrip('.')}”" for text in in_words(question, answer))
+
+
+def right_answer(question: Question) -> Answer:
+    """The ids of all right options, or the number of the model with no more digits than its tolerance needs."""
+    if isinstance(question, Choice):
+        return [*question.right]
+    return question.in_words(round(question.truth(), -math.floor(math.log10(question.tolerance / 10))))
+
+
+def keep(kind: str, question: Question, text: str, given: Entry, judged: Judgement) -> None:
+    """Put an answer into the work log, with the question in the words in which it was asked."""
+    open_log().add(kind, question.name, question=text, **given, right=judged.right, misconception=judged.misconception)
 
 
 class Questions(Frame):
@@ -178,24 +251,30 @@ class Questions(Frame):
         return " ".join(f"{n}. {q.question.text}" for n, q in enumerate(self.asked.values(), 1)), b""
 
 
-def ask(*questions: str | Question) -> Questions:
+def ask(*questions: str | Question) -> Frame:
     """A card of questions; each answer gets a reply, and misconceptions lead to the experiment that refutes them.
 
     Parameters
     ----------
     *questions : str, Choice or Number
-        The name of a set of the course, such as "action_potential", or questions of your own.
+        The name of a set of the course, such as "action_potential", which asks all of its "Check yourself"; names of
+        single questions of the course; or questions of your own. "before_the_course" and "after_the_course" are tests,
+        of which the first tells nothing and the second tells what is right at its end.
 
     Returns
     -------
-    Questions
+    Questions or CourseTest
         The card, which a notebook shows.
 
     Raises
     ------
     ValueError
-        If a set is unknown, something is not a question, or none is given.
+        If a name is unknown, something is not a question, or none is given.
     """
+    if len(questions) == 1 and questions[0] in TESTS:
+        from .course_tests import CourseTest
+
+        return CourseTest(str(questions[0]))
     found: list[Question] = []
     for given in questions:
         found += check(given) if isinstance(given, str) else [as_question(given)]

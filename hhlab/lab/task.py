@@ -48,5 +48,5 @@ def check(name: str, value: Any) -> Judgement:
         return Judgement(State.UNREADABLE, told)
     judged = question.judge(number)
     if (open_log().last("answer", name) or {}).get("answer") != judged.understood:
-        keep(question, judged.understood, judged)
+        keep("answer", question, question.text, {"answer": judged.understood}, judged)
     return judged

@@ -6,12 +6,12 @@ from importlib import import_module
 from pathlib import Path
 
 from ..parameters import unknown
-from .question import MODELS_VERSION, Choice, Judgement, Mistake, Number, Reply, State
+from .question import MODELS_VERSION, Choice, Judgement, Mistake, Number, Reply, State, drawn
 from .texts import QuestionSet, Texts
 
 __all__ = [
-    "MODELS_VERSION", "Choice", "Judgement", "Mistake", "Number", "Reply", "State", "Texts", "check", "every",
-    "find",
+    "MODELS_VERSION", "Choice", "Judgement", "Mistake", "Number", "Reply", "State", "Texts", "check", "core", "drawn",
+    "every", "find", "question_set",
 ]  # fmt: skip
 
 
@@ -33,6 +33,26 @@ def find(name: str) -> Choice | Number:
     return every()[name] if name in every() else unknown("the course", "question", name, every())
 
 
+def question_set(name: str) -> QuestionSet:
+    """All questions of a set such as "action_potential"; ValueError for an unknown name."""
+    return _sets()[name] if name in _sets() else unknown("the course", "set of questions", name, _sets())
+
+
 def check(name: str) -> tuple[Choice | Number, ...]:
-    """The questions of "Check yourself" of a set such as "action_potential"; ValueError for an unknown name."""
-    return _sets()[name].check if name in _sets() else unknown("the course", "set of questions", name, _sets())
+    """The questions of "Check yourself" of a set such as "action_potential", or the one question of a name.
+
+    Raises
+    ------
+    ValueError
+        If the course has neither a set nor a question of this name.
+    """
+    sets = _sets()
+    if name in sets or name in every():
+        return sets[name].check if name in sets else (find(name),)
+    return unknown("the course", "question or set of questions", name, {**sets, **every()})
+
+
+def core(name: str) -> dict[str, float]:
+    """The core of the notebook of a set, in its order: what is to be done, and the minutes that it takes."""
+    question_set(name)
+    return dict(import_module(f".{name}", __package__).ask.general.get("core", {}))

@@ -60,7 +60,8 @@ ask = Texts(__file__)
 QUESTIONS = ask.arranged(
     ask.number("current_in_the_AHP", "uA/cm2", lambda: _SK()[1], 0.02,
                conductance_times_V=_conductance_times_V, current_of_SK_inward=lambda: -_SK()[1],
-               current_of_SK_at_the_ADP=lambda: _SK("ADP")[1]),
+               current_of_SK_at_the_ADP=lambda: _SK("ADP")[1],
+               again=0.05 * 10),
     ask.number("latency_with_A", "ms", lambda: _latency(_with_A()), 1.5,
                latency_without_A=lambda: _latency(Neuron()), longest_latency=STEADY.duration),
     ask.number("apamin_for_a_burst", "%", _apamin, 2, SK_left_for_a_burst=lambda: 100 - _apamin()),

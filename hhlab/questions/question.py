@@ -3,6 +3,7 @@
 A choice replies to each of its options. A number is compared with what the model computes at that moment.
 """
 
+import hashlib
 import html
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -20,6 +21,12 @@ MODELS_VERSION = version("hhlab")
 It is that of the package: a number of a model changes only with a release. A version of the models alone would have to
 be raised by hand at each such change, and would be forgotten.
 """
+
+
+BOTH_TIERS = "{answer} {reason}"
+ONLY_THE_ANSWER = "The answer is right, but the reason is not. {reason}"
+ONLY_THE_REASON = "The reason is right, but the answer does not follow from it. {answer}"
+"""What is said to an answer with its reason: to both right or both wrong, and to only one of them right."""
 
 
 class State(StrEnum):
@@ -46,12 +53,15 @@ class Reply:
         Whether the option is right.
     wording : str
         The option as students read it. Without it they read the id under which the option stands.
+    last : bool
+        Whether the option stays below the others when they are put into another order, such as "None of these."
     """
 
     text: str
     misconception: str = ""
     right: bool = False
     wording: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,7 @@ class Judgement:
     misconception : M1 to M16, or "".
     understood : how the answer was understood, in words.
     value : the number that was understood; nan for any other answer.
+    explained : why the answer is wrong, if it is, and then why what is right is right.
     """
 
     state: State
@@ -91,6 +102,7 @@ class Judgement:
     misconception: str = ""
     understood: str = ""
     value: float = math.nan
+    explained: str = ""
 
     @property
     def right(self) -> bool:
@@ -117,6 +129,11 @@ class Judgement:
         return f'<div class="hhlab-frame"><div class="hhlab-{kind}">{html.escape(self.sentence)}</div></div>'
 
 
+def drawn(key: str, question: str, option: str) -> bytes:
+    """What decides the place of an option for one student: the same for ever, and different for another key."""
+    return hashlib.sha256("\n".join((key, question, option)).encode()).digest()
+
+
 @dataclass(frozen=True)
 class Choice:
     """A question with options.
@@ -132,6 +149,14 @@ class Choice:
         it. The wording of an option may change: it is the `wording` of its reply, or the id where there is none.
     several : bool
         Whether all right options must be ticked. Otherwise one option is chosen, and any right one will do.
+    ordered : bool
+        Whether the options have an order of their own, as numbers have, and are shown in it to every student.
+    seen : str
+        The question as it is asked after the experiment, or "" if it is asked in the same words.
+    reason : Choice, optional
+        A second question, which asks for the reason of the answer. An answer is right if the reason is right as well.
+    again : Choice, optional
+        The same question in other words, for the next time.
 
     Raises
     ------
@@ -143,6 +168,10 @@ class Choice:
     text: str
     options: Mapping[str, Reply]
     several: bool = False
+    ordered: bool = False
+    seen: str = ""
+    reason: "Choice | None" = None
+    again: "Choice | None" = None
 
     def __post_init__(self) -> None:
         if len(self.options) < 2 or not self.right:
@@ -165,18 +194,45 @@ class Choice:
         names = ids if given in ids else [self.wording(each) for each in ids]
         return ids[names.index(str(given))] if given in names else None
 
-    def judge(self, answer: str | Iterable[str]) -> Judgement:
-        """The judgement on an option, or on the options that were ticked; ValueError for what is not an option."""
+    def arranged(self, key: str) -> list[str]:
+        """The ids of the options in the order in which the student with this key sees them."""
+        if self.ordered:
+            return list(self.options)
+        return sorted(self.options, key=lambda option: (self.options[option].last, drawn(key, self.name, option)))
+
+    def judge(self, answer: str | Iterable[str], reason: str = "") -> Judgement:
+        """The judgement on an option, or on the options that were ticked, and on the reason where one is asked for.
+
+        Raises
+        ------
+        ValueError
+            If something is not an option, or the reason is missing.
+        """
+        first = self._judge(answer)
+        if self.reason is None:
+            return first
+        second = self.reason.judge(reason or ())
+        told = ONLY_THE_ANSWER if first.right and not second.right else ONLY_THE_REASON
+        return Judgement(
+            State.RIGHT if first.right and second.right else State.WRONG,
+            (BOTH_TIERS if first.right == second.right else told).format(answer=first.reply, reason=second.reply),
+            first.misconception or second.misconception,
+            first.understood,
+        )
+
+    def _judge(self, answer: str | Iterable[str]) -> Judgement:
         chosen = self._chosen((answer,) if isinstance(answer, str) else tuple(answer))
         replies = [self.options[option] for option in chosen]
         missing = self.several and not set(self.right) <= set(chosen)
         texts = [reply.text for reply in replies] + ["That is not all: more of the answers are right."] * missing
         right = all(reply.right for reply in replies) and not missing
+        wrong = [option for option in chosen if option not in self.right]
         return Judgement(
             State.RIGHT if right else State.WRONG,
             " ".join(texts),
             next((reply.misconception for reply in replies if reply.misconception), ""),
             "; ".join(map(self.wording, chosen)),
+            explained=" ".join(self.options[option].text for option in (*wrong, *self.right)),
         )
 
     def _chosen(self, answer: tuple[object, ...]) -> list[str]:
@@ -214,6 +270,10 @@ class Number:
     mistakes : tuple of Mistake
         Numbers to which well-known wrong ways lead. An answer within the tolerance of one of them gets the reply to the
         nearest instead of a hint. If that number is smaller than the right one, the tolerance shrinks in proportion.
+    seen : str
+        The question as it is asked after the experiment, or "" if it is asked in the same words.
+    again : Number, optional
+        The same question with other numbers, for the next time.
 
     Raises
     ------
@@ -229,6 +289,8 @@ class Number:
     hints: tuple[str, str]
     reply: str
     mistakes: tuple[Mistake, ...] = ()
+    seen: str = ""
+    again: "Number | None" = None
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -258,7 +320,9 @@ class Number:
         mistake = None if right else self._mistake(value, truth)
         reply = self.reply if right else mistake.reply if mistake else self.hints[value > truth]
         misconception = mistake.misconception if mistake else ""
-        return Judgement(State.RIGHT if right else State.WRONG, reply, misconception, self.in_words(value), value)
+        explained = reply if right else f"{reply} {self.reply}"
+        state = State.RIGHT if right else State.WRONG
+        return Judgement(state, reply, misconception, self.in_words(value), value, explained)
 
     def _mistake(self, value: float, truth: float) -> Mistake | None:
         """The well-known mistake nearest to a number, if that is close enough to one."""

@@ -41,7 +41,8 @@ def _most_open(hold: float) -> float:
 ask = Texts(__file__)
 QUESTIONS = ask.arranged(
     ask.number("second_threshold", "uA/cm2", lambda: _ratio() * threshold(SQUID), 1.0,
-               ratio_of_thresholds=_ratio, resting_threshold=lambda: threshold(SQUID)),
+               ratio_of_thresholds=_ratio, resting_threshold=lambda: threshold(SQUID),
+               again=lambda: float(refractory(SQUID, 9)) * threshold(SQUID)),
     ask.number("absolute_when_warm", "ms", lambda: _periods(WARM).absolute, 0.1,
                absolute_when_cold=lambda: _periods(SQUID).absolute,
                relative_when_warm=lambda: _periods(WARM).relative),

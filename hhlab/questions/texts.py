@@ -20,6 +20,20 @@ order. A question with options:
     reply = "As V rises, h falls, and stays low while V is high."
     right = true
 
+Each student sees the options in an order of their own. Where they have an order themselves, as numbers have, `ordered =
+true` at the question keeps it; `last = true` at an option such as "None of these." keeps it below the others.
+
+`seen` asks a prediction in other words after the experiment. A question of "Check yourself" may be followed by one that
+asks for the reason, with options of its own, and an answer is right when both are:
+
+    [check.slow_rise.reason]
+    text = "Why?"
+
+    [check.slow_rise.reason.options.h]
+    text = "Because h has fallen."
+    reply = "h had the time to follow V."
+    right = true
+
 Which option is right may depend on what a student is given. Then Python says which, and `when_right` is said to it in
 place of `reply`; both may stand at the question, for all of its options that have none.
 
@@ -40,14 +54,37 @@ Unit, tolerance and what computes the numbers stand in the Python file beside it
     ask = Texts(__file__)
     QUESTIONS = ask.arranged(ask.number("half_open", "%", open_channels, 0.5, open_gates=50))
 
+Three questions of earlier notebooks stand at the beginning of a notebook. So that they come in other words, a question
+with options may have another wording of itself and of some of its options. A number has another text and, in Python,
+another truth, `again=`; `low`, `high` and `reply` stand there too if they differ:
+
+    [check.slow_rise.again]
+    text = "The same question in other words."
+
+    [check.slow_rise.again.options]
+    no_sodium = "The sodium is used up."
+
+What belongs to the core of a notebook stands at the top of its file, in the order of the notebook: what a student does,
+and how many minutes it takes together with the text and the bench before it. A bare name is that of a prediction, a
+question or a task; "observe" comes before the name of a question that asks what was seen. All minutes of a core come to
+at most 45:
+
+    [core]
+    half_open = 4
+    "claim 22" = 4
+    "observe half_open" = 2
+    slow_rise = 1
+
 Code to write has `hint` in place of `low` and `high`, and two texts that are code: `starter`, with which the cell of a
 student begins, and `solution`, in which a name in braces is the place of a number that the student is given. `several`
-(all that are right must be ticked), `right`, `misconception` (M1 to M16) and the mistakes may be left out. An
-assignment also has a `title`, a `story`, the code of its `bench`, and the meaning of what is `given`. A translation
-changes texts; the names of questions, options and mistakes stay for ever, as logs and handed-in answers refer to them.
+(all that are right must be ticked), `right`, `misconception` (M1 to M16), `ordered`, `last`, `seen`, `reason` and the
+mistakes may be left out. An assignment also has a `title`, a `story`, the code of its `bench`, and the meaning of what
+is `given`. A translation changes texts; the names of questions, options and mistakes stay for ever, as logs and
+handed-in answers refer to them.
 '''
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,13 +97,19 @@ Table = dict[str, Any]
 Computed = float | Callable[[], Any]
 """A number, or a function that computes one when it is needed."""
 
+
+def _are_minutes(given: Any) -> bool:
+    return isinstance(given, dict) and all(type(each) in (int, float) and each > 0 for each in given.values())
+
+
 _FLAG = ("true or false", lambda given: isinstance(given, bool))
 _TEXT = ("a text in quotation marks", lambda given: isinstance(given, str) and bool(given.strip()))
 _TABLES = ("tables with names of their own", lambda given: isinstance(given, dict))
 _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "misconception": (f"one of {', '.join(MISCONCEPTIONS)}", lambda given: str(given) in MISCONCEPTIONS),
-    **dict.fromkeys(("several", "right"), _FLAG),
-    **dict.fromkeys(("predictions", "check", "tasks", "given", "options", "mistakes"), _TABLES),
+    **dict.fromkeys(("several", "ordered", "right", "last"), _FLAG),
+    **dict.fromkeys(("predictions", "check", "tasks", "given", "options", "mistakes", "reason", "again"), _TABLES),
+    "core": ("minutes above 0 for each item", _are_minutes),
 }
 """What is to be given for a key, in words and as a test; for any other key it is a text."""
 
@@ -96,7 +139,7 @@ class Texts:
         path = Path(file).with_suffix(".toml")
         self._name = path.name
         self.general = _checked(
-            f"{path.name}: the file", read(path), "", "title story bench given predictions check tasks"
+            f"{path.name}: the file", read(path), "", "core title story bench given predictions check tasks"
         )
         self._tables: dict[str, Table] = {}
         for section in QuestionSet._fields:
@@ -113,23 +156,63 @@ class Texts:
 
     def choice(self, name: str, right: str = "") -> Choice:
         """The question with options of a name; `right` is the option that is right, where the file does not say."""
-        table = self.table(name, "text options", "several reply when_right")
+        table = self.table(name, "text options", "several ordered seen reason reply when_right again")
         common = {key: table[key] for key in ("reply", "when_right") if key in table}
         options = {}
         for option, given in table["options"].items():
             who = f"option {option} of {self._who(name)}"
-            each = _checked(who, common | given, "text reply", "misconception right when_right")
+            each = _checked(who, common | given, "text reply", "misconception right last when_right")
             said = each["when_right" if option == right else "reply"]
             is_right = option == right or each.get("right", False)
-            options[option] = Reply(said, each.get("misconception", ""), is_right, each["text"])
-        return Choice(name, table["text"], options, table.get("several", False))
+            last = each.get("last", False)
+            options[option] = Reply(said, each.get("misconception", ""), is_right, each["text"], last)
+        asked = Choice(
+            name, table["text"], options, table.get("several", False), table.get("ordered", False),
+            table.get("seen", ""), self._reason(name, table),
+        )  # fmt: skip
+        return replace(asked, again=self._in_other_words(asked, table["again"])) if "again" in table else asked
 
-    def number(self, name: str, unit: str, truth: Computed, tolerance: float, /, **mistakes: Computed) -> Number:
-        """The question of a name whose answer is a number; the arguments are those of Number, mistakes by name."""
-        table = self.table(name, "text low high reply", "mistakes")
+    def _reason(self, name: str, table: Table) -> Choice | None:
+        """The question after the reason that stands inside a question, if there is one."""
+        if "reason" not in table:
+            return None
+        self._tables[f"{name}_reason"] = table["reason"]
+        return self.choice(f"{name}_reason")
+
+    def _in_other_words(self, asked: Choice, given: Table) -> Choice:
+        """A question with another text, and with other texts for those options that have one."""
+        who = f"another wording of {self._who(asked.name)}"
+        told = _checked(who, given, "text", "options")
+        options = dict(asked.options)
+        for option, text in told.get("options", {}).items():
+            if option not in options:
+                unknown(who, "option", option, options)
+            options[option] = replace(options[option], wording=text)
+        return replace(asked, text=told["text"], options=options)
+
+    def number(
+        self, name: str, unit: str, truth: Computed, tolerance: float, /, *, again: Computed | None = None,
+        **mistakes: Computed,
+    ) -> Number:  # fmt: skip
+        """The question of a name whose answer is a number; the arguments are those of Number, mistakes by name.
+
+        `again` is the truth of the same question with other numbers, if the file has one.
+        """
+        table = self.table(name, "text low high reply", "mistakes seen again")
         hints = (table["low"], table["high"])
         wrong = self.mistakes(name, mistakes)
-        return Number(name, table["text"], unit, _function(truth), tolerance, hints, table["reply"], wrong)
+        asked = Number(name, table["text"], unit, _function(truth), tolerance, hints, table["reply"], wrong,
+                       table.get("seen", ""))  # fmt: skip
+        if (again is None) == ("again" in table):
+            raise ValueError(
+                f"{self._who(name)}: other numbers need a text and a truth in Python; give both or neither"
+            )
+        if again is None:
+            return asked
+        other = table | _checked(f"another wording of {self._who(name)}", table["again"], "text", "low high reply")
+        again_asked = replace(asked, text=other["text"], truth=_function(again), hints=(other["low"], other["high"]),
+                              reply=other["reply"], mistakes=())  # fmt: skip
+        return replace(asked, again=again_asked)
 
     def mistakes(self, name: str, values: Mapping[str, Computed]) -> tuple[Mistake, ...]:
         """The well-known mistakes of a question, whose texts are in the file and whose values are given."""

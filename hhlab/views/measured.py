@@ -31,5 +31,5 @@ class MeasuredConductance(Traces):
 
     def furniture(self, rec: Recording) -> list[tuple[float, float, str]]:
         points = beside(rec, self.channel)
-        told = sentence("clamp.measured", V=number(points.V, 0)) if points else sentence("clamp.not_measured")
+        told = sentence("measured.near", V=number(points.V, 0)) if points else sentence("measured.none")
         return [(0.5 * float(rec.t[-1]), 0.5 * self.low, told)]

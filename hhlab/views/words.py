@@ -5,8 +5,6 @@ numbers are put in.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +16,7 @@ from ..measure.rhythm import GAP
 from ..physics import Floats, q10_factor
 from ..protocols import VoltageStep
 from ..recording import AXIAL, SPIKE_ENDS, Recording
-from ..texts import read
+from ..texts import sentences
 from .view import at
 
 SLOW_RATE = 5.0  # Hz below which a rate is given per minute
@@ -31,14 +29,9 @@ WARM = 25.0  # degC from which on the spike of the squid axon suffers
 SOON = 0.1  # of the unit of the time axis: shorter times are given in a smaller unit
 NEAR_END = 0.05  # share of the length of an axon that counts as its end
 
-_TEXTS: dict[str, dict[str, str]] = read(Path(__file__).with_suffix(".toml"))
+sentence = sentences(__file__)
+"""The sentence of a name, such as "spikes.one", with its values put in."""
 _UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
-
-
-def sentence(name: str, **values: Any) -> str:
-    """The sentence of a name, such as "spikes.one", with its values put in."""
-    section, _, text = name.partition(".")
-    return _TEXTS[section][text].format(**values)
 
 
 def number(value: float, decimals: int = 1, sign: str = "") -> str:

@@ -7,25 +7,15 @@ import numpy as np
 from ...cells import Cell, NerveEnding, SinoatrialNode, ThalamicRelay, Ventricle
 from ...drugs import blocked
 from ...measure import duration, period, release, spikes
+from ...measure.thresholds import bisected
 from ...physics import nernst
 from ...protocols import Step
 from ...questions import Texts
 from ...recording import Recording
 from ...simulation import simulate
-from ..task import HALF, Assignment, Task, about
-from ..variant import Grid, Variant, evenly
+from ..task import HALF, Assignment, Picture, Task, about
+from ..variant import Variant
 
-GRIDS = {
-    "T": Grid((32, 33, 34, 35, 36), "degC"),
-    "P_T": Grid((78, 82, 86, 90), "1e-6 cm/s"),
-    "Ca_out": Grid((1.8, 1.9, 2, 2.1, 2.2), "mM"),
-    "Ca_in": Grid((0.1, 0.13, 0.17, 0.24, 0.3), "µM"),
-    "current": Grid((-1.4, -1.3, -1.2, -1.1, -1), "uA/cm2"),
-    "share": Grid(evenly(0.6, 0.78, 0.01), "1"),
-    "blocked": Grid(evenly(0.3, 0.7, 0.02), "1"),
-    "g_s": Grid((0.06, 0.066, 0.072, 0.11, 0.118, 0.126), "mS/cm2"),
-    "g_K1": Grid((0.32, 0.34, 0.36, 0.38), "mS/cm2"),
-}
 AFTERWARDS, MINUTE, BEATS, LASTING = 500.0, 60_000.0, 4000.0, 300.0
 """How long a rebound is waited for, a minute, how long the node is recorded, and how long a current flows, ms."""
 STIMULUS, HEART = Step(25, 2, 1), Step(40, 10, 1)
@@ -50,7 +40,7 @@ def cells(v: Variant) -> dict[str, Cell]:
     return {"relay": _relay(v), "node": SinoatrialNode(), "ventricle": _ventricle(v), "terminal": _terminal()}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """The action potential of the ventricle."""
     return {"": _heart(_ventricle(v))}, ("voltage",)
 
@@ -76,11 +66,7 @@ def _rebound(cell: ThalamicRelay, current: float, lasting: float) -> np.ndarray:
 def _shortest(cell: ThalamicRelay, current: float) -> float:
     """How long the current must flow for a spike to follow, ms: the first whole ms of a search upward, refined."""
     found = next((ms for ms in np.arange(4.0, 400.0, 4.0) if _rebound(cell, current, float(ms)).size), np.nan)
-    low, high = float(found) - 4.0, float(found)
-    while high - low > 0.05:
-        middle = 0.5 * (low + high)
-        low, high = (low, middle) if _rebound(cell, current, middle).size else (middle, high)
-    return high
+    return bisected(lambda ms: _rebound(cell, current, ms).size > 0, float(found) - 4.0, float(found), 0.05)
 
 
 @functools.lru_cache(maxsize=64)
@@ -128,4 +114,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-CALCIUM = Assignment("calcium", "07_calcium_spikes", ask, GRIDS, cells, tasks, picture)
+ASSIGNMENT = Assignment("calcium", "07_calcium_spikes", ask, cells, tasks, picture)

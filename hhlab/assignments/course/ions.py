@@ -7,26 +7,11 @@ from ...cells import Cell, GoldmanCell
 from ...measure import rest
 from ...physics import F, R, nernst, thermal_voltage
 from ...questions import Texts
-from ...recording import Recording
 from ...simulation import simulate
 from ..sealed import Sealed
-from ..task import HALF, VOLTS, Assignment, Code, Task, Values
-from ..variant import Grid, Variant, evenly
+from ..task import HALF, VOLTS, Assignment, Code, Picture, Task, Values
+from ..variant import Variant
 
-GRIDS = {
-    "T": Grid((18, 22, 26, 30, 34, 37), "degC"),
-    "K_out": Grid((3.5, 4, 4.5, 5, 5.5, 6), "mM"),
-    "K_in": Grid((120, 127, 134, 142, 150), "mM"),
-    "Na_out": Grid((137, 145, 153), "mM"),
-    "Na_in": Grid((8, 10, 12, 14), "mM"),
-    "Cl_out": Grid((106, 110, 114, 118), "mM"),
-    "Cl_in": Grid((3, 3.3, 3.6, 50, 54, 58), "mM"),
-    "P_Na": Grid((0.04, 0.046, 0.053, 0.06), "1e-6 cm/s"),
-    "P_Cl": Grid((0.36, 0.4, 0.45, 0.5), "1e-6 cm/s"),
-    "raised": Grid((9, 9.6, 10.3, 11, 12), "mM"),
-    "opened": Grid((0.1, 0.113, 0.126, 0.14, 0.155, 0.17, 0.185, 0.2), "1e-6 cm/s", hidden=True),
-    "warm": Grid(evenly(5, 40, 0.5), "degC"),
-}
 BATH = ("T", "K_out", "K_in", "Na_out", "Na_in", "Cl_out", "Cl_in", "P_Na", "P_Cl")
 
 CALLS = ((1, 4.0, 140.0), (1, 145.0, 12.0), (-1, 120.0, 7.0), (2, 2.0, 1e-4), (1, 10.0, 10.0))
@@ -54,7 +39,7 @@ def cells(v: Variant) -> dict[str, Cell]:
     return {"cell": cell(v), "treated": treated(v)}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """Where the cell would rest against potassium outside."""
     return {"": simulate(cell(v), None, 10)}, ("V against K outside",)
 
@@ -112,4 +97,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-IONS = Assignment("ions", "01_ions_and_potentials", ask, GRIDS, cells, tasks, picture)
+ASSIGNMENT = Assignment("ions", "01_ions_and_potentials", ask, cells, tasks, picture)

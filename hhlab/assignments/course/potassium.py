@@ -13,20 +13,9 @@ from ...recording import Recording
 from ...simulation import simulate
 from ...voltage_clamp import Clamp, clamp
 from ..sealed import Sealed
-from ..task import HALF, VOLTS, Assignment, Task, about
-from ..variant import Grid, Variant, evenly
+from ..task import HALF, VOLTS, Assignment, Picture, Task, about
+from ..variant import Variant
 
-GRIDS = {
-    "g_BK": Grid((9, 10.5, 12, 13.5, 15), "mS/cm2"),
-    "g_SK": Grid((0.12, 0.15, 0.18, 0.22, 0.26), "mS/cm2"),
-    "g_T": Grid((0.75, 0.8, 0.85, 0.9, 0.95), "mS/cm2"),
-    "g_K": Grid((5, 5.7, 6.4, 7), "mS/cm2"),
-    "kind": Grid((0, 1, 2, 3, 4), "1", hidden=True),
-    "g_X": Grid((1.2, 1.4, 1.6, 1.9, 2.2, 2.6, 3), "mS/cm2", hidden=True),
-    "T": Grid((26, 28, 30, 33, 36), "degC"),
-    "share": Grid((0.2, 0.24, 0.28, 0.32, 0.36, 0.64, 0.68, 0.72, 0.76, 0.8), "1"),
-    "g_M": Grid(evenly(0.017, 0.033, 0.002), "mS/cm2"),
-}
 KINDS = ("Kv1.1", "Kv2.1", "Kv3.1", "Kv4", "Kv7")
 """The channels that X may be, by `kind`."""
 PULSE = Step(14, 5, 1)
@@ -52,7 +41,7 @@ def cells(v: Variant) -> dict[str, Cell]:
     return {"cell": _cell(v), "mystery": _mystery(v)}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """The spike and what follows it."""
     return {"": _spike(_cell(v))}, ("voltage",)
 
@@ -100,4 +89,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-POTASSIUM = Assignment("potassium", "04_potassium_and_afterpotentials", ask, GRIDS, cells, tasks, picture)
+ASSIGNMENT = Assignment("potassium", "04_potassium_and_afterpotentials", ask, cells, tasks, picture)

@@ -9,21 +9,13 @@ from ...axon_recording import AxonRecording
 from ...axons import Axon
 from ...cells import Squid
 from ...measure import arrivals, conduction, length_constant, velocity
+from ...measure.thresholds import bisected
 from ...propagation import propagate
 from ...protocols import Step
 from ...questions import Texts
-from ...recording import Recording
-from ..task import HALF, Assignment, Preparation, Task, about
-from ..variant import Grid, Variant, evenly
+from ..task import HALF, Assignment, Picture, Preparation, Task, about
+from ..variant import Variant
 
-GRIDS = {
-    "T": Grid((12, 14, 16, 18.5), "degC"),
-    "diameter": Grid(evenly(160, 500, 20), "um"),
-    "R_i": Grid(evenly(28, 44, 1), "ohm cm"),
-    "delay": Grid(evenly(0.4, 1.9, 0.1), "ms"),
-    "C": Grid(evenly(0.88, 1.12, 0.02), "uF/cm2"),
-    "g_Na": Grid(evenly(108, 132, 3), "mS/cm2"),
-}
 LENGTH, START = 5.0, 0.5
 """Of the axon, cm, and of the stimulus, ms."""
 PULSE = Step(1000, START, 0.2)
@@ -39,7 +31,7 @@ def cells(v: Variant) -> dict[str, Preparation]:
     return {"axon": _axon(v)}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """V in the middle of the axon as the impulse passes."""
     return {"": _run(_axon(v)).at(LENGTH / 2)}, ("voltage",)
 
@@ -65,12 +57,11 @@ def _meets(axon: Axon, delay: float) -> float:
 @functools.lru_cache(maxsize=64)
 def _shortest(axon: Axon) -> float:
     """How long a stretch without sodium channels from 2 cm on must be to stop the impulse, cm."""
-    low, high = 0.1, 2.0
-    while high - low > 0.01:
-        middle = 0.5 * (low + high)
-        run = propagate(axon.locally(2.0, 2.0 + middle, g_Na=0), PULSE, every=4)
-        low, high = (middle, high) if conduction(run).arrived else (low, middle)
-    return high
+
+    def stops(cm: float) -> bool:
+        return not conduction(propagate(axon.locally(2.0, 2.0 + cm, g_Na=0), PULSE, every=4)).arrived
+
+    return bisected(stops, 0.1, 2.0, 0.01)
 
 
 def tasks(v: Variant) -> tuple[Task, ...]:
@@ -99,4 +90,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-PROPAGATION = Assignment("propagation", "06_propagation", ask, GRIDS, cells, tasks, picture)
+ASSIGNMENT = Assignment("propagation", "06_propagation", ask, cells, tasks, picture)

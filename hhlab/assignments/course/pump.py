@@ -10,8 +10,8 @@ from ...protocols import Shock
 from ...questions import Texts
 from ...recording import Recording
 from ...simulation import simulate
-from ..task import HALF, VOLTS, Assignment, Task, about
-from ..variant import Grid, Variant, evenly
+from ..task import HALF, VOLTS, Assignment, Picture, Task, about
+from ..variant import Variant
 
 MINUTE, HOUR = 60_000.0, 3_600_000.0
 """In ms."""
@@ -19,22 +19,13 @@ SODIUM = 50.0
 """Sodium inside an axon, mM."""
 AMOUNT = (0.0, 1e4)
 
-GRIDS = {
-    "T": Grid(evenly(6.5, 18.5, 0.5), "degC"),
-    "thin": Grid((0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5), "um"),
-    "thick": Grid((150, 200, 260, 330, 410, 500), "um"),
-    "round": Grid((10, 11, 12, 13, 14, 16, 18, 20, 22, 25, 28, 31), "um"),
-    "blocked": Grid((0.34, 0.38, 0.42, 0.46, 0.5, 0.54, 0.58, 0.62, 0.66, 0.7, 0.74, 0.77), "1"),
-    "C": Grid(evenly(0.8, 1.2, 0.02), "uF/cm2"),
-}
-
 
 def cells(v: Variant) -> dict[str, Cell]:
     """The preparations of a variant."""
     return {"axon": Squid(T=v.T, C=v.C), "cell": PumpCell(diameter=v.round)}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """The run-down of the round cell without its pump."""
     return {"without pump": _run_down(v.round)}, ("voltage", "concentrations")
 
@@ -94,4 +85,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-PUMP = Assignment("pump", "02_the_pump", ask, GRIDS, cells, tasks, picture)
+ASSIGNMENT = Assignment("pump", "02_the_pump", ask, cells, tasks, picture)

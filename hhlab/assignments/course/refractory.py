@@ -7,23 +7,11 @@ from ...cells import Cell, Squid
 from ...measure import availability, frequency, recovery, refractory, refractory_periods, rheobase, threshold
 from ...physics import nernst
 from ...questions import Texts
-from ...recording import Recording
 from ...simulation import simulate
 from ..sealed import Sealed
-from ..task import VOLTS, Assignment, Task, about
-from ..variant import Grid, Variant, evenly
+from ..task import VOLTS, Assignment, Picture, Task, about
+from ..variant import Variant
 
-GRIDS = {
-    "T": Grid((6.3, 7, 7.7, 8.5), "degC"),
-    "K_out": Grid((15, 16, 17, 18, 19), "mM"),
-    "K_in": Grid((390, 410, 430), "mM"),
-    "interval": Grid((8.8, 9.2, 9.6, 10, 10.4, 10.8), "ms"),
-    "when": Grid((0.35, 0.8, 1.3), "1"),
-    "prepulse": Grid(evenly(-79, -65, 2) + evenly(-58, -49, 1), "mV"),
-    "gap_at": Grid((-95, -91, -87, -83, -79), "mV"),
-    "gap": Grid((1, 1.2, 1.4, 1.7, 2), "ms"),
-    "current": Grid((11, 13, 16, 19, 23, 27, 32), "uA/cm2"),
-}
 SHARE = (0.0, 500.0)
 _periods = functools.lru_cache(maxsize=64)(refractory_periods)
 _ratio = functools.lru_cache(maxsize=256)(refractory)
@@ -47,7 +35,7 @@ def cells(v: Variant) -> dict[str, Cell]:
     return {"axon": axon(v)}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """How strong a second pulse must be."""
     return {"": simulate(axon(v), None, 10)}, ("two-pulse curve",)
 
@@ -98,4 +86,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-REFRACTORY = Assignment("refractory", "05_refractory_period", ask, GRIDS, cells, tasks, picture)
+ASSIGNMENT = Assignment("refractory", "05_refractory_period", ask, cells, tasks, picture)

@@ -11,29 +11,11 @@ from ...measure import half_width, peak, reversal, rheobase, threshold
 from ...parameters import param
 from ...protocols import Shock
 from ...questions import Texts
-from ...recording import Recording
 from ...simulation import simulate
 from ...voltage_clamp import Clamp, clamp
 from ..sealed import Sealed
-from ..task import HALF, VOLTS, Assignment, Code, Task, Values, about
-from ..variant import Grid, Variant, evenly
-
-GRIDS = {
-    "T": Grid((6.3, 8, 10, 12, 14, 16), "degC"),
-    "C": Grid((0.8, 0.9, 1, 1.15, 1.3), "uF/cm2"),
-    "g_K": Grid((28, 32, 36, 42), "mS/cm2"),
-    "shock": Grid((12, 15, 20), "mV"),
-    "duration": Grid((0.2, 0.3, 0.7, 1.2, 1.5), "ms"),
-    "half_a": Grid((-62, -56, -50, -44), "mV"),
-    "slope_a": Grid((6, 8, 10, 12), "mV"),
-    "power": Grid((2, 3, 4), "1"),
-    "half_b": Grid((-78, -74, -70, -66), "mV"),
-    "slope_b": Grid((5, 6, 7, 8), "mV"),
-    "tau_b": Grid((12, 16, 20, 25), "ms"),
-    "g_A": Grid((3, 4, 5, 6, 8), "mS/cm2"),
-    "E_Na": Grid(evenly(34, 45, 0.5) + evenly(54, 60, 0.5), "mV", hidden=True),
-    "left": Grid(evenly(0.58, 0.88, 0.01), "1", hidden=True),
-}
+from ..task import HALF, VOLTS, Assignment, Code, Picture, Task, Values, about
+from ..variant import Variant
 
 E_A, TAU_A, PROBED = -77.0, 1.0, (-95.0, -75.0, -60.0, -45.0, -20.0)
 """Reversal potential (mV) and time constant (ms) of channel A, and where it is tried (mV)."""
@@ -69,7 +51,7 @@ def cells(v: Variant) -> dict[str, Cell]:
     return {"axon": axon(v), "treated": treated(v)}
 
 
-def picture(v: Variant) -> tuple[dict[str, Recording], tuple[str, ...]]:
+def picture(v: Variant) -> Picture:
     """The spike, and its conductances."""
     return {"": simulate(axon(v), Shock(v.shock), 10)}, ("voltage", "conductances")
 
@@ -120,4 +102,4 @@ def tasks(v: Variant) -> tuple[Task, ...]:
 
 
 ask = Texts(__file__)
-SPIKE = Assignment("spike", "03_action_potential", ask, GRIDS, cells, tasks, picture)
+ASSIGNMENT = Assignment("spike", "03_action_potential", ask, cells, tasks, picture)

@@ -1,0 +1,46 @@
+"""Where the notebooks show what refutes a misconception."""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from ..claims import MISCONCEPTIONS
+from .course import WORDING
+
+_CLAIMS = re.compile(r"hh\.claim\(([\d, ]+)\)")
+
+
+def place_of(misconception: str) -> str:
+    """The claim or bench that refutes a misconception, with its notebook and section, or else what does in words."""
+    known, texts = MISCONCEPTIONS[misconception], WORDING["class"]
+    for notebook, section, code in _code_cells():
+        shown = {int(number) for numbers in _CLAIMS.findall(code) for number in numbers.split(",") if number.strip()}
+        for claim in known.claims:
+            if claim in shown:
+                return texts["claim"].format(claim=claim, notebook=notebook, section=section)
+    benches = [cell for cell in _code_cells() if "hh.explore" in cell[2]]
+    shared = [sum(f'"{view}"' in code for view in known.views if view != "voltage") for _, _, code in benches]
+    if max(shared, default=0) < 1:
+        return texts["other"].format(shown_by=known.shown_by)
+    notebook, section, _ = benches[shared.index(max(shared))]
+    return texts["bench"].format(shown_by=known.shown_by, notebook=notebook, section=section)
+
+
+@cache
+def _code_cells() -> list[tuple[str, str, str]]:
+    """Each cell of the course with code: the number of its notebook, the heading above it, and the code."""
+    package = Path(__file__).resolve().parent.parent
+    folder = next((each for each in (package / "notebooks", package.parent / "notebooks") if each.is_dir()), package)
+    return [(path.name[:2], *cell) for path in sorted(folder.glob("0*.ipynb")) for cell in _cells(path)]
+
+
+def _cells(path: Path) -> Iterator[tuple[str, str]]:
+    heading = ""
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            heading = (re.findall(r"^##+ (.*)$", text, re.M) or [heading])[-1]
+        else:
+            yield heading, text
