@@ -1,6 +1,6 @@
 """The kernel as WebAssembly, for a Python that runs in a browser, where there is no numba.
 
-`wasm_build` makes wasm_kernel.so, and wasm_kernel.json, which tells which function takes which kind of arguments.
+`wasm_build` makes wasm_kernel.wasm, and wasm_kernel.json, which tells which function takes which kind of arguments.
 Arrays are handed over where they lie, without being copied.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-KERNEL, SPECIFICATION = (Path(__file__).with_name(f"wasm_kernel.{suffix}") for suffix in ("so", "json"))
+KERNEL, SPECIFICATION = (Path(__file__).with_name(f"wasm_kernel.{suffix}") for suffix in ("wasm", "json"))
 
 _WHOLE, _PLACE, _NUMBER = ctypes.c_int64, ctypes.c_void_p, ctypes.c_double
 _TYPES: dict[str, Any] = {"none": _PLACE, "int": _WHOLE, "float": _NUMBER}
@@ -48,7 +48,7 @@ def flat(given: Any) -> Iterator[tuple[str, Any]]:
 
 
 class Library:
-    """The functions of wasm_kernel.so."""
+    """The functions of wasm_kernel.wasm."""
 
     def __init__(self) -> None:
         self._library = ctypes.CDLL(str(KERNEL))
@@ -72,7 +72,7 @@ class Library:
         """
         kind, arguments = kind_of(name, given), list(flat(given))
         if kind not in self._kinds:
-            raise TypeError(f"wasm_kernel.so has no code for {kind!r}: make it anew with python -m hhlab.wasm_build")
+            raise TypeError(f"wasm_kernel.wasm has no code for {kind!r}: make it anew with python -m hhlab.wasm_build")
         wanted = self._kinds[kind]["arguments"]
         if wanted != [told for told, _ in arguments]:
             pairs = zip(wanted, arguments, strict=False)
@@ -108,12 +108,12 @@ _FAILURE = (ctypes.c_int64 * 8)()
 
 @functools.cache
 def library() -> Library:
-    """The functions of wasm_kernel.so, loaded when the first one is needed."""
+    """The functions of wasm_kernel.wasm, loaded when the first one is needed."""
     return Library()
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of the kernel as WebAssembly; as it is, in plain Python, where there is no wasm_kernel.so."""
+    """A function of the kernel as WebAssembly; as it is, in plain Python, where there is no wasm_kernel.wasm."""
     if not KERNEL.is_file():
         return function
     return functools.wraps(function)(lambda *given: getattr(library(), function.__name__)(*given))

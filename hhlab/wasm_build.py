@@ -1,4 +1,4 @@
-"""Makes wasm_kernel.so: the code that numba compiles from `kernel.py`, as WebAssembly, for every kind of arguments.
+"""Makes wasm_kernel.wasm: the code that numba compiles from `kernel.py`, as WebAssembly, for every kind of arguments.
 
 Run it with `python -m hhlab.wasm_build`. It needs numba, llvmlite, and a linker: wasm-ld of Debian's package lld, or
 that of the package ziglang from PyPI. numba makes its code as it does for any processor. Only its last step, in which

@@ -41,7 +41,7 @@ def test_all_runs_of_the_package_are_of_these_kinds(kept):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    target = tmp_path_factory.mktemp("wasm") / "wasm_kernel.so"
+    target = tmp_path_factory.mktemp("wasm") / "wasm_kernel.wasm"
     build(target)
     return target
 

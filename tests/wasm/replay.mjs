@@ -1,5 +1,5 @@
-// Calls the functions of wasm_kernel.so in Node with arguments that were kept, and writes what they made of them.
-// node replay.mjs wasm_kernel.so FOLDER: FOLDER/calls.json lists the calls, FOLDER/N.bin holds the arrays of call N.
+// Calls the functions of wasm_kernel.wasm in Node with arguments that were kept, and writes what they made of them.
+// node replay.mjs wasm_kernel.wasm FOLDER: FOLDER/calls.json lists the calls, FOLDER/N.bin holds the arrays of call N.
 import fs from "node:fs";
 
 const [kernel, folder] = process.argv.slice(2);
