@@ -641,8 +641,12 @@ def run(
 def rates(m: Membrane, r: Rich, state: Floats, injected: float, work: Work) -> Floats:
     """How fast V (mV/ms) and the concentrations (mM/ms) of one patch move in a state (S,), and 0 for its gates."""
     moved, gates = np.zeros(state.shape[0]), m.power.shape[0]
-    V, x, ions = state[:1].copy(), np.empty((gates, 1)), np.empty((state.shape[0] - 1 - gates, 1))
-    x[:, 0], ions[:, 0] = state[1 : 1 + gates], np.maximum(state[1 + gates :], LEAST)
+    V, x, ions = np.empty(1), np.empty((gates, 1)), np.empty((state.shape[0] - 1 - gates, 1))
+    V[0] = state[0]
+    for j in range(gates):
+        x[j, 0] = state[1 + j]
+    for q in range(ions.shape[0]):
+        ions[q, 0] = max(state[1 + gates + q], LEAST)
     work.net[0], work.slope[0] = injected, 0.0
     begin_pools(m, r.pools, V, work)
     add_channels(m, r, V, x, ions, work)
