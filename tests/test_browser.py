@@ -307,7 +307,7 @@ def test_a_bench_answers_while_later_cells_still_run(chrome, address, folder):
         page.get_by_role("button", name=name, exact=True).click()
         page.wait_for_function("was => document.querySelector('.hhlab-text').innerText !== was", arg=before)
         assert page.evaluate(UNDONE) > 2
-    assert text.inner_text().startswith("No spike")
+    assert text.inner_text().startswith("There is no spike")
     card = page.locator(".hhlab-card")
     card.locator(".widget-text input").fill("5 mV")
     card.locator("input[type=radio]").first.check()
