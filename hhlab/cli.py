@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"hhlab {version('hhlab')}")
     parser.add_argument("--copy-only", action="store_true", help="copy the notebooks, do not open JupyterLab")
     parser.add_argument(
-        "--update", action="store_true", help="bring the notebooks up to date; yours are kept beside the new ones"
+        "--update", action="store_true", help="bring the notebooks up to date; what you wrote in them is kept"
     )
     commands = parser.add_subparsers(title="commands", metavar=", ".join(("doctor", *teaching.COMMANDS)))
     words = "Look the installation over, and say what to do."

@@ -13,8 +13,6 @@ import hhlab as hh
 from hhlab.lab.terms import terms
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("0*.ipynb"))
-READY = tuple(path.stem for path in NOTEBOOKS[:6])
-"""The notebooks that are held to the rule."""
 EXPLAINED = re.compile(r"\*+[^*\n]+\*+")
 NOT_READ = re.compile(r"`[^`]*`|\$\$?[^$]*\$\$?|\[[^\]]*\]\([^)]*\)|^#.*$|^\*\*\d.*$", re.M)
 """Code, formulas, links, and headings."""
@@ -61,7 +59,7 @@ def too_early():
     return found
 
 
-@pytest.mark.parametrize("name", READY)
+@pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS])
 def test_no_term_is_used_before_it_is_explained(name):
     assert too_early()[name] == []
 
@@ -89,6 +87,25 @@ def test_every_term_has_one_sentence():
     for term in terms():
         assert re.fullmatch(r"[A-Z0-9][^|]*\.", term.meaning), term
         assert len(term.meaning.split()) <= 32, term
+
+
+def in_italics(path):
+    """What stands in italics in a notebook, in small letters, and without an s at the end of a word."""
+    cells = [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "markdown"]
+    marks = [mark for cell in cells for mark in EXPLAINED.findall("".join(cell["source"]))]
+    return re.sub(r"s\b", "", "; ".join(marks).lower())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_term_is_in_italics_in_its_notebook(path):
+    """In the core or below it, by one of its names."""
+    marks = in_italics(path)
+    missing = []
+    for term in terms():
+        names = [re.sub(r" *\(.*?\)", "", name).lower() for name in term.names]
+        if term.file == path.name and not any(re.sub(r"s\b", "", name) in marks for name in names):
+            missing.append(names[0])
+    assert missing == []
 
 
 def test_it_shows_one_term_or_all():
