@@ -98,6 +98,17 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
+def thrown_away(tmp_path, monkeypatch):
+    """A folder that is thrown away, in which work logs are begun anew."""
+    from hhlab.lab import log_file
+
+    monkeypatch.chdir(tmp_path)
+    log_file._log_at.cache_clear()
+    yield tmp_path
+    log_file._log_at.cache_clear()
+
+
+@pytest.fixture
 def root() -> Path:
     """The top of the checkout."""
     return ROOT

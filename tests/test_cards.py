@@ -48,15 +48,12 @@ SCRIPT = "<script>alert(1)</script>"
 
 
 @pytest.fixture(autouse=True)
-def notebook(tmp_path, monkeypatch):
+def notebook(thrown_away, monkeypatch):
     """A notebook of its own for every test, in a folder that is thrown away; no Binder."""
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JPY_SESSION_NAME", "03_here.ipynb")
     for name in ON_BINDER:
         monkeypatch.delenv(name, raising=False)
-    log_file._log_at.cache_clear()
-    yield tmp_path
-    log_file._log_at.cache_clear()
+    return thrown_away
 
 
 @pytest.fixture

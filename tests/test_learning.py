@@ -34,13 +34,10 @@ STUDENTS = 60
 
 
 @pytest.fixture(autouse=True)
-def notebook(tmp_path, monkeypatch):
+def notebook(thrown_away, monkeypatch):
     """Notebook 05 in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JPY_SESSION_NAME", "05_refractory_period.ipynb")
-    log_file._log_at.cache_clear()
-    yield tmp_path
-    log_file._log_at.cache_clear()
+    return thrown_away
 
 
 def entry(name, answer="", kind="answer", day="2026-01-01", **what):

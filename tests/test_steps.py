@@ -9,13 +9,7 @@ from hhlab.lab.steps import TEXTS
 ALL = ["fire", "twice", "stop"]
 
 
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    """A work log that is thrown away."""
-    monkeypatch.chdir(tmp_path)
-    log_file._log_at.cache_clear()
-    yield
-    log_file._log_at.cache_clear()
+pytestmark = pytest.mark.usefixtures("thrown_away")
 
 
 def hear(card, name, value):

@@ -94,13 +94,7 @@ TURNS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    """A work log that is thrown away."""
-    monkeypatch.chdir(tmp_path)
-    log_file._log_at.cache_clear()
-    yield
-    log_file._log_at.cache_clear()
+pytestmark = pytest.mark.usefixtures("thrown_away")
 
 
 def checked(name, cell):
