@@ -89,7 +89,7 @@ def calls() -> dict[str, tuple[str, tuple[Any, ...]]]:
 
     def watched(function: Any) -> Callable[..., Any]:
         def call(*given: Any) -> Any:
-            found.setdefault(kind_of(function.__name__, given), (function.__name__, _copied(given)))
+            found.setdefault(kind_of(function.__name__, given), (function.__name__, copied(given)))
             return function(*given)
 
         return call
@@ -100,10 +100,10 @@ def calls() -> dict[str, tuple[str, tuple[Any, ...]]]:
     return found
 
 
-def _copied(given: Any) -> Any:
+def copied(given: Any) -> Any:
     """Arguments with arrays of their own."""
     if isinstance(given, tuple):
-        parts = map(_copied, given)
+        parts = map(copied, given)
         return type(given)(*parts) if hasattr(given, "_fields") else tuple(parts)
     return given.copy() if isinstance(given, np.ndarray) else given
 
@@ -159,7 +159,7 @@ def _linker() -> list[str]:
 
 def build(target: Path = KERNEL) -> None:
     """Make the module and its specification."""
-    found, linker = calls(), _linker()
+    linker, found = _linker(), calls()
     names = [f"kernel_{number}" for number in range(len(found))]
     with ProcessPoolExecutor(mp_context=get_context("spawn"), max_tasks_per_child=1) as processes:
         allocator = processes.submit(_allocator)

@@ -1,6 +1,7 @@
 """The kernel as WebAssembly against numba's code for this machine, with the same arguments."""
 
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from hhlab import kernel, wasm
-from hhlab.wasm_build import build, calls
+from hhlab.wasm_build import build, calls, copied
 
 NODE = shutil.which("node")
 EARLY = 50.0  # ms from which on only spike times are compared
@@ -42,7 +43,10 @@ def test_all_runs_of_the_package_are_of_these_kinds(kept):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     target = tmp_path_factory.mktemp("wasm") / "wasm_kernel.wasm"
-    build(target)
+    try:
+        build(target)
+    except RuntimeError as error:  # there is no linker
+        pytest.fail(str(error)) if os.environ.get("CI") else pytest.skip(str(error))
     return target
 
 
@@ -116,10 +120,3 @@ def test_about_as_fast(replayed, native):
         print(f"{kind}: {told['ms']:.3f} ms in Node, {native[kind][2]:.3f} ms here")
     ratios = [told["ms"] / native[kind][2] for kind, (told, _) in replayed.items()]
     assert np.median(ratios) < 2.5
-
-
-def copied(given):
-    if isinstance(given, tuple):
-        parts = list(map(copied, given))
-        return type(given)(*parts) if hasattr(given, "_fields") else tuple(parts)
-    return given.copy() if isinstance(given, np.ndarray) else given
