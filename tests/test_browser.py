@@ -794,7 +794,7 @@ def test_a_page_without_kernel_and_network_shows_pictures_and_texts(chrome, root
     page.goto((tmp_path / "03_action_potential.html").as_uri())
     page.wait_for_timeout(1000)
     stills = page.locator(".hhlab-still")
-    assert stills.locator("img").evaluate_all("all => all.filter(e => e.naturalWidth > 0).length") == 6
+    assert stills.locator("img").evaluate_all("all => all.filter(e => e.naturalWidth > 0).length") == 7
     said = " ".join(stills.all_inner_texts())
     assert said.count("spike at 6.87 ms") >= 2
     assert "Claim 14: The peak stays below" in said
