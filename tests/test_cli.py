@@ -228,9 +228,18 @@ WRONG = {
     "out is in a file": ((*ASSIGN, "{here}/file/out"), "cannot write to {here}/file/out: Not a directory. Choose"),
     "out cannot be made": ((*ASSIGN, "/proc/x/out"), "cannot write to /proc/x/out: No such file or directory. Choose"),
     "a solution": ((*SOLUTION, "s", "--out", "{here}/file"), "cannot write to {here}/file: File exists. Choose"),
-    "no course": (("assign", "ions", "--course", "", "--out", "{here}"), "'' is not a course: give 1 to 100 printable"),
-    "blank course": (("assign", "ions", "--course", " ", "--out", "{here}"), "' ' is not a course: give 1 to 100"),
-    "no course in a solution": (("solution", "ions", "--course", "", "--student", "s"), "'' is not a course: give"),
+    "no course": (
+        ("assign", "ions", "--course", "", "--out", "{here}"),
+        "course = '' cannot be used: give 1 to 100",
+    ),
+    "blank course": (
+        ("assign", "ions", "--course", " ", "--out", "{here}"),
+        "course = ' ' cannot be used: give 1 to 100",
+    ),
+    "no course in a solution": (
+        ("solution", "ions", "--course", "", "--student", "s"),
+        "course = '' cannot be used: give",
+    ),
     "no student": ((*SOLUTION, ""), "'' is not a student: give 1 to 100"),
     "no assignment": (("assign", "", "--course", "b", "--out", "{here}"), "the course has no assignment "),
     "no roster": ((*ASSIGN, "{here}", "--roster", "{here}/none.csv"), "{here}/none.csv cannot be read: No such file"),

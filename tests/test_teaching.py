@@ -122,7 +122,7 @@ def test_a_solution(name, tmp_path, capsys):
     for task in tasks:
         assert f"\n{task.name}:" in told
         if isinstance(task.question, Number):
-            assert f"{task.name}: {task.question.in_words(float(right[task.name].value))};" in told
+            assert f"{task.name}: {task.question.in_words(float(right[task.name].value))}. " in told
     assert page.count("✓") == len(tasks)
     assert "data:image/png;base64," in page
     assert main(["solution", "refractry", "--course", "b", "--student", "s"]) == 1

@@ -12,7 +12,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from typing import Any
 
-from ..parameters import pretty, shown, unknown
+from ..parameters import no_such, pretty, shown
 from ..quantities import UNITS, read_quantity
 
 MODELS_VERSION = version("hhlab")
@@ -239,10 +239,14 @@ class Choice:
         """The ids of the options of an answer in their own order, each once."""
         for given in answer:
             if self.option(given) is None:
-                unknown(f"question {self.name}", "option", str(given), map(self.wording, self.options))
+                no_such(f"question {self.name} has no option {given}", str(given), map(self.wording, self.options))
         chosen = {self.option(given) for given in answer}
         if not chosen or (len(chosen) > 1 and not self.several):
-            raise ValueError(f"question {self.name}: choose {'at least one answer' if self.several else 'one answer'}")
+            raise ValueError(
+                f"question {self.name}: choose at least one answer"
+                if self.several
+                else f"question {self.name}: choose one answer"
+            )
         return [option for option in self.options if option in chosen]
 
 
