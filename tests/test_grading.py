@@ -403,10 +403,10 @@ def test_the_command(classroom, capsys):
     assert main(["grade", str(classroom / "in"), "--course", COURSE, "--roster", str(classroom / "roster.csv"),
                  "--out", str(out), "--jobs", "1"]) == 0  # fmt: skip
     told = capsys.readouterr()
-    assert f"Could not be graded: {classroom / 'in/y.ipynb'}, because no cell of it hands in an answer" in told.out
+    assert f"Could not be graded: {classroom / 'in/y.ipynb'}: no cell of it hands in an answer" in told.out
     assert told.out.startswith(
         "Grades written into the column 'grade' of roster.csv: 1. They are out of 16 points. The ids are in the "
         "column 'student'.\n"
     )
-    assert "pump: 1 graded, 1 need a person, 2 handed in nothing." in told.out
+    assert "pump: graded 1, for you to look at 1, handed in nothing 2." in told.out
     assert grades(classroom) == ["16", "", ""]
