@@ -51,7 +51,9 @@ def examine(folder: Path) -> int:
                 f"{type(error).__name__}: {error}",
                 "first do what is said above, if anything, and then run hhlab doctor again",
             )
-        print(f"{told.state:<6}{told.found}" + (f"\n{'':<16}To do: {told.remedy}" if told.remedy else ""))
+        print(f"{told.state:<6}{told.found}")
+        if told.remedy:
+            print(f"{'':<16}To do: {told.remedy}")
         ill |= told.state == MEND
     print(
         "\nSomething does not work yet. Do what is said after “To do”."

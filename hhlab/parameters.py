@@ -181,13 +181,13 @@ def _with_parameters(doc: str | None, declared: Mapping[str, Parameter]) -> str 
     """A docstring with a section on these parameters, before a section that it has already."""
     if not (doc and declared):
         return doc
-    told = "\n".join(
-        f"{name} : float, default {tidy(p.value)}\n    {p.meaning[:1].upper()}{p.meaning[1:]}, "
-        f"{tidy(p.low)} to {p.in_words(p.high)}.{f' Source: {p.source}.' if p.source else ''}"
-        for name, p in declared.items()
-    )
+    told = ""
+    for name, p in declared.items():
+        told += f"{name} : float, default {tidy(p.value)}\n    {p.meaning[:1].upper()}{p.meaning[1:]}, "
+        told += f"{tidy(p.low)} to {p.in_words(p.high)}."
+        told += f" Source: {p.source}.\n" if p.source else "\n"
     text, *sections = inspect.cleandoc(doc).partition("\n\nExamples\n")
-    return f"{text}\n\nParameters\n----------\n{told}{''.join(sections)}"
+    return f"{text}\n\nParameters\n----------\n{told.rstrip()}{''.join(sections)}"
 
 
 class Described:

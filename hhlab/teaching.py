@@ -80,9 +80,10 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
         print(f"Could not be graded: {' '.join(filter(None, (who, where)))}: {because.removesuffix('.')}.")
     if done.sandbox:
         print(done.sandbox)
+    page = options.out / "report.html"
     print(
         f"{done.assignment}: graded {len(done.grades())}, for you to look at {len(done.people)}, handed in nothing "
-        f"{len(done.silent)}. See {options.out / 'report.html'} and {done.written}."
+        f"{len(done.silent)}. See {page} and {done.written}."
     )
     return 0
 

@@ -27,6 +27,9 @@ BOTH_TIERS = "{answer} {reason}"
 ONLY_THE_ANSWER = "The answer is right, but the reason is not. {reason}"
 ONLY_THE_REASON = "The reason is right, but the answer does not follow from it. {answer}"
 """What is said to an answer with its reason: to both right or both wrong, and to only one of them right."""
+SAID = {True: "Right. {reply}", False: "Not yet. {reply}"}
+SAID_OF_A_NUMBER = {True: "Right ({read}). {reply}", False: "Not yet ({read}). {reply}"}
+"""What is said to an answer that is right or not, of a number also how it was read."""
 
 
 class State(StrEnum):
@@ -117,9 +120,10 @@ class Judgement:
     @property
     def sentence(self) -> str:
         """Whether the answer is right, how a number was understood, and why."""
-        mark = "Right" if self.right else "Not yet"
-        read = f" ({self.understood})" if math.isfinite(self.value) else ""
-        return f"{mark}{read}. {self.reply}" if self.judged else self.reply
+        if not self.judged:
+            return self.reply
+        said = SAID_OF_A_NUMBER if math.isfinite(self.value) else SAID
+        return said[self.right].format(reply=self.reply, read=self.understood)
 
     def __repr__(self) -> str:
         return self.sentence
