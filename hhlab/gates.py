@@ -30,7 +30,7 @@ _ION_OF_BOTH = 10.0 ** (layout.LOG_MIN + (np.arange(layout.BOTH_ION_ROWS)[:, Non
 _WITHIN_A_ROW = np.vander(np.linspace(0.0, 1.0, 9), layout.CUBIC, increasing=True)
 WILD_SPREAD = 0.01  # change of A or B within one row from which on a cubic may be replaced by a straight line
 
-Q10 = Parameter(1.0, "times", 0.1, 20, "speed at 10 degC more", name="q10")
+Q10 = Parameter(1.0, "times", 0.1, 20, "how many times faster a gate is at 10 degC more", name="q10")
 T_REF = Parameter(6.3, "degC", -20, 60, "temperature at which rates hold", name="T_ref")
 
 

@@ -271,9 +271,11 @@ class Train(Protocol):
 
     _words = "{count} pulses of {amplitude} uA/cm2 for {duration} ms, one every {interval} ms from {start} ms"
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "current of each pulse", slider=(-20, 60))
-    start = param(5, "ms", 0, LONGEST, "onset of the first pulse", slider=(0, 50))
+    start = param(5, "ms", 0, LONGEST, "beginning of the first pulse", slider=(0, 50))
     duration = param(0.5, "ms", 1e-4, LONGEST, "duration of each pulse", slider=(0.1, 5))
-    interval = param(20, "ms", 1e-3, LONGEST, "time from onset to onset", slider=(1, 50))
+    interval = param(
+        20, "ms", 1e-3, LONGEST, "time from the beginning of one pulse to that of the next", slider=(1, 50)
+    )
     count = param(5, "pulses", 1, 10000, "number of pulses", slider=(1, 20))
 
     def pieces(self) -> list[Piece]:
@@ -291,8 +293,10 @@ class PulsePair(Protocol):
     _words = "{amplitude} and {second} uA/cm2 for {duration} ms each, {interval} ms apart from {start} ms"
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "current of the first pulse", slider=(-20, 60))
     second = param(20, "uA/cm2", -1e5, 1e5, "current of the second pulse", slider=(-20, 160))
-    start = param(5, "ms", 0, LONGEST, "onset of the first pulse", slider=(0, 50))
-    interval = param(10, "ms", 1e-3, LONGEST, "time from onset to onset", slider=(1, 40))
+    start = param(5, "ms", 0, LONGEST, "beginning of the first pulse", slider=(0, 50))
+    interval = param(
+        10, "ms", 1e-3, LONGEST, "time from the beginning of one pulse to that of the next", slider=(1, 40)
+    )
     duration = param(0.5, "ms", 1e-4, LONGEST, "duration of each pulse", slider=(0.1, 5))
 
     def pieces(self) -> list[Piece]:

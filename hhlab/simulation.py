@@ -336,7 +336,7 @@ def _refuse_runaway(t: float, protocol: Protocol) -> None:
     strongest = protocol.strongest
     told = f"V went beyond +-{FARTHEST:g} mV at t = {t:.4g} ms"
     raise ValueError(
-        f"{told}: choose a weaker stimulus than {tidy(strongest)} uA/cm2, and check whether it was meant in nA"
+        f"{told}: the stimulus of {tidy(strongest)} uA/cm2 may be too strong, or meant in nA; choose a weaker one"
         if strongest
         else f"{told} after {protocol.in_words()}: choose weaker shocks, or check the rates of channels that you added"
     )

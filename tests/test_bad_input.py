@@ -137,7 +137,7 @@ CASES = {
     "every": (lambda: hh.simulate(hh.Squid(), every=0.5), "every = 0.5 is not a whole number"),
     "too strong": (
         lambda: hh.simulate(hh.Squid(), hh.Step(-4000, 1, 5)),
-        r"V went beyond \+-500 mV at t = 1\.\d+ ms: choose a weaker",
+        r"V went beyond \+-500 mV at t = 1\.\d+ ms: the stimulus of .* may be too strong",
     ),
     "freeze what": (lambda: hh.simulate(hh.Squid(), freeze=("q",)), "Squid has no gate q; it has Na.m, Na.h, K.n"),
     "start what": (lambda: hh.simulate(hh.Squid(), start={"Na.x": 1}), "Squid has no gate Na.x; did you mean Na.m"),

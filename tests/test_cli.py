@@ -129,7 +129,7 @@ def test_the_doctor_finds_all_in_order(tmp_path):
     ran = command("--folder", str(tmp_path), "doctor")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "MEND" not in ran.stdout
-    assert f"Folder    ok    {tmp_path}: can be written" in ran.stdout
+    assert f"Folder    ok    hhlab can write to {tmp_path}, where" in ran.stdout
 
 
 def test_the_command_and_the_doctor_need_nothing_but_python():
@@ -367,4 +367,4 @@ def test_ctrl_c_while_several_processes_grade(seconds, tmp_path):
 def test_help(capsys):
     with pytest.raises(SystemExit):
         cli.main(["--help"])
-    assert "what follows -- goes to JupyterLab" in capsys.readouterr().out
+    assert "give what follows -- to JupyterLab" in capsys.readouterr().out

@@ -205,12 +205,13 @@ def test_many_values_of_a_wave_are_those_of_each():
     (lambda: hh.Waveform([[0, 1]], [1]), r"^t has the shape \(1, 2\)"),
     (lambda: hh.Waveform(["a", "b"], [1, 2]), r"^t = \['a', 'b'\] are not numbers: give one or more, in ms$"),
     (lambda: hh.Waveform([0, 1], [1, np.nan]), "^I = nan uA/cm2 is not finite: leave it out, or give a finite number$"),
-    (lambda: hh.Waveform([0, 1], [1, 2e5]), "^I = 200000 uA/cm2 is outside -100000 to 100000 uA/cm2$"),
-    (lambda: hh.Waveform([-1, 1], [1, 2]), "^start = -1 ms is outside 0 to 1000000000 ms$"),
-    (lambda: hh.Noise(seed=1.5), r"^seed = 1.5 \(number\) is not a whole number: give one from 0 to 4294967295$"),
+    (lambda: hh.Waveform([0, 1], [1, 2e5]), "^I = 200000 uA/cm2 is outside -100000 to 100000 uA/cm2: give a value in "
+                                            "this range$"),
+    (lambda: hh.Waveform([-1, 1], [1, 2]), "^start = -1 ms is outside 0 to 1000000000 ms: give a value in this range$"),
+    (lambda: hh.Noise(seed=1.5), r"^seed = 1.5 is not a whole number: give one from 0 to 4294967295$"),
     (lambda: hh.simulate(hh.Squid(), hh.Noise(tau=0.001, duration=1000)),
      "^duration = 1000 ms is too long for noise with tau = 0.001 ms: make it at most 100 ms, or tau longer$"),
-    (lambda: hh.Sine(frequency="3 mV"), "^frequency = '3 mV' is not a number: give one in Hz, 0 to 100000$"),
+    (lambda: hh.Sine(frequency="3 mV"), "^frequency = '3 mV' is not a number: give one from 0 to 100000 Hz$"),
     (lambda: hh.simulate(hh.PumpCell(), hh.Sine(0.1, 1, 0, 1e6), 3.6e6),
      "^a sine of 0.1 uA/cm2 at 1 Hz for 1000000 ms from 0 ms is too much for a recording of 3.6e.06 ms"),
 ])  # fmt: skip

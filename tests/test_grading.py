@@ -66,7 +66,7 @@ def test_the_five_submissions_of_the_guide(tmp_path):
     told = {who: " ".join(text for each, text in done.remarks if each == who) for who, _ in done.remarks}
     assert "'E_K' is answered in 2 cells. The last one counts." in told["ab1204"]
     page = (tmp_path / "feedback" / "ab1211.html").read_text()
-    assert "That is with the logarithm to base 10." in page
+    assert "This is what you get with the logarithm to base 10." in page
     assert "Potassium is positive and comes in" in page
     report = (tmp_path / "report.html").read_text()
     assert "Raising potassium outside hyperpolarises the cell" in report

@@ -24,7 +24,7 @@ RESPONSE_WITHIN = 15.0  # ms after the second pulse in which V of a cell without
 # ms: the longest interval that `refractory_periods` tries at least, and how finely it finds the ends.
 LONGEST_INTERVAL, RESOLUTION = 100.0, 0.01
 DURATION = Parameter(0.5, "ms", 0.01, 20, "duration of both pulses", name="duration")
-INTERVAL = Parameter(10.0, "ms", 0, 1000, "interval from onset to onset", name="interval")
+INTERVAL = Parameter(10.0, "ms", 0, 1000, "time from the beginning of one pulse to that of the next", name="interval")
 
 
 def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset: Sequence[str] = ()) -> Floats:
