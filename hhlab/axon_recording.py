@@ -14,7 +14,7 @@ from .placement import electrodes, stimuli, stimuli_in_words
 from .protocols import Protocol
 from .recording import Batch, Exportable, Place, Recording
 
-AN_AXON_RECORDING = "a recording of an axon: give what propagate returned"
+AN_AXON_RECORDING = "{given} is not a recording of an axon: give what propagate returned"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

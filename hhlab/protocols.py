@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .parameters import Described, Parameter, param, tidy, unknown
+from .parameters import Described, Parameter, no_such, param, tidy
 from .physics import Floats
 
 LONGEST = 1e9  # ms
@@ -473,7 +473,7 @@ class Together(Protocol):
         owners, parts = self._owners(), list(self.parts)
         for whole, value in changes.items():
             if whole not in owners:
-                unknown("this protocol", "parameter", whole, owners)
+                no_such(f"this stimulus has no parameter {whole}", whole, owners)
             number, name = owners[whole]
             parts[number] = parts[number].replace(**{name: value})
         return Together(*parts)
@@ -488,7 +488,7 @@ class Together(Protocol):
     def __getattr__(self, name: str) -> float:
         owners = self._owners()
         if name not in owners:
-            raise AttributeError(f"this protocol has no {name}")
+            raise AttributeError(f"this stimulus has no parameter {name}")
         number, own = owners[name]
         return getattr(self.parts[number], own)
 

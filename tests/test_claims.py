@@ -212,7 +212,7 @@ def test_rows_of_the_table(finding):
     assert [name for name, part in parts.items() if part.core] == [finding.claim.core]
     for (name, part), row in zip(parts.items(), finding.rows, strict=True):
         says, number, line, verdict = row
-        assert says == part.says + " (core)" * part.core
+        assert says == part.says + " (the main part)" * part.core
         assert number == f"{part.number}: {plain(rounded(float(finding.numbers[name])))} {pretty(part.unit)}".strip()
         assert line == f"{part.line}: {part.because}"
         found = part.verdict(finding.numbers[name])
@@ -350,7 +350,7 @@ def part(**given):
 )  # fmt: skip
 def test_a_line_in_words(given, line):
     assert part(**given).line == line
-    assert part(**given, core=True).stated == ("It rises. (core)", "rise of V", line)
+    assert part(**given, core=True).stated == ("It rises. (the main part)", "rise of V", line)
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ def test_many_values_of_a_wave_are_those_of_each():
     (lambda: hh.Waveform([0], [1]), r"^t has the shape \(1,\): give a row of 2 to 50000000 times in ms"),
     (lambda: hh.Waveform([[0, 1]], [1]), r"^t has the shape \(1, 2\)"),
     (lambda: hh.Waveform(["a", "b"], [1, 2]), r"^t = \['a', 'b'\] are not numbers: give one or more, in ms$"),
-    (lambda: hh.Waveform([0, 1], [1, np.nan]), "^I = nan uA/cm2 is not finite: leave it out$"),
+    (lambda: hh.Waveform([0, 1], [1, np.nan]), "^I = nan uA/cm2 is not finite: leave it out, or give a finite number$"),
     (lambda: hh.Waveform([0, 1], [1, 2e5]), "^I = 200000 uA/cm2 is outside -100000 to 100000 uA/cm2$"),
     (lambda: hh.Waveform([-1, 1], [1, 2]), "^start = -1 ms is outside 0 to 1000000000 ms$"),
     (lambda: hh.Noise(seed=1.5), r"^seed = 1.5 \(number\) is not a whole number: give one from 0 to 4294967295$"),

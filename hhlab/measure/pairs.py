@@ -178,7 +178,11 @@ def _after_a_spike(cell: Cell, intervals: ArrayLike, duration: float) -> tuple[l
     gaps = [replace(INTERVAL, low=duration).check(gap) for gap in times.ravel()]
     once = threshold(cell, duration)
     if not 0 < once < np.inf:
-        raise ValueError(f"{cell!r} has no threshold from rest, so there is none to compare a second one with")
+        raise ValueError(
+            f"{cell!r} has no threshold from rest with which that of a second pulse could be compared: take a cell "
+            "that "
+            "rests and can fire"
+        )
     first = Step(FIRST_PULSE * once, 0.0, duration)
     return gaps, once, simulate_many([cell], [first], max(gaps, default=0.0) + 1.0)[0]
 
