@@ -1,8 +1,254 @@
-"""The pages of the site that are read: the front page, the notebooks, the guide for teachers."""
+"""The pages of the site that are read: the front page, the notebooks with still pictures, the guides, and the reference.
 
+They need no JavaScript, and fetch nothing from elsewhere.
+"""
+
+import base64
+import importlib.metadata
+import re
+import shutil
+import struct
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from html import escape
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+import numpy as np
+import pdoc
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from latex2mathml.converter import convert
+from markupsafe import Markup
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from traitlets.config import Config
+
+import hhlab as hh
+
+from ..parallel import cores
+from ..views.words import in_words
+
+HERE = Path(__file__).parent
+PUSHES = (*range(14), 13.2, 13.25, 13.3, 13.5, *range(14, 41))
+"""µA/cm² of the pulses that the slider of the front page gives. Just above 13.25 the axon begins to fire."""
+FIRST_PUSH = PUSHES.index(20)
+SCALES = {"V": (-85.0, 50.0), "Na.m": (0.0, 1.0), "Na.h": (0.0, 1.0), "K.n": (0.0, 1.0)}
+"""The curves of the front page, each with the values at the bottom and at the top of its picture."""
+LENGTH, EVERY = 16, 0.08  # ms
+STILL = re.compile(r'src="data:image/png;base64,([^"]+)"')
+STYLE = re.compile(r'<style>.*?</style>|<p class="hhlab-again".*?</p>', re.S)
+OUTSIDE = re.compile(r"[a-z]+:|#")
 
 
-def write(folder: Path) -> None:
-    """Write the pages to a folder, which is made if it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
+class Page(NamedTuple):
+    """A notebook or a guide: the name of its file without the suffix, its title, and its text as HTML."""
+
+    name: str
+    title: str
+    body: Markup
+
+
+class Outline(NamedTuple):
+    """What a notebook says of itself: with which question it begins, and the headings of its core."""
+
+    name: str
+    title: str
+    question: str
+    core: list[str]
+
+
+def write(folder: Path, own_pyodide: bool = False) -> None:
+    """Write the pages to a folder.
+
+    Parameters
+    ----------
+    folder : where to; it is made if it is not there.
+    own_pyodide : whether the site has a copy of Pyodide of its own, so that the course fetches nothing from elsewhere.
+    """
+    paths = sorted(_part("notebooks").glob("[0-9]*.ipynb"))
+    docs = _part("docs")
+    for name in ("notebooks", "docs"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for path in (HERE / "site.css", HERE / "push.js", docs / "bench.png", docs / "bench.webp"):
+        shutil.copy(path, folder)
+    with ProcessPoolExecutor(min(cores(), len(paths)), get_context("spawn")) as processes:
+        ran = processes.map(_notebook, paths, [folder / "notebooks"] * len(paths))
+        reference(folder / "api")
+        fill = _templates(own_pyodide)
+        _put(folder / "index.html", fill("front", notebooks=list(map(_outline, paths)), **_pushes()))
+        guides = sorted([*docs.glob("*.md"), _part("SECURITY.md")])
+        for path in guides:
+            _put(folder / "docs" / f"{path.stem.lower()}.html", fill("guide", root="../", page=_guide(path)))
+        pages = list(ran)
+    for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
+        told = fill("notebook", root="../", page=page, before=before, after=after)
+        _put(folder / "notebooks" / f"{page.name}.html", told)
+
+
+def reference(folder: Path) -> None:
+    """Write the reference of the public names, from their docstrings."""
+    for name in hh.__all__:
+        getattr(hh, name)
+    pdoc.render.configure(docformat="numpy", show_source=False, template_directory=HERE / "templates")
+    pdoc.pdoc("hhlab", output_directory=folder)
+
+
+def _part(name: str) -> Path:
+    """Something that stands beside the package in a checkout, and inside the installed package."""
+    package = HERE.parent
+    return next(place for place in (package / name, package.parent / name) if place.exists())
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+
+
+def _templates(own_pyodide: bool) -> Any:
+    """A function that fills in a template."""
+    env = Environment(loader=PackageLoader("hhlab.site"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                      lstrip_blocks=True)  # fmt: skip
+    env.globals.update(repository=_repository(), own_pyodide=own_pyodide, root="")
+    return lambda template, **told: env.get_template(f"{template}.html.j2").render(told)
+
+
+def _repository() -> str:
+    """The address of the project."""
+    urls = importlib.metadata.metadata("hhlab").get_all("Project-URL") or []
+    return dict(url.split(", ") for url in urls)["Repository"]
+
+
+class _Renderer(IPythonRenderer):
+    """Markdown as HTML, with headings that can be linked to, equations as MathML, and links to pages of the site."""
+
+    def __init__(self, as_in_jupyter: bool) -> None:
+        super().__init__(escape=False)
+        self._as_in_jupyter = as_in_jupyter
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        name = Markup(text).striptags()
+        if not self._as_in_jupyter:  # as GitHub does
+            name = re.sub(r"[^\w\- ]", "", name.lower())
+        return f'<h{level} id="{escape(name.replace(" ", "-"))}">{text}</h{level}>\n'
+
+    def block_math(self, body: str) -> str:
+        return convert(re.sub(r"\\mathrm\{(\w+)\}", r"\\text{\1}", body), display="block")
+
+    def inline_math(self, body: str) -> str:
+        return convert(body)
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        return super().link(text, _on_the_site(url), title)
+
+
+def _on_the_site(url: str) -> str:
+    """A link of a notebook or guide, as a page of the site has it; what the site does not have is in the repository."""
+    if OUTSIDE.match(url):
+        return url
+    path, hash_sign, place = url.partition("#")
+    file = Path(path)
+    folder = {".ipynb": "notebooks", ".md": "docs"}.get(file.suffix)
+    if folder is None or file.name in ("CONTRIBUTING.md", "CHANGELOG.md"):
+        return f"{_repository()}/blob/HEAD/{path.removeprefix('../')}{hash_sign}{place}"
+    return f"../{folder}/{file.stem.lower()}.html{hash_sign}{place}"
+
+
+def _html(text: str, as_in_jupyter: bool = False) -> str:
+    return MarkdownWithMath(_Renderer(as_in_jupyter)).render(text)
+
+
+def _guide(path: Path) -> Page:
+    text = path.read_text("utf-8")
+    return Page(path.stem, text.partition("\n")[0].strip("# "), Markup(_html(text)))
+
+
+def _outline(path: Path) -> Outline:
+    """What the texts of a notebook say: its title, the line below it, and the numbered headings."""
+    texts = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"]
+    title, begins = re.findall(r"# (.*)\n\n(.*)", texts[0])[0]
+    core = "\n".join(texts).partition("\n## Go further")[0]
+    return Outline(path.stem, title, begins.replace("**", ""), re.findall(r"^## \d (.*)", core, re.M))
+
+
+def _notebook(path: Path, folder: Path) -> Page:
+    """Run a notebook, as students do from the top; its page, whose pictures are put into the folder."""
+    parts, outline = [], _outline(path)
+    for number, (kind, source, outputs) in enumerate(_run(path)):
+        if kind == "markdown":
+            parts.append(_html(source, as_in_jupyter=True))
+            continue
+        code = _Renderer(True).block_code(source, "python")
+        parts.append(f"<details class=code><summary>Code</summary>{code}</details>")
+        for count, output in enumerate(outputs):
+            parts.append(STILL.sub(_kept(folder, f"{path.stem}_{number}_{count}.png"), output))
+    return Page(path.stem, outline.title, Markup("\n".join(parts)))
+
+
+def _kept(folder: Path, name: str) -> Any:
+    """A function that puts a picture into a file of its own, and gives what an <img> says of it."""
+
+    def keep(found: re.Match[str]) -> str:
+        png = base64.b64decode(found[1])
+        (folder / name).write_bytes(png)
+        width, height = struct.unpack(">II", png[16:24])
+        return f'src="{name}" width="{width}" height="{height}" loading="lazy"'
+
+    return keep
+
+
+def _run(path: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """The cells of a notebook: kind, source, and the outputs as HTML. They run without a kernel, which takes half as long."""
+    with tempfile.TemporaryDirectory() as place:
+        shell = InteractiveShell(ipython_dir=place, config=Config(HistoryManager={"enabled": False}))
+        InteractiveShell._instance = shell
+        for cell in nbformat.read(path, 4).cells:
+            outputs: list[str] = []
+            if cell.cell_type == "code":
+                with capture_output() as said:
+                    result = shell.run_cell(cell.source)
+                if not result.success:
+                    raise ValueError(f"a cell of {path.name} fails: {result.error_in_exec}\n{cell.source}")
+                outputs = [*_printed(said.stdout), *(_shown(each.data) for each in said.outputs)]
+            yield cell.cell_type, cell.source, outputs
+
+
+def _printed(text: str) -> Sequence[str]:
+    return [f"<pre class=output>{escape(text)}</pre>"] if text else []
+
+
+def _shown(data: dict[str, Any]) -> str:
+    """An output as HTML: a table or still as it is, a picture with its text, or a text; nothing of a live widget."""
+    if "application/vnd.jupyter.widget-view+json" in data:
+        return ""
+    if "text/html" in data:
+        return STYLE.sub("", data["text/html"])
+    if "image/png" in data:
+        png = base64.b64encode(data["image/png"]).decode()
+        picture = f'<img alt="" src="data:image/png;base64,{png}">'
+        return f'<figure class="hhlab-still">{picture}<figcaption>{escape(data["text/plain"])}</figcaption></figure>'
+    return "".join(_printed(data["text/plain"]))
+
+
+def _pushes() -> dict[str, Any]:
+    """What the moving picture of the front page needs: recordings of an axon that is pushed more or less strongly.
+
+    Each curve is a row of bytes, from 0 at the bottom of its picture to 255 at the top.
+    """
+    recs = [hh.simulate(hh.Squid(), hh.Step(push, 2, 0.5), LENGTH) for push in PUSHES]
+    step = round(EVERY / (recs[0].t[1] - recs[0].t[0]))
+    rows = np.array([[_bytes(rec, name)[::step] for name in SCALES] for rec in recs])
+    paths = ["M" + "L".join(f"{x} {255 - y}" for x, y in enumerate(row)) for row in rows[FIRST_PUSH]]
+    data = {
+        "pushes": PUSHES, "words": list(map(in_words, recs)), "samples": rows.shape[-1],
+        "curves": base64.b64encode(rows.tobytes()).decode(),
+    }  # fmt: skip
+    return {"data": data, "paths": paths, "first": FIRST_PUSH, "samples": rows.shape[-1], "length": LENGTH}
+
+
+def _bytes(rec: Any, name: str) -> Any:
+    low, high = SCALES[name]
+    values = rec.V if name == "V" else rec.gate[name]
+    return np.clip(255 * (values - low) / (high - low), 0, 255).round().astype(np.uint8)

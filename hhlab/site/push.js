@@ -1,0 +1,22 @@
+// The moving picture of the front page: the slider chooses a recording, and its curves are drawn.
+const {pushes, words, samples, curves} = JSON.parse(document.querySelector('#recordings').textContent);
+const bytes = Uint8Array.from(atob(curves), letter => letter.charCodeAt(0));
+const paths = document.querySelectorAll('.curve');
+const slider = document.querySelector('#push');
+const value = document.querySelector('#push-value');
+const said = document.querySelector('#push-said');
+
+function show() {
+  const chosen = Number(slider.value);
+  paths.forEach((path, number) => {
+    const from = (chosen * paths.length + number) * samples;
+    path.setAttribute('d', 'M' + Array.from(bytes.subarray(from, from + samples), (y, x) => `${x} ${255 - y}`).join('L'));
+  });
+  value.textContent = pushes[chosen];
+  said.textContent = words[chosen];
+  slider.setAttribute('aria-valuetext', `${pushes[chosen]} microamperes per square centimetre. ${words[chosen]}`);
+}
+
+document.querySelector('.knob').hidden = false;
+slider.addEventListener('input', show);
+show();  // where a browser has kept the slider's place from before
