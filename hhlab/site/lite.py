@@ -132,7 +132,18 @@ def _python(folder: Path, pyodide: Path | None, wheels: Iterable[Path]) -> list[
             "version": file.split("-")[1],
         }  # fmt: skip
     (folder / LOCK).write_text(json.dumps(lock | {"packages": packages}), "utf-8")
-    return ["micropip", "piplite", STANDIN, "sqlite3", "ipykernel", "comm", "pyodide_kernel", "jedi", "ipython", "hhlab"]
+    return [
+        "micropip",
+        "piplite",
+        STANDIN,
+        "sqlite3",
+        "ipykernel",
+        "comm",
+        "pyodide_kernel",
+        "jedi",
+        "ipython",
+        "hhlab",
+    ]
 
 
 def _fetched(name: str, sha256: str, pyodide: Path | None) -> bytes:
@@ -211,4 +222,3 @@ def _wheel(name: str, number: str, files: Mapping[str, bytes]) -> tuple[str, byt
         for path, data in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(path), data, zipfile.ZIP_DEFLATED)
     return f"{stem}-py3-none-any.whl", content.getvalue()
-

@@ -1,4 +1,4 @@
-"""The pages of the site that are read: the front page, the notebooks with still pictures, the guides, and the reference.
+"""The pages of the site that are read: the front page, the notebooks with stills, the guides, and the reference.
 
 They need no JavaScript, and fetch nothing from elsewhere.
 """
@@ -8,6 +8,7 @@ import importlib.metadata
 import re
 import shutil
 import struct
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -18,11 +19,9 @@ from typing import Any, NamedTuple
 
 import nbformat
 import numpy as np
-import pdoc
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from latex2mathml.converter import convert
 from markupsafe import Markup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
@@ -36,11 +35,13 @@ HERE = Path(__file__).parent
 PUSHES = (*range(14), 13.2, 13.25, 13.3, 13.5, *range(14, 41))
 """µA/cm² of the pulses that the slider of the front page gives. Just above 13.25 the axon begins to fire."""
 FIRST_PUSH = PUSHES.index(20)
-SCALES = {"V": (-85.0, 50.0), "Na.m": (0.0, 1.0), "Na.h": (0.0, 1.0), "K.n": (0.0, 1.0)}
-"""The curves of the front page, each with the values at the bottom and at the top of its picture."""
-LENGTH, EVERY = 16, 0.08  # ms
+LENGTH, EVERY = 14, 8
+"""Of these recordings: their length in ms, and how many steps of 0.01 ms lie between two samples."""
+LOWEST, HIGHEST = -85, 50
+"""V (mV) at the bottom and at the top of the picture."""
 STILL = re.compile(r'src="data:image/png;base64,([^"]+)"')
 STYLE = re.compile(r'<style>.*?</style>|<p class="hhlab-again".*?</p>', re.S)
+WIDGET = "application/vnd.jupyter.widget-view+json"
 OUTSIDE = re.compile(r"[a-z]+:|#")
 
 
@@ -61,14 +62,8 @@ class Outline(NamedTuple):
     core: list[str]
 
 
-def write(folder: Path, own_pyodide: bool = False) -> None:
-    """Write the pages to a folder.
-
-    Parameters
-    ----------
-    folder : where to; it is made if it is not there.
-    own_pyodide : whether the site has a copy of Pyodide of its own, so that the course fetches nothing from elsewhere.
-    """
+def write(folder: Path) -> None:
+    """Write the pages to a folder, which is made if it is not there."""
     paths = sorted(_part("notebooks").glob("[0-9]*.ipynb"))
     docs = _part("docs")
     for name in ("notebooks", "docs"):
@@ -78,7 +73,7 @@ def write(folder: Path, own_pyodide: bool = False) -> None:
     with ProcessPoolExecutor(min(cores(), len(paths)), get_context("spawn")) as processes:
         ran = processes.map(_notebook, paths, [folder / "notebooks"] * len(paths))
         reference(folder / "api")
-        fill = _templates(own_pyodide)
+        fill = _templates()
         _put(folder / "index.html", fill("front", notebooks=list(map(_outline, paths)), **_pushes()))
         guides = sorted([*docs.glob("*.md"), _part("SECURITY.md")])
         for path in guides:
@@ -91,7 +86,9 @@ def write(folder: Path, own_pyodide: bool = False) -> None:
 
 def reference(folder: Path) -> None:
     """Write the reference of the public names, from their docstrings."""
-    for name in hh.__all__:
+    import pdoc
+
+    for name in dir(hh):
         getattr(hh, name)
     pdoc.render.configure(docformat="numpy", show_source=False, template_directory=HERE / "templates")
     pdoc.pdoc("hhlab", output_directory=folder)
@@ -107,11 +104,11 @@ def _put(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
-def _templates(own_pyodide: bool) -> Any:
+def _templates() -> Any:
     """A function that fills in a template."""
     env = Environment(loader=PackageLoader("hhlab.site"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                       lstrip_blocks=True)  # fmt: skip
-    env.globals.update(repository=_repository(), own_pyodide=own_pyodide, root="")
+    env.globals.update(repository=_repository(), root="")
     return lambda template, **told: env.get_template(f"{template}.html.j2").render(told)
 
 
@@ -135,10 +132,9 @@ class _Renderer(IPythonRenderer):
         return f'<h{level} id="{escape(name.replace(" ", "-"))}">{text}</h{level}>\n'
 
     def block_math(self, body: str) -> str:
-        return convert(re.sub(r"\\mathrm\{(\w+)\}", r"\\text{\1}", body), display="block")
+        from latex2mathml.converter import convert
 
-    def inline_math(self, body: str) -> str:
-        return convert(body)
+        return convert(re.sub(r"\\mathrm\{(\w+)\}", r"\\text{\1}", body), display="block")
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return super().link(text, _on_the_site(url), title)
@@ -181,7 +177,8 @@ def _notebook(path: Path, folder: Path) -> Page:
             parts.append(_html(source, as_in_jupyter=True))
             continue
         code = _Renderer(True).block_code(source, "python")
-        parts.append(f"<details class=code><summary>Code</summary>{code}</details>")
+        opened = "" if any("hhlab-still" in output for output in outputs) else " open"
+        parts.append(f"<details class=code{opened}><summary>Code</summary>{code}</details>")
         for count, output in enumerate(outputs):
             parts.append(STILL.sub(_kept(folder, f"{path.stem}_{number}_{count}.png"), output))
     return Page(path.stem, outline.title, Markup("\n".join(parts)))
@@ -200,14 +197,15 @@ def _kept(folder: Path, name: str) -> Any:
 
 
 def _run(path: Path) -> Iterator[tuple[str, str, list[str]]]:
-    """The cells of a notebook: kind, source, and the outputs as HTML. They run without a kernel, which takes half as long."""
+    """The cells of a notebook: kind, source, and the outputs as HTML. They run without a kernel: that is faster."""
     with tempfile.TemporaryDirectory() as place:
-        shell = InteractiveShell(ipython_dir=place, config=Config(HistoryManager={"enabled": False}))
-        InteractiveShell._instance = shell
+        InteractiveShell.clear_instance()
+        shell = InteractiveShell.instance(ipython_dir=place, config=Config(HistoryManager={"enabled": False}))
         for cell in nbformat.read(path, 4).cells:
             outputs: list[str] = []
             if cell.cell_type == "code":
                 with capture_output() as said:
+                    shell.display_trap.hook = sys.displayhook
                     result = shell.run_cell(cell.source)
                 if not result.success:
                     raise ValueError(f"a cell of {path.name} fails: {result.error_in_exec}\n{cell.source}")
@@ -220,8 +218,8 @@ def _printed(text: str) -> Sequence[str]:
 
 
 def _shown(data: dict[str, Any]) -> str:
-    """An output as HTML: a table or still as it is, a picture with its text, or a text; nothing of a live widget."""
-    if "application/vnd.jupyter.widget-view+json" in data:
+    """An output as HTML: a table or still, a picture with its text, or a text; nothing that has to be used."""
+    if WIDGET in data or "hhlab-reply" in data.get("text/html", ""):
         return ""
     if "text/html" in data:
         return STYLE.sub("", data["text/html"])
@@ -229,26 +227,26 @@ def _shown(data: dict[str, Any]) -> str:
         png = base64.b64encode(data["image/png"]).decode()
         picture = f'<img alt="" src="data:image/png;base64,{png}">'
         return f'<figure class="hhlab-still">{picture}<figcaption>{escape(data["text/plain"])}</figcaption></figure>'
-    return "".join(_printed(data["text/plain"]))
+    return "".join(_printed(data.get("text/plain", "")))
 
 
 def _pushes() -> dict[str, Any]:
     """What the moving picture of the front page needs: recordings of an axon that is pushed more or less strongly.
 
-    Each curve is a row of bytes, from 0 at the bottom of its picture to 255 at the top.
+    Each is five rows of bytes, from 0 at the bottom of a picture to 255 at the top: V, what V has above that in 256ths,
+    and the gates m, h and n.
     """
     recs = [hh.simulate(hh.Squid(), hh.Step(push, 2, 0.5), LENGTH) for push in PUSHES]
-    step = round(EVERY / (recs[0].t[1] - recs[0].t[0]))
-    rows = np.array([[_bytes(rec, name)[::step] for name in SCALES] for rec in recs])
-    paths = ["M" + "L".join(f"{x} {255 - y}" for x, y in enumerate(row)) for row in rows[FIRST_PUSH]]
+    rows = np.array([_rows(rec) for rec in recs], np.uint8)
+    V, part, *gates = rows[FIRST_PUSH].astype(float)
     data = {
         "pushes": PUSHES, "words": list(map(in_words, recs)), "samples": rows.shape[-1],
         "curves": base64.b64encode(rows.tobytes()).decode(),
     }  # fmt: skip
-    return {"data": data, "paths": paths, "first": FIRST_PUSH, "samples": rows.shape[-1], "length": LENGTH}
+    paths = ["M" + "L".join(f"{x} {255 - y:.4g}" for x, y in enumerate(curve)) for curve in (V + part / 256, *gates)]
+    return {"data": data, "paths": paths, "first": FIRST_PUSH, "length": LENGTH, "lowest": LOWEST, "highest": HIGHEST}
 
 
-def _bytes(rec: Any, name: str) -> Any:
-    low, high = SCALES[name]
-    values = rec.V if name == "V" else rec.gate[name]
-    return np.clip(255 * (values - low) / (high - low), 0, 255).round().astype(np.uint8)
+def _rows(rec: hh.Recording) -> list[Any]:
+    V = np.rint(65280 * np.interp(rec.V[::EVERY], (LOWEST, HIGHEST), (0, 1)))
+    return [*divmod(V, 256), *(np.rint(255 * rec.gate[name][::EVERY]) for name in ("Na.m", "Na.h", "K.n"))]

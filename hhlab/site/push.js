@@ -8,9 +8,10 @@ const said = document.querySelector('#push-said');
 
 function show() {
   const chosen = Number(slider.value);
-  paths.forEach((path, number) => {
-    const from = (chosen * paths.length + number) * samples;
-    path.setAttribute('d', 'M' + Array.from(bytes.subarray(from, from + samples), (y, x) => `${x} ${255 - y}`).join('L'));
+  const [V, part, ...gates] = [0, 1, 2, 3, 4].map(row => (chosen * 5 + row) * samples)
+    .map(from => [...bytes.subarray(from, from + samples)]);
+  [V.map((whole, x) => whole + part[x] / 256), ...gates].forEach((curve, number) => {
+    paths[number].setAttribute('d', 'M' + curve.map((y, x) => `${x} ${255 - y}`).join('L'));
   });
   value.textContent = pushes[chosen];
   said.textContent = words[chosen];
