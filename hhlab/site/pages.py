@@ -134,7 +134,8 @@ class _Renderer(IPythonRenderer):
     def block_math(self, body: str) -> str:
         from latex2mathml.converter import convert
 
-        return convert(re.sub(r"\\mathrm\{(\w+)\}", r"\\text{\1}", body), display="block")
+        equation = convert(re.sub(r"\\mathrm\{(\w+)\}", r"\\text{\1}", body), display="block")
+        return f'<span class="equation" tabindex="0">{equation}</span>'
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return super().link(text, _on_the_site(url), title)
@@ -153,7 +154,8 @@ def _on_the_site(url: str) -> str:
 
 
 def _html(text: str, as_in_jupyter: bool = False) -> str:
-    return MarkdownWithMath(_Renderer(as_in_jupyter)).render(text)
+    html = MarkdownWithMath(_Renderer(as_in_jupyter)).render(text)
+    return html.replace("<table>", '<table tabindex="0">')  # wide tables scroll by the keyboard too
 
 
 def _guide(path: Path) -> Page:
@@ -214,7 +216,7 @@ def _run(path: Path) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _printed(text: str) -> Sequence[str]:
-    return [f"<pre class=output>{escape(text)}</pre>"] if text else []
+    return [f"<pre class=output tabindex=0>{escape(text)}</pre>"] if text else []
 
 
 def _shown(data: dict[str, Any]) -> str:
