@@ -41,7 +41,7 @@ class Later:
 
 
 def put(file: str, folder: str) -> None:
-    """Fetch an archive that lies beside Python itself, and unpack it. A library is loaded, as others need it by name."""
+    """Fetch an archive that lies beside Python itself, and unpack it; load its libraries, which others need by name."""
     request = js.XMLHttpRequest.new()
     request.open("GET", pyodide_js._api.config.indexURL + file, False)
     request.responseType = "arraybuffer"

@@ -39,7 +39,7 @@ RUNTIME = {
 THERE = {"sys_platform": "emscripten", "platform_system": "Emscripten", "python_version": "3.12", "extra": ""}
 FROM_PYODIDE = ("ipython", "matplotlib", "numpy", "pandas", "scipy")
 """Packages that are taken from Pyodide, with all that they depend on."""
-LATER = {"matplotlib": "matplotlib", "mpl_toolkits": "matplotlib", "PIL": "pillow", "pandas": "pandas", "scipy": "scipy"}
+LATER = {"matplotlib": "matplotlib", "PIL": "pillow", "pandas": "pandas", "scipy": "scipy"}
 """Modules that are loaded when they are first imported, and their packages: no bench needs them to begin."""
 IN_JUPYTERLAB = ("jupyterlab-widgets", "widgetsnbextension")
 """What the site has as an extension of JupyterLab instead."""
@@ -142,7 +142,7 @@ def _python(folder: Path, pyodide: Path | None, wheels: Iterable[Path]) -> None:
 
 
 def _later(name: str, packages: Mapping[str, Any]) -> list[list[str]]:
-    """The packages that a package needs: name, file, and where libraries go. Those without which the others fail come first."""
+    """What a package needs: for each package its name and file, and where libraries go, which come first."""
     told = [(each, packages[each]) for each in _with_all_below([name], packages) if each != "numpy"]
     rows = [[each, about["file_name"], "/usr/lib" if about["install_dir"] == "dynlib" else ""] for each, about in told]
     return sorted(rows, key=lambda row: not row[2])
