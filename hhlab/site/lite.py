@@ -37,14 +37,16 @@ RUNTIME = {
 }
 """The files of Python itself, and their SHA-256. The first one tells those of all packages."""
 THERE = {"sys_platform": "emscripten", "platform_system": "Emscripten", "python_version": "3.12", "extra": ""}
-FROM_PYODIDE = ("ipython", "jedi", "matplotlib", "micropip", "numpy", "pandas", "scipy")
+FROM_PYODIDE = ("ipython", "matplotlib", "numpy", "pandas", "scipy")
 """Packages that are taken from Pyodide, with all that they depend on."""
-LATER = ("pandas", "scipy")
-"""Packages that are loaded when they are first imported."""
+LATER = {"matplotlib": "matplotlib", "PIL": "pillow", "pandas": "pandas", "scipy": "scipy"}
+"""Modules that are loaded when they are first imported, and their packages: no bench needs them to begin."""
 IN_JUPYTERLAB = ("jupyterlab-widgets", "widgetsnbextension")
 """What the site has as an extension of JupyterLab instead."""
-STANDIN = "ssl"
-"""A module that the kernel loads when it starts, though nothing needs it: an empty package stands in for it."""
+STANDINS = ("jedi", "micropip", "ssl")
+"""What the kernel loads when it starts, though nothing here needs it: empty packages stand in for it."""
+FIRST = ("piplite", *STANDINS, "sqlite3", "ipykernel", "comm", "pyodide_kernel", "ipython", "hhlab")
+"""What is loaded when the kernel starts, with all that it depends on."""
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "anywidget")
 WIDGETS = ("ipywidgets==8.1.7", "jupyterlab-widgets==3.0.15")
 """The last ones for the JupyterLab 4.4 that JupyterLite 0.6 holds. They are fetched with pip."""
@@ -71,11 +73,11 @@ def write(folder: Path, pyodide: Path | None = None) -> None:
         _run("pip", "download", "--quiet", "--no-deps", "--dest", place, *WIDGETS)
         wheels = sorted(Path(place).glob("*.whl"))
         _jupyterlite(folder, [*extensions, wheels[1]])
-        loaded = _python(folder / "pyodide", pyodide, [wheels[0], *extensions[0].glob("static/pypi/*.whl")])
+        _python(folder / "pyodide", pyodide, [wheels[0], *extensions[0].glob("static/pypi/*.whl")])
     settings_file = folder / "jupyter-lite.json"
     settings = json.loads(settings_file.read_text("utf-8"))
     settings["jupyter-config-data"]["litePluginSettings"][f"{EXTENSIONS[0]}:kernel"] |= {
-        "pyodideUrl": "./pyodide/pyodide.js", "disablePyPIFallback": True, "loadPyodideOptions": {"packages": loaded},
+        "pyodideUrl": "./pyodide/pyodide.js", "disablePyPIFallback": True, "loadPyodideOptions": {"packages": FIRST},
     }  # fmt: skip
     settings_file.write_text(json.dumps(settings), "utf-8")
 
@@ -101,8 +103,8 @@ def _jupyterlite(folder: Path, extensions: Iterable[Path]) -> None:
         _run("jupyterlite_core", "build", where=Path(place))
 
 
-def _python(folder: Path, pyodide: Path | None, wheels: Iterable[Path]) -> list[str]:
-    """Put Python and its packages into a folder; the names of those that are loaded when the kernel starts.
+def _python(folder: Path, pyodide: Path | None, wheels: Iterable[Path]) -> None:
+    """Put Python and its packages into a folder.
 
     The wheels are those of the kernel, and others that the environment does not have.
     """
@@ -112,38 +114,38 @@ def _python(folder: Path, pyodide: Path | None, wheels: Iterable[Path]) -> list[
     lock = json.loads((folder / LOCK).read_text("utf-8"))
     packages = {name: lock["packages"][name] for name in _with_all_below(FROM_PYODIDE, lock["packages"])}
     for each in packages.values():
-        each["depends"] = [name for name in map(canonicalize_name, each["depends"]) if name != STANDIN]
         (folder / each["file_name"]).write_bytes(_fetched(each["file_name"], each["sha256"], pyodide))
     own = {name: _wheel(name, version(name), _files_of(name)) for name in _needed_by("hhlab", packages)}
     own["hhlab"] = _wheel("hhlab", version("hhlab"), _own_files())
     depends = {name: [str(canonicalize_name(each.name)) for each in _requirements(name)] for name in own}
-    own[STANDIN] = _wheel(STANDIN, "0", {"ssl-0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: ssl\n"})
     for wheel in wheels:
         own[wheel.name.partition("-")[0].replace("_", "-")] = wheel.name, wheel.read_bytes()
+    own |= {name: _wheel(name, "0", {}) for name in STANDINS}
+    own["piplite"] = _wheel("piplite", "0", {
+        "piplite/__init__.py": b"",
+        "piplite/piplite.py": Path(__file__).with_name("in_browser.py").read_bytes(),
+        "piplite/cli.py": b"from .piplite import get_transformed_code as get_transformed_code",
+        "piplite/later.json": json.dumps({module: _later(name, packages) for module, name in LATER.items()}).encode(),
+    })  # fmt: skip
     for name, (file, content) in own.items():
         sha256 = hashlib.sha256(content).hexdigest()
         place = folder / sha256[:8] / file
         place.parent.mkdir(exist_ok=True)
         place.write_bytes(content)
         packages[name] = {
-            "depends": [each for each in depends.get(name, ()) if each not in (*LATER, *IN_JUPYTERLAB)],
+            "depends": [each for each in depends.get(name, ()) if each not in {*LATER.values(), *IN_JUPYTERLAB}],
             "file_name": f"{place.parent.name}/{file}", "imports": [name.replace("-", "_")], "install_dir": "site",
             "name": name, "package_type": "package", "sha256": sha256, "unvendored_tests": False,
             "version": file.split("-")[1],
         }  # fmt: skip
     (folder / LOCK).write_text(json.dumps(lock | {"packages": packages}), "utf-8")
-    return [
-        "micropip",
-        "piplite",
-        STANDIN,
-        "sqlite3",
-        "ipykernel",
-        "comm",
-        "pyodide_kernel",
-        "jedi",
-        "ipython",
-        "hhlab",
-    ]
+
+
+def _later(name: str, packages: Mapping[str, Any]) -> list[list[str]]:
+    """What a package needs: for each package its name and file, and where libraries go, which come first."""
+    told = [(each, packages[each]) for each in _with_all_below([name], packages) if each != "numpy"]
+    rows = [[each, about["file_name"], "/usr/lib" if about["install_dir"] == "dynlib" else ""] for each, about in told]
+    return sorted(rows, key=lambda row: not row[2])
 
 
 def _fetched(name: str, sha256: str, pyodide: Path | None) -> bytes:
@@ -167,7 +169,7 @@ def _with_all_below(names: Iterable[str], packages: Mapping[str, Any]) -> list[s
     waiting = list(names)
     while waiting:
         name = canonicalize_name(waiting.pop())
-        if name not in found and name != STANDIN:
+        if name not in found:
             found.append(name)
             waiting += packages[name]["depends"]
     return sorted(found)
@@ -218,7 +220,8 @@ def _own_files() -> dict[str, bytes]:
 def _wheel(name: str, number: str, files: Mapping[str, bytes]) -> tuple[str, bytes]:
     """A wheel of these files: its name and its content, the same for the same files."""
     stem, content = f"{name.replace('-', '_')}-{number}", io.BytesIO()
+    about = f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n".encode()
     with zipfile.ZipFile(content, "w") as archive:
-        for path, data in sorted(files.items()):
+        for path, data in sorted({f"{stem}.dist-info/METADATA": about, **files}.items()):
             archive.writestr(zipfile.ZipInfo(path), data, zipfile.ZIP_DEFLATED)
     return f"{stem}-py3-none-any.whl", content.getvalue()
