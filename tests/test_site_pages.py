@@ -119,7 +119,7 @@ def test_the_axon_of_the_front_page_is_that_of_the_course():
         assert np.abs(V - rec.V[:: pages.EVERY]).max() < 0.002
         for name, gate in zip(("m", "h", "n"), gates, strict=True):
             assert np.abs(gate / 255 - rec.gate[name][:: pages.EVERY]).max() < 0.002
-        assert words.startswith("There is 1 spike" if push > hh.measure.threshold(hh.Squid()) else "There is no spike")
+        assert words.startswith("A spike" if push > hh.measure.threshold(hh.Squid()) else "No spike")
 
 
 @pytest.mark.slow
@@ -144,7 +144,7 @@ def test_no_link_is_broken_and_nothing_is_loaded_from_elsewhere(site, found):
                 continue
             assert target.is_file(), f"{page}: {link}"
             reached.add(target)
-            if parts.fragment and target in found and target.parent != site / "api":  # pdoc links to names it leaves out
+            if parts.fragment and target in found and target.parent != site / "api":  # where pdoc leaves out some names
                 assert unquote(parts.fragment) in found[target].places, f"{page}: {link}"
     assert {path for path in found if path not in reached and path.parent != site / "api"} == set()
     for path in [*site.glob("*.css"), *site.glob("*.js")]:
@@ -207,19 +207,21 @@ def test_the_axon_of_the_front_page_moves_with_the_slider(opened):
     slider, said = page.get_by_role("slider"), page.locator("#push-said")
     curves = [curve.get_attribute("d") for curve in page.locator(".curve").all()]
     assert len(curves) == 4
-    assert "There is 1 spike" in said.inner_text()
+    assert "A spike" in said.inner_text()
     slider.focus()
     for _ in range(7):
         page.keyboard.press("ArrowLeft")
     assert page.locator("#push-value").inner_text() == "13.5"
-    assert "There is 1 spike" in said.inner_text()
+    assert "A spike" in said.inner_text()
     moved = [curve.get_attribute("d") for curve in page.locator(".curve").all()]
     assert not {*moved} & {*curves}
     page.keyboard.press("Home")
-    assert "There is no spike" in said.inner_text()
-    assert slider.get_attribute("aria-valuetext").startswith("0 microamperes per square centimetre. There is no spike")
+    assert "No spike" in said.inner_text()
+    assert slider.get_attribute("aria-valuetext").startswith("1 microamperes per square centimetre. No spike")
+    assert page.locator("#push-why").is_hidden()
     page.keyboard.press("End")
     assert page.locator("#push-value").inner_text() == "40"
+    assert page.locator("#push-why").is_visible()
 
 
 @pytest.mark.slow
@@ -227,7 +229,7 @@ def test_without_a_script_the_front_page_is_a_still(opened):
     page = opened("index.html", java_script_enabled=False)
     assert page.get_by_role("slider").count() == 0
     assert all(len(curve.get_attribute("d")) > 1000 for curve in page.locator(".curve").all())
-    assert "There is 1 spike" in page.locator("#push-said").inner_text()
+    assert "A spike" in page.locator("#push-said").inner_text()
 
 
 @pytest.mark.slow

@@ -29,10 +29,11 @@ from traitlets.config import Config
 import hhlab as hh
 
 from ..parallel import cores
-from ..views.words import in_words
+from ..recording import SPIKE_LEVEL
+from ..views.words import number
 
 HERE = Path(__file__).parent
-PUSHES = (*range(14), 13.2, 13.25, 13.3, 13.5, *range(14, 41))
+PUSHES = (*range(1, 14), 13.2, 13.25, 13.3, 13.5, *range(14, 41))
 """µA/cm² of the pulses that the slider of the front page gives. Just above 13.25 the axon begins to fire."""
 FIRST_PUSH = PUSHES.index(20)
 LENGTH, EVERY = 14, 8
@@ -174,7 +175,7 @@ def _outline(path: Path) -> Outline:
 def _notebook(path: Path, folder: Path) -> Page:
     """Run a notebook, as students do from the top; its page, whose pictures are put into the folder."""
     parts, outline = [], _outline(path)
-    for number, (kind, source, outputs) in enumerate(_run(path)):
+    for place, (kind, source, outputs) in enumerate(_run(path)):
         if kind == "markdown":
             parts.append(_html(source, as_in_jupyter=True))
             continue
@@ -182,7 +183,7 @@ def _notebook(path: Path, folder: Path) -> Page:
         opened = "" if any("hhlab-still" in output for output in outputs) else " open"
         parts.append(f"<details class=code{opened}><summary>Code</summary>{code}</details>")
         for count, output in enumerate(outputs):
-            parts.append(STILL.sub(_kept(folder, f"{path.stem}_{number}_{count}.png"), output))
+            parts.append(STILL.sub(_kept(folder, f"{path.stem}_{place}_{count}.png"), output))
     return Page(path.stem, outline.title, Markup("\n".join(parts)))
 
 
@@ -242,11 +243,18 @@ def _pushes() -> dict[str, Any]:
     rows = np.array([_rows(rec) for rec in recs], np.uint8)
     V, part, *gates = rows[FIRST_PUSH].astype(float)
     data = {
-        "pushes": PUSHES, "words": list(map(in_words, recs)), "samples": rows.shape[-1],
+        "pushes": PUSHES, "words": list(map(_words, recs)), "samples": rows.shape[-1],
         "curves": base64.b64encode(rows.tobytes()).decode(),
     }  # fmt: skip
     paths = ["M" + "L".join(f"{x} {255 - y:.4g}" for x, y in enumerate(curve)) for curve in (V + part / 256, *gates)]
     return {"data": data, "paths": paths, "first": FIRST_PUSH, "length": LENGTH, "lowest": LOWEST, "highest": HIGHEST}
+
+
+def _words(rec: hh.Recording) -> str:
+    highest = rec.V.max()
+    if highest > SPIKE_LEVEL:
+        return f"A spike: V rises to {number(highest, sign='+')} mV."
+    return f"No spike: V rises to {number(highest)} mV, and comes back."
 
 
 def _rows(rec: hh.Recording) -> list[Any]:

@@ -5,6 +5,7 @@ const paths = document.querySelectorAll('.curve');
 const slider = document.querySelector('#push');
 const value = document.querySelector('#push-value');
 const said = document.querySelector('#push-said');
+const seen = new Set();  // what the visitor has tried: "weak" and "strong" pushes
 
 function show() {
   const chosen = Number(slider.value);
@@ -15,6 +16,9 @@ function show() {
   });
   value.textContent = pushes[chosen];
   said.textContent = words[chosen];
+  if (pushes[chosen] < 13) seen.add('weak');
+  if (pushes[chosen] >= 30) seen.add('strong');
+  document.querySelector('#push-why').hidden = seen.size < 2;
   slider.setAttribute('aria-valuetext', `${pushes[chosen]} microamperes per square centimetre. ${words[chosen]}`);
 }
 
