@@ -126,11 +126,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--update", action="store_true", help="bring the notebooks up to date, and keep what you wrote in them"
     )
-    commands = parser.add_subparsers(title="commands", metavar=", ".join(("doctor", *teaching.COMMANDS)))
+    commands = parser.add_subparsers(title="commands", metavar=", ".join(("doctor", "site", *teaching.COMMANDS)))
     words = "Check the installation, and say what to do if something does not work."
     doctors = commands.add_parser("doctor", help=words, description=words)
     doctors.add_argument("--clear-cache", action="store_true", help="delete compiled code first")
     doctors.set_defaults(run=_doctor)
+    words = "Make a folder of static files in which the course runs in the browser, with nothing installed."
+    sites = commands.add_parser("site", help=words, description=words)
+    sites.add_argument("--out", type=Path, required=True, help="the folder to write to")
+    sites.add_argument("--pyodide", type=Path, help="a folder with the files of Pyodide (default: they are fetched)")
+    sites.set_defaults(run=_site)
     for name, (run, words, add) in teaching.COMMANDS.items():
         command = commands.add_parser(name, help=words, description=words)
         command.set_defaults(run=run)
@@ -143,6 +148,14 @@ def _doctor(options: argparse.Namespace, extra: Sequence[str]) -> int:
     if options.clear_cache:
         print(doctor.clear_the_cache())
     return doctor.examine(options.folder)
+
+
+def _site(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    from . import site
+
+    site.build(options.out, options.pyodide)
+    print(f"{options.out}: the site is made. To look at it: python -m http.server --directory {options.out}")
+    return 0
 
 
 def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:

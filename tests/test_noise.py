@@ -87,21 +87,25 @@ def first_spike(n_Na, n_K, current, t_stop, V, start, random):
 
 
 def first_spikes(cell, protocol, t_stop, runs):
-    recs = simulate_many([cell.replace(seed=seed) for seed in range(1000, 1000 + runs)], [protocol], t_stop)
+    recs = simulate_many([cell.replace(seed=seed) for seed in range(5000, 5000 + runs)], [protocol], t_stop)
     spikes = [hh.measure.spikes(rec) for rec in recs]
     return np.array([each[0] if each.size else t_stop for each in spikes])
+
+
+RUNS = 1500
 
 
 @pytest.mark.parametrize(
     ("area", "current", "t_stop"), [pytest.param(5, 6.0, 40, marks=pytest.mark.slow), (1, 0.0, 30)]
 )
 def test_spikes_come_when_they_do_in_an_exact_simulation(area, current, t_stop):
+    """Of right simulations one in a thousand would fail; two distributions 0.072 apart are told from each other."""
     rest = hh.Squid().rest()
     start = np.array([rest["Na.m"], rest["Na.h"], rest["K.n"]])
-    random = np.random.default_rng(1)
-    exact = [first_spike(60 * area, 18 * area, current, t_stop, rest["V"], start, random) for _ in range(400)]
-    found = first_spikes(SMALL.replace(area=area), hh.Step(current, 0, t_stop), t_stop, 400)
-    assert stats.ks_2samp(found, exact).pvalue > 0.02
+    random = np.random.default_rng(12345)
+    exact = [first_spike(60 * area, 18 * area, current, t_stop, rest["V"], start, random) for _ in range(RUNS)]
+    found = first_spikes(SMALL.replace(area=area), hh.Step(current, 0, t_stop), t_stop, RUNS)
+    assert stats.ks_2samp(found, exact).pvalue > 0.001
     assert np.std(found) > 2  # ms: there is something to compare
 
 

@@ -4,22 +4,21 @@ The browser sends one message at a time, with the latest value, and the next whe
 the whole picture, in one message: `shown`, which is small, and `points`, the curves. What seldom changes is sent apart.
 """
 
+import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import matplotlib
 import numpy as np
 import traitlets
 from IPython import get_ipython
 
 from ..axons import Fibre
 from ..parameters import Parameter, Typed, pair, pretty, shown, tidy, unknown
-from ..plots import plot
 from ..protocols import LONGEST, Protocol
-from ..views import COLOURS_OF_V, DARK, in_words, moment_in_words, ordered
+from ..views import DARK, in_words, moment_in_words, ordered
 from . import held_traces
 from .code import as_code
 from .drawing import RANGE, Drawing, clock
@@ -43,7 +42,10 @@ ASKED: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """What the browser may ask for, and what it tells with that."""
 BOXES = {"frozen": "freeze {} at rest", "reset": "reset {} as the last pulse begins"}
-PALETTE = matplotlib.colormaps[COLOURS_OF_V](np.arange(256), bytes=True)[:, :3].tobytes()
+BLUE_TO_RED = "053061 2166AC 4393C3 92C5DE D1E5F0 F7F7F7 FDDBC7 F4A582 D6604D B2182B 67001F"
+"""`COLOURS_OF_V`, at equal distances. To load Matplotlib for them takes seconds in a browser."""
+ANCHORS = np.array([list(bytes.fromhex(colour)) for colour in BLUE_TO_RED.split()]).T
+PALETTE = np.stack([np.interp(np.linspace(0, 10, 256), np.arange(11), each) for each in ANCHORS], axis=-1)
 
 
 class Bench(Stilled, Live):
@@ -53,7 +55,7 @@ class Bench(Stilled, Live):
     kind = "bench"
     fixed: Any = traitlets.Dict().tag(sync=True)
     knobs: Any = traitlets.List().tag(sync=True)
-    palette = traitlets.Bytes(PALETTE).tag(sync=True)
+    palette = traitlets.Bytes(PALETTE.round().astype(np.uint8).tobytes()).tag(sync=True)
     shown: Any = traitlets.Dict().tag(sync=True)
     points = traitlets.Bytes().tag(sync=True)
     scene: Any = traitlets.Dict().tag(sync=True)
@@ -121,11 +123,18 @@ class Bench(Stilled, Live):
     @property
     def picture(self) -> Any:
         """The present picture, with held traces and cursor, as from `plot`."""
+        from ..plots import plot
+
         shown = {held_traces.NOW: self.recording, **self.held} if self.held else self.recording
         return plot(shown, *self.fixed["views"], at=self._moment())
 
     def still(self) -> tuple[str, bytes]:
-        return self._text, self.picture.png
+        """What a page without a kernel shows.
+
+        In a browser, where a picture takes long, it has one only once Matplotlib is loaded and the bench rests.
+        """
+        drawn = sys.platform != "emscripten" or (self._hears and "matplotlib" in sys.modules)
+        return self._text, self.picture.png if drawn else b""
 
     def hear(self, message: Any) -> None:
         """Do what a message of the browser asks for, and answer it. What is not understood changes nothing."""

@@ -4,7 +4,7 @@ import base64
 import html
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
@@ -12,19 +12,21 @@ from ..claims import MISCONCEPTIONS, Claim, Finding, Verdict, find
 from ..claims.measured import measured_in_words
 from ..claims.wording import WORDING
 from ..learning.entries import SURE as SURE
-from ..plots import Picture, plot
 from ..tables import table
 from ..views import VIEWS, seen_by
 from .frame import Frame, button, paragraph, radio, say
 from .log_card import concern
 from .log_file import open_log
 
+if TYPE_CHECKING:
+    from ..plots import Picture
+
 RUN_BEFORE = "You ran this before, predicting that it {predicted}; it {found}."
 AS_PREDICTED = "You predicted that it {predicted} ({sure}): that is what the model shows."
 NOT_AS_PREDICTED = "You predicted that it {predicted} ({sure}): the model shows otherwise."
 
 
-def picture_of(picture: Picture) -> str:
+def picture_of(picture: "Picture") -> str:
     """A picture as HTML, with its description."""
     data = base64.b64encode(picture.png).decode()
     return f'<img class="hhlab-picture" alt="{html.escape(repr(picture))}" src="data:image/png;base64,{data}">'
@@ -94,6 +96,8 @@ class ClaimCard(Frame):
 
     def _told(self, found: Finding) -> str:
         """Figure, the parts with their numbers, verdict, comparison with the prediction, and why."""
+        from ..plots import plot
+
         right = self.verdict.value == found.verdict
         compared = AS_PREDICTED if right else NOT_AS_PREDICTED
         parts = [
@@ -132,7 +136,7 @@ class Cards(Frame):
         super().__init__(self.cards, "cards")
 
     def still(self) -> tuple[str, bytes]:
-        return " ".join(card.still()[0] for card in self.cards), b""
+        return "\n".join(card.still()[0] for card in self.cards), b""
 
 
 def claim(*numbers: int) -> ClaimCard | Cards:

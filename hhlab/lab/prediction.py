@@ -4,16 +4,19 @@ Nothing here tells what is right before an observation is right, or has been wro
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from ..plots import Picture
 from ..questions import Judgement
 from .claim_card import SURE, picture_of
 from .frame import Frame, paragraph, radio, say
 from .log_card import TRIES, concern
 from .log_file import Entry
 from .question import Answering, Question, as_question, quoted, right_answer
+
+if TYPE_CHECKING:
+    from ..plots import Picture
 
 NOT_KNOWN = "how sure is not known"
 PREDICTED = "You predicted: {predicted} ({sure})."
@@ -74,7 +77,7 @@ class Observation(Answering, Frame):
 
     kept_as = "observation"
 
-    def __init__(self, question: Question, show: Callable[[], Picture] | None) -> None:
+    def __init__(self, question: Question, show: "Callable[[], Picture] | None") -> None:
         Answering.__init__(self, question, "Check", "check what you saw", question.seen)
         self._show, self.picture, self._tries = show, widgets.HTML(), 0
         for entry, judged in self.kept():
@@ -161,7 +164,7 @@ def predict(question: str | Question) -> Prediction:
     return Prediction(as_question(question))
 
 
-def observe(question: str | Question, show: Callable[[], Picture] | None = None) -> Observation:
+def observe(question: str | Question, show: "Callable[[], Picture] | None" = None) -> Observation:
     """A card that asks what was seen in an experiment, and then explains it beside what was predicted.
 
     A wrong answer sends back to the experiment once. After a second one the question is explained all the same.
