@@ -93,7 +93,12 @@ class Protocol(Described):
         str
             The phrase, with units.
         """
-        return self._words.format(**{name: tidy(value) for name, value in self._values.items()})
+        return self._sentence.format(**{name: tidy(value) for name, value in self._values.items()})
+
+    @property
+    def _sentence(self) -> str:
+        """The phrase, with the names of its values in braces."""
+        return self._words
 
     @property
     def parts(self) -> "tuple[Protocol, ...]":
@@ -252,6 +257,7 @@ class Ramp(Protocol):
     """A current that rises linearly from 0 to `amplitude` during `duration`, and then stays there for `hold`."""
 
     _words = "a ramp from 0 to {amplitude} uA/cm2 in {duration} ms from {start} ms"
+    _words_held = "a ramp from 0 to {amplitude} uA/cm2 in {duration} ms from {start} ms, held for {hold} ms"
     amplitude = param(5, "uA/cm2", -1e5, 1e5, "current at the end of the ramp", slider=(-20, 60))
     start = param(5, "ms", 0, LONGEST, "start of the ramp", slider=(0, 50))
     duration = param(20, "ms", 1e-4, LONGEST, "duration of the ramp", slider=(0.1, 100))
@@ -262,14 +268,16 @@ class Ramp(Protocol):
         rising = [Piece(self.start, top, 0.0, self.amplitude)]
         return rising + ([Piece(top, top + self.hold, self.amplitude, self.amplitude)] if self.hold else [])
 
-    def in_words(self) -> str:
-        return super().in_words() + (f", held for {tidy(self.hold)} ms" if self.hold else "")
+    @property
+    def _sentence(self) -> str:
+        return self._words_held if self.hold else self._words
 
 
 class Train(Protocol):
     """Equal pulses of current at equal intervals."""
 
     _words = "{count} pulses of {amplitude} uA/cm2 for {duration} ms, one every {interval} ms from {start} ms"
+    _words_for_one = "{count} pulse of {amplitude} uA/cm2 for {duration} ms at {start} ms"
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "current of each pulse", slider=(-20, 60))
     start = param(5, "ms", 0, LONGEST, "beginning of the first pulse", slider=(0, 50))
     duration = param(0.5, "ms", 1e-4, LONGEST, "duration of each pulse", slider=(0.1, 5))
@@ -282,9 +290,9 @@ class Train(Protocol):
         onsets = [self.start + number * self.interval for number in range(int(self.count))]
         return [Piece(t, t + self.duration, self.amplitude, self.amplitude) for t in onsets]
 
-    def in_words(self) -> str:
-        pulses = super().in_words()
-        return pulses if self.count > 1 else pulses.replace("pulses", "pulse")
+    @property
+    def _sentence(self) -> str:
+        return self._words if self.count > 1 else self._words_for_one
 
 
 class PulsePair(Protocol):
