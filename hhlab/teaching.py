@@ -112,7 +112,7 @@ def class_page(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
 
 
 def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
-    """Show the variant of one student, with its answers."""
+    """Show what one student was given, with the right answers."""
     from .assignments import find
     from .assignments.feedback import solution
     from .assignments.submissions import file_name
@@ -205,6 +205,6 @@ COMMANDS: dict[str, tuple[Run, str, Callable[[argparse.ArgumentParser], None]]] 
     "grade": (grade, "Grade what students handed in.", _grade_options),
     "overview": (overview, "Make one table of several assignments.", _overview_options),
     "class": (class_page, "Make a page on what a class has learnt, from work logs.", _class_options),
-    "solution": (solution, "Show the variant of one student, with its answers.", _solution_options),
+    "solution": (solution, "Show what one student was given, with the right answers.", _solution_options),
 }
 """The commands by name: what runs, what it does in words, and its options."""
