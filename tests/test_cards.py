@@ -308,7 +308,7 @@ def test_what_stands_can_no_longer_be_changed(question):
         (CHOICE, "Red.", None, "Say how sure you are first."),
         (NUMBER, "41 mV", None, "Say how sure you are first."),
         (NUMBER, "about 40", "certain", "'about 40' is not a number with a unit: give a voltage in mV, such as 5 mV."),
-        (NUMBER, "3 ms", "certain", "3 ms is a time; give a voltage in mV."),
+        (NUMBER, "3 ms", "certain", "3 ms is a time: give a voltage in mV."),
         (NUMBER, "1,000 mV", "certain", "'1,000 mV' can mean 1.000 or 1000: write the one that you mean."),
         (NUMBER, "1e999", "certain", "'1e999' is too large: give a voltage in mV."),
         (NUMBER, SCRIPT, "certain", f"{SCRIPT!r} is not a number with a unit: give a voltage in mV, such as 5 mV."),
@@ -723,7 +723,7 @@ def test_numbers_may_have_any_fitting_unit(typed):
         (SEVERAL, [], "Choose or type an answer first."),
         (NUMBER, "", "Choose or type an answer first."),
         (NUMBER, "forty", "'forty' is not a number with a unit: give a voltage in mV, such as 5 mV."),
-        (NUMBER, "4 uA", "4 uA is a current; give a voltage in mV."),
+        (NUMBER, "4 uA", "4 uA is a current: give a voltage in mV."),
         (NUMBER, SCRIPT, f"{SCRIPT!r} is not a number with a unit: give a voltage in mV, such as 5 mV."),
     ],
 )
@@ -938,7 +938,7 @@ CARDS = {
     "observe": (lambda: hh.observe(CHOICE), "Which colour?"),
     "claim": (lambda: hh.claim(22), f"Claim 22: {REGISTRY[22].statement}"),
     "claims": (lambda: hh.claim(22, 11), REGISTRY[11].statement),
-    "ask": (lambda: hh.ask(CHOICE, NUMBER), "1. Which colour? 2. How high?"),
+    "ask": (lambda: hh.ask(CHOICE, NUMBER), "1. Which colour?\n2. How high?"),
     "worklog": (hh.worklog, "Work log: 0 entries."),
     "hostile": (lambda: hh.predict(Choice("x", SCRIPT, {"a": Reply("b", right=True), "c": Reply("d")})), SCRIPT),
 }
@@ -952,7 +952,7 @@ def test_a_page_without_a_kernel_shows_the_text(make, text, displayed):
     assert widget["application/vnd.jupyter.widget-view+json"]["model_id"] == card.model_id
     assert text in still["text/plain"]
     assert "This card is a still picture. To use it, click on the first code cell" in still["text/html"]
-    figure = re.search(r"</p><figcaption>(.*)</figcaption></figure>$", still["text/html"])
+    figure = re.search(r"</p><figcaption>(.*)</figcaption></figure>$", still["text/html"], re.DOTALL)
     assert html.unescape(figure[1]) == still["text/plain"]
     assert "<" not in figure[1]
 

@@ -1,5 +1,6 @@
 """The house is in order: style, types, floors, public names, imports, pins, and what the pages say."""
 
+import ast
 import inspect
 import itertools
 import os
@@ -20,6 +21,7 @@ import hhlab as hh
 OURS = ("hhlab", "tests", "notebooks", "binder", ".ci", ".github", "docs")
 TEXTS = ("*.md", "*.py", "*.ipynb", "*.toml", "*.txt", "*.cff", "*.yml", "*.yaml", "run", "start", "postBuild")
 LINK = re.compile(r"(github\.com/|mybinder\.org/v2/gh/|github\.com%2F)[\w-]+(/|%2F)[\w-]+")
+SITE = re.compile(r"https://[\w-]+\.github\.io/[\w-]+/")
 WITH_LINKS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CITATION.cff", "docs/classes.md")
 
 SECTIONS = {"GL06", "GL07", "GL08", "PR01", "PR02", "PR03", "PR04", "PR05", "PR06", "PR07", "RT01", "RT03", "SS01"}
@@ -156,13 +158,15 @@ def with_links(root, name):
     """A page with its links to the repository as pyproject.toml has it."""
     address = tomllib.loads((root / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
     owner, repository = address.split("/")[-2:]
-    return LINK.sub(rf"\g<1>{owner}\g<2>{repository}", (root / name).read_text())
+    text = LINK.sub(rf"\g<1>{owner}\g<2>{repository}", (root / name).read_text())
+    return SITE.sub(f"https://{owner}.github.io/{repository}/", text)
 
 
 @pytest.mark.parametrize("name", WITH_LINKS)
 def test_links_to_the_repository_derive_from_its_address(name, root):
     assert (root / name).read_text() == with_links(root, name), "run python tests/test_house.py"
-    assert name in ("CONTRIBUTING.md", "SECURITY.md") or LINK.search((root / name).read_text())
+    text = (root / name).read_text()
+    assert name in ("CONTRIBUTING.md", "SECURITY.md") or LINK.search(text) or SITE.search(text)
 
 
 def test_a_pull_request_runs_what_ci_runs(root):
@@ -198,6 +202,51 @@ def test_the_code_in_the_readme_runs(root, capsys, tmp_path, monkeypatch):
     assert capsys.readouterr().out.startswith("(26.3")
 
 
+WORD = re.compile(r"[^\W\d_]{2,}")
+NO_SENTENCES = ("wasm*.py", "assignments/handouts.py", "assignments/notebook.py", "channels/heart.py", "lab/*.py")
+"""Files with code, patterns and sources that are put together; and the cards."""
+
+
+def own_words(node):
+    """The text that a node brings into a sentence: its own, that of either branch, or what stands between names."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if isinstance(node, ast.JoinedStr):
+        return " ".join(map(own_words, node.values))
+    if isinstance(node, ast.IfExp | ast.BoolOp):
+        return " ".join(map(own_words, node.values if isinstance(node, ast.BoolOp) else (node.body, node.orelse)))
+    joins = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join"
+    return own_words(node.func.value) if joins else ""
+
+
+def glued(source):
+    """The sentences of a module that are put together from parts, so that no translation could put them in order."""
+    for node in ast.walk(ast.parse(source)):
+        places = [each.value for each in getattr(node, "values", ()) if isinstance(each, ast.FormattedValue)]
+        inside = isinstance(node, ast.JoinedStr) and any(re.search(r"[^\W\d_]", own_words(each)) for each in places)
+        added = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
+        parts = [
+            own_words(each) for each in ((node.left, node.right) if added else ()) if not isinstance(each, ast.IfExp)
+        ]
+        if (inside and len(WORD.findall(own_words(node))) > 2) or any(len(WORD.findall(part)) > 1 for part in parts):
+            yield ast.unparse(node)
+
+
+def test_every_sentence_is_whole(root):
+    """Its values have places; no word of it depends on anything, and none is added."""
+    for sentence in (
+        'f\'{n} spike{"s" if n > 1 else ""} came late\'',
+        "f'it has channels {\" and \".join(names)}'",
+        "f'the cell {told or \"is at rest\"} here now'",
+        "'The experiment: ' + asks",
+    ):
+        assert len([*glued(sentence)]) == 1, sentence
+    assert not [*glued("f'{name} = {tidy(value)} is outside {\", \".join(ranges)}'")]
+    modules = [path for path in (root / "hhlab").rglob("*.py") if not any(map(path.match, NO_SENTENCES))]
+    assert len(modules) > 100
+    assert {str(path): found for path in modules if (found := [*glued(path.read_text("utf-8"))])} == {}
+
+
 def test_no_paths_of_a_machine_and_no_leftovers(root):
     for path in files(root):
         text = path.read_text()
@@ -219,7 +268,7 @@ def test_wheel_and_sdist_install_and_pass(root, tmp_path):
     assert parts <= set(names)
     for name in ("jupyter/jupyter_server_config.d/hhlab.json", "ipython/startup/hhlab_first_cell.py"):
         assert any(each.endswith(f"data/etc/{name}") for each in names)
-    assert "hhlab/glossary.md" in names
+    assert {"hhlab/glossary.md", "hhlab/docs/teachers.md", "hhlab/docs/bench.webp", "hhlab/SECURITY.md"} <= set(names)
     assert not any("__pycache__" in name or name.startswith("tests") for name in names)
     with tarfile.open(sdist) as packed:
         packed.extractall(tmp_path, filter="data")
@@ -258,9 +307,9 @@ def test_the_examples_of_contributing(root, tmp_path):
 
 @pytest.mark.slow
 def test_the_reference_has_every_public_name(root, tmp_path):
-    (code,) = re.findall(r'^python -c "(.*pdoc.*)"$', (root / "CONTRIBUTING.md").read_text(), re.M)
-    run(sys.executable, "-W", "error", "-c", code, cwd=tmp_path, PYTHONPATH=str(root))
-    page = (tmp_path / "site/hhlab.html").read_text()
+    code = "import sys; from pathlib import Path; from hhlab.site.pages import reference; reference(Path(sys.argv[1]))"
+    run(sys.executable, "-W", "error", "-c", code, str(tmp_path), PYTHONPATH=str(root))
+    page = (tmp_path / "hhlab.html").read_text()
     for name in set(hh.__all__) - {"claims", "measure"}:
         (told,) = re.findall(rf'<section id="{name}">(.*?)</section>', page, re.S)
         assert 'class="docstring"' in told or name in ("gallery", "library"), name

@@ -46,7 +46,7 @@ class Begin(Frame):
         return paragraph(TEXTS["course"], "heading") + str(told) + paragraph(TEXTS["course_note"], "note")
 
     def still(self) -> tuple[str, bytes]:
-        return " ".join(f"{n}. {each.question.text}" for n, each in enumerate(self.asked, 1)), b""
+        return "\n".join(f"{n}. {each.question.text}" for n, each in enumerate(self.asked, 1)), b""
 
 
 def _in_words(core: Sequence[Step]) -> tuple[Markup, str]:

@@ -136,7 +136,7 @@ class Cards(Frame):
         super().__init__(self.cards, "cards")
 
     def still(self) -> tuple[str, bytes]:
-        return " ".join(card.still()[0] for card in self.cards), b""
+        return "\n".join(card.still()[0] for card in self.cards), b""
 
 
 def claim(*numbers: int) -> ClaimCard | Cards:

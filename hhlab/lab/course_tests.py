@@ -88,7 +88,7 @@ class CourseTest(Frame):
         say(self.state, paragraph(TEXTS[f"thanks_{self.which}"], "verdict", role="status") + concern())
 
     def still(self) -> tuple[str, bytes]:
-        return " ".join(f"{n}. {item.question.text}" for n, item in enumerate(self.items, 1)), b""
+        return "\n".join(f"{n}. {item.question.text}" for n, item in enumerate(self.items, 1)), b""
 
 
 class Gain(Frame):

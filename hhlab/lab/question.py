@@ -248,7 +248,7 @@ class Questions(Frame):
         super().__init__(list(self.asked.values()), "card")
 
     def still(self) -> tuple[str, bytes]:
-        return " ".join(f"{n}. {q.question.text}" for n, q in enumerate(self.asked.values(), 1)), b""
+        return "\n".join(f"{n}. {q.question.text}" for n, q in enumerate(self.asked.values(), 1)), b""
 
 
 def ask(*questions: str | Question) -> Frame:
