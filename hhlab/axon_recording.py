@@ -14,7 +14,7 @@ from .placement import electrodes, stimuli, stimuli_in_words
 from .protocols import Protocol
 from .recording import Batch, Exportable, Place, Recording
 
-AN_AXON_RECORDING = "a recording of an axon: give what propagate returned"
+AN_AXON_RECORDING = "{given} is not a recording of an axon: give what propagate returned"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,7 +104,7 @@ class AxonRecording(Exportable):
     def _written(self) -> Iterable[tuple[str, Iterable[str]]]:
         yield "t (ms)", (tidy(round(t, 9)) for t in self.t.tolist())
         for x, V in zip(self.x, self.V, strict=True):
-            yield f"V at {x:.4g} cm (mV)", map("{:.4f}".format, V.tolist())
+            yield f"V at {x:.4f} cm (mV)", map("{:.4f}".format, V.tolist())
 
     def __repr__(self) -> str:
         return (

@@ -32,7 +32,7 @@ FROM = "You wrote or changed these cells in the notebook that is now called `{ol
 REPLACED = "{name} is the new version now. You had not changed the old one."
 KEPT = (
     "{name} is the new version now. Your old notebook is kept as {old}. "
-    "Cells of your own, copied to the end of the new one: {count}."
+    "Your own cells were copied to the end of the new one: {count}."
 )
 UNREAD = "{name} is the new version now. The old file could not be read as a notebook. It is kept as {old}."
 MOVED = """The main part of the new notebooks is shorter.
@@ -44,11 +44,11 @@ INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended."""
 EXAMPLES = """
 examples:
-  hhlab                               copy what is missing to ./hhlab-course, and open it
-  hhlab --folder ~/physiology         the same elsewhere
-  hhlab --update                      bring the notebooks up to date; what you wrote is kept
-  hhlab doctor                        see whether everything is in place, and what to do if not
-  hhlab -- --no-browser --port 9000   what follows -- goes to JupyterLab
+  hhlab                               copy missing notebooks to ./hhlab-course, and open the course
+  hhlab --folder ~/physiology         the same in another folder
+  hhlab --update                      bring the notebooks up to date, and keep what you wrote in them
+  hhlab doctor                        check the installation, and see what to do if something does not work
+  hhlab -- --no-browser --port 9000   give what follows -- to JupyterLab
 """
 
 
@@ -73,12 +73,12 @@ def _run(given: list[str]) -> int:
             print(end="", flush=True)
         return code
     except KeyboardInterrupt:
-        print("hhlab: interrupted. The same command goes on where this one ended", file=sys.stderr)
+        print("hhlab was interrupted. The same command continues where it stopped.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         return 1
     except ImportError as error:
-        told = f"the installation is not whole: {error}. To see what to do, run: hhlab doctor"
+        told = f"the installation is not complete ({error}). To see what to do, run: hhlab doctor"
     except OSError as error:
         told = _of_a_file(error, options)
     except ValueError as error:
@@ -93,9 +93,10 @@ def _of_a_file(error: OSError, options: argparse.Namespace) -> str:
     path = Path(str(error.filename or place))
     if not path.is_relative_to(place) and not place.is_relative_to(path):
         return f"{path} cannot be used: {error.strerror}"
-    full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
-    advice = "Free some space, or choose another disk" if full else "Choose another place"
-    return f"cannot write to {place}: {error.strerror}. {advice} with {option}"
+    told = f"cannot write to {place}: {error.strerror}"
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
+        return f"{told}. Free some space, or choose another disk with {option}"
+    return f"{told}. Choose another folder with {option}"
 
 
 def _absolute(options: argparse.Namespace) -> argparse.Namespace:
@@ -116,19 +117,19 @@ def _absolute(options: argparse.Namespace) -> argparse.Namespace:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hhlab", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EXAMPLES,
-        description="Open the course in JupyterLab, on a working copy of its notebooks that is yours to change.",
+        description="Open the course in JupyterLab. It opens a copy of the notebooks, which is yours to change.",
     )  # fmt: skip
     parser.set_defaults(run=_open_course)
-    parser.add_argument("--folder", type=Path, default=FOLDER, help=f"the working copy (default: {FOLDER})")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help=f"the folder of this copy (default: {FOLDER})")
     parser.add_argument("--version", action="version", version=f"hhlab {version('hhlab')}")
-    parser.add_argument("--copy-only", action="store_true", help="copy the notebooks, do not open JupyterLab")
+    parser.add_argument("--copy-only", action="store_true", help="copy the notebooks, but do not open JupyterLab")
     parser.add_argument(
-        "--update", action="store_true", help="bring the notebooks up to date; what you wrote in them is kept"
+        "--update", action="store_true", help="bring the notebooks up to date, and keep what you wrote in them"
     )
     commands = parser.add_subparsers(title="commands", metavar=", ".join(("doctor", "site", *teaching.COMMANDS)))
-    words = "Look the installation over, and say what to do."
+    words = "Check the installation, and say what to do if something does not work."
     doctors = commands.add_parser("doctor", help=words, description=words)
-    doctors.add_argument("--clear-cache", action="store_true", help="first delete the compiled code that is kept")
+    doctors.add_argument("--clear-cache", action="store_true", help="delete compiled code first")
     doctors.set_defaults(run=_doctor)
     words = "Make a folder of static files in which the course runs in the browser, with nothing installed."
     sites = commands.add_parser("site", help=words, description=words)
@@ -161,7 +162,7 @@ def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
     if not options.copy_only:
         must_be_whole()
     new = copy_missing(notebooks(), options.folder)
-    print(f"{options.folder.resolve()}: {len(new)} notebooks copied. Nothing that was there is lost.")
+    print(f"Notebooks copied to {options.folder.resolve()}: {len(new)}. Nothing that was there has changed.")
     if options.update:
         told = bring_up_to_date(notebooks(), options.folder)
         print(*(told or [UP_TO_DATE]), *([MOVED] if told else []), sep="\n")

@@ -36,7 +36,7 @@ ALSO_COMPILED = "compile_cache.py", "kernel_layout.py", "physics.py"
 ROOM = 2**23
 """Bytes that the compiled code of all kinds of membranes needs at most."""
 ADVICE = "set NUMBA_CACHE_DIR to a folder that you can write to, with 10 MB free"
-NO_PLACE = f"hhlab finds no place to keep compiled code, so each notebook takes some 20 s to start; {ADVICE}"
+NO_PLACE = f"hhlab finds no folder to keep compiled code in, so each notebook takes about 20 s to start: {ADVICE}"
 
 
 def jit_and_cache(function: Callable[..., Any]) -> Any:

@@ -46,17 +46,27 @@ def examine(folder: Path) -> int:
         try:
             told = check(folder)
         except Exception as error:  # whatever is broken, the other checks go on
-            told = Diagnosis(MEND, f"{type(error).__name__}: {error}", "first mend what stands above, if anything")
-        print(f"{told.state:<6}{told.found}" + (f"\n{'':<16}To do: {told.remedy}" if told.remedy else ""))
+            told = Diagnosis(
+                MEND,
+                f"{type(error).__name__}: {error}",
+                "first do what is said above, if anything, and then run hhlab doctor again",
+            )
+        print(f"{told.state:<6}{told.found}")
+        if told.remedy:
+            print(f"{'':<16}To do: {told.remedy}")
         ill |= told.state == MEND
-    print("\nThere is something to mend." if ill else "\nAll is well: hhlab opens the course.")
+    print(
+        "\nSomething does not work yet. Do what is said after “To do”."
+        if ill
+        else "\nAll is well: hhlab can open the course."
+    )
     return int(ill)
 
 
 def _python(folder: Path) -> Diagnosis:
     found = f"{platform.python_version()}, {sys.executable}"
     if sys.version_info < OLDEST_PYTHON:
-        return Diagnosis(MEND, found, "install Python 3.11 or newer, then the course with that")
+        return Diagnosis(MEND, found, "install Python 3.11 or newer, and then install the course with it")
     return Diagnosis(OK, found)
 
 
@@ -64,7 +74,7 @@ def _packages(folder: Path) -> Diagnosis:
     try:
         needed = dict(_needed("hhlab"))
     except ModuleNotFoundError:
-        return Diagnosis(MEND, "packaging is not installed", _install("packaging") + ", and then hhlab doctor again")
+        return Diagnosis(MEND, "packaging is not installed", f"run {_install('packaging')} and then hhlab doctor again")
     wrong = {need: why for need, why in needed.items() if why}
     if wrong:
         return Diagnosis(MEND, "; ".join(wrong.values()), _install(" ".join(f'"{need}"' for need in wrong)))
@@ -72,7 +82,7 @@ def _packages(folder: Path) -> Diagnosis:
     if broken:
         remedy = _install(f"--force-reinstall --no-deps {' '.join(broken)}")
         return Diagnosis(MEND, "; ".join(broken.values()), remedy)
-    return Diagnosis(OK, "all there, and of versions that fit")
+    return Diagnosis(OK, "all of them are installed, in versions that work together")
 
 
 def _needed(package: str, extras: tuple[str, ...] = (), seen: set[str] | None = None) -> Iterator[tuple[str, str]]:
@@ -89,7 +99,7 @@ def _needed(package: str, extras: tuple[str, ...] = (), seen: set[str] | None = 
             yield told, f"{need.name} is not installed"
             continue
         fits = need.specifier.contains(version, prereleases=True)
-        yield told, "" if fits else f"{need.name} is {version}, and {package} needs {need.specifier}"
+        yield told, "" if fits else f"{need.name} has version {version}, but {package} needs {need.specifier}"
         yield from _needed(need.name, tuple(need.extras), seen)
 
 
@@ -105,7 +115,7 @@ def _does_not_load(package: str) -> str:
     try:
         importlib.import_module(IMPORTED_AS.get(package, package.replace("-", "_")))
     except Exception as error:
-        return f"{package} does not load ({error})"
+        return f"{package} cannot be loaded ({error})"
     return ""
 
 
@@ -121,12 +131,14 @@ def _widgets(folder: Path) -> Diagnosis:
     there = {each["name"] for each in page["federated_extensions"]}
     off = [name for name in FRONT_ENDS if name in page.get("disabledExtensions", ())]
     if missing := [name for name in FRONT_ENDS if name not in there]:
-        found = f"JupyterLab does not find {' and '.join(missing)}: benches would not show"
+        found = f"JupyterLab cannot find {', '.join(missing)}, so benches would not be shown"
         return Diagnosis(MEND, found, _install("--force-reinstall --no-deps anywidget jupyterlab-widgets"))
     if off:
         remedy = f"jupyter labextension enable {' '.join(off)}"
-        return Diagnosis(MEND, f"{' and '.join(off)} is disabled in JupyterLab", remedy)
-    return Diagnosis(OK, "their front ends are in JupyterLab")
+        return Diagnosis(
+            MEND, f"JupyterLab has these turned off, so benches would not be shown: {', '.join(off)}", remedy
+        )
+    return Diagnosis(OK, "JupyterLab can show benches")
 
 
 def _kernel(folder: Path) -> Diagnosis:
@@ -135,7 +147,7 @@ def _kernel(folder: Path) -> Diagnosis:
     spec = KernelSpecManager().get_kernel_spec("python3")
     runs = Path(spec.argv[0])
     if runs.is_absolute() and runs.parent != Path(sys.executable).parent:
-        found = f"notebooks would run with another Python, {runs}"
+        found = f"notebooks would run with another Python, {runs}, which may lack hhlab"
         return Diagnosis(MEND, found, f"delete the folder {spec.resource_dir}")
     return Diagnosis(OK, "notebooks run with this Python")
 
@@ -145,13 +157,17 @@ def _cache(folder: Path) -> Diagnosis:
 
     run = getattr(kernel.run, "__wrapped__", None)
     if run is None:
-        return Diagnosis(NOTE, "numba is not at work: the course runs, but a hundred times slower")
+        return Diagnosis(
+            NOTE,
+            "numba does not work here: the course runs, but a hundred times more slowly",
+            "install numba, if there is one for this Python",
+        )
     fill_the_cache()
     if run.stats.cache_path is None:
-        found = "no folder to keep compiled code in, so each notebook takes some 20 s to start"
+        found = "there is no folder in which compiled code can be kept, so each notebook takes about 20 s to start"
         return Diagnosis(NOTE, found, compile_cache.ADVICE)
-    compiled = sum(run.stats.cache_misses.values())
-    return Diagnosis(OK, f"{'filled now' if compiled else 'compiled code is there'}, in {run.stats.cache_path}")
+    compiled, place = sum(run.stats.cache_misses.values()), run.stats.cache_path
+    return Diagnosis(OK, f"code was compiled now, in {place}" if compiled else f"code is compiled already, in {place}")
 
 
 def clear_the_cache() -> str:
@@ -162,7 +178,7 @@ def clear_the_cache() -> str:
     gone = [path for each in jitted for path in compile_cache.clear(each)]
     if not gone:
         return "There was no compiled code to delete."
-    return f"{len(gone)} files of compiled code are deleted from {gone[0].parent}; the next trace compiles anew."
+    return f"Compiled code was deleted from {gone[0].parent}. It is compiled again for the next trace."
 
 
 def fill_the_cache() -> None:
@@ -183,18 +199,24 @@ def _browser(folder: Path) -> Diagnosis:
     try:
         webbrowser.get()
     except webbrowser.Error:
-        return Diagnosis(NOTE, "none found: hhlab prints an address", "open it in a browser on this machine")
-    return Diagnosis(OK, "found")
+        return Diagnosis(
+            NOTE, "no browser was found, so hhlab prints an address", "open this address in a browser on this machine"
+        )
+    return Diagnosis(OK, "a browser was found")
 
 
 def _folder(folder: Path) -> Diagnosis:
     place = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
     if not place.is_dir() or not os.access(place, os.W_OK):
-        remedy = "choose another place, such as: hhlab --folder ~/hhlab-course"
-        return Diagnosis(MEND, f"{place} cannot be written", remedy)
+        remedy = "choose another folder, for example: hhlab --folder ~/hhlab-course"
+        return Diagnosis(MEND, f"hhlab cannot write to {place}", remedy)
     free = shutil.disk_usage(place).free
-    found = f"{folder.absolute()}: can be written, {free / 1e9:.1f} GB free"
-    return Diagnosis(NOTE, found, "free some space") if free < LITTLE_SPACE else Diagnosis(OK, found)
+    found = f"hhlab can write to {folder.absolute()}, where {free / 1e9:.1f} GB are free"
+    return (
+        Diagnosis(NOTE, found, "delete what you no longer need, or choose another folder")
+        if free < LITTLE_SPACE
+        else Diagnosis(OK, found)
+    )
 
 
 CHECKS: dict[str, Callable[[Path], Diagnosis]] = {

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from .axons import Fibre
 from .cells import Cell
-from .parameters import Parameter, must_be, unknown
+from .parameters import Parameter, must_be, no_such
 
 AnyCell = TypeVar("AnyCell", Cell, Fibre)
 
@@ -54,9 +54,9 @@ def blocked(cell: AnyCell, drug: str, fraction: float = 1.0) -> AnyCell:
     ValueError
         For an unknown drug, a fraction outside 0 to 1, or a cell without what it blocks.
     """
-    must_be(Cell | Fibre, "a cell: give one such as Squid(), or an axon", cell)
-    must_be(str, "the name of a drug: give one such as 'TTX'", drug)
-    targets = BLOCKS[drug] if drug in BLOCKS else unknown("the drug cupboard", "drug", drug, BLOCKS)
+    must_be(Cell | Fibre, "{given} is not a cell: give one such as Squid(), or an axon", cell)
+    must_be(str, "{given} is not the name of a drug: give one such as 'TTX'", drug)
+    targets = BLOCKS[drug] if drug in BLOCKS else no_such(f"hhlab knows no drug {drug}", drug, BLOCKS)
     left, declared = 1.0 - FRACTION.check(fraction), cell.parameters()
     if targets[0] in BLOCKED:
         if drug not in declared:

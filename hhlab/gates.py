@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import kernel_layout as layout
-from .parameters import Parameter, shown, unknown
+from .parameters import Parameter, no_such, shown
 from .physics import Floats, q10_factor
 
 Rate = Callable[..., ArrayLike]
@@ -30,7 +30,7 @@ _ION_OF_BOTH = 10.0 ** (layout.LOG_MIN + (np.arange(layout.BOTH_ION_ROWS)[:, Non
 _WITHIN_A_ROW = np.vander(np.linspace(0.0, 1.0, 9), layout.CUBIC, increasing=True)
 WILD_SPREAD = 0.01  # change of A or B within one row from which on a cubic may be replaced by a straight line
 
-Q10 = Parameter(1.0, "times", 0.1, 20, "speed at 10 degC more", name="q10")
+Q10 = Parameter(1.0, "times", 0.1, 20, "how many times faster a gate is at 10 degC more", name="q10")
 T_REF = Parameter(6.3, "degC", -20, 60, "temperature at which rates hold", name="T_ref")
 
 
@@ -121,12 +121,14 @@ class Gate:
 
     def __post_init__(self) -> None:
         if not (isinstance(self.name, str) and self.name.isidentifier()):
-            raise ValueError(f"gate name {self.name!r} is not a name: give one such as 'm'")
+            raise ValueError(f"a gate cannot have the name {self.name!r}: give one such as 'm'")
         pairs = [(self.inf, self.tau), (self.alpha, self.beta)]
         if sorted(sum(callable(f) for f in pair) for pair in pairs) != [0, 2]:
             raise ValueError(f"gate {self.name}: give either inf= and tau=, or alpha= and beta=, as functions of V")
         if not isinstance(self.power, int) or not 1 <= self.power <= 8:
-            raise ValueError(f"gate {self.name}: power = {shown(self.power)} is outside the whole numbers 1 to 8")
+            raise ValueError(
+                f"gate {self.name}: power = {shown(self.power)} is not a whole number from 1 to 8: give one of these"
+            )
         Q10.check(self.q10)
         if self.T_ref is not None:
             T_REF.check(self.T_ref)
@@ -134,10 +136,11 @@ class Gate:
             raise ValueError(f"gate {self.name}: q10 needs T_ref=, the temperature in degC at which the rates hold")
         if self.ion and sorted({len(arguments(f)) for f in pairs[0] + pairs[1] if callable(f)}) not in ([1], [2]):
             raise ValueError(
-                f"gate {self.name} reads {self.ion}: give functions that all take ({self.ion}), or all (V, {self.ion})"
+                f"gate {self.name} depends on {self.ion}: give functions that all take ({self.ion}), or all (V, "
+                f"{self.ion})"
             )
         if not (self.offset >= 0 and self.weight >= 0 and self.offset + self.weight <= 1 + 1e-12):
-            raise ValueError(f"gate {self.name}: offset + weight * x goes outside 0 to 1: choose smaller ones")
+            raise ValueError(f"gate {self.name}: offset + weight * x leaves the range 0 to 1: choose smaller ones")
 
     @functools.cached_property
     def reads(self) -> int:
@@ -250,7 +253,7 @@ class Gate:
     def curves(self, V: ArrayLike, inside: ArrayLike | None = None) -> tuple[Floats, Floats]:
         """Steady state, and time constant at T_ref in ms, checked; both of the shape of V and `inside` together."""
         if self.ion and inside is None:
-            raise ValueError(f"gate {self.name} reads {self.ion}: give its concentration in mM too")
+            raise ValueError(f"gate {self.name} depends on {self.ion}: give its concentration in mM too")
         axes = {"V": V, self.ion: inside} if self.ion else {"V": V}
         whole = np.broadcast_arrays(*(np.asarray(values, float) for values in axes.values()))
         at = dict(zip(axes, map(np.ravel, whole), strict=True))
@@ -266,10 +269,22 @@ class Gate:
         rates = {f"gate {self.name}: {each}": getattr(self, each) for each in pair}
         one, other = (_filled(name, function, at, least=0.0) for name, function in rates.items())
         if self.inf:
-            _refuse(one > 1.0 + 1e-9, f"gate {self.name}: inf", one, at, "above 1")
+            _refuse(
+                one > 1.0 + 1e-9,
+                f"gate {self.name}: inf",
+                one,
+                at,
+                "{what} at {where} is above 1: check its formula there",
+            )
             return one, other
         total = one + other
-        _refuse(total == 0.0, f"gate {self.name}: alpha + beta", total, at, "0")
+        _refuse(
+            total == 0.0,
+            f"gate {self.name}: alpha + beta",
+            total,
+            at,
+            "{what} at {where}, which cannot be: check its formula there",
+        )
         return one / total, 1.0 / total
 
     def __getstate__(self) -> dict[str, Any]:
@@ -292,24 +307,24 @@ def _filled(name: str, function: Rate, at: dict[str, Floats], least: float = -np
     except Exception as error:
         raise ValueError(
             f"{name} failed on an array of {what} ({shown(error)}): "
-            f"write it with numpy functions of {' and '.join(at)}, such as np.exp"
+            f"write it with numpy functions of {', '.join(at)}, such as np.exp"
         ) from error
     if value.shape != first.shape:
         raise ValueError(
             f"{name} gave an array of shape {value.shape} for {what} of shape {first.shape}: "
-            f"it must give one value {'a voltage' if 'V' in at else 'a concentration'}"
+            "it must give one value for each"
         )
-    _refuse(~np.isfinite(value), name, value, at, "not finite")
-    _refuse(value < least, name, value, at, "negative")
+    _refuse(~np.isfinite(value), name, value, at, "{what} at {where} is not finite: check its formula there")
+    _refuse(value < least, name, value, at, "{what} at {where} is negative: check its formula there")
     return value + 0.0  # no -0.0
 
 
-def _refuse(bad: NDArray[np.bool_], name: str, value: Floats, at: dict[str, Floats], why: str) -> None:
+def _refuse(bad: NDArray[np.bool_], name: str, value: Floats, at: dict[str, Floats], told: str) -> None:
     if bad.any():
         first = np.flatnonzero(bad.ravel())[0]
         units = {name: "mV" if name == "V" else "mM" for name in at}
-        where = " and ".join(f"{name} = {axis[first]:.4g} {units[name]}" for name, axis in at.items())
-        raise ValueError(f"{name} = {value.ravel()[first]:g} at {where} is {why}: check its formula there")
+        where = ", ".join(f"{name} = {axis[first]:.4g} {units[name]}" for name, axis in at.items())
+        raise ValueError(told.format(what=f"{name} = {value.ravel()[first]:g}", where=where))
 
 
 def arguments(function: Any) -> list[str]:
@@ -407,5 +422,5 @@ def full_name(name: str, names: tuple[str, ...], owner: str) -> str:
         return name
     ends = [full for full in names if full.split(".")[-1] == name]
     if len(ends) > 1:
-        raise ValueError(f"{owner} has more than one gate {name}: say {' or '.join(ends)}")
-    return ends[0] if ends else unknown(owner, "gate", name, names)
+        raise ValueError(f"{owner} has more than one gate {name}: choose one of {', '.join(ends)}")
+    return ends[0] if ends else no_such(f"{owner} has no gate {name}", name, names)

@@ -61,7 +61,7 @@ class Parameter:
 
     def between(self, span: Any) -> "Parameter":
         """The same with another span of its slider, (lowest, highest); ValueError if that is none within the range."""
-        low, high = pair(span, f"the slider of {self.name} has no span {shown(span)}: give (lowest, highest)")
+        low, high = pair(span, f"the slider of {self.name} cannot have the span {shown(span)}: give (lowest, highest)")
         if not self.check(low) < self.check(high):
             raise ValueError(f"the slider of {self.name} goes from {low} to {high}: give the lower value first")
         return replace(self, slider=(float(low), float(high)))
@@ -70,6 +70,10 @@ class Parameter:
     def span(self) -> tuple[float, float]:
         """Lowest and highest value of its slider."""
         return self.slider or (self.low, self.high)
+
+    def in_words(self, value: float) -> str:
+        """A value with its unit, for a sentence; a share or a number without one stands alone."""
+        return tidy(value) if self.unit.startswith("(") else f"{tidy(value)} {self.unit}"
 
     def check(self, value: Any) -> float:
         """The value as a float, or ValueError with a sentence: what, value, unit, range. A text must have a unit."""
@@ -80,15 +84,13 @@ class Parameter:
         except AmbiguousError as error:
             raise ValueError(f"{self.name} = {error}") from None
         except (TypeError, ValueError, OverflowError):
-            raise ValueError(
-                f"{self.name} = {shown(value)} is not a number: give one in {self.unit}, {self.low:g} to {self.high:g}"
-            ) from None
+            low, high = tidy(self.low), self.in_words(self.high)
+            raise ValueError(f"{self.name} = {shown(value)} is not a number: give one from {low} to {high}") from None
+        given, low, high = self.in_words(number), tidy(self.low), self.in_words(self.high)
         if not self.low <= number <= self.high:
-            low, high = tidy(self.low), tidy(self.high)
-            raise ValueError(f"{self.name} = {tidy(number)} {self.unit} is outside {low} to {high} {self.unit}")
+            raise ValueError(f"{self.name} = {given} is outside {low} to {high}: give a value in this range")
         if self.unit in COUNTED and not number.is_integer():
-            given = f"{tidy(self.low)} to {tidy(self.high)}"
-            raise ValueError(f"{self.name} = {tidy(number)} {self.unit} is not a whole number: give one from {given}")
+            raise ValueError(f"{self.name} = {given} is not a whole number: give one from {low} to {high}")
         return number
 
     def _read(self, text: str) -> float:
@@ -113,11 +115,12 @@ def param(
     return Parameter(float(value), unit, low, high, meaning, source, slider)
 
 
-def must_be(kind: Any, example: str, *things: object) -> None:
-    """ValueError if one of the things is not of a kind; the example says what is one, and what to give."""
+def must_be(kind: Any, sentence: str, *things: object) -> None:
+    """ValueError with this sentence, in which {given} is the place of the thing, if one is not of a kind."""
     for thing in things:
         if not isinstance(thing, kind):
-            raise ValueError(f"{shown(thing)} is not {example}")
+            whole = sentence if "{given}" in sentence else f"{{given}} is not {sentence}"
+            raise ValueError(whole.replace("{given}", shown(thing)))
 
 
 def pair(given: Any, sentence: str) -> tuple[Any, Any]:
@@ -129,11 +132,13 @@ def pair(given: Any, sentence: str) -> tuple[Any, Any]:
     return one, other
 
 
-def names_of(names: Any, example: str = "a list of names: give names such as 'voltage' or 'g_Na'") -> tuple[str, ...]:
-    """Names, of which one may be given alone; ValueError if they are none."""
+def names_of(
+    names: Any, sentence: str = "{given} are not names: give some, such as 'voltage' or 'g_Na'"
+) -> tuple[str, ...]:
+    """Names, of which one may be given alone; ValueError with this sentence if they are none."""
     listed = [names] if isinstance(names, str) else names
-    must_be(Iterable, example, listed)
-    must_be(str, "a name: give one such as 'K.n' or 'g_Na'", *listed)
+    must_be(Iterable, sentence, listed)
+    must_be(str, "{given} is not a name: give one such as 'K.n' or 'g_Na'", *listed)
     return tuple(map(str, listed))
 
 
@@ -146,16 +151,25 @@ def numbers(name: str, unit: str, given: ArrayLike) -> NDArray[np.float64]:
     except (TypeError, ValueError):
         raise ValueError(f"{name} = {shown(given)} are not numbers: give one or more, in {unit}") from None
     if not np.isfinite(values).all():
-        raise ValueError(f"{name} = {values[~np.isfinite(values)].flat[0]} {unit} is not finite: leave it out")
+        raise ValueError(
+            f"{name} = {values[~np.isfinite(values)].flat[0]} {unit} is not finite: leave it out, or give a finite "
+            "number"
+        )
     return values
+
+
+def no_such(sentence: str, name: str, known: Iterable[str]) -> NoReturn:
+    """Raise ValueError: the sentence, which says that there is nothing of that name, and what may have been meant."""
+    names = list(known)
+    close = difflib.get_close_matches(str(name), names, 1, 0.5)
+    if close:
+        raise ValueError(f"{sentence}; did you mean {close[0]}?")
+    raise ValueError(f"{sentence}; it has {', '.join(names)}" if names else f"{sentence}; it has none")
 
 
 def unknown(owner: str, kind: str, name: str, known: Iterable[str]) -> NoReturn:
     """Raise ValueError: the owner has nothing of that name, and what may have been meant."""
-    names = list(known)
-    close = difflib.get_close_matches(str(name), names, 1, 0.5)
-    hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(names) or 'none'}"
-    raise ValueError(f"{owner} has no {kind} {name}; {hint}")
+    no_such(f"{owner} has no {kind} {name}", name, known)
 
 
 def tidy(value: float) -> str:
@@ -163,17 +177,22 @@ def tidy(value: float) -> str:
     return repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
 
 
+def brief(value: float) -> str:
+    """A number to be read, with six digits at most that matter; `tidy` tells all of them."""
+    return tidy(float(f"{value:.6g}"))
+
+
 def _with_parameters(doc: str | None, declared: Mapping[str, Parameter]) -> str | None:
     """A docstring with a section on these parameters, before a section that it has already."""
     if not (doc and declared):
         return doc
-    told = "\n".join(
-        f"{name} : float, default {tidy(p.value)}\n    {p.meaning[:1].upper()}{p.meaning[1:]}, "
-        f"{tidy(p.low)} to {tidy(p.high)} {p.unit}.{f' Source: {p.source}.' if p.source else ''}"
-        for name, p in declared.items()
-    )
+    told = ""
+    for name, p in declared.items():
+        told += f"{name} : float, default {tidy(p.value)}\n    {p.meaning[:1].upper()}{p.meaning[1:]}, "
+        told += f"{tidy(p.low)} to {p.in_words(p.high)}."
+        told += f" Source: {p.source}.\n" if p.source else "\n"
     text, *sections = inspect.cleandoc(doc).partition("\n\nExamples\n")
-    return f"{text}\n\nParameters\n----------\n{told}{''.join(sections)}"
+    return f"{text}\n\nParameters\n----------\n{told.rstrip()}{''.join(sections)}"
 
 
 class Described:
@@ -201,14 +220,14 @@ class Described:
             raise ValueError(f"{type(self).__name__} takes {', '.join(names)}: {len(values)} values are too many")
         for name, value in zip(names, values, strict=False):
             if name in named:
-                raise ValueError(f"{type(self).__name__} got {name} twice: by position and by name")
+                raise ValueError(f"{type(self).__name__} got {name} twice, by position and by name: give it once")
             named[name] = value
         self.__dict__["_values"] = self._checked(self._declared, named)
 
     def _checked(self, declared: Mapping[str, Parameter], named: Mapping[str, Any]) -> dict[str, float]:
         for name in named:
             if name not in declared:
-                unknown(type(self).__name__, "parameter", name, declared)
+                no_such(f"{type(self).__name__} has no parameter {name}", name, declared)
         values = {name: p.check(named[name]) if name in named else p.value for name, p in declared.items()}
         for name in named:
             if declared[name].in_volts(values[name]):

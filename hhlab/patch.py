@@ -20,7 +20,7 @@ from .channels.channel import SINGLE
 from .channels.particles import followers, particles
 from .gates import Gate
 from .kernel_layout import Ints
-from .parameters import Parameter, must_be, numbers, shown, unknown
+from .parameters import Parameter, must_be, no_such, numbers, shown
 from .physics import Floats
 from .recording import Recording
 
@@ -34,7 +34,10 @@ MOST_DRAWN = 50_000_000  # times that one particle of each channel is redrawn, a
 AT_ONCE = 2**20  # so many redraws share arrays, which bounds the memory that they need
 FAR_V, FAR_INSIDE = np.array([-150.0, 100.0]), np.array([1e-6, 1.0])  # mV, mM: where a gate is shut, and where open
 PA = 1e-3  # pA that 1 pS carries at 1 mV
-A_RECORDING = "a recording of a cell: give what simulate or clamp returned, or a place of an axon, such as run.at(1)"
+A_RECORDING = (
+    "{given} is not a recording of a cell: give what simulate or clamp returned, or a place of an axon, such as "
+    "run.at(1)"
+)
 Bools = NDArray[np.bool_]
 
 
@@ -90,7 +93,7 @@ def single_channels(
     for gate in kind.channel.gates:
         if gate.at_once:
             raise ValueError(
-                f"gate {gate.name} of {channel} opens and shuts at once in this model, so no single channel can be "
+                f"gate {gate.name} of {channel} opens and closes at once in this model, so no single channel can be "
                 "followed: take another channel"
             )
     return SingleChannels(kind, int(NUMBER.check(n)), conductance)
@@ -235,7 +238,9 @@ class SingleChannels:
 
     def _in(self, state: str) -> Bools:
         known = self.states
-        return self._state == (known.index(state) if state in known else unknown(self.name, "state", state, known))
+        return self._state == (
+            known.index(state) if state in known else no_such(f"{self.name} has no state {state}", state, known)
+        )
 
     def __repr__(self) -> str:
         return f"<{self.n} single {self.name} channels of {self.conductance:g} pS along {self.recording!r}>"
@@ -351,9 +356,9 @@ class _Kind:
 
 
 def _channel(recording: Recording, name: str) -> Channel:
-    must_be(str, "the name of a channel: give one such as 'Na'", name)
+    must_be(str, "{given} is not the name of a channel: give one such as 'Na'", name)
     known = {channel.name: channel for channel in recording.cell.smooth.channels}
-    return known[name] if name in known else unknown("this recording", "channel", name, known)
+    return known[name] if name in known else no_such(f"this recording has no channel {name}", name, known)
 
 
 @functools.lru_cache(maxsize=256)

@@ -90,11 +90,11 @@ def ghk_voltage(
     _check_temperature(celsius)
     for ion in _by_ion(permeability, "permeability"):
         if abs(CHARGE.get(ion, 0)) != 1:
-            raise ValueError(f"{ion} is not an ion of ghk_voltage: it takes K, Na and Cl, which carry one charge each")
+            raise ValueError(f"ghk_voltage cannot use {ion}: give only K, Na and Cl, which carry one charge each")
         if ion not in _by_ion(outside, "outside") or ion not in _by_ion(inside, "inside"):
             raise ValueError(f"{ion} has a permeability but no concentration on both sides: give both in mM")
         P, out, in_ = _numbers("ghk_voltage", permeability=permeability[ion], outside=outside[ion], inside=inside[ion])
-        _check(P >= 0, P, f"the permeability of {ion} is not a permeability: give finite numbers of 0 or more")
+        _check(P >= 0, P, f"permeability of {ion} = {{:g}} is impossible: give a finite number, 0 or more")
         _check_concentrations(outside=out, inside=in_)
         top, bottom = (out, in_) if CHARGE[ion] > 0 else (in_, out)
         above, below = above + P * top, below + P * bottom
@@ -137,8 +137,8 @@ def ghk_current(
     _check_charge(charge)
     _check_temperature(celsius)
     for what, value in (("P = {:g} cm/s", permeability), ("outside = {:g} mM", out), ("inside = {:g} mM", in_)):
-        _check(value >= 0, value, what + " is not 0 or more: give what a membrane or a solution can have")
-    _check(True, volts, "V is not finite: give voltages in mV")
+        _check(value >= 0, value, f"{what} is impossible: give a finite number, 0 or more")
+    _check(True, volts, "V = {:g} mV is not finite: give finite voltages in mV")
     u = charge * volts / thermal_voltage(celsius)
     return permeability * charge * F * (in_ * bernoulli(-u) - out * bernoulli(u))
 
@@ -183,9 +183,9 @@ def mullins_noda(
     """
     for where, given in (("outside", outside), ("inside", inside)):
         if not {"K", "Na"} <= set(_by_ion(given, where)):
-            raise ValueError(f"{where} lacks K or Na: give both in mM, such as {{'K': 4, 'Na': 145}}")
+            raise ValueError(f"K or Na is missing {where}: give both in mM, such as {{'K': 4, 'Na': 145}}")
     ratio, share = _numbers("mullins_noda", r=r, b=b)
-    _check(ratio > 0, ratio, "r = {:g} is not the ratio of a pump: give a number above 0, such as 1.5")
+    _check(ratio > 0, ratio, "r = {:g} cannot be the ratio of a pump: give a number above 0, such as 1.5")
     scaled = {"K": ratio, "Na": share}
     return ghk_voltage(scaled, {ion: outside[ion] for ion in scaled}, {ion: inside[ion] for ion in scaled}, T)
 
@@ -193,7 +193,7 @@ def mullins_noda(
 def q10_factor(q10: ArrayLike, T: ArrayLike, T_ref: ArrayLike) -> Floats:
     """How many times faster a process runs at T than at T_ref (both degC): q10 ** ((T - T_ref) / 10); broadcasts."""
     factor, warm, cold = _numbers("q10_factor", q10=q10, T=T, T_ref=T_ref)
-    _check(factor > 0, factor, "q10 = {:g} is not a ratio of speeds: give a number above 0, such as 3")
+    _check(factor > 0, factor, "q10 = {:g} cannot be a ratio of speeds: give a number above 0, such as 3")
     return np.asarray(factor ** ((warm - cold) / 10.0))
 
 
@@ -204,12 +204,17 @@ def _numbers(what: str, **given: ArrayLike) -> list[Floats]:
         return list(np.broadcast_arrays(*(np.asarray(value, float) for value in given.values())))
     except (TypeError, ValueError):
         names = ", ".join(given)
-        raise ValueError(f"{what} needs numbers, or arrays whose shapes fit together: {names}") from None
+        raise ValueError(
+            f"{what} cannot use these {names}: give numbers, or arrays whose shapes fit together"
+        ) from None
 
 
 def _by_ion(given: Any, what: str) -> Mapping[str, ArrayLike]:
     if not isinstance(given, Mapping):
-        raise ValueError(f"{what} goes by ion: give numbers such as {{'K': 4, 'Na': 145, 'Cl': 120}}")
+        raise ValueError(
+            f"{what} = {given!r} does not say which ion is meant: give numbers by ion, such as "
+            f"{{'K': 4, 'Na': 145, 'Cl': 120}}"
+        )
     return given
 
 
@@ -226,7 +231,7 @@ def _check_charge(z: Floats) -> None:
 
 def _check_concentrations(**given: Floats) -> None:
     for name, values in given.items():
-        _check(values > 0, values, name + " = {:g} mM is not a concentration: give a finite number above 0 mM")
+        _check(values > 0, values, f"{name} = {{:g}} mM is not a concentration: give a finite number above 0 mM")
 
 
 def _check_temperature(T: Floats) -> None:

@@ -16,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
 from matplotlib.ticker import MultipleLocator
 
 from .axon_recording import AxonRecording
@@ -224,7 +225,8 @@ def _draw(axes: Axes, stroke: Stroke) -> None:
         axes.imshow(stroke.image, COLOURS_OF_V, vmin=0, vmax=255, aspect="auto", interpolation="bilinear",
                     extent=(*stroke.x, *stroke.y))  # fmt: skip
     elif stroke.fill:
-        axes.fill(stroke.x, stroke.y, color=stroke.colour, alpha=stroke.alpha, linewidth=0)
+        points = np.column_stack((stroke.x, stroke.y))  # `axes.fill` would look through all of them for limits
+        axes.add_artist(Polygon(points, color=stroke.colour, alpha=stroke.alpha, linewidth=0))
     elif stroke.dot:
         axes.plot(stroke.x, stroke.y, "o", color=stroke.colour, markersize=2 * stroke.width, zorder=3)
     else:

@@ -16,7 +16,7 @@ from .protocols import Nothing, Protocol, Together
 from .recording import KEEP_ALL, KEEP_V, Batch
 from .simulation import A_PROTOCOL, run_kernel, settings_of
 
-AN_AXON = "an axon: give one such as Axon(diameter=476, length=5)"
+AN_AXON = "{given} is not an axon: give one such as Axon(diameter=476, length=5)"
 AFTER_STIMULUS, MOST_PER_LENGTH, TIME_CONSTANTS = 3.0, 0.8, 0.5
 """A recording goes on for 3 ms, and half a time constant (0.8 ms at most) for each length constant of the axon."""
 DIGITS = 9
@@ -68,7 +68,7 @@ def propagate(
     must_be(Fibre, AN_AXON, axon)
     axon.check()
     if axon.membrane.noisy:
-        raise ValueError("an axon has no noise of its channels: give its membrane without with_noise")
+        raise ValueError("the channels of an axon cannot be noisy: give its membrane without with_noise")
     placed = placed_on(axon, protocol, at, over, electrodes)
     length = round(placed.end + afterwards(axon), DIGITS) if t_stop is None else t_stop
     cells, sources = axon.row.cells, stimuli(placed) or [Placed(Nothing())]
@@ -88,15 +88,16 @@ def placed_on(axon: Fibre, protocol: Any, at: float, over: float, electrodes: Se
         parts = list(protocol.parts)
     else:
         parts = [Placed(*each) for each in _placed(protocol, at, over)]
-    must_be(Iterable, "a list of places in cm: give one such as (1, 4)", electrodes)
+    must_be(Iterable, "{given} is not a list of places in cm: give one such as (1, 4)", electrodes)
     parts += [Electrode(x) for x in electrodes]
     for part in parts:
-        name, what = ("at", "a stimulus") if isinstance(part, Placed) else ("x", "an electrode")
-        where = getattr(part, name)
+        where = getattr(part, "at" if isinstance(part, Placed) else "x")
         if where > axon.length * (1 + 1e-9):
+            told = f"{tidy(where)} cm is beyond the end of this axon, which is {axon.length:.4g} cm long"
             raise ValueError(
-                f"{name} = {tidy(where)} cm: {what} lies beyond the end of this axon, which is {axon.length:.4g} cm "
-                "long: move it in, or take a longer axon"
+                f"the stimulus at {told}: move the stimulus, or take a longer axon"
+                if isinstance(part, Placed)
+                else f"the electrode at {told}: move the electrode, or take a longer axon"
             )
     return Together(*sorted(parts, key=lambda part: not isinstance(part, Electrode)))
 

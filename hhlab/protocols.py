@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .parameters import Described, Parameter, param, tidy, unknown
+from .parameters import Described, Parameter, no_such, param, tidy
 from .physics import Floats
 
 LONGEST = 1e9  # ms
@@ -93,7 +93,12 @@ class Protocol(Described):
         str
             The phrase, with units.
         """
-        return self._words.format(**{name: tidy(value) for name, value in self._values.items()})
+        return self._sentence.format(**{name: tidy(value) for name, value in self._values.items()})
+
+    @property
+    def _sentence(self) -> str:
+        """The phrase, with the names of its values in braces."""
+        return self._words
 
     @property
     def parts(self) -> "tuple[Protocol, ...]":
@@ -252,6 +257,7 @@ class Ramp(Protocol):
     """A current that rises linearly from 0 to `amplitude` during `duration`, and then stays there for `hold`."""
 
     _words = "a ramp from 0 to {amplitude} uA/cm2 in {duration} ms from {start} ms"
+    _words_held = "a ramp from 0 to {amplitude} uA/cm2 in {duration} ms from {start} ms, held for {hold} ms"
     amplitude = param(5, "uA/cm2", -1e5, 1e5, "current at the end of the ramp", slider=(-20, 60))
     start = param(5, "ms", 0, LONGEST, "start of the ramp", slider=(0, 50))
     duration = param(20, "ms", 1e-4, LONGEST, "duration of the ramp", slider=(0.1, 100))
@@ -262,27 +268,31 @@ class Ramp(Protocol):
         rising = [Piece(self.start, top, 0.0, self.amplitude)]
         return rising + ([Piece(top, top + self.hold, self.amplitude, self.amplitude)] if self.hold else [])
 
-    def in_words(self) -> str:
-        return super().in_words() + (f", held for {tidy(self.hold)} ms" if self.hold else "")
+    @property
+    def _sentence(self) -> str:
+        return self._words_held if self.hold else self._words
 
 
 class Train(Protocol):
     """Equal pulses of current at equal intervals."""
 
     _words = "{count} pulses of {amplitude} uA/cm2 for {duration} ms, one every {interval} ms from {start} ms"
+    _words_for_one = "{count} pulse of {amplitude} uA/cm2 for {duration} ms at {start} ms"
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "current of each pulse", slider=(-20, 60))
-    start = param(5, "ms", 0, LONGEST, "onset of the first pulse", slider=(0, 50))
+    start = param(5, "ms", 0, LONGEST, "beginning of the first pulse", slider=(0, 50))
     duration = param(0.5, "ms", 1e-4, LONGEST, "duration of each pulse", slider=(0.1, 5))
-    interval = param(20, "ms", 1e-3, LONGEST, "time from onset to onset", slider=(1, 50))
+    interval = param(
+        20, "ms", 1e-3, LONGEST, "time from the beginning of one pulse to that of the next", slider=(1, 50)
+    )
     count = param(5, "pulses", 1, 10000, "number of pulses", slider=(1, 20))
 
     def pieces(self) -> list[Piece]:
         onsets = [self.start + number * self.interval for number in range(int(self.count))]
         return [Piece(t, t + self.duration, self.amplitude, self.amplitude) for t in onsets]
 
-    def in_words(self) -> str:
-        pulses = super().in_words()
-        return pulses if self.count > 1 else pulses.replace("pulses", "pulse")
+    @property
+    def _sentence(self) -> str:
+        return self._words if self.count > 1 else self._words_for_one
 
 
 class PulsePair(Protocol):
@@ -291,8 +301,10 @@ class PulsePair(Protocol):
     _words = "{amplitude} and {second} uA/cm2 for {duration} ms each, {interval} ms apart from {start} ms"
     amplitude = param(20, "uA/cm2", -1e5, 1e5, "current of the first pulse", slider=(-20, 60))
     second = param(20, "uA/cm2", -1e5, 1e5, "current of the second pulse", slider=(-20, 160))
-    start = param(5, "ms", 0, LONGEST, "onset of the first pulse", slider=(0, 50))
-    interval = param(10, "ms", 1e-3, LONGEST, "time from onset to onset", slider=(1, 40))
+    start = param(5, "ms", 0, LONGEST, "beginning of the first pulse", slider=(0, 50))
+    interval = param(
+        10, "ms", 1e-3, LONGEST, "time from the beginning of one pulse to that of the next", slider=(1, 40)
+    )
     duration = param(0.5, "ms", 1e-4, LONGEST, "duration of each pulse", slider=(0.1, 5))
 
     def pieces(self) -> list[Piece]:
@@ -473,7 +485,7 @@ class Together(Protocol):
         owners, parts = self._owners(), list(self.parts)
         for whole, value in changes.items():
             if whole not in owners:
-                unknown("this protocol", "parameter", whole, owners)
+                no_such(f"this stimulus has no parameter {whole}", whole, owners)
             number, name = owners[whole]
             parts[number] = parts[number].replace(**{name: value})
         return Together(*parts)
@@ -488,7 +500,7 @@ class Together(Protocol):
     def __getattr__(self, name: str) -> float:
         owners = self._owners()
         if name not in owners:
-            raise AttributeError(f"this protocol has no {name}")
+            raise AttributeError(f"this stimulus has no parameter {name}")
         number, own = owners[name]
         return getattr(self.parts[number], own)
 

@@ -78,18 +78,19 @@ def read_quantity(text: str, unit: str) -> Quantity:
     if unit not in UNITS:
         raise ValueError(f"{shown(unit)} is not a unit: give one such as mV, ms or uA/cm2")
     kind, power = UNITS[unit]
-    want = f"give {kind} in {pretty(unit)}"
     found = _parted(text)
     if not found:
-        raise ValueError(f"{shown(text)} is not a number with a unit: {want}, such as 5 {pretty(unit)}")
+        raise ValueError(
+            f"{shown(text)} is not a number with a unit: give {kind} in {pretty(unit)}, such as 5 {pretty(unit)}"
+        )
     number, behind = found
     typed = plain_unit(behind) or unit
     if UNITS.get(typed, ("",))[0] != kind:
-        _refuse(text.strip(), typed, kind, want)
+        _refuse(text.strip(), typed, unit)
     power = UNITS[typed][1] - power
     value = _times_ten(float(number), power)
     if not math.isfinite(value):
-        raise ValueError(f"{shown(text)} is too large: {want}")
+        raise ValueError(f"{shown(text)} is too large: give {kind} in {pretty(unit)}")
     mantissa, _, exponent = number.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
     step = _times_ten(10.0 ** min(int(exponent or 0) - decimals, _LONGEST), power)
@@ -136,13 +137,16 @@ def _times_ten(value: float, power: int) -> float:
     return value * 10.0**power if power >= 0 else value / 10.0**-power
 
 
-def _refuse(text: str, typed: str, kind: str, want: str) -> NoReturn:
+def _refuse(text: str, typed: str, unit: str) -> NoReturn:
     """Raise ValueError: the unit is unknown or measures something else; the reason may be a capital letter."""
+    kind = UNITS[unit][0]
     alike = any(name.casefold() == typed.casefold() and what == kind for name, (what, _) in UNITS.items())
-    case = " (capital and small letters differ)" if alike else ""
-    if typed in UNITS:
-        raise ValueError(f"{text} is {UNITS[typed][0]}; {want}{case}")
-    raise ValueError(f"{shown(text)} has a unit that is not known here; {want}{case}")
+    told = (
+        f"{text} is {UNITS[typed][0]}: give {kind} in {pretty(unit)}"
+        if typed in UNITS
+        else f"{shown(text)} has a unit that hhlab does not know: give {kind} in {pretty(unit)}"
+    )
+    raise ValueError(f"{told} (capital and small letters differ)" if alike else told)
 
 
 def shown(value: object) -> str:

@@ -118,7 +118,7 @@ class Recorded(Recording):
         t_unit: str = "", V_unit: str = "", I_unit: str = "", area: float | None = None, rest: float | None = None,
         name: str = "recorded",
     ) -> None:  # fmt: skip
-        must_be(str, "a name: give one such as 'cell 7'", name)
+        must_be(str, "name = {given} is not a text: give one such as 'cell 7'", name)
         volts = _in("mV", numbers("V", V_unit or "mV", V), V_unit, "V_unit")
         times = rising(_in("ms", _times(t, volts.size), t_unit, "t_unit"))
         stimulus = np.zeros(times.size)
@@ -188,8 +188,10 @@ class Recorded(Recording):
             A_MOMENT.check(moment)
         within = (self.t >= begin) & (self.t <= end)
         if within.sum() < 2:
-            until = f"this recording ends at {self.t[-1]:g} ms"
-            raise ValueError(f"there are no samples from {tidy(begin)} to {tidy(end)} ms: {until}")
+            raise ValueError(
+                f"there are no samples from {tidy(begin)} to {tidy(end)} ms: choose moments before the end of this "
+                f"recording at {self.t[-1]:g} ms"
+            )
         values = self.t[within], self.V[within], self.stimulus[within]
         return Recorded(*values, t_unit="ms", V_unit="mV", rest=self.cell.V_START, name=self.name)
 
@@ -204,7 +206,9 @@ class Recorded(Recording):
 
     def _carried(self, name: str, V: Floats, samples: Any = slice(None)) -> Floats:
         if V is not self.V:
-            raise ValueError("nobody knows what a recorded cell would carry at another V: show a model instead")
+            raise ValueError(
+                "nobody knows which currents a recorded cell would have at another V: show a model instead"
+            )
         return self.stimulus - self.cell.C * np.gradient(self.V, self.t)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -235,7 +239,9 @@ def _per_area(values: Floats, unit: str, area: float | None) -> Floats:
     if kind_of(unit) != CURRENT:
         return _in("uA/cm2", values, unit, "I_unit")
     if area is None:
-        raise ValueError(f"I is in {unit}: give the area of the membrane in um2, area=, to have it in uA/cm2")
+        raise ValueError(
+            f"I is in {unit}: give the area of the membrane in um2 as area=, so that it can be shown in uA/cm2"
+        )
     return density(values, area, unit)
 
 
@@ -244,11 +250,12 @@ def _refuse_unlikely(t: Floats, V: Floats, t_unit: str, V_unit: str) -> None:
     apart, extreme = float(np.median(np.diff(t))), float(V[np.abs(V).argmax()])
     if not t_unit and apart < LEAST_APART:
         raise ValueError(
-            f"samples are {apart:g} ms apart: if times are in s, say t_unit='s', and if this is right, t_unit='ms'"
+            f"the samples are {apart:g} ms apart, which is very little: write t_unit='s' if times are in s, or "
+            "t_unit='ms'"
         )
     if not V_unit and abs(extreme) < LEAST_V:
         raise ValueError(
-            f"V goes from {V.min():g} to {V.max():g} mV: if it is in V, say V_unit='V', and if this is right, "
+            f"V goes from {V.min():g} to {V.max():g} mV, which is very little: write V_unit='V' if it is in V, or "
             "V_unit='mV'"
         )
     V_RANGE.check(extreme)

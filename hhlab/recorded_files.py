@@ -51,10 +51,10 @@ def kind_of(unit: str) -> str:
 
 def columns_of(path: str | Path, sweep: int | None = None) -> Columns:
     """The columns of a text or an ABF file, or of one of its sweeps, counted from 1; ValueError if there are none."""
-    must_be(str | Path, "the name of a file: give one such as 'cell7.csv'", path)
+    must_be(str | Path, "{given} is not the name of a file: give one such as 'cell7.csv'", path)
     file = Path(path)
     if not file.is_file():
-        raise ValueError(f"there is no file {file}: look for it from the folder {Path.cwd()}")
+        raise ValueError(f"there is no file {file}: give its path from the folder {Path.cwd()}")
     size = file.stat().st_size / 1e6
     if size > LARGEST:
         raise ValueError(f"{file.name} has {size:.0f} MB, more than {LARGEST} MB: save a shorter part of the recording")

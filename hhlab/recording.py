@@ -19,7 +19,7 @@ from . import kernel_layout as layout
 from .cells import Cell
 from .channels import Channel
 from .gates import full_name
-from .parameters import must_be, shown, unknown
+from .parameters import must_be, no_such, shown
 from .physics import Floats
 from .placement import stimuli_in_words
 from .protocols import Protocol
@@ -33,7 +33,7 @@ KEEP = KEEP_SPIKES, KEEP_V, KEEP_ALL = "spikes", "V", "all"
 SPIKE_LEVEL, SPIKE_ENDS = 0.0, 4.0
 PUMP, CAPACITY, AXIAL = "pump", "capacity", "axial"  # currents that no channel carries
 CARRIER, CHARGED = "carrier", "charging"
-A_RECORDING = "a recording: give what simulate returned"
+A_RECORDING = "{given} is not a recording: give what simulate returned"
 NEAR_REVERSAL = 1e-3  # mV: a conductance nearer than this to its reversal potential is that at this distance
 
 PREVIEW = "preview"
@@ -73,9 +73,12 @@ class Named(Mapping[str, Floats]):
 
     def __getitem__(self, name: str) -> Floats:
         if name not in self._names:
-            if self._kind != "gate":
-                unknown("this recording", self._kind, name, self._names)
-            name = full_name(name, self._names, "this recording")
+            if self._kind == "gate":
+                name = full_name(name, self._names, "this recording")
+            elif self._kind == "channel":
+                no_such(f"this recording has no channel {name}", name, self._names)
+            else:
+                no_such(f"this recording has no concentration {name}", name, self._names)
         values = self._trace(name)
         values.flags.writeable = False
         return values
@@ -344,7 +347,7 @@ class Recording(Exportable):
 
     def _channel(self, name: str) -> Channel:
         known = self._channels
-        return known[name] if name in known else unknown("this recording", "channel", name, known)
+        return known[name] if name in known else no_such(f"this recording has no channel {name}", name, known)
 
     def open_share(self, name: str) -> Floats:
         """Share of open channels of a kind, 0 to 1; 1 where it has no gates."""
@@ -442,7 +445,7 @@ class Recording(Exportable):
         ValueError
             If the file is not such a recording, or its cell is not one of this package, or not the one given.
         """
-        must_be(Cell | None, "a cell: give one such as Squid()", cell)
+        must_be(Cell | None, "{given} is not a cell: give one such as Squid()", cell)
         try:
             facts, columns = _opened(Path(path))
             made = _read(facts["cell"], Cell, cells) if cell is None else cell

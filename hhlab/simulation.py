@@ -13,7 +13,7 @@ from .cells import Cell
 from .channels.particles import COUNTER
 from .gates import table
 from .kernel_arrays import distinct, from_outside, jumps_of, membrane_of, noise_of, rich_of, room_for
-from .parameters import Parameter, must_be, names_of, shown, tidy, unknown
+from .parameters import Parameter, must_be, names_of, no_such, shown, tidy
 from .physics import Floats
 from .protocols import LONGEST, Nothing, Protocol, one_by_one
 from .recording import CARRIER, KEEP_ALL, PREVIEW, Batch, Recording
@@ -27,9 +27,9 @@ AFTERWARDS = 25.0  # ms that a recording goes on after the stimulus
 T_STOP = Parameter(AFTERWARDS, "ms", 0, LONGEST, "length of the recording", name="t_stop")
 DT = Parameter(0.01, "ms", 0, math.inf, "time step", name="dt")
 FINEST = 1e-6  # ms: the smallest time step
-A_CELL = "a cell: give one such as Squid()"
-A_GATE = "the gates to freeze: give their names, such as ('K.n',)"
-A_PROTOCOL = "a protocol: give one such as Step(20, start=5, duration=0.5)"
+A_CELL = "{given} is not a cell: give one such as Squid()"
+A_GATE = "{given} are not gates to freeze: give their names, such as ('K.n',)"
+A_PROTOCOL = "{given} is not a stimulus: give one such as Step(20, start=5, duration=0.5)"
 
 
 def simulate(
@@ -147,9 +147,11 @@ def settings_of(
     implicitly = not stepped and T_STOP.check(t_stop) > LONGEST_STEPPED
     if implicitly:
         if every != 1:
-            raise ValueError(f"every = {shown(every)} counts small steps: give dt=, or a recording of a minute or less")
+            raise ValueError(
+                f"every = {shown(every)} needs steps of a fixed size: give dt=, or a recording of a minute or less"
+            )
         if resets:
-            raise ValueError("a reset needs small steps: give dt=, or a recording of a minute or less")
+            raise ValueError("a reset needs steps of a fixed size: give dt=, or a recording of a minute or less")
         steps = IMPLICIT_SAMPLES - 1
         step = t_stop / steps
     else:
@@ -211,7 +213,10 @@ def _matched(cells: Sequence[Any], protocols: Sequence[Any]) -> tuple[Sequence[C
     """As many cells as protocols, after a look that they are such."""
     n = max(len(cells), len(protocols))
     if n == 0 or {len(cells), len(protocols)} - {1, n}:
-        raise ValueError(f"{len(cells)} cells for {len(protocols)} protocols: give as many of each, or one of them")
+        raise ValueError(
+            f"{len(cells)} cells do not go with {len(protocols)} protocols: give the same number of each, or one of "
+            "either"
+        )
     cells = cells if len(cells) == n else [cells[0]] * n
     protocols = protocols if len(protocols) == n else [protocols[0]] * n
     own, _ = distinct(cells)
@@ -232,7 +237,7 @@ def by_name(given: Any, what: str) -> Mapping[str, float]:
         return {}
     if isinstance(given, Recording):
         return given.end
-    must_be(Mapping, f"what {what}= takes: give values by name, such as {{'Na.h': 12.0}}", given)
+    must_be(Mapping, f"{what} = {{given}} cannot be used: give values by name, such as {{'Na.h': 12.0}}", given)
     return {str(name): value.item() if getattr(value, "size", 0) == 1 else value for name, value in given.items()}
 
 
@@ -241,7 +246,7 @@ def _carrier(cell: Cell, given: str | None) -> str:
     if not cell.counts_ions:
         return ""
     wanted = cell.carrier if given is None else given
-    return wanted if wanted in cell.pool else unknown(type(cell).__name__, "ion", wanted, cell.pool)
+    return wanted if wanted in cell.pool else no_such(f"{type(cell).__name__} has no ion {wanted}", wanted, cell.pool)
 
 
 def _time_step(cell: Any, dt: float | None) -> float:
@@ -253,7 +258,7 @@ def _time_step(cell: Any, dt: float | None) -> float:
     if not FINEST <= number <= limit:
         raise ValueError(
             f"dt = {tidy(number)} ms is outside {tidy(FINEST) if 0 < number < FINEST else 0} to {limit:g} ms: "
-            f"leave it out to get the {cell.dt:g} ms that fit {cell!r}"
+            f"leave it out, and {cell!r} takes steps of {cell.dt:g} ms"
         )
     return number
 
@@ -261,14 +266,14 @@ def _time_step(cell: Any, dt: float | None) -> float:
 def _number_of_steps(t_stop: float, dt: float, every: int) -> int:
     """Steps to reach t_stop, or the last sample before it."""
     if not isinstance(every, int) or not 1 <= every < 10**6:
-        raise ValueError(f"every = {shown(every)} is outside the whole numbers 1 to 999999")
+        raise ValueError(f"every = {shown(every)} is not a whole number from 1 to 999999: give one of these")
     length = T_STOP.check(t_stop)
     if length == 0:
         raise ValueError("t_stop = 0 ms leaves nothing to record: give the length of the recording in ms")
     steps = math.ceil(length / dt - 1e-6)
     if steps < every:
         raise ValueError(
-            f"every = {every} steps of {dt:g} ms is longer than t_stop = {tidy(length)} ms: make it smaller"
+            f"every = {every} steps of {dt:g} ms are longer than t_stop = {tidy(length)} ms: give a smaller every"
         )
     return steps // every * every
 
@@ -277,11 +282,13 @@ def _within_memory(steps: int, every: int, n: int, gates: int, dt: float) -> Non
     """Refuse to fill the memory, with a sentence."""
     numbers = n * (steps // every * (1 + gates) + steps)
     if numbers > MOST_NUMBERS:
-        coarser = "" if n * steps > MOST_NUMBERS // 2 else f", or keep fewer samples, such as every={10 * every}"
-        raise ValueError(
+        told = (
             f"{steps * dt:g} ms in steps of {dt:g} ms would store {numbers / 1e6:.0f} million numbers, more than "
-            f"{MOST_NUMBERS / 1e6:.0f} million: make it shorter{coarser}"
+            f"{MOST_NUMBERS / 1e6:.0f} million"
         )
+        if n * steps > MOST_NUMBERS // 2:
+            raise ValueError(f"{told}: make the recording shorter")
+        raise ValueError(f"{told}: make the recording shorter, or keep fewer samples, such as every={10 * every}")
 
 
 @functools.lru_cache(maxsize=8)
@@ -296,7 +303,7 @@ def _frozen(cell: Cell, freeze: Sequence[str]) -> frozenset[int]:
     """The numbers of the states that keep their value."""
     frozen = frozenset(cell.state_number(name) for name in (*freeze, *(f"{kind}.{COUNTER}" for kind in cell.numbers)))
     if 0 in frozen:
-        raise ValueError("freeze= is for gates and concentrations, not V: use clamp to set V")
+        raise ValueError("V cannot be frozen, only gates and concentrations can: use clamp to hold V")
     return frozen
 
 
@@ -304,7 +311,9 @@ def _tables(own: Sequence[Cell], which: Sequence[int], dt: float, frozen: frozen
     """The tables of all gates, one set for each temperature, and where those of each cell begin."""
     first, warmths = own[0], list(dict.fromkeys(cell.temperature for cell in own))
     if len(warmths) > 1 and any(gate.ion for gate in first.gates):
-        raise ValueError(f"{type(first).__name__} has gates that read a concentration: it has the same T all along")
+        raise ValueError(
+            f"{type(first).__name__} has gates that depend on a concentration, so T must be the same in all patches"
+        )
     tables = [table(first.gates, T, dt, frozen) for T in warmths]
     begin = np.array([warmths.index(cell.temperature) * tables[0].size for cell in own], np.int64)[which]
     return tables[0] if len(tables) == 1 else np.concatenate(tables), begin
@@ -325,9 +334,9 @@ def _refuse_empty(cells: Sequence[Cell], protocols: Sequence[Protocol], t: Float
 def _refuse_runaway(t: float, protocol: Protocol) -> None:
     """Say what took a membrane too far at t (ms)."""
     strongest = protocol.strongest
-    cause = (
-        f"is the stimulus of {tidy(strongest)} uA/cm2 meant in nA? Choose a weaker one"
+    told = f"V went beyond +-{FARTHEST:g} mV at t = {t:.4g} ms"
+    raise ValueError(
+        f"{told}: the stimulus of {tidy(strongest)} uA/cm2 may be too strong, or meant in nA; choose a weaker one"
         if strongest
-        else f"{protocol.in_words()} cannot be; choose weaker shocks, or look at the rates of added channels"
+        else f"{told} after {protocol.in_words()}: choose weaker shocks, or check the rates of channels that you added"
     )
-    raise ValueError(f"the membrane left +-{FARTHEST:g} mV at t = {t:.4g} ms: {cause}")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .parameters import unknown
+from .parameters import no_such
 from .physics import Floats
 from .protocols import VoltageStep
 from .recording import Recording
@@ -28,7 +28,11 @@ class Measured(NamedTuple):
 def steps(channel: str) -> tuple[Measured, ...]:
     """All steps in which the conductance of a channel, "K" or "Na", was measured; ValueError for another."""
     known = read(Path(__file__).with_suffix(".toml"))
-    of_channel = known[channel] if channel in known else unknown("the axon of 1952", "channel", channel, known)
+    of_channel = (
+        known[channel]
+        if channel in known
+        else no_such(f"nobody measured a channel {channel} in the axon of 1952", channel, known)
+    )
     return tuple(Measured(REST + float(rise), np.array(p["t"]), np.array(p["g"])) for rise, p in of_channel.items())
 
 

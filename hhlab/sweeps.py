@@ -17,7 +17,7 @@ from .cells import Cell
 from .gates import arguments
 from .measure.columns import Measure, columns, named, units
 from .parallel import Outcome, carry_out, cores
-from .parameters import Described, Parameter, must_be, numbers, shown, tidy, unknown
+from .parameters import Described, Parameter, must_be, no_such, numbers, shown, tidy
 from .protocols import Nothing, Protocol, varied
 from .recording import KEEP_SPIKES
 from .simulation import A_CELL, A_PROTOCOL, AFTERWARDS, kind, simulate_many
@@ -33,8 +33,8 @@ Row = dict[str, dict[str, Any]]
 MOST_RUNS = 1_000_000
 FEWEST_AT_ONCE, MOST_AT_ONCE, SHARES, NUMBERS_AT_ONCE = 8, 256, 8, 20_000_000
 SETTINGS = ("dt", "start", "freeze", "reset", "every", "carrier")
-OVER = "what over= takes: give the values of each parameter by name, such as {'g_Na': [60, 120]}"
-AN_EXECUTOR = "an executor: give one of concurrent.futures, or client.get_executor() of a Dask client"
+OVER = "over = {given} cannot be used: give the values of each parameter by name, such as {'g_Na': [60, 120]}"
+AN_EXECUTOR = "{given} is not an executor: give one of concurrent.futures, or client.get_executor() of a Dask client"
 
 
 def sweep(
@@ -87,7 +87,7 @@ def sweep(
     must_be(Executor | None, AN_EXECUTOR, executor)
     for name in settings:
         if name not in SETTINGS:
-            unknown("sweep", "setting", name, ("t_stop", *SETTINGS))
+            no_such(f"sweep has no setting {name}", name, ("t_stop", *SETTINGS))
     measures, parameters = named(measure), _swept(cell, given, over)
     points = list(itertools.product(*_values(parameters, over)))
     of_cells = frozenset(name for name, each in measures.items() if arguments(each)[:1] == ["cell"])
@@ -187,7 +187,7 @@ def _refuse_other_shapes(plan: Plan, points: Sequence[Point], rows: Sequence[Row
             if row[name].keys() != usual.keys():
                 raise ValueError(
                     f"{name} gave {len(row[name])} numbers at {plan.at(point)}, but {len(usual)} at "
-                    f"{plan.at(points[0])}: measure as many in every run, such as how many there are"
+                    f"{plan.at(points[0])}: measure the same number of them in every run, such as their count"
                 )
 
 
@@ -195,14 +195,15 @@ def _swept(cell: Cell, protocol: Protocol, over: Any) -> dict[str, Parameter]:
     """The parameters to sweep over, by name."""
     must_be(Mapping, OVER, over)
     if not over:
-        raise ValueError(f"{shown(over)} is not {OVER}")
+        raise ValueError(OVER.replace("{given}", shown(over)))
     own, its = cell.parameters(), protocol.parameters()
     for name in over:
         if name in own and name in its:
             raise ValueError(f"both the cell and its stimulus have a {name}: give the channel of your own another name")
         if name not in own and name not in its:
-            owner = f"{type(cell).__name__} {'with this' if its else 'without a'} stimulus"
-            unknown(owner, "parameter", name, own | its)
+            kind = type(cell).__name__
+            with_it = f"{kind} with this stimulus has no parameter {name}"
+            no_such(with_it if its else f"{kind} without a stimulus has no parameter {name}", name, own | its)
     return {name: (own | its)[name] for name in over}
 
 
@@ -290,7 +291,7 @@ def _tell(outcome: Outcome, done: int, runs: int) -> None:
         return
     sentence = f"{outcome.in_words()} after {done} of {runs} runs"
     if done:
-        warnings.warn(f"{sentence}: the table has these", RuntimeWarning, stacklevel=3)
+        warnings.warn(f"{sentence}: the table holds the runs that were done", RuntimeWarning, stacklevel=3)
     elif isinstance(outcome.cut_short, KeyboardInterrupt):
         raise outcome.cut_short
     else:

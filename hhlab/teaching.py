@@ -42,16 +42,19 @@ def assign(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
         students = list(roster.read_roster(options.roster, id_column=options.id).students)
     secret = read_secret(options.secret)
     if options.nbgrader and secret:
-        raise ValueError("nbgrader gives one notebook to all, and a secret needs one for each: leave one of them out")
+        raise ValueError(
+            "nbgrader gives the same notebook to all students, but a secret needs one for each: leave "
+            "out --nbgrader or --secret"
+        )
     if options.nbgrader:
         files = handouts.nbgrader_course(chosen, options.course, graded=options.graded)
     else:
         files = handouts.copies(chosen, options.course, students=students, graded=options.graded, secret=secret)
     quizzes = handouts.quizzes(chosen, options.course, options.moodle or 0, secret)
     made, left = handouts.write_new(options.out, chain(files, quizzes))
-    print(f"{options.out}: {len(made)} files made.")
+    print(f"Files written to {options.out}: {len(made)}.")
     for path in left:
-        print(f"Left as it was, though a new one would differ: {path}")
+        print(f"{path} was not changed, although a new one would be different. Delete it first if you want a new one.")
     return 0
 
 
@@ -74,12 +77,13 @@ def grade(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     for note in done.notes:
         print(note)
     for where, who, because in done.people:
-        print(f"Could not be graded: {' '.join(filter(None, (who, where)))}, because {because.removesuffix('.')}.")
+        print(f"Could not be graded: {' '.join(filter(None, (who, where)))}: {because.removesuffix('.')}.")
     if done.sandbox:
         print(done.sandbox)
+    page = options.out / "report.html"
     print(
-        f"{done.assignment}: {len(done.grades())} graded, {len(done.people)} need a person, {len(done.silent)} handed "
-        f"in nothing. See {options.out / 'report.html'} and {done.written}."
+        f"{done.assignment}: graded {len(done.grades())}, for you to look at {len(done.people)}, handed in nothing "
+        f"{len(done.silent)}. See {page} and {done.written}."
     )
     return 0
 
@@ -108,7 +112,7 @@ def class_page(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
 
 
 def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
-    """Show the variant of one student, with its answers."""
+    """Show what one student was given, with the right answers."""
     from .assignments import find
     from .assignments.feedback import solution
     from .assignments.submissions import file_name
@@ -119,40 +123,50 @@ def solution(options: argparse.Namespace, extra: Sequence[str] = ()) -> int:
     print(told)
     path = options.out / f"{options.name}-{file_name(options.student)}.html"
     write(path, page.encode())
-    print(f"With pictures: {path}")
+    print(f"The same with pictures: {path}")
     return 0
 
 
 def _assign_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("names", nargs="*", metavar="ASSIGNMENT", help="such as refractory (default: all)")
     _add(command, "course", "out")
-    command.add_argument("--roster", type=Path, help="a CSV of students: a copy for each, with the id filled in")
+    command.add_argument(
+        "--roster", type=Path, help="a CSV file of students: makes a notebook for each, with the id filled in"
+    )
     command.add_argument("--id", default="", help="the column of the roster with the ids")
-    command.add_argument("--graded", action="store_true", help="tell students only whether answers are well-formed")
-    command.add_argument("--nbgrader", action="store_true", help="make the source of an nbgrader course")
-    command.add_argument("--moodle", type=_count, metavar="N", help="also Moodle XML, N variants a question")
+    command.add_argument("--graded", action="store_true", help="do not tell students whether an answer is right")
+    command.add_argument("--nbgrader", action="store_true", help="make the source folder of an nbgrader course")
+    command.add_argument(
+        "--moodle", type=_count, metavar="N", help="also make questions for Moodle (XML), each in N variants"
+    )
 
 
 def _grade_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("submissions", nargs="+", type=Path, help="folders, zips or notebooks")
     _add(command, "course", "out")
-    command.add_argument("--roster", type=Path, required=True, help="a CSV of students, whose grades are filled in")
-    command.add_argument("--assignment", default="", help="its name (default: what most notebooks are of)")
+    command.add_argument(
+        "--roster", type=Path, required=True, help="a CSV file of students; a copy of it gets the grades"
+    )
+    command.add_argument("--assignment", default="", help="the assignment (default: the one of most notebooks)")
     command.add_argument("--id", default="", help="the column of the roster with the ids")
     command.add_argument("--column", default="", help="the column of the roster for the grades")
-    command.add_argument("--unlocked", action="store_true", help="run code also where it cannot be locked in")
-    command.add_argument("--jobs", type=_count, default=os.cpu_count() or 1, help="how many are graded at a time")
     command.add_argument(
-        "--late", default="0%", metavar="PERCENT", help="what is taken off where a platform marks it late"
+        "--unlocked", action="store_true", help="run the code of students even where it cannot be locked in"
     )
     command.add_argument(
-        "--again", action="append", default=[], metavar="NAME", help="a student or a task to be graded again"
+        "--jobs", type=_count, default=os.cpu_count() or 1, help="how many students are graded at the same time"
+    )
+    command.add_argument(
+        "--late", default="0%", metavar="PERCENT", help="take off so much where the platform marks work as late"
+    )
+    command.add_argument(
+        "--again", action="append", default=[], metavar="NAME", help="grade this student or this task again"
     )
 
 
 def _overview_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "folders", nargs="+", type=Path, help="folders that hhlab grade has written, one an assignment"
+        "folders", nargs="+", type=Path, help="folders that hhlab grade has written, one for each assignment"
     )
     _add(command, "out")
 
@@ -172,14 +186,16 @@ def _solution_options(command: argparse.ArgumentParser) -> None:
 def _count(text: str) -> int:
     """A number of things that is typed in."""
     if not text.isdecimal() or not 1 <= int(text) <= MOST:
-        raise argparse.ArgumentTypeError(f"'{text}' is outside the whole numbers 1 to {MOST}")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 to {MOST}: give one of these")
     return int(text)
 
 
 def _add(command: argparse.ArgumentParser, *names: str) -> None:
     if "course" in names:
-        command.add_argument("--course", required=True, help="the name of the course, as in the notebooks")
-        command.add_argument("--secret", type=Path, metavar="FILE", help="a file with the secret of the course, if any")
+        command.add_argument("--course", required=True, help="the name of the course, as it stands in the notebooks")
+        command.add_argument(
+            "--secret", type=Path, metavar="FILE", help="a file with the secret of the course, if it has one"
+        )
     if "out" in names:
         command.add_argument("--out", type=Path, required=True, help="the folder to write to")
 
@@ -188,7 +204,7 @@ COMMANDS: dict[str, tuple[Run, str, Callable[[argparse.ArgumentParser], None]]] 
     "assign": (assign, "Make the notebooks that students fill in.", _assign_options),
     "grade": (grade, "Grade what students handed in.", _grade_options),
     "overview": (overview, "Make one table of several assignments.", _overview_options),
-    "class": (class_page, "Make a page on what a class believes, from work logs.", _class_options),
-    "solution": (solution, "Show the variant of one student, with its answers.", _solution_options),
+    "class": (class_page, "Make a page on what a class has learnt, from work logs.", _class_options),
+    "solution": (solution, "Show what one student was given, with the right answers.", _solution_options),
 }
 """The commands by name: what runs, what it does in words, and its options."""

@@ -17,7 +17,7 @@ from .protocols import VoltageStep
 from .recording import CHARGED, Recording
 from .simulation import A_CELL
 
-A_CLAMP = "a clamp: give one such as Clamp(hold=-65, to=range(-80, 61, 10), duration=10)"
+A_CLAMP = "{given} is not a clamp: give one such as Clamp(hold=-65, to=range(-80, 61, 10), duration=10)"
 DURATION = Parameter(10.0, "ms", 1e-3, 10_000, "length of a step", name="duration")
 CHARGING = Parameter(0.0, "ms", 0, 100, "time constant of the capacity transient", name="charging")
 SAMPLE = 0.01  # ms

@@ -93,10 +93,11 @@ def chance(asked: list[Choice]) -> float:
 
 
 def choices(name: str = "") -> list[Choice]:
-    """The questions of a set, or of the course, of whose options one is to be chosen; reasons are questions as well."""
+    """The questions of a set, or of the course, with one option to choose; reasons and other wordings as well."""
     sets = questions._sets()
     asked = [each for which in ([name] if name else sets) for part in sets[which] for each in part]
     asked += [reason for each in asked if (reason := getattr(each, "reason", None))]
+    asked += [other for each in asked if (other := each.again if isinstance(each, Choice) else None)]
     return [question for question in asked if isinstance(question, Choice) and not question.several]
 
 

@@ -81,7 +81,7 @@ def test_notebooks_find_all_compiled_after_the_steps_of_binder(root, tmp_path):
         return ran.stdout
 
     step("python", "-m", "pip", "install", "-q", "-r", "binder/requirements.txt")
-    assert "Cache     ok    filled now" in step("binder/postBuild")
+    assert "Cache     ok    code was compiled now" in step("binder/postBuild")
     notebooks = [path.name for path in sorted((repository / "notebooks").glob("*.ipynb"))]
     out = step("../binder/start", "python", "-c", RUN_ALL, *notebooks, cwd=repository / "notebooks")
     hits, misses = json.loads(out.splitlines()[-1])

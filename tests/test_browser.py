@@ -59,6 +59,9 @@ THREADS = """() => [...new Set([...jupyterapp.shell.currentWidget.context.sessio
 CONTROLS = ":is(input, button, [tabindex='0']):visible"
 REFUSED = ":is(.hhlab-notice, .hhlab-about):not(:empty)"
 CODE = "Show code that gives this recording"
+PLAY = "play in slow motion"
+SHOWS = re.compile(r"^hh\.(?:explore|predict|observe|claim|ask|worklog)\(", re.MULTILINE)
+OUTER_FRAMES = "[...document.querySelectorAll('.hhlab-frame')].filter(e => !e.parentElement.closest('.hhlab-frame'))"
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +101,20 @@ def reset(page, bench):
         press(page, bench, "Reset")
 
 
+def play(page, bench, button):
+    """Play the beginning and the end of a recording; in between, go through it in steps. To play it all takes 12 s."""
+    cursor = bench.locator(".hhlab-cursor")
+    moved(page, cursor, "Home")
+    button.click()
+    page.wait_for_function("cursor => cursor.value > 0", arg=cursor.element_handle())
+    button.click()
+    moved(page, cursor, "Home", *["PageUp"] * 29)
+    assert cursor.input_value() == "580"
+    button.click()
+    page.wait_for_function("cursor => cursor.value === '600'", arg=cursor.element_handle())
+    page.wait_for_function("([button, is]) => button.ariaLabel === is", arg=[button, PLAY])
+
+
 def move_and_press_all(page, bench):
     """Every knob in sight to both ends, every button, every box."""
     for knob in bench.locator(f"{KNOB}:visible").all():
@@ -109,8 +126,21 @@ def move_and_press_all(page, bench):
     for control in bench.locator("button, input[type=checkbox]").element_handles():
         name = control.get_attribute("aria-label") or ""
         if control.is_visible() and control.is_enabled() and not name.startswith(("Save", "Lab mode")):
-            control.click()
+            play(page, bench, control) if name == PLAY else control.click()
             settled(page)
+
+
+def in_theme(page, theme):
+    """Put the page into the light or the dark theme, and wait until the benches have its colours."""
+    command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
+    page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=f"JupyterLab {theme}")
+    page.wait_for_timeout(1000)
+
+
+def violations(part, rules=""):
+    """What axe-core finds in a part of a page, or in a list of parts: rules, each with the first elements."""
+    found = part.evaluate(f"e => axe.run(e, {{resultTypes: ['violations']{rules}}})")["violations"]
+    return [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
 
 
 def press_all(page, card, *words):
@@ -154,6 +184,17 @@ def answer_rightly(page, card, asked):
         one.get_by_text(RIGHT).first.wait_for(timeout=30_000)
 
 
+def everything_is_accessible(page, axe, path):
+    """In both themes, which differ in colours only; a count of the cells that show one sees that none is left out."""
+    cells = json.loads(path.read_text())["cells"]
+    shown = sum(len(SHOWS.findall("".join(cell["source"]))) for cell in cells if cell["cell_type"] == "code")
+    page.wait_for_function(f"shown => {OUTER_FRAMES}.length >= shown", arg=shown, timeout=30_000)
+    page.evaluate(axe)
+    for theme, rules in (("Dark", ", runOnly: ['color-contrast']"), ("Light", "")):
+        in_theme(page, theme)
+        assert violations(page.evaluate_handle(OUTER_FRAMES), rules) == [], theme
+
+
 def in_the_log(path, asked):
     """How many predictions, claims and questions of a set a work log knows."""
     log = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
@@ -174,10 +215,12 @@ def in_the_log(path, asked):
         ("07_calcium_spikes", 8, (5, 6, 6)),
     ],
 )
-def test_every_knob_button_and_card_of_a_notebook(chrome, address, folder, name, least, done):
+def test_every_knob_button_and_card_of_a_notebook(chrome, address, folder, axe, root, name, least, done):
     page = open_and_run(chrome, address, f"{name}.ipynb", reduced_motion="reduce")
     benches, said = 0, ""
     asked = questions.check(name[3:]) if any(done) else []
+    no_error(page)
+    everything_is_accessible(page, axe, root / "notebooks" / f"{name}.ipynb")
     no_error(page)
     for frame in frames(page, f"{BENCH}, .hhlab-card"):
         if "hhlab-bench" in frame.get_attribute("class"):
@@ -743,13 +786,10 @@ def test_axe_finds_nothing_in_either_theme(chrome, address, folder, axe):
     for card in frames(page, ".hhlab-card"):
         work_through(page, card)
     for theme in ("Dark", "Light"):
-        command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
-        page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=f"JupyterLab {theme}")
-        page.wait_for_timeout(500)
+        in_theme(page, theme)
         snapshot(page, f"access_{theme}")
         for frame in frames(page, ".hhlab-frame"):
-            found = frame.evaluate("e => axe.run(e, {resultTypes: ['violations']})")["violations"]
-            assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == [], theme
+            assert violations(frame) == [], theme
             for control in frame.locator(CONTROLS).all():
                 named = "e => e.ariaLabel || e.textContent.trim() || e.labels?.[0]?.textContent.trim()"
                 assert control.evaluate(named), control.evaluate("e => e.outerHTML")

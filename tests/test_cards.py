@@ -308,7 +308,7 @@ def test_what_stands_can_no_longer_be_changed(question):
         (CHOICE, "Red.", None, "Say how sure you are first."),
         (NUMBER, "41 mV", None, "Say how sure you are first."),
         (NUMBER, "about 40", "certain", "'about 40' is not a number with a unit: give a voltage in mV, such as 5 mV."),
-        (NUMBER, "3 ms", "certain", "3 ms is a time; give a voltage in mV."),
+        (NUMBER, "3 ms", "certain", "3 ms is a time: give a voltage in mV."),
         (NUMBER, "1,000 mV", "certain", "'1,000 mV' can mean 1.000 or 1000: write the one that you mean."),
         (NUMBER, "1e999", "certain", "'1e999' is too large: give a voltage in mV."),
         (NUMBER, SCRIPT, "certain", f"{SCRIPT!r} is not a number with a unit: give a voltage in mV, such as 5 mV."),
@@ -723,7 +723,7 @@ def test_numbers_may_have_any_fitting_unit(typed):
         (SEVERAL, [], "Choose or type an answer first."),
         (NUMBER, "", "Choose or type an answer first."),
         (NUMBER, "forty", "'forty' is not a number with a unit: give a voltage in mV, such as 5 mV."),
-        (NUMBER, "4 uA", "4 uA is a current; give a voltage in mV."),
+        (NUMBER, "4 uA", "4 uA is a current: give a voltage in mV."),
         (NUMBER, SCRIPT, f"{SCRIPT!r} is not a number with a unit: give a voltage in mV, such as 5 mV."),
     ],
 )

@@ -30,7 +30,7 @@ EXPECTED = {
     4: (HOLDS, {"ratio": 1.496, "negative": 7.046}),
     5: (FAILS, {"comes_back": 0.08922, "share": 0.265}),
     6: (HOLDS, {"potassium": 4.484, "sodium": 10.75, "chloride": 1.072, "permeability": 13.47}),
-    7: (HOLDS, {"place": 16.67, "other_channels": 18.49}),
+    7: (PARTLY, {"place": 16.67, "other_channels": 18.49}),
     8: (FAILS, {"neuron": 7.871, "muscle": 0.6286, "freely": 9.817}),
     9: (PARTLY, {"leak": 113.9, "near": 23.33, "follows": 34.93}),
     10: (PARTLY, {"neuron": 1.925, "muscle": 0, "axon": 10.62, "others": 51.06}),
@@ -45,25 +45,25 @@ EXPECTED = {
     19: (HOLDS, {"ends": 98.94, "inactivation": 100}),
     20: (HOLDS, {"takes_away": 97.25, "restores": 159.5, "voltage": 58.11, "duration": 1.456}),
     21: (PARTLY, {"potassium": 4.154, "sodium": 24.05, "together": 24.09, "node": 1.061}),
-    22: (PARTLY, {"axon": 63.98, "neuron": 82.93, "node": 0.001107}),
+    22: (PARTLY, {"axon": 109.5, "neuron": 111, "node": 8.196}),
     23: (HOLDS, {"absolute": math.inf, "relative": 1.55}),
-    24: (PARTLY, {"behind": 1, "from_the_middle": 2, "capped": 11.48, "by_gates": 1.925}),
+    24: (PARTLY, {"behind": 1, "from_the_middle": 2, "capped": 11.48, "by_gates": 51.89}),
     25: (HOLDS, {"does_not_weaken": 0.01619, "renewed": 0.9179}),
-    26: (HOLDS, {"axon": 84.42, "neuron": 110.4}),
-    27: (HOLDS, {"BK": 21.31, "T": 14.73, "SK": 16.16, "still_open": 32.14}),
+    26: (HOLDS, {"axon": 84.42, "neuron": 96.22}),
+    27: (HOLDS, {"BK": 20.61, "T": 8.534, "SK": 5.243, "still_open": 32.14}),
     28: (FAILS, {"neuron": 353.9, "axon": 8.806}),
     29: (PARTLY, {"AHP": 1.655, "ADP": 1.4, "again": 5}),
     30: (PARTLY, {"after_a_spike": 5.064e-05, "always": 80.6, "pump": 5.423e-05, "leak": 51.58}),
     31: (PARTLY, {"no_gate": 0, "conductance": 2.261}),
     32: (FAILS, {"shut": 0.01948, "only_in_the_spike": 98.04, "inactivate": 4.153}),
-    33: (HOLDS, {"BK_AHP": 21.31, "BK_calcium": 99.98, "SK_calcium": 99.77, "SK_lasts": 89.46}),
-    34: (HOLDS, {"carries": -20.63, "slower": 13.86, "flows_slower": 4.981, "lasts": 19.92}),
+    33: (HOLDS, {"BK_AHP": 21.31, "BK_calcium": 99.98, "SK_calcium": 99.77, "SK_lasts": 99.85}),
+    34: (HOLDS, {"carries": 35.16, "slower": 13.86, "flows_slower": 4.981, "lasts": 19.92}),
     35: (PARTLY, {"heart": 101.5, "thalamus": 7.025, "glands": 100}),
     36: (HOLDS, {"gradient": 2e04, "force": 161}),
-    37: (HOLDS, {"answers": 6, "burst": 10.18}),
+    37: (PARTLY, {"answers": 6, "burst": 10.18}),
     38: (PARTLY, {"channels": 0.7746, "lasting": 100, "membrane": 81.66}),
     39: (HOLDS, {"starts": 13.14}),
-    40: (PARTLY, {"rate": 1.59, "not_larger": 82.13, "full_size": 82.13}),
+    40: (PARTLY, {"rate": 1.59, "not_larger": 82.13, "full_size": 73.72}),
     41: (PARTLY, {"node": 98.56, "neuron": 36.64, "squid": 11.23}),
     42: (HOLDS, {"only_negative": 25.41, "stable": 433, "does_not_conduct": 3.797}),
     43: (FAILS, {"not_before": 8.303}),
@@ -72,6 +72,8 @@ EXPECTED = {
     46: (PARTLY, {"peak": 82.24, "rest": 16.67, "potassium": 90.18, "little_potassium": 17.67}),
 }
 """Verdict, and the number of each part. Independent numbers for many of them are in `test_claim_parts.py`."""
+
+TOO_CLOSE = {(24, "by_gates"), (37, "burst")}
 
 TOLERANCE = {"rel": 0.01, "abs": 0.05}
 
@@ -85,10 +87,11 @@ OTHERWISE = [
     (12, "Squid", {"g_K": 2}), (13, "Squid", {"g_Na": 0, "E_L": 40, "g_L": 5}), (14, "Squid", FEW_K),
     (15, "Squid", {"E_Na": 80}), (17, "Squid", NO_INACTIVATION), (18, "Squid", {"E_K": -70}),
     (19, "Squid", NO_INACTIVATION), (20, "Squid", NO_INACTIVATION), (21, "Squid", NO_INACTIVATION),
-    (22, "Squid", {"g_L": 3, "E_L": -65}), (23, "Squid", {"E_K": -66}), (25, "Axon", {"membrane": hh.Squid(g_Na=0)}),
-    (26, "Squid", {"E_K": -62}), (27, "AfterpotentialCell", {"g_SK": 0.02}), (30, "SquidWithPumps", {"g_K": 15}),
+    (22, "Squid", {"g_L": 10, "E_L": -65}), (23, "Squid", {"E_K": -66}), (25, "Axon", {"membrane": hh.Squid(g_Na=0)}),
+    (26, "Squid", {"E_K": -62}), (27, "AfterpotentialCell", {"g_M": 0.5}), (27, "AfterpotentialCell", {"g_K": 60}),
+    (30, "SquidWithPumps", {"g_K": 15}),
     (31, "GoldmanCell", {"K_out": 139}), (32, "AfterpotentialCell", {"E_L": -30}),
-    (33, "AfterpotentialCell", {"g_SK": 0.02}), (33, "AfterpotentialCell", {"g_M": 0.5}),
+    (33, "AfterpotentialCell", {"g_M": 0.5}),
     (34, "Barnacle", {"C": 0.1}), (35, "Ventricle ThalamicRelay", {"g_Na": 0}),
     (36, "Squid", {"E_Na": 150}), (37, "ThalamicRelay", {"P_T": 0}), (39, "Squid", {"T": 27}),
     (40, "Squid", {"g_Na": 400}), (41, "Neuron", {"g_K": 3}), (41, "Squid", FEW_K), (43, "Squid", {"E_K": -65.3}),
@@ -156,10 +159,11 @@ def test_a_part_of_claim_33_fails_where_BK_does_not_read_calcium(monkeypatch):
     assert found.claim.parts["BK_calcium"].verdict(found.numbers["BK_calcium"]) == FAILS
 
 
-def test_claim_24_holds_of_an_axon_that_conducts_on_one_side_only(monkeypatch):
+def test_claim_24_is_of_one_way_in_an_axon_that_conducts_on_one_side_only(monkeypatch):
     usual = hh.Axon
     monkeypatch.setattr(hh, "Axon", lambda *given, **more: usual(*given, **more).locally(6, 7.5, g_Na=0))
-    assert find(24).run().verdict == HOLDS
+    verdicts = find(24).run().verdicts
+    assert verdicts["behind"] == verdicts["from_the_middle"] == HOLDS
 
 
 def test_claim_42_fails_where_inactivation_does_not_read_V(monkeypatch):
@@ -208,14 +212,19 @@ def test_rows_of_the_table(finding):
     assert [name for name, part in parts.items() if part.core] == [finding.claim.core]
     for (name, part), row in zip(parts.items(), finding.rows, strict=True):
         says, number, line, verdict = row
-        assert says == part.says + " (core)" * part.core
-        assert number == f"{part.number}: {plain(rounded(float(finding.numbers[name])))} {pretty(part.unit)}"
+        assert says == part.says + " (the main part)" * part.core
+        assert number == f"{part.number}: {plain(rounded(float(finding.numbers[name])))} {pretty(part.unit)}".strip()
         assert line == f"{part.line}: {part.because}"
-        assert verdict in {"holds", "does not hold", "too close to call"}
+        found = part.verdict(finding.numbers[name])
+        words = found.words if found else "too close to call"
+        assert verdict == words + ", as the model was made like this" * part.given
 
 
-def test_no_number_is_too_close_to_its_line(finding):
-    assert None not in finding.verdicts.values()
+def test_which_numbers_are_too_close_to_their_lines(finding):
+    number = finding.claim.number
+    assert {(number, name) for name, found in finding.verdicts.items() if not found} == {
+        close for close in TOO_CLOSE if close[0] == number
+    }
 
 
 def test_code_runs_alone_and_prints_the_numbers(each, capsys, usual):
@@ -247,7 +256,8 @@ def test_words(each):
     for part in each.parts.values():
         assert re.fullmatch(r"[A-Z0-9−][^\n]*[^.]\.", part.says), part.says
         assert not re.search(r"[.\n]$|  ", part.number + part.because)
-        assert math.isinf(part.at_least) != math.isinf(part.at_most)
+        assert math.isfinite(part.at_least) or math.isfinite(part.at_most)
+        assert part.at_least <= part.at_most
     assert set(each.texts) <= {"S0", "S1", "S2", "S3"}
     if each.misconception:
         assert each.number in MISCONCEPTIONS[each.misconception].claims
@@ -340,7 +350,7 @@ def part(**given):
 )  # fmt: skip
 def test_a_line_in_words(given, line):
     assert part(**given).line == line
-    assert part(**given, core=True).stated == ("It rises. (core)", "rise of V", line)
+    assert part(**given, core=True).stated == ("It rises. (the main part)", "rise of V", line)
 
 
 @pytest.mark.parametrize(
@@ -464,7 +474,8 @@ def test_sodium_conductance_behind_claim_38():
 
 
 def test_rates_behind_claim_40():
-    weak, strong = (hh.measure.spikes(rec) for rec in find(40).run().recordings.values())
+    weak, strong, single = (hh.measure.spikes(rec) for rec in find(40).run().recordings.values())
+    assert single.size == 1
     assert 1000 / np.diff(weak)[-1] == pytest.approx(68.32, rel=0.002)
     assert 1000 / np.diff(strong)[-1] > 100
 

@@ -244,7 +244,7 @@ def test_it_is_drawn():
         (lambda: hh.clamp(hh.Squid(), hh.Step()), r"Step\(\) is not a clamp: give one such as Clamp"),
         (lambda: hh.clamp(hh.Squid(), hh.Clamp(), dt=5), "dt = 5 ms is outside 0.0001 to 1 ms"),
         (lambda: hh.clamp(hh.Squid(), hh.Clamp(to=range(-100, 100), duration=9999)), "make more than 2000000 samples"),
-        (lambda: hh.measure.current_voltage([]), r"\[\] is not a clamp family"),
+        (lambda: hh.measure.current_voltage([]), r"\[\] is not a family of clamped recordings"),
     ],
 )
 def test_one_sentence(make, sentence):

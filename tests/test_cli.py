@@ -33,7 +33,7 @@ def test_it_copies_and_opens(tmp_path, called, capsys):
     assert (tmp_path / "course" / "00_start_here.ipynb").exists()
     count = len(list((tmp_path / "course").rglob("*.ipynb")))
     assert count == len(list(cli.notebooks().rglob("*.ipynb")))
-    assert f"{count} notebooks copied" in capsys.readouterr().out
+    assert f"Notebooks copied to {(tmp_path / 'course').resolve()}: {count}." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_copy_only(tmp_path, called):
     assert called == []
 
 
-@pytest.mark.parametrize(("number", "advice"), [(errno.EACCES, "Choose another place"), (errno.ENOSPC, "Free some")])
+@pytest.mark.parametrize(("number", "advice"), [(errno.EACCES, "Choose another folder"), (errno.ENOSPC, "Free some")])
 def test_a_place_that_cannot_be_written(number, advice, tmp_path, called, capsys, monkeypatch):
     """One sentence, nothing half copied, and no JupyterLab."""
 
@@ -129,7 +129,7 @@ def test_the_doctor_finds_all_in_order(tmp_path):
     ran = command("--folder", str(tmp_path), "doctor")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "MEND" not in ran.stdout
-    assert f"Folder    ok    {tmp_path}: can be written" in ran.stdout
+    assert f"Folder    ok    hhlab can write to {tmp_path}, where" in ran.stdout
 
 
 def test_the_command_and_the_doctor_need_nothing_but_python():
@@ -164,7 +164,7 @@ def test_the_doctor_names_what_an_interrupted_installation_lacks():
     assert ran.stderr == ""
     told = ran.stdout.split("\n--\n")
     assert len(told) == len(lacks)
-    assert all(each.endswith("There is something to mend.\n1 ") for each in told[:-1])
+    assert all(each.endswith("Something does not work yet. Do what is said after “To do”.\n1 ") for each in told[:-1])
     for gone, each in zip(lacks, told, strict=True):
         (line,) = [line for line in each.splitlines() if line.startswith("Packages  MEND")]
         assert all(
@@ -191,7 +191,7 @@ def test_the_doctor_works_where_a_package_is_broken(name, error, broken):
     assert ran.returncode == 1
     assert ran.stderr == ""
     ((found, remedy),) = re.findall(r"\nPackages  MEND  (.*)\n +To do: (.*)\n", ran.stdout)
-    assert f"{name} does not load (it does not fit)" in found
+    assert f"{name} cannot be loaded (it does not fit)" in found
     assert re.search(rf"-m pip install --force-reinstall --no-deps .*{name}", remedy)
     assert "\nFolder    ok" in ran.stdout
 
@@ -200,7 +200,7 @@ def test_the_doctor_works_where_a_package_is_broken(name, error, broken):
 def test_a_command_where_packages_are_missing_or_broken_says_whom_to_ask(arguments, broken):
     for ran in (command(*arguments, code=f"{WITHOUT}\ngone.add('numpy')"), broken("numpy", "ImportError", *arguments)):
         assert ran.returncode == 1
-        assert ran.stderr.startswith("hhlab: the installation is not whole: ")
+        assert ran.stderr.startswith("hhlab: the installation is not complete (")
         assert ran.stderr.endswith("To see what to do, run: hhlab doctor\n")
         assert len(ran.stderr.splitlines()) == 1
         assert ran.stdout == ""
@@ -208,7 +208,9 @@ def test_a_command_where_packages_are_missing_or_broken_says_whom_to_ask(argumen
 
 def test_the_course_does_not_open_where_a_package_is_broken_in_another_way(broken):
     ran = broken("numba", "OSError")
-    assert ran.stderr == "hhlab: the installation is not whole: it does not fit. To see what to do, run: hhlab doctor\n"
+    assert ran.stderr == (
+        "hhlab: the installation is not complete (it does not fit). To see what to do, run: hhlab doctor\n"
+    )
     assert ran.returncode == 1
 
 
@@ -224,14 +226,23 @@ def test_what_ends_the_command_ends_what_it_started():
 ASSIGN = ("assign", "ions", "--course", "bio2", "--out")
 SOLUTION = ("solution", "ions", "--course", "b", "--student")
 WRONG = {
-    "out is a file": ((*ASSIGN, "{here}/file"), "cannot write to {here}/file: File exists. Choose another place with"),
+    "out is a file": ((*ASSIGN, "{here}/file"), "cannot write to {here}/file: File exists. Choose another folder with"),
     "out is in a file": ((*ASSIGN, "{here}/file/out"), "cannot write to {here}/file/out: Not a directory. Choose"),
     "out cannot be made": ((*ASSIGN, "/proc/x/out"), "cannot write to /proc/x/out: No such file or directory. Choose"),
     "a solution": ((*SOLUTION, "s", "--out", "{here}/file"), "cannot write to {here}/file: File exists. Choose"),
-    "no course": (("assign", "ions", "--course", "", "--out", "{here}"), "'' is not a course: give 1 to 100 printable"),
-    "blank course": (("assign", "ions", "--course", " ", "--out", "{here}"), "' ' is not a course: give 1 to 100"),
-    "no course in a solution": (("solution", "ions", "--course", "", "--student", "s"), "'' is not a course: give"),
-    "no student": ((*SOLUTION, ""), "'' is not a student: give 1 to 100"),
+    "no course": (
+        ("assign", "ions", "--course", "", "--out", "{here}"),
+        "course = '' cannot be used: give 1 to 100",
+    ),
+    "blank course": (
+        ("assign", "ions", "--course", " ", "--out", "{here}"),
+        "course = ' ' cannot be used: give 1 to 100",
+    ),
+    "no course in a solution": (
+        ("solution", "ions", "--course", "", "--student", "s"),
+        "course = '' cannot be used: give",
+    ),
+    "no student": ((*SOLUTION, ""), "student = '' cannot be used: give 1 to 100"),
     "no assignment": (("assign", "", "--course", "b", "--out", "{here}"), "the course has no assignment "),
     "no roster": ((*ASSIGN, "{here}", "--roster", "{here}/none.csv"), "{here}/none.csv cannot be read: No such file"),
     "folder of the course": (("--folder", "{here}/file", "--copy-only"), "cannot write to {here}/file: File exists."),
@@ -260,7 +271,9 @@ def test_a_number_of_things_is_a_whole_number(arguments, number, tmp_path, monke
     with pytest.raises(SystemExit):
         cli.main((*arguments, number))
     told = capsys.readouterr().err
-    assert told.endswith(f"error: argument {arguments[-1]}: '{number}' is outside the whole numbers 1 to 1000\n")
+    assert told.endswith(
+        f"error: argument {arguments[-1]}: '{number}' is not a whole number from 1 to 1000: give one of these\n"
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -319,11 +332,11 @@ def test_ctrl_c(tmp_path, capsys):
     )
     arguments = ("assign", "--course", "b", "--out", str(tmp_path / "out"))
     with started(*arguments, before=before, cwd=tmp_path) as process:
-        assert process.stderr.read() == "hhlab: interrupted. The same command goes on where this one ended\n"
+        assert process.stderr.read() == "hhlab was interrupted. The same command continues where it stopped.\n"
     assert process.returncode == 130
     assert len(list(tmp_path.rglob("*.ipynb"))) == 2
     assert cli.main(arguments) == 0
-    assert capsys.readouterr().out == f"{tmp_path / 'out'}: 5 files made.\n"
+    assert capsys.readouterr().out == f"Files written to {tmp_path / 'out'}: 5.\n"
 
 
 @POSIX
@@ -346,12 +359,12 @@ def test_ctrl_c_while_several_processes_grade(seconds, tmp_path):
         assert told == ""
     else:
         assert process.returncode == 130
-        assert told.endswith("hhlab: interrupted. The same command goes on where this one ended\n")
+        assert told.endswith("hhlab was interrupted. The same command continues where it stopped.\n")
     with started(*arguments) as process:
-        assert "ions: 4 graded, 1 need a person, 1 handed in nothing." in process.stdout.read()
+        assert "ions: graded 4, for you to look at 1, handed in nothing 1." in process.stdout.read()
 
 
 def test_help(capsys):
     with pytest.raises(SystemExit):
         cli.main(["--help"])
-    assert "what follows -- goes to JupyterLab" in capsys.readouterr().out
+    assert "give what follows -- to JupyterLab" in capsys.readouterr().out

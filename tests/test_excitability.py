@@ -228,7 +228,10 @@ def test_with_few_potassium_channels_h_is_to_blame(interval):
     ("call", "sentence"),
     [
         (lambda: hh.measure.accommodation(COLD, -1), r"^hold = -1 uA/cm2 is outside"),
-        (lambda: hh.measure.frequency(COLD, [np.nan]), r"^currents = nan uA/cm2 is not finite: leave it out$"),
+        (
+            lambda: hh.measure.frequency(COLD, [np.nan]),
+            r"^currents = nan uA/cm2 is not finite: leave it out, or give a finite number$",
+        ),
         (
             lambda: hh.measure.strength_duration(COLD, "x"),
             r"^durations = 'x' are not numbers: give one or more, in ms$",

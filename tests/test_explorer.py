@@ -348,7 +348,8 @@ def test_pulses_are_counted_in_whole_numbers():
 def test_what_cannot_be_is_refused_in_a_sentence(bench, typed):
     before = bench.points, bench.shown["text"]
     slide(bench, "g_Na", typed)
-    assert bench.notice == f"g_Na = {typed:g} mS/cm2 is outside 0 to 1000 mS/cm2. The bench stays as it was."
+    told = f"g_Na = {typed:g} mS/cm2 is outside 0 to 1000 mS/cm2: give a value in this range."
+    assert bench.notice == f"{told} The bench stays as it was."
     assert bench.shown["about"] == "g_Na"
     assert value_of(bench, "g_Na") == "120"
     assert (bench.points, bench.shown["text"]) == before
@@ -367,9 +368,9 @@ def test_what_cannot_be_is_refused_in_a_sentence(bench, typed):
             120,
             "g_Na = '1,000' can mean 1.000 or 1000: write the one that you mean. The bench stays",
         ),
-        ("12 mV", 120, "g_Na = '12 mV' is not a number: give one in mS/cm2, 0 to 1000. The bench stays"),
-        ("nan", 120, "g_Na = 'nan' is not a number: give one in mS/cm2, 0 to 1000. The bench stays"),
-        ("−5", 120, "g_Na = -5 mS/cm2 is outside 0 to 1000 mS/cm2. The bench stays"),
+        ("12 mV", 120, "g_Na = '12 mV' is not a number: give one from 0 to 1000 mS/cm2. The bench stays"),
+        ("nan", 120, "g_Na = 'nan' is not a number: give one from 0 to 1000 mS/cm2. The bench stays"),
+        ("−5", 120, "g_Na = -5 mS/cm2 is outside 0 to 1000 mS/cm2: give a value in this range. The bench stays"),
     ],
 )
 def test_what_is_typed_is_read_as_answers_are(bench, typed, g_Na, notice):
@@ -382,7 +383,7 @@ def test_what_is_typed_is_read_as_answers_are(bench, typed, g_Na, notice):
 @pytest.mark.parametrize("value", GARBAGE)
 def test_what_is_no_number_is_refused_in_a_sentence(bench, value):
     bench.set(g_Na=value)
-    assert re.search(r"g_Na = .+ is not a number: give one in mS/cm2, 0 to 1000\. The bench stays", bench.notice)
+    assert re.search(r"g_Na = .+ is not a number: give one from 0 to 1000 mS/cm2\. The bench stays", bench.notice)
     bench.set(nonsense=value)
     assert "this bench has no parameter nonsense" in bench.notice
     assert bench.cell == hh.Squid()
@@ -390,7 +391,7 @@ def test_what_is_no_number_is_refused_in_a_sentence(bench, value):
 
 def test_a_membrane_that_runs_away_leaves_the_bench_as_it_was(bench):
     ask(bench, "type", name="amplitude", value="-60000")
-    assert "left +-500 mV" in bench.notice
+    assert "V went beyond +-500 mV" in bench.notice
     assert bench.protocol == hh.Step(20)
     picture_belongs_to_the_knobs(bench)
 
@@ -463,15 +464,15 @@ def test_names_may_be_given_alone():
     ("given", "sentence"),
     [
         ({"view": "voltages"}, "plots has no view voltages; did you mean voltage"),
-        ({"view": 5}, "5 is not a list of names"),
+        ({"view": 5}, "5 are not names"),
         ({"view": [5]}, "5 is not a name"),
         ({"knobs": ["gNa"]}, "this bench has no parameter gNa; did you mean g_Na"),
         ({"knobs": {"gNa": (0, 1)}}, "this bench has no parameter gNa; did you mean g_Na"),
         ({"knobs": {"g_Na": (10, 0)}}, "the slider of g_Na goes from 10 to 0: give the lower value first"),
-        ({"knobs": {"g_Na": 10}}, "the slider of g_Na has no span 10: give"),
+        ({"knobs": {"g_Na": 10}}, "the slider of g_Na cannot have the span 10: give"),
         ({"knobs": {"g_Na": (-1, 5)}}, "g_Na = -1 mS/cm2 is outside 0 to"),
         ({"freeze": ["x"]}, "Squid has no gate x"),
-        ({"presets": "TTY"}, "the drug cupboard has no drug TTY; did you mean TTX"),
+        ({"presets": "TTY"}, "hhlab knows no drug TTY; did you mean TTX"),
         ({"presets": {"a": None}}, "None is not presets: give the values"),
         ({"presets": 5}, "5 is not presets"),
         ({"presets": {"a": {"gNa": 3}}}, "this bench has no parameter gNa"),
@@ -482,9 +483,9 @@ def test_names_may_be_given_alone():
         ({"t_stop": nan}, "t_stop = nan ms is outside"),
         ({"t_stop": 1e5}, "a bench shows at most 10000 ms, not 100000 ms"),
         ({"cell": "Squid"}, "'Squid' is not a cell"),
-        ({"protocol": 20}, "20 is not a protocol"),
+        ({"protocol": 20}, "20 is not a stimulus"),
         ({"cell": Leaky(), "presets": "TTX"}, "TTX blocks channel Na, which this Leaky does not have"),
-        ({"protocol": hh.Step(-60000, 5, 9)}, "left \\+-500 mV"),
+        ({"protocol": hh.Step(-60000, 5, 9)}, "V went beyond \\+-500 mV"),
     ],
 )
 def test_what_cannot_be_on_a_bench(given, sentence):

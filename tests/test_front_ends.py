@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -27,7 +26,6 @@ from lab_in_browser import (  # noqa: E402
     TOKEN,
     asked,
     command,
-    frames,
     lab,
     moved,
     no_error,
@@ -261,30 +259,6 @@ def test_hold_keeps_what_was_on_the_screen_however_much_the_kernel_has_to_do(chr
     assert [columns[name][1] for name in ("g_K (mS/cm²)", "g_Na (mS/cm²)")] == ["0", "120"]  # TEA alone, as it was seen
     assert columns["g_Na (mS/cm²)"][0] == "0"
     no_error(page)
-    page.context.close()
-
-
-COURSE = [path.stem for path in sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))]
-
-
-@pytest.mark.parametrize("name", COURSE)
-def test_axe_finds_nothing_in_any_bench_or_card(chrome, address, axe, root, name):
-    """In both themes, which differ in colours only; a count of the cells that show one sees that none is left out."""
-    cells = json.loads((root / "notebooks" / f"{name}.ipynb").read_text())["cells"]
-    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    shows = re.compile(r"^hh\.(explore|predict|observe|claim|ask|worklog)\(", re.MULTILINE)
-    page = open_and_run(chrome, address, f"{name}.ipynb", reduced_motion="reduce")
-    page.evaluate(axe)
-    for theme, rules in (("Dark", ", runOnly: ['color-contrast']"), ("Light", "")):
-        command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
-        page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=f"JupyterLab {theme}")
-        page.wait_for_timeout(1000)
-        seen = 0
-        for frame in frames(page, ".hhlab-frame"):
-            seen += frame.evaluate("e => !e.parentElement.closest('.hhlab-frame')")
-            found = frame.evaluate(f"e => axe.run(e, {{resultTypes: ['violations']{rules}}})")["violations"]
-            assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == [], theme
-        assert seen >= sum(len(shows.findall(source)) for source in sources)
     page.context.close()
 
 

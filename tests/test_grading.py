@@ -62,11 +62,11 @@ def test_the_five_submissions_of_the_guide(tmp_path):
     assert done.silent == ["ab1206"]
     ((_, who, because),) = done.people
     assert who == "ab1205"
-    assert because.startswith("8 of its cells hand in answers, but none has its output")
+    assert because.startswith("8 of its cells hand in answers, but none of them has an output")
     told = {who: " ".join(text for each, text in done.remarks if each == who) for who, _ in done.remarks}
-    assert "'E_K' is answered in 2 cells: the last one counts." in told["ab1204"]
+    assert "'E_K' is answered in 2 cells. The last one counts." in told["ab1204"]
     page = (tmp_path / "feedback" / "ab1211.html").read_text()
-    assert "That is with the logarithm to base 10." in page
+    assert "This is what you get with the logarithm to base 10." in page
     assert "Potassium is positive and comes in" in page
     report = (tmp_path / "report.html").read_text()
     assert "Raising potassium outside hyperpolarises the cell" in report
@@ -82,7 +82,7 @@ def grades_of(done):
         (
             "Eve Evil_9_assignsubmission_file_/x.ipynb",
             "ab1",
-            "nobody on the roster, or more than one, is called 9 or Eve",
+            "no student, or more than one, on the roster is called 9 / Eve",
         ),
         ("x.ipynb", "zz9", "its student id 'zz9' is not on the roster"),
     ],
@@ -103,13 +103,13 @@ def test_copies_of_one_file(classroom):
     assert grades_of(done) == {"ab1": 16}
     assert done.remarks == []
     ((_, who, because),) = done.people
-    assert (who, because) == ("ab2", "there are several notebooks with different answers: keep one")
+    assert (who, because) == ("ab2", "there are several notebooks with different answers: keep only one")
 
 
 OTHER = {
-    "course": ({"course": "bio3"}, "it is of the course 'bio3', not 'bio2'"),
-    "assignment": ({"assignment": "ions"}, "it is of the assignment 'ions', not 'pump'"),
-    "version": ({"assignment": "new_one"}, "this version has no assignment 'new_one': install a newer hhlab"),
+    "course": ({"course": "bio3"}, "it belongs to the course 'bio3', not 'bio2'"),
+    "assignment": ({"assignment": "ions"}, "it belongs to the assignment 'ions', not 'pump'"),
+    "version": ({"assignment": "new_one"}, "this version of hhlab has no assignment 'new_one': install a newer one"),
 }
 
 
@@ -127,9 +127,9 @@ def test_where_nothing_can_be_read_the_first_reasons_are_told(classroom, capsys)
     assert main(["grade", str(classroom / "in"), "--course", COURSE, "--roster", str(classroom / "roster.csv"),
                  "--out", str(classroom / "out"), "--jobs", "1"]) == 1  # fmt: skip
     first, second, last = capsys.readouterr().err.splitlines()
-    assert "x.ipynb: Blackboard's names are not read" in first
-    assert second.endswith("x.ipynb: it is not a notebook of format 4: open it in JupyterLab and save it again.")
-    assert last == "there is no notebook with answers here: name the assignment with --assignment"
+    assert "x.ipynb: hhlab cannot read Blackboard's file names" in first
+    assert second.endswith("x.ipynb: it is not a notebook in format 4: open it in JupyterLab and save it again.")
+    assert last == "there is no notebook with answers: say which assignment is meant with --assignment"
 
 
 def test_ids_are_compared_without_case(classroom):
@@ -184,7 +184,7 @@ def test_names_that_are_no_text(classroom, capsys):
                  "--out", str(classroom / "out"), "--jobs", "1"]) == 0  # fmt: skip
     told = capsys.readouterr().out + (classroom / "out/report.html").read_text()
     assert "\x1b" not in told
-    assert told.count("is not a notebook of format 4") == 4
+    assert told.count("is not a notebook in format 4") == 4
 
 
 SPOILT = {
@@ -260,7 +260,7 @@ def test_outputs_without_their_code_and_other_ids_are_seen(classroom):
     done = graded(classroom)
     assert grades(classroom)[0] == "16"
     ((_, _, because),) = done.people
-    assert because.startswith("its answers are for different students, courses or assignments: pump / bio2 / ab1 and")
+    assert because.startswith("its answers belong to different students, courses or assignments: pump / bio2 / ab1 and")
 
 
 @pytest.mark.parametrize("field", ["value", "unit", "because", "task", "course", "student", "assignment", "format"])
@@ -325,7 +325,7 @@ def test_what_fails_while_it_is_graded_needs_a_person_and_stops_nobody(classroom
     )
     done = graded(classroom)
     assert grades_of(done) == {"ab2": 16}
-    because = "grading it failed (ZeroDivisionError: division by zero): run again, or tell the makers of hhlab"
+    because = "grading it failed (ZeroDivisionError: division by zero): try again, or tell the makers of hhlab"
     assert done.people == [("", "ab1", because)]
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
@@ -384,12 +384,12 @@ def test_what_a_teacher_gets_wrong(classroom, capsys):
     there = str(classroom / "in")
     common = ["--course", COURSE, "--roster", str(classroom / "roster.csv"), "--jobs", "1"]
     for arguments, words in (
-        ([there, "--out", str(classroom / "out")], "there is no notebook with answers here"),
-        (["nowhere", "--out", str(classroom / "out")], "/nowhere: give a folder, a zip or a notebook"),
+        ([there, "--out", str(classroom / "out")], "there is no notebook with answers"),
+        (["nowhere", "--out", str(classroom / "out")], "/nowhere does not exist: give a folder, a zip or a notebook"),
         ([there, "--out", str(classroom)], "holds the roster itself"),
         (
             [there, "--out", str(classroom / "out"), "--assignment", "x"],
-            "this version has no assignment 'x'; it has ions",
+            "this version of hhlab has no assignment 'x'; it has ions",
         ),
     ):
         assert main(["grade", *arguments, *common]) == 1
@@ -403,7 +403,10 @@ def test_the_command(classroom, capsys):
     assert main(["grade", str(classroom / "in"), "--course", COURSE, "--roster", str(classroom / "roster.csv"),
                  "--out", str(out), "--jobs", "1"]) == 0  # fmt: skip
     told = capsys.readouterr()
-    assert f"Could not be graded: {classroom / 'in/y.ipynb'}, because no cell of it hands in an answer" in told.out
-    assert told.out.startswith("roster.csv: 1 graded in its column 'grade', out of 16 points; ids in 'student'.\n")
-    assert "pump: 1 graded, 1 need a person, 2 handed in nothing." in told.out
+    assert f"Could not be graded: {classroom / 'in/y.ipynb'}: no cell of it hands in an answer" in told.out
+    assert told.out.startswith(
+        "Grades written into the column 'grade' of roster.csv: 1. They are out of 16 points. The ids are in the "
+        "column 'student'.\n"
+    )
+    assert "pump: graded 1, for you to look at 1, handed in nothing 2." in told.out
     assert grades(classroom) == ["16", "", ""]

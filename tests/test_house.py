@@ -1,5 +1,6 @@
 """The house is in order: style, types, floors, public names, imports, pins, and what the pages say."""
 
+import ast
 import inspect
 import itertools
 import os
@@ -199,6 +200,51 @@ def test_the_code_in_the_readme_runs(root, capsys, tmp_path, monkeypatch):
     for block in re.findall(r"```python\n(.*?)```", (root / "README.md").read_text(), re.S):
         exec(block, names)
     assert capsys.readouterr().out.startswith("(26.3")
+
+
+WORD = re.compile(r"[^\W\d_]{2,}")
+NO_SENTENCES = ("wasm*.py", "assignments/handouts.py", "assignments/notebook.py", "channels/heart.py", "lab/*.py")
+"""Files with code, patterns and sources that are put together; and the cards."""
+
+
+def own_words(node):
+    """The text that a node brings into a sentence: its own, that of either branch, or what stands between names."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if isinstance(node, ast.JoinedStr):
+        return " ".join(map(own_words, node.values))
+    if isinstance(node, ast.IfExp | ast.BoolOp):
+        return " ".join(map(own_words, node.values if isinstance(node, ast.BoolOp) else (node.body, node.orelse)))
+    joins = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join"
+    return own_words(node.func.value) if joins else ""
+
+
+def glued(source):
+    """The sentences of a module that are put together from parts, so that no translation could put them in order."""
+    for node in ast.walk(ast.parse(source)):
+        places = [each.value for each in getattr(node, "values", ()) if isinstance(each, ast.FormattedValue)]
+        inside = isinstance(node, ast.JoinedStr) and any(re.search(r"[^\W\d_]", own_words(each)) for each in places)
+        added = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
+        parts = [
+            own_words(each) for each in ((node.left, node.right) if added else ()) if not isinstance(each, ast.IfExp)
+        ]
+        if (inside and len(WORD.findall(own_words(node))) > 2) or any(len(WORD.findall(part)) > 1 for part in parts):
+            yield ast.unparse(node)
+
+
+def test_every_sentence_is_whole(root):
+    """Its values have places; no word of it depends on anything, and none is added."""
+    for sentence in (
+        'f\'{n} spike{"s" if n > 1 else ""} came late\'',
+        "f'it has channels {\" and \".join(names)}'",
+        "f'the cell {told or \"is at rest\"} here now'",
+        "'The experiment: ' + asks",
+    ):
+        assert len([*glued(sentence)]) == 1, sentence
+    assert not [*glued("f'{name} = {tidy(value)} is outside {\", \".join(ranges)}'")]
+    modules = [path for path in (root / "hhlab").rglob("*.py") if not any(map(path.match, NO_SENTENCES))]
+    assert len(modules) > 100
+    assert {str(path): found for path in modules if (found := [*glued(path.read_text("utf-8"))])} == {}
 
 
 def test_no_paths_of_a_machine_and_no_leftovers(root):

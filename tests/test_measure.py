@@ -219,7 +219,7 @@ SPIKE, RUN = drawn(*ONE), hh.propagate(hh.Axon(), t_stop=1)
 RISEN = hh.simulate(hh.ThalamicRelay(), t_stop=1)
 REFUSED = {
     "level = 501 mV is outside -500 to 500 mV": lambda: hh.measure.spikes(SPIKE, 501),
-    "share = 1 (share) is outside 0.01 to 0.99 (share)": lambda: hh.measure.duration(SPIKE, 1),
+    "share = 1 is outside 0.01 to 0.99": lambda: hh.measure.duration(SPIKE, 1),
     "gap = 0 ms is outside 0.1 to 1000000 ms": lambda: hh.measure.bursts(SPIKE, gap=0),
     "diameter = 0 um is outside 0.05 to 2000 um": lambda: hh.measure.ledger(SPIKE, 0),
     "half = 0 mM is outside 1e-06 to 100 mM": lambda: hh.measure.release(RISEN, half=0),

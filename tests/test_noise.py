@@ -87,21 +87,25 @@ def first_spike(n_Na, n_K, current, t_stop, V, start, random):
 
 
 def first_spikes(cell, protocol, t_stop, runs):
-    recs = simulate_many([cell.replace(seed=seed) for seed in range(1000, 1000 + runs)], [protocol], t_stop)
+    recs = simulate_many([cell.replace(seed=seed) for seed in range(5000, 5000 + runs)], [protocol], t_stop)
     spikes = [hh.measure.spikes(rec) for rec in recs]
     return np.array([each[0] if each.size else t_stop for each in spikes])
+
+
+RUNS = 1500
 
 
 @pytest.mark.parametrize(
     ("area", "current", "t_stop"), [pytest.param(5, 6.0, 40, marks=pytest.mark.slow), (1, 0.0, 30)]
 )
 def test_spikes_come_when_they_do_in_an_exact_simulation(area, current, t_stop):
+    """Of right simulations one in a thousand would fail; two distributions 0.072 apart are told from each other."""
     rest = hh.Squid().rest()
     start = np.array([rest["Na.m"], rest["Na.h"], rest["K.n"]])
-    random = np.random.default_rng(1)
-    exact = [first_spike(60 * area, 18 * area, current, t_stop, rest["V"], start, random) for _ in range(400)]
-    found = first_spikes(SMALL.replace(area=area), hh.Step(current, 0, t_stop), t_stop, 400)
-    assert stats.ks_2samp(found, exact).pvalue > 0.02
+    random = np.random.default_rng(12345)
+    exact = [first_spike(60 * area, 18 * area, current, t_stop, rest["V"], start, random) for _ in range(RUNS)]
+    found = first_spikes(SMALL.replace(area=area), hh.Step(current, 0, t_stop), t_stop, RUNS)
+    assert stats.ks_2samp(found, exact).pvalue > 0.001
     assert np.std(found) > 2  # ms: there is something to compare
 
 
@@ -199,7 +203,7 @@ def test_a_bench_has_knobs_for_area_and_seed_and_its_code_gives_the_same():
     assert bench.cell.numbers["Na"] == 0
     assert not bench.recording.g["Na"].any()
     bench.set(seed=1.5)
-    assert "seed = 1.5 (number) is not a whole number" in bench.notice
+    assert "seed = 1.5 is not a whole number" in bench.notice
 
 
 def test_noisy_recordings_are_written_read_and_pickled(tmp_path):
@@ -216,9 +220,9 @@ def test_noisy_recordings_are_written_read_and_pickled(tmp_path):
     ("call", "sentence"),
     [
         (lambda: hh.Squid().with_noise(0), r"area = 0 um2 is outside 0\.1 to 10000 um2"),
-        (lambda: hh.Squid().with_noise(10, 1.5), r"seed = 1\.5 \(number\) is not a whole number"),
+        (lambda: hh.Squid().with_noise(10, 1.5), r"seed = 1\.5 is not a whole number"),
         (lambda: hh.clamp(SMALL, hh.Clamp()), r"a clamp has no noise of its channels: leave with_noise out"),
-        (lambda: hh.propagate(hh.Axon(SMALL), hh.Step(1000, 0, 0.1)), r"an axon has no noise of its channels"),
+        (lambda: hh.propagate(hh.Axon(SMALL), hh.Step(1000, 0, 0.1)), r"the channels of an axon cannot be noisy"),
         (lambda: hh.simulate(hh.SquidWithPumps().with_noise(10), None, 3_600_000), r"would store"),
     ],
 )  # fmt: skip

@@ -70,11 +70,11 @@ def test_every_run_honours_overrides_and_shows_them(room):
         assert done.notes == []
         assert column(room / "out/roster.csv") == ["15.5", "10", ""]
     assert "15.5 of 16 points" in page(room, "ab1")
-    assert "Your teacher gave 1.5 in place of 0 points: told me, aloud" in page(room, "ab1")
+    assert "Your teacher gave 1.5 points instead of 0: told me, aloud" in page(room, "ab1")
     assert "told me, aloud (Your teacher says: but write it down)" in page(room, "ab1")
     assert "Your teacher says: nice" in page(room, "ab1")
     assert "see me" in page(room, "ab1")
-    assert "Your teacher gave 10 in place of 16 points: too late" in page(room, "ab2")
+    assert "Your teacher gave 10 points instead of 16: too late" in page(room, "ab2")
     report = (room / "out/report.html").read_text()
     assert all(words in report for words in ("told me, aloud", "1.5 points", "nice", "10 points"))
     overrides(room)
@@ -84,16 +84,16 @@ def test_every_run_honours_overrides_and_shows_them(room):
 
 BAD_ROWS = {
     "zz9,total,3,x": "nobody on the roster has the id 'zz9'",
-    ",total,3,x": "'' is not a student: give 1 to 100 printable characters, such as ab1234",
+    ",total,3,x": "student = '' cannot be used: give 1 to 100 printable characters, such as ab1234",
     "ab1,ATPP,1,x": "this assignment has no task 'ATPP'; did you mean ATP?",
     "ab1,,1,x": "this assignment has no task ''; it has ",
     "ab1,ATP,2.5,x": "points = 2.5 is outside 0 to 2, which is what ATP is worth",
     "ab1,total,-1,x": "points = -1 is outside 0 to 16, which is what total is worth",
     "ab1,ATP,two,x": "'two' is not a number",
     "ab1,ATP,nan,x": "'nan' is not a number",
-    "ab1,ATP,1,": "it has no reason: write one, the student reads it",
+    "ab1,ATP,1,": "it has no reason: write one, because the student reads it",
     "ab1": "this assignment has no task ''; it has ",
-    "ab1,minutes,2,twice": "a row above gives points for minutes of ab1: keep one of them",
+    "ab1,minutes,2,twice": "another row above gives points for minutes of ab1: keep only one",
 }
 
 
@@ -103,7 +103,7 @@ def test_bad_rows_are_a_sentence_each_and_stop_nothing(room, capsys):
     done = graded(room)
     assert points(done) == {"ab1": FULL - 2}
     for number, (note, words) in enumerate(zip(done.notes, BAD_ROWS.values(), strict=True), 4):
-        assert note.startswith(f"overrides.csv, row {number} is left out: {words}")
+        assert note.startswith(f"Row {number} of overrides.csv was left out: {words}")
     report = (room / "out/report.html").read_text()
     assert report.count("overrides.csv, row") == len(BAD_ROWS)
 
@@ -148,7 +148,8 @@ def test_a_total_is_for_those_too_who_could_not_be_graded(room):
     assert [who for _, who, _ in done.people] == ["ab1"]
     assert done.silent == ["ab3"]
     assert done.notes == [
-        "overrides.csv has no effect on ATP of ab3, of whom nothing was graded: points for total would have one."
+        "The row for ab3 and ATP in overrides.csv has no effect, because nothing of this student was graded. To give "
+        "points all the same, give them for total."
     ]
     overrides(room, "ab1,total,9,the second counts")
     done = graded(room)
@@ -180,7 +181,7 @@ def test_late_marks_are_shown_and_cost_what_the_teacher_says(room):
     assert "late" not in page(room, "ab2").partition("<body>")[2]
     assert "This was handed in late" in (room / "out/report.html").read_text()
     assert points(graded(room, late=0.1)) == {"ab1": 14.4, "ab2": FULL}
-    assert "This was handed in late: 1.6 of 16 points are taken off." in page(room, "ab1")
+    assert "This was handed in late. 1.6 of 16 points are taken off." in page(room, "ab1")
     assert "10 % off" in (room / "out/report.html").read_text()
     overrides(room, "ab1,ATP,0,copied", "ab2,ATP,,fine")
     assert points(graded(room, late=0.5)) == {"ab1": 7, "ab2": FULL}
@@ -232,11 +233,11 @@ def test_a_roster_that_somebody_changed_is_kept(room):
     for _ in range(2):
         (note,) = graded(room).notes
         assert note.startswith(
-            "Somebody has changed roster.csv in this folder: it was kept, and the new grades are in ros"
+            "Somebody has changed roster.csv in this folder, so it was kept, and the new grades are in ros"
         )
         assert "roster-2.csv" in note
         assert note in (room / "out/report.html").read_text()
-        assert "ids in &#39;student&#39;" in (room / "out/report.html").read_text()
+        assert "The ids are in the column &#39;student&#39;" in (room / "out/report.html").read_text()
         assert (room / "out/roster.csv").read_text() == typed
         assert column(room / "out/roster-2.csv") == ["16", "16", ""]
     (room / "out/roster-2.csv").write_text("mine")
@@ -301,7 +302,9 @@ def test_a_student_or_a_task_is_graded_again(room, monkeypatch):
         assert points(graded(room, again=again)) == {"ab1": FULL, "ab2": FULL}
         assert sorted(seen) == who
         seen.clear()
-    with pytest.raises(ValueError, match=r"--again ab9 is neither an id of the roster nor one of the tasks .*ATP"):
+    with pytest.raises(
+        ValueError, match=r"--again ab9 is neither a student's id on the roster nor one of the tasks .*ATP"
+    ):
         graded(room, again=["ab9"])
 
 
@@ -328,8 +331,8 @@ def test_one_table_of_all_assignments(room, capsys):
     assert "<td>Birch, Ben</td><td>handed in nothing</td><td>16</td>" in shown
     capsys.readouterr()
     for wrong, words in (
-        ([str(room)], "holds no grades: give folders that hhlab grade has written"),
-        ([folders[0], folders[0]], "is the second folder with grades of pump: give one of them"),
+        ([str(room)], "holds no grades: give folders into which hhlab grade has written"),
+        ([folders[0], folders[0]], "is the second folder with grades of pump: give only one of them"),
     ):
         assert main(["overview", *wrong, "--out", str(room / "all")]) == 1
         assert words in capsys.readouterr().err
@@ -340,7 +343,7 @@ def test_the_command_says_what_was_changed(room, capsys):
     overrides(room, "zz9,total,3,x")
     common = ["--course", COURSE, "--roster", str(room / "roster.csv"), "--out", str(room / "out"), "--jobs", "1"]
     assert main(["grade", str(room / "in"), *common, "--late", "25 %", "--again", "ab1"]) == 0
-    assert "overrides.csv, row 2 is left out: nobody on the roster has the id 'zz9'." in capsys.readouterr().out
+    assert "Row 2 of overrides.csv was left out: nobody on the roster has the id 'zz9'." in capsys.readouterr().out
     assert column(room / "out/roster.csv") == ["12", "", ""]
     assert main(["grade", str(room / "in"), *common, "--late", "120%"]) == 1
     assert "--late = 120% is outside 0 % to 100 %" in capsys.readouterr().err

@@ -115,7 +115,7 @@ def test_a_parameter_reads_text_as_answers_are_read():
     assert hh.Squid(g_K="0,036 S/cm2", T=" 18.5 °C").parameters()["g_K"].value == 36
     assert hh.Train(count="3").count == 3
     assert hh.Step("−5 µA/cm²").amplitude == -5
-    with pytest.raises(ValueError, match=r"g_K = '36 mV' is not a number: give one in mS/cm2, 0 to 1000"):
+    with pytest.raises(ValueError, match=r"g_K = '36 mV' is not a number: give one from 0 to 1000 mS/cm2"):
         hh.Squid(g_K="36 mV")
 
 
@@ -123,14 +123,14 @@ def test_a_parameter_reads_text_as_answers_are_read():
     ("call", "sentence"),
     [
         (lambda: hh.Squid(g_Na="60"), r"g_Na = '60' is a text without a unit: give a number, or '60 mS/cm2'$"),
-        (lambda: hh.Squid(g_Na=True), "g_Na = True is not a number: give one in mS/cm2, 0 to 1000"),
+        (lambda: hh.Squid(g_Na=True), "g_Na = True is not a number: give one from 0 to 1000 mS/cm2"),
         (lambda: hh.Squid().replace(T=np.True_), "T = .*True.* is not a number"),
         (lambda: hh.simulate(hh.Squid(), t_stop="5"), r"t_stop = '5' is a text without a unit"),
         (lambda: hh.simulate(hh.Squid(), start={"V": "-65"}), r"V = '-65' is a text without a unit"),
         (lambda: hh.simulate(hh.Squid(), dt=True), "dt = True is not a number"),
         (lambda: hh.Train(count=True), "count = True is not a number"),
-        (lambda: hh.nernst(1, "140", 5, 20), "nernst needs numbers"),
-        (lambda: hh.nernst(True, 140, 5, 20), "nernst needs numbers"),
+        (lambda: hh.nernst(1, "140", 5, 20), "nernst cannot use these"),
+        (lambda: hh.nernst(True, 140, 5, 20), "nernst cannot use these"),
         (lambda: hh.measure.strength_duration(hh.Squid(), ["1", "2"]), "durations = .* are not numbers"),
     ],
 )
@@ -160,19 +160,19 @@ def test_what_is_no_bare_number(text):
 @pytest.mark.parametrize(
     ("text", "unit", "sentence"),
     [
-        ("3 ms", "mV", "3 ms is a time; give a voltage in mV"),
-        ("5 mS", "ms", "5 mS is a conductance; give a time in ms (capital and small letters differ)"),
-        ("5 ms", "mS", "5 ms is a time; give a conductance in mS (capital and small letters differ)"),
-        ("5 mm", "mM", "5 mm is a length; give a concentration in mM (capital and small letters differ)"),
-        ("5 mv", "mV", "'5 mv' has a unit that is not known here; give a voltage in mV (capital"),
-        ("5 uA", "uA/cm2", "5 uA is a current; give a current per area in µA/cm²"),
-        ("5 C", "degC", "5 C is a charge; give a temperature in °C"),
-        ("5 furlongs", "mV", "'5 furlongs' has a unit that is not known here; give a voltage in mV"),
-        ("5 mV V", "mV", "unit that is not known here"),
-        ("5 mV mV mV", "mV", "unit that is not known here"),
-        ("5²", "mV", "unit that is not known here"),
-        ("1 00 mV", "mV", "unit that is not known here"),
-        ("1/2", "mV", "unit that is not known here"),
+        ("3 ms", "mV", "3 ms is a time: give a voltage in mV"),
+        ("5 mS", "ms", "5 mS is a conductance: give a time in ms (capital and small letters differ)"),
+        ("5 ms", "mS", "5 ms is a time: give a conductance in mS (capital and small letters differ)"),
+        ("5 mm", "mM", "5 mm is a length: give a concentration in mM (capital and small letters differ)"),
+        ("5 mv", "mV", "'5 mv' has a unit that hhlab does not know: give a voltage in mV (capital"),
+        ("5 uA", "uA/cm2", "5 uA is a current: give a current per area in µA/cm²"),
+        ("5 C", "degC", "5 C is a charge: give a temperature in °C"),
+        ("5 furlongs", "mV", "'5 furlongs' has a unit that hhlab does not know: give a voltage in mV"),
+        ("5 mV V", "mV", "unit that hhlab does not know"),
+        ("5 mV mV mV", "mV", "unit that hhlab does not know"),
+        ("5²", "mV", "unit that hhlab does not know"),
+        ("1 00 mV", "mV", "unit that hhlab does not know"),
+        ("1/2", "mV", "unit that hhlab does not know"),
         ("", "mV", "'' is not a number with a unit: give a voltage in mV, such as 5 mV"),
         ("mV", "mV", "is not a number with a unit"),
         ("about 5", "mV", "is not a number with a unit"),
@@ -402,7 +402,7 @@ def test_how_a_number_was_understood():
     question = questions.find("current_at_a_moment")
     assert question.judge(question.read("−0,00025 A/cm2")).understood == "−250 µA/cm²"
     assert question.allowed == "within 5 µA/cm²"
-    with pytest.raises(ValueError, match="3 ms is a time; give a current per area in µA/cm²"):
+    with pytest.raises(ValueError, match="3 ms is a time: give a current per area in µA/cm²"):
         question.read("3 ms")
 
 

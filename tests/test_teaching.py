@@ -31,7 +31,7 @@ def test_copies_for_each_student_and_never_over_one(tmp_path, capsys):
     path.write_text("my work")
     assert main(command) == 0
     assert path.read_text() == "my work"
-    assert "2 files made" in capsys.readouterr().out
+    assert ": 2." in capsys.readouterr().out
 
 
 def test_a_copy_for_all(tmp_path):
@@ -73,13 +73,13 @@ def test_what_a_teacher_changed_is_left_and_named(tmp_path, capsys, place):
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     capsys.readouterr()
     assert main(command) == 0
-    assert capsys.readouterr().out == f"{tmp_path}: 0 files made.\n"
+    assert capsys.readouterr().out == f"Files written to {tmp_path}: 0.\n"
     changed, gone = tmp_path / place, next(path for path in before if path != tmp_path / place)
     changed.write_text("my own")
     gone.unlink()
     assert main(command) == 0
-    left = f"Left as it was, though a new one would differ: {changed}\n"
-    assert capsys.readouterr().out == f"{tmp_path}: 1 files made.\n{left}"
+    left = f"{changed} was not changed, although a new one would be different. Delete it first if you want a new one.\n"
+    assert capsys.readouterr().out == f"Files written to {tmp_path}: 1.\n{left}"
     now = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert now == before | {changed: b"my own"}
 
@@ -89,7 +89,7 @@ def test_what_a_teacher_changed_is_left_and_named(tmp_path, capsys, place):
 def test_what_stands_in_the_place_of_a_file_is_left(tmp_path, capsys, there):
     there(tmp_path / "ions.xml")
     assert main(["assign", "ions", "--course", "b", "--out", str(tmp_path), "--moodle", "1"]) == 0
-    assert f"would differ: {tmp_path / 'ions.xml'}" in capsys.readouterr().out
+    assert f"{tmp_path / 'ions.xml'} was not changed, although" in capsys.readouterr().out
     assert not (tmp_path / "ions.xml").is_file()
 
 
@@ -122,7 +122,7 @@ def test_a_solution(name, tmp_path, capsys):
     for task in tasks:
         assert f"\n{task.name}:" in told
         if isinstance(task.question, Number):
-            assert f"{task.name}: {task.question.in_words(float(right[task.name].value))};" in told
+            assert f"{task.name}: {task.question.in_words(float(right[task.name].value))}. " in told
     assert page.count("✓") == len(tasks)
     assert "data:image/png;base64," in page
     assert main(["solution", "refractry", "--course", "b", "--student", "s"]) == 1

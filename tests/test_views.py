@@ -375,7 +375,11 @@ def test_a_picture_of_one_moment():
 
 @pytest.mark.parametrize("moment", [-1, 20.5, np.nan, "now", np.inf])
 def test_a_moment_that_is_not_in_the_picture(moment):
-    with pytest.raises(ValueError, match=r"^at = .* (is outside 0 to 20 ms|is not a number: give one in ms, 0 to 20)$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^at = .* (is outside 0 to 20 ms: give a value in this range|is not a "
+        r"number: give one from 0 to 20 ms)$",
+    ):
         plot(SPIKE, at=moment)
 
 

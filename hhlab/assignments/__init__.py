@@ -1,6 +1,6 @@
 """Assignments: an individual variant for each student, answers that are notebook outputs, and their grading."""
 
-from ..parameters import unknown
+from ..parameters import no_such
 from .answer import Lab
 from .course import ASSIGNMENTS
 from .task import Assignment
@@ -39,4 +39,6 @@ def assignment(name: str, *, course: str, student: str, graded: bool = False, ke
 
 def find(name: str) -> Assignment:
     """The assignment of a name; ValueError for an unknown one."""
-    return ASSIGNMENTS[name] if name in ASSIGNMENTS else unknown("the course", "assignment", name, ASSIGNMENTS)
+    return (
+        ASSIGNMENTS[name] if name in ASSIGNMENTS else no_such(f"the course has no assignment {name}", name, ASSIGNMENTS)
+    )

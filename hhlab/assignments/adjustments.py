@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..parameters import shown, tidy, unknown
+from ..parameters import no_such, shown, tidy
 from ..quantities import read_number, read_quantity
 from ..questions import State
 from .judge import Verdict
@@ -98,25 +98,27 @@ def _with_total(verdicts: list[Verdict], by: Adjustment, of: float) -> list[Verd
         verdicts = [replace(each, state=State.UNREADABLE) if each.state == State.NOT_RUN else each for each in verdicts]
     else:
         more = -round(earned * (by.off or 0), 2)
-        said = f"{by.reason}: {tidy(-more)} of {tidy(earned)} points are taken off." if by.off else by.reason
+        said = f"{by.reason} {tidy(-more)} of {tidy(earned)} points are taken off." if by.off else by.reason
     changed = Verdict(State.ABSENT, said, task=TOTAL, points=round(more, 2), of=0.0 if verdicts else of)
     return [*verdicts, changed]
 
 
 def _given(by: Adjustment, earned: float) -> str:
-    return f"Your teacher gave {tidy(by.points or 0)} in place of {tidy(earned)} points: {by.reason}"
+    return f"Your teacher gave {tidy(by.points or 0)} points instead of {tidy(earned)}: {by.reason}"
 
 
 def lateness(student: str, off: float) -> Adjustment:
     """What it costs to hand in late: a share of the points, or nothing, but it is said."""
-    return Adjustment(student, TOTAL, "This was handed in late" if off else "This was handed in late.", off=off)
+    return Adjustment(student, TOTAL, "This was handed in late.", off=off)
 
 
 def share_off(text: str) -> float:
     """The share of the points that is taken off, from a percentage; ValueError if it is none of 0 to 100 %."""
     percent = read_quantity(text, "%").value
     if not 0 <= percent <= 100:
-        raise ValueError(f"--late = {text} is outside 0 % to 100 % of the points that were earned: give such as 10%")
+        raise ValueError(
+            f"--late = {text} is outside 0 % to 100 % of the points that were earned: give a percentage such as 10%"
+        )
     return percent / 100
 
 
@@ -149,10 +151,10 @@ def read_overrides(path: Path, students: Container[str], worth: Mapping[str, flo
             if any(cells.values()):
                 each = _read_row(cells, students, {**worth, TOTAL: sum(worth.values())})
                 if each.points is not None and any(above.gives(each.task) for above in found[each.student]):
-                    raise ValueError(f"a row above gives points for {each.task} of {each.student}: keep one of them")
+                    raise ValueError(f"another row above gives points for {each.task} of {each.student}: keep only one")
                 found[each.student].append(each)
         except ValueError as error:
-            troubles.append(f"{path.name}, row {number + 1} is left out: {error}.")
+            troubles.append(f"Row {number + 1} of {path.name} was left out: {error}.")
     return found, troubles
 
 
@@ -163,9 +165,9 @@ def _read_row(cells: Mapping[str, str], students: Container[str], worth: Mapping
         raise ValueError(f"nobody on the roster has the id {shown(student)}")
     name = next((known for known in worth if known.casefold() == task.casefold()), "")
     if not name:
-        unknown("this assignment", "task", shown(task), worth)
+        no_such(f"this assignment has no task {shown(task)}", task, worth)
     if not reason:
-        raise ValueError("it has no reason: write one, the student reads it")
+        raise ValueError("it has no reason: write one, because the student reads it")
     value = read_number(points) if points else None
     if value is not None and not 0 <= value <= worth[name]:
         raise ValueError(f"points = {points} is outside 0 to {tidy(worth[name])}, which is what {name} is worth")

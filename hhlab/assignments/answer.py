@@ -49,7 +49,7 @@ class Lab:
         cells = self.__dict__.get("_cells", {})
         if name in cells:
             return cells[name]
-        raise AttributeError(f"this assignment has no {name}; it has {', '.join(cells)}, answer and given")
+        raise AttributeError(f"this assignment has no {name}; it has {', '.join((*cells, 'answer', 'given'))}")
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._cells]
@@ -82,7 +82,7 @@ class Lab:
         if before not in (None, given):
             line += " It replaces your answer from before."
         if self.student == ANYBODY:
-            line += f" But {ANYBODY} is nobody: write your own id into the first cell, and run all cells."
+            line += f" But {ANYBODY} is not a student: write your own id into the first cell, and run all cells."
         who = {"assignment": self._assignment.name, "course": self.course, "student": self.student}
         show(line, {MIME: {"format": FORMAT, **who, "task": task, **asdict(given), "version": MODELS_VERSION}})
 
@@ -91,13 +91,13 @@ class Lab:
         variant = _variant(self)
         question = self._assignment.task(variant, task).question
         if not isinstance(question, Choice):
-            raise ValueError(f"{task} is not a choice: it has no options")
+            raise ValueError(f"{task} is not a question with options: hand in its answer with lab.answer")
         return Letters(question.text, {own: question.wording(o) for own, o in options_of(question, variant).items()})
 
     def score(self, task: str) -> float:
         """The points of the last answer to a task in this session; ValueError in a notebook that is graded."""
         if self.graded:
-            raise ValueError("this notebook is graded: your teacher tells you the points")
+            raise ValueError("this notebook is graded: your teacher will tell you the points")
         return self._judge(self._assignment.task(_variant(self), task), self._given.get(task)).points
 
     def _judge(self, task: Task, given: Given | None) -> Verdict:
@@ -127,8 +127,8 @@ class Lab:
         return "\n".join((self._heading(), *told, "", *asked))
 
     def _heading(self) -> str:
-        mode = "graded" if self.graded else "practice"
-        return f"{self._assignment.title}, {self.course}, for {self.student} ({mode})"
+        who = f"{self._assignment.title}, {self.course}, for {self.student}"
+        return f"{who} (graded)" if self.graded else f"{who} (practice)"
 
     def _repr_html_(self) -> str:
         given = table(self._table, left=True)

@@ -53,7 +53,9 @@ def feedback(
 def reply(verdict: Verdict) -> str:
     """What is said to an answer, and what to look at."""
     known = MISCONCEPTIONS.get(verdict.misconception)
-    return without_folders(f"{verdict.reply} See {known.shown_by}." if known else verdict.reply)
+    return without_folders(
+        f"{verdict.reply} To see it for yourself, look at {known.shown_by}." if known else verdict.reply
+    )
 
 
 def without_folders(text: str) -> str:
@@ -73,11 +75,13 @@ def mark_answers(picture: Picture, tasks: Mapping[str, Task], verdicts: Sequence
         (left, right), (low, high) = axes[view].get_xlim(), axes[view].get_ylim()
         if left <= x <= right and low <= y <= high:
             axes[view].plot([x], [y], "o" if each.right else "X", color=RIGHT if each.right else WRONG, ms=9, zorder=5)
-            shown.append(f"{each.task} ({'right' if each.right else 'not right'})")
+            shown.append(f"{each.task} (right)" if each.right else f"{each.task} (wrong)")
         else:
             outside.append(each.task)
-    words = f"Marked are your answers to {', '.join(shown)}." if shown else "No answer of yours has a place in it."
-    return f"{words} Outside of the picture: {', '.join(outside)}." if outside else words
+    words = (
+        f"The picture shows your answers to {', '.join(shown)}." if shown else "The picture shows no answer of yours."
+    )
+    return f"{words} These answers lie outside the picture: {', '.join(outside)}." if outside else words
 
 
 def right_answers(assignment: Assignment, variant: Variant) -> dict[str, Given]:
@@ -90,7 +94,7 @@ def right_answers(assignment: Assignment, variant: Variant) -> dict[str, Given]:
         elif isinstance(question, Choice):
             options = options_of(question, variant).items()
             own, option = next((own, option) for own, option in options if option in question.right)
-            given = Given(own, because="This is the option that is right.", option=option)
+            given = Given(own, because="This is the right option.", option=option)
         else:
             given = Given(code=question.solution.strip())
         found[task.name] = replace(given, mark=variant.mark)
@@ -116,4 +120,4 @@ def _line(task: Task, given: Given, verdict: Verdict) -> str:
         return f"{task.name}:\n{indent(given.code, '    ')}"
     if given.option:
         return f"{task.name}: {given.value}) {verdict.understood}"
-    return f"{task.name}: {verdict.understood}; {tolerance(task)}"
+    return f"{task.name}: {verdict.understood}. {tolerance(task)}".rstrip()

@@ -62,7 +62,7 @@ def grade(
     """
     roster, out = Path(roster), Path(out)
     if (out / roster.name).resolve() == roster.resolve():
-        raise ValueError(f"{out} holds the roster itself, which would be written over: choose another folder")
+        raise ValueError(f"{out} holds the roster itself, and grading would overwrite it: choose another folder")
     course = plain_id(course, "course")
     listed = read_roster(roster, id_column=id_column)
     told = sort_out(map(Path, places), listed, out)
@@ -70,7 +70,7 @@ def grade(
     first = [handed for some in found for handed in [each for _, each in some if isinstance(each, Handed)][:1]]
     name = assignment or _usual(first, told, found)
     if name not in ASSIGNMENTS:
-        raise ValueError(f"this version has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
+        raise ValueError(f"this version of hhlab has no assignment {shown(name)}; it has {', '.join(ASSIGNMENTS)}")
     listed.choose_grades(grade_column, name)
     tasks = ASSIGNMENTS[name].tasks(ASSIGNMENTS[name].variant("any", "any"))
     worth = {task.name: task.points for task in tasks}
@@ -101,7 +101,9 @@ def _again(names: Collection[str], roster: Roster, tasks: Collection[str]) -> se
     """The students who are graded again: those who are named, or all where a task is named."""
     for name in names:
         if name not in tasks and plain_id(name) not in roster.students:
-            raise ValueError(f"--again {name} is neither an id of the roster nor one of the tasks {', '.join(tasks)}")
+            raise ValueError(
+                f"--again {name} is neither a student's id on the roster nor one of the tasks {', '.join(tasks)}"
+            )
     return set(roster.students) if any(name in tasks for name in names) else set(map(plain_id, names))
 
 
@@ -113,7 +115,7 @@ def _usual(first: Sequence[Handed], told: Sorted, found: Sequence[Sequence[Read]
     reasons = [(where, because) for where, _, because in told.people]
     reasons += [(file.label, str(because)) for some in found for file, because in some]
     said = "".join(f"{where}: {because}.\n" for where, because in reasons[:FIRST_REASONS])
-    raise ValueError(f"{said}there is no notebook with answers here: name the assignment with --assignment")
+    raise ValueError(f"{said}there is no notebook with answers: say which assignment is meant with --assignment")
 
 
 def _find_owners(loose: Sequence[Sequence[Read]], whose: dict[str, list[Read]], roster: Roster, graded: Graded) -> None:

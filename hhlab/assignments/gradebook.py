@@ -103,13 +103,13 @@ def overview(folders: Sequence[Path], out: Path) -> list[Path]:
     for folder in folders:
         book = read_book(folder)
         if book is None:
-            raise ValueError(f"{folder} holds no grades: give folders that hhlab grade has written")
+            raise ValueError(f"{folder} holds no grades: give folders into which hhlab grade has written")
         if book.assignment in books:
-            raise ValueError(f"{folder} is the second folder with grades of {book.assignment}: give one of them")
+            raise ValueError(f"{folder} is the second folder with grades of {book.assignment}: give only one of them")
         books[book.assignment] = book
     courses = sorted({book.course for book in books.values()})
     if len(courses) > 1:
-        raise ValueError(f"the folders are of different courses, {' and '.join(courses)}: give those of one")
+        raise ValueError(f"the folders belong to different courses, {', '.join(courses)}: give those of one course")
     ordered = [books[name] for name in ASSIGNMENTS if name in books]
     heads = ["student", "name", *(f"{book.assignment} ({tidy(book.of)})" for book in ordered)]
     heads.append(f"all ({tidy(sum(book.of for book in ordered))})")

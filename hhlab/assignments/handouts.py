@@ -68,7 +68,7 @@ def _task(number: int, task: Task, nbgrader: bool) -> list[Any]:
     cells.append(_to_change(f"{name}-answer", answer_cell(task), nbgrader))
     if nbgrader:
         meta = _nbgrader(f"{name}{SCORE}", grade=True, locked=True, solution=False, points=task.points)
-        cells.append(new_code_cell(f"# Here stand the points of {name}.", id=f"{name}{SCORE}", metadata=meta))
+        cells.append(new_code_cell(f"# The points of {name} will stand here.", id=f"{name}{SCORE}", metadata=meta))
     return cells
 
 
@@ -102,7 +102,7 @@ def copies(
     """
     whose = list(students) or [""]
     if secret and not all(whose):
-        raise ValueError("a course with a secret has a notebook for each student: give their ids with --roster")
+        raise ValueError("a course with a secret needs a notebook for each student: give their ids with --roster")
     for assignment, student in product(assignments, whose):
         made = notebook(assignment, course, student or ANYBODY, graded=graded, secret=secret)
         yield Path(file_name(student) if student else "") / title(assignment), _bytes(made)
@@ -142,7 +142,7 @@ def _answers(task: Task) -> Iterator[Answer]:
     yield truth, asked.tolerance, 100, asked.reply
     yield from ((mistake.value(), asked.tolerance, 0, mistake.reply) for mistake in asked.mistakes)
     if task.near:
-        yield truth, asked.tolerance * task.near, 50, "Nearly: measure more exactly."
+        yield truth, asked.tolerance * task.near, 50, "Nearly. Measure more exactly."
 
 
 def _bytes(made: nbformat.NotebookNode) -> bytes:

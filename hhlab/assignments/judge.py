@@ -117,7 +117,9 @@ def _number(task: Task, given: Given) -> Quantity:
         raise ValueError(say("number.outside", **told, low=question.in_words(low), high=question.in_words(high)))
     if found.step > 2.0 * question.tolerance * (1 + 1e-9):
         example = f"{found.value:.{decimals(question.tolerance)}f} {pretty(question.unit)}"
-        raise ValueError(say("number.few_digits", **told, allowed=question.allowed, example=example))
+        raise ValueError(
+            say("number.few_digits", **told, allowed=question.in_words(question.tolerance), example=example)
+        )
     return found
 
 

@@ -99,7 +99,7 @@ def read_answers(data: bytes) -> Handed:
         if not dots and task not in tasks and (task or number not in numbers):
             answers[task] = _why_lost(cells[number])
     many = Counter(task for _, task in {(number, task) for number, _, task, _ in found})
-    remarks = (f"{shown(task)} is answered in {n} cells: the last one counts." for task, n in many.items() if n > 1)
+    remarks = (f"{shown(task)} is answered in {n} cells. The last one counts." for task, n in many.items() if n > 1)
     return Handed(assignment, course, student, answers, tuple(islice(remarks, MOST_REMARKS)))
 
 
@@ -113,7 +113,7 @@ def _cells(data: bytes) -> list[_Cell]:
     except ValueError:
         raise UnreadableError("it is not a notebook: its JSON is broken or cut off") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise UnreadableError("it is not a notebook of format 4: open it in JupyterLab and save it again")
+        raise UnreadableError("it is not a notebook in format 4: open it in JupyterLab and save it again")
     cells = [
         _Cell(cell.get("cell_type") == "code", _text(cell.get("source")), _part(cell, "outputs", list))
         for cell in notebook["cells"]
@@ -155,7 +155,10 @@ def _answers(cell: _Cell, lab: Mapping[str, str]) -> Iterator[Answer]:
         if told:
             yield from _answer(told, _given(told))
         elif line and not lab:
-            raise UnreadableError("its outputs have lost of which course and assignment they are")
+            raise UnreadableError(
+                "its outputs no longer say to which course and assignment they belong: run all cells again and save "
+                "the notebook"
+            )
         elif line:
             yield from _answer({**lab, **line.groupdict()}, _told_by_line(cell, line["sign"], line["said"]))
 
@@ -178,7 +181,7 @@ def _given(told: Mapping[str, Any]) -> Given | str:
     for part, text in parts.items():
         most = LONGEST_CODE if part == "code" else LONGEST
         if len(text) > most + 1:
-            return f"its {part.replace('because', 'reason')} is longer than the {most} characters that are read"
+            return f"its part {part} is longer than the {most} characters that are read"
     return Given(**parts)
 
 
@@ -191,7 +194,7 @@ def _told_by_line(cell: _Cell, sign: str, said: str) -> Given | str:
         return Given(code=cell.source)
     if sign == ":" and reason:
         return Given(option=said, because=reason[1][1:-1])
-    return "only the line under its cell is left, which does not tell it in full"
+    return "only the line under its cell is left, which does not hold the whole answer"
 
 
 def _whose(who: set[Who]) -> Who:

@@ -22,7 +22,7 @@ _ORDINARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _A_FILE = {".ipynb": "a notebook (.ipynb)", ".jsonl": "a work log (.jsonl)"}
 _ENTRY = b"PK\1\2"
 """What each entry in the list of a zip begins with."""
-TOO_MANY = f"it has more than {MOST_FILES} files, which is too much for one person"
+TOO_MANY = f"one person handed in more than {MOST_FILES} files: keep only the notebook"
 
 
 class TooMuchError(Exception):
@@ -68,9 +68,11 @@ def files_of(files: Sequence[File], suffix: str) -> Iterator[tuple[File, bytes]]
         if number > MOST_FILES:
             raise TooMuchError(TOO_MANY)
         if size > MOST_BYTES:
-            raise TooMuchError(f"it has more than {MOST_BYTES // 2**20} MB unpacked, which is too much for one person")
+            raise TooMuchError(
+                f"one person handed in more than {MOST_BYTES // 2**20} MB, unpacked: keep only the notebook"
+            )
         if time.monotonic() > until:
-            raise TooMuchError(f"reading it took more than {MOST_SECONDS:g} s")
+            raise TooMuchError(f"reading it took more than {MOST_SECONDS:g} s: keep only the notebook")
         if file.trouble or file.suffix == suffix:
             yield file, data
 
@@ -98,7 +100,11 @@ def _read(file: File, open_it: Callable[[], IO[bytes]], suffix: str) -> tuple[Fi
             data = stream.read(LARGEST + 1)
     except Exception as error:  # a spoilt zip may raise anything
         return replace(file, trouble=f"it cannot be read ({error or type(error).__name__})"), b""
-    large = f"it is larger than {LARGEST // 2**20} MB" if len(data) > LARGEST else ""
+    large = (
+        f"it is larger than {LARGEST // 2**20} MB: clear the outputs that are not answers"
+        if len(data) > LARGEST
+        else ""
+    )
     return replace(file, trouble=large if data else "it is empty"), data
 
 
@@ -117,7 +123,7 @@ def _archive(path: Path, changed: int) -> zipfile.ZipFile:
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     if info.compress_type not in _ORDINARY:
-        raise ValueError("it is packed in an unusual way: pack it anew, as an ordinary zip")
+        raise ValueError("it is compressed in an unusual way: pack it again as an ordinary zip")
     return archive.open(info)
 
 
@@ -128,7 +134,7 @@ def _inside(file: File, data: bytes, suffix: str) -> Iterator[tuple[File, bytes]
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
-        yield replace(file, trouble=f"it is not a zip that can be read ({error})"), b""
+        yield replace(file, trouble=f"it is a zip that cannot be read ({error}): pack it again"), b""
         return
     for info in filter(parts_of, archive.infolist()):
         name = printable("/".join(parts_of(info)))

@@ -78,7 +78,10 @@ def spread(shares: Sequence[float]) -> str:
     if not shares:
         return ""
     low, middle, high = 100 * np.percentile(shares, (25, 50, 75))
-    return f"Mean {100 * np.mean(shares):.0f} %, median {middle:.0f} %, half between {low:.0f} and {high:.0f} %."
+    return (
+        f"The mean is {100 * np.mean(shares):.0f} % of the points and the median {middle:.0f} %. "
+        f"Half of the students have between {low:.0f} and {high:.0f} %."
+    )
 
 
 def bins(shares: Sequence[float]) -> Rows:

@@ -95,10 +95,13 @@ class Roster:
     def in_words(self, grades: Mapping[str, tuple[float, float]], handed: Collection[str]) -> str:
         """Which column was filled in, out of how many points, and where ids are; `handed` are those in notebooks."""
         kept = {student: word for student, word in self.kept().items() if student in grades}
-        column = f"its {'new ' if self.new else ''}column {self.sheet.cell(0, self.grade)!r}"
-        points = "".join(f", out of {tidy(self.most or of)} points" for of in {of for _, of in grades.values()})
-        said = [f"{self.sheet.name}: {len(grades) - len(kept)} graded in {column}{points}; "
-                f"ids in {self.sheet.cell(0, self.ids)!r}."]  # fmt: skip
+        heads = self.sheet.row(0)
+        said = [
+            f"Grades written into the column {heads[self.grade]!r} of {self.sheet.name}: {len(grades) - len(kept)}."
+        ]
+        said += ["This column is new."] if self.new else []
+        said += [f"They are out of {tidy(self.most or of)} points." for of in {of for _, of in grades.values()}]
+        said += [f"The ids are in the column {heads[self.ids]!r}."]
         said += [f"{student} keeps {shown(word)}." for student, word in kept.items()]
         return " ".join((*said, *self._advice(handed)))
 
@@ -107,14 +110,14 @@ class Roster:
         headers = self.sheet.row(0)
         others = [repr(header) for header in headers if _in_header(folded(header), "title")]
         if self.new and others:
-            yield f"Other columns for grades: {', '.join(others)}. Name one with --column."
+            yield f"These columns may also be meant for grades: {', '.join(others)}. Choose one with --column."
         columns = map(self.sheet.column, range(len(headers)))
         there = [sum(folded(cell).removeprefix("#") in handed for cell in column) for column in columns]
         if max(there) > there[self.ids]:
             best = headers[there.index(max(there))]
-            yield f"{best!r} has {max(there)} of the {len(handed)} ids in notebooks: name that with --id."
+            yield f"The column {best!r} holds {max(there)} of the {len(handed)} ids in notebooks: choose it with --id."
         elif handed and not there[self.ids]:
-            yield "No column has an id of the notebooks: is it the roster of this course?"
+            yield "No column holds an id of the notebooks: is this the roster of another course?"
 
 
 def read_roster(path: Path, *, id_column: str = "") -> Roster:
@@ -130,7 +133,12 @@ def read_roster(path: Path, *, id_column: str = "") -> Roster:
     used = [head if any(sheet.column(at)) else "" for at, head in enumerate(heads)]
     ids = _first(heads, [id_column]) if id_column else _first(used, _KNOWN["ids"])
     if ids is None:
-        raise ValueError(_missing(sheet, id_column, "student ids", "--id"))
+        there = _there(sheet)
+        raise ValueError(
+            f"{sheet.name} has no column {shown(id_column)} for student ids: it has {there}; choose one with --id"
+            if id_column
+            else f"{sheet.name} has no column with student ids: it has {there}; choose one with --id"
+        )
     roster = Roster(sheet, ids)
     _read_students(roster)
     return roster
@@ -151,11 +159,9 @@ def _first(heads: list[str], names: Iterable[str]) -> int | None:
     return next((heads.index(name) for name in map(folded, names) if name in heads), None)
 
 
-def _missing(sheet: Sheet, wanted: str, what: str, option: str) -> str:
-    """What to say where a column is not there."""
-    there = ", ".join(filter(None, sheet.row(0))) or "nothing"
-    called, advice = (f"{shown(wanted)} for", "choose one for") if wanted else ("with", "name one with")
-    return f"{sheet.name} has no column {called} {what}: it has {there}; {advice} {option}"
+def _there(sheet: Sheet) -> str:
+    """The headers that there are."""
+    return ", ".join(filter(None, sheet.row(0))) or "nothing"
 
 
 def _read_students(roster: Roster) -> None:
@@ -169,7 +175,7 @@ def _read_students(roster: Roster) -> None:
         own, name = plain_id(given), full or f"{first} {last}".strip()
         if own in roster.students:
             before = roster.students[own].row + 1
-            raise ValueError(f"{sheet.name}: rows {before} and {row + 1} have the same id {shown(given)}; correct one")
+            raise ValueError(f"{sheet.name}: rows {before} and {row + 1} have the same id {shown(given)}: correct one")
         roster.students[own] = Student(row, own, name or given)
         names = {letters_of(each) for each in (name, last + first, "".join(name.split(", ")[::-1]))}
         for called, keys in ((roster.numbers, {re.sub(r"^\D+", "", number)}), (roster.names, names)):
@@ -182,9 +188,11 @@ def _grades(sheet: Sheet, heads: list[str], wanted: str, title: str) -> int | No
     name = folded(wanted or title)
     named = [at for at, head in enumerate(heads) if name in (head, _in_header(head, "title"))]
     if len(named) > 1:
-        raise ValueError(f"{sheet.name} has {len(named)} columns {shown(wanted or title)}: name one with --column")
+        raise ValueError(f"{sheet.name} has {len(named)} columns {shown(wanted or title)}: choose one with --column")
     if wanted and not named:
-        raise ValueError(_missing(sheet, wanted, "grades", "--column"))
+        raise ValueError(
+            f"{sheet.name} has no column {shown(wanted)} for grades: it has {_there(sheet)}; choose one with --column"
+        )
     return named[0] if named else _first(heads, _KNOWN["grades"])
 
 
@@ -214,5 +222,8 @@ def _most(roster: Roster) -> float:
         in_rows = [sheet.column(roster.grade)[possible]]
     told = {header} if header else set(in_rows) - {""}
     if len(told) > 1:
-        raise ValueError(f"{sheet.name} has grades out of {' and '.join(sorted(told))} points: let them be one number")
+        raise ValueError(
+            f"{sheet.name} has grades out of different numbers of points, {', '.join(sorted(told))}: give all rows the "
+            "same number"
+        )
     return sum(read_number(text) for text in told if any(map(str.isdigit, text)))

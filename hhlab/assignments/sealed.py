@@ -38,7 +38,7 @@ class Sealed:
 
     def __getattr__(self, name: str) -> Any:
         if name in self.UNTOLD:
-            raise AttributeError(f"{self.LOOKS} does not tell {name}: it is to be found by an experiment")
+            raise AttributeError(f"{name} is hidden here: find it by an experiment")
         return super().__getattr__(name)  # type: ignore[misc]
 
     def __repr__(self) -> str:

@@ -91,4 +91,4 @@ def _text(path: Path) -> tuple[str, str]:
             text = data.decode(encoding)
             if not _NO_CSV.match(text):
                 return text, encoding
-    raise ValueError(f"{path.name} is not a CSV: open it in Excel, LibreOffice or Numbers, and save it as CSV")
+    raise ValueError(f"{path.name} is not a CSV file: open it in Excel, LibreOffice or Numbers, and save it as CSV")

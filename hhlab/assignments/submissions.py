@@ -79,7 +79,7 @@ def sort_out(places: Iterable[Path], roster: Roster, out: Path) -> Sorted:
                 told.unnamed.append(file)
     for because, where in nobodys.items():
         first, *others = where.values()
-        told.people.append((f"{first} and {len(others)} more" if others else first, "", because))
+        told.people.append((f"{first} (+{len(others)})" if others else first, "", because))
     return told
 
 
@@ -110,10 +110,10 @@ def _owner(
     for name, is_folder in ((place, True), (top, folder)):
         named = _CANVAS.fullmatch(name) or (_MOODLE.fullmatch(name) if is_folder else None)
         if named:
-            called = printable(f"{named['number']} or {named['name']}")
+            called, own = printable(f"{named['number']} / {named['name']}"), printable(place)
             student = roster.find(named["number"], named["name"])
-            advice = "" if name is top else f": if {printable(place)} is a folder of your own, give it another name"
-            return student, f"nobody on the roster, or more than one, is called {called}{advice}"
+            told = f"no student, or more than one, on the roster is called {called}"
+            return student, told if name is top else f"{told}: if {own} is a folder of yours, give it another name"
         if is_folder and folded(name) in by_id:
             return by_id[folded(name)], ""
     other = say("whose.folder") if folder else say("whose.zip") if top.lower().endswith(".zip") else ""
@@ -135,7 +135,7 @@ def _files(place: Path, out: Path) -> Iterator[Found]:
     if place.is_dir():
         yield from _walk(place, (name,), out)
     elif not place.exists():
-        raise ValueError(f"there is no {place}: give a folder, a zip or a notebook")
+        raise ValueError(f"{place} does not exist: give a folder, a zip or a notebook")
     elif place.suffix.lower() == ".zip" and not is_of_student:
         yield from _zipped(place)
     else:
@@ -163,9 +163,13 @@ def _walk(top: Path, parts: tuple[str, ...], out: Path) -> Iterator[Found]:
 def _kind(name: str, mode: int) -> str:
     """Why something is neither a file nor a folder to look into; "" if it is."""
     if stat.S_ISLNK(mode):
-        return "it is a link to another place: hand over the file itself"
+        return "it is a link to another place: give the file itself"
     if stat.S_ISDIR(mode):
-        return "it is a folder, not a notebook, though its name says so" if name.lower().endswith(".ipynb") else ""
+        return (
+            "it is a folder, although its name is that of a notebook: give the notebook"
+            if name.lower().endswith(".ipynb")
+            else ""
+        )
     return "" if stat.S_ISREG(mode) else "it is neither a file nor a folder"
 
 
@@ -175,7 +179,7 @@ def _zipped(path: Path) -> Iterator[Found]:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is not a zip that can be read ({error}): download it again") from None
+        raise ValueError(f"{path} cannot be read as a zip ({error}): download it again") from None
     for number, info in enumerate(infos):
         parts = parts_of(info)
         if parts:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..axons import Fibre
 from ..cells import Cell
-from ..parameters import pretty, unknown
+from ..parameters import no_such, pretty
 from ..questions import Choice, Judgement, Mistake, Number, State, Texts, drawn
 from ..recording import Recording
 from .variant import Grid, Variant, draw, key_of, plain_id, read_key
@@ -78,7 +78,7 @@ class Code:
         """The judgement on what a probe brought back."""
         truth = self.truth()
         fits = sum(self._near(a, b) for a, b in zip(values, truth, strict=False))
-        understood = f"{fits} of {len(truth)} numbers right"
+        understood = f"{fits} of {len(truth)} numbers are right"
         if self._same(values, truth):
             return Judgement(State.RIGHT, self.reply, understood=understood)
         told = next((each.reply for each in self.mistakes if self._same(values, each.value())), self.hint)
@@ -179,7 +179,7 @@ class Assignment:
     def task(self, variant: Variant, name: str) -> Task:
         """The task of a name; ValueError for an unknown one."""
         tasks = {task.name: task for task in self.tasks(variant)}
-        return tasks[name] if name in tasks else unknown(f"assignment {self.name}", "task", name, tasks)
+        return tasks[name] if name in tasks else no_such(f"the assignment {self.name} has no task {name}", name, tasks)
 
 
 def about(share: float, value: float) -> float:
@@ -222,4 +222,5 @@ def tolerance(task: Task) -> str:
     """How far off is still right, in words."""
     if not isinstance(task.question, Number):
         return ""
-    return say("asked.nearly" if task.near else "asked.tolerance", allowed=task.question.allowed, near=f"{task.near:g}")
+    allowed = task.question.in_words(task.question.tolerance)
+    return say("asked.nearly" if task.near else "asked.tolerance", allowed=allowed, near=f"{task.near:g}")

@@ -77,10 +77,12 @@ def plain_id(given: object, what: str = "student") -> str:
     ValueError
         If it is not a text, is empty, is longer than 100 characters or has control characters.
     """
-    must_be(str, f"a {what}: give it as text, such as 'ab1234'", given)
+    must_be(str, f"{what} = {{given}} is not a text: give it in quotation marks, such as 'ab1234'", given)
     text = unicodedata.normalize("NFKC", str(given)).strip().casefold()
     if not text or len(text) > LONGEST_ID or not text.isprintable():
-        raise ValueError(f"{shown(given)} is not a {what}: give 1 to {LONGEST_ID} printable characters, such as ab1234")
+        raise ValueError(
+            f"{what} = {shown(given)} cannot be used: give 1 to {LONGEST_ID} printable characters, such as ab1234"
+        )
     return text
 
 
@@ -108,7 +110,7 @@ def draw(grids: Mapping[str, Grid], key: str) -> dict[str, float]:
 def read_key(typed: str) -> str:
     """The key in a notebook that was made with a secret; ValueError if it is none."""
     if not re.fullmatch(f"[0-9a-f]{{{KEY_DIGITS}}}", str(typed)):
-        raise ValueError(f"{shown(typed)} is not a key: take it as it stands in the notebook that was made for you")
+        raise ValueError(f"key = {shown(typed)} is not a key: copy it from the notebook that was made for you")
     return typed
 
 
@@ -119,7 +121,9 @@ def read_secret(path: Path | None) -> str:
     try:
         secret = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        raise ValueError(f"the secret in {path} cannot be read: give a text file that holds it") from None
+        raise ValueError(f"the secret in {path} cannot be read: give a text file with the secret in it") from None
     if len(secret) < SHORTEST_SECRET:
-        raise ValueError(f"the secret in {path} has {len(secret)} characters: give {SHORTEST_SECRET} or more by chance")
+        raise ValueError(
+            f"the secret in {path} has {len(secret)} characters: give {SHORTEST_SECRET} or more, chosen at random"
+        )
     return secret

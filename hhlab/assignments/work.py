@@ -98,7 +98,7 @@ def mark(work: Work, out: Path) -> Marked:
 
 
 def _failed(error: Exception) -> str:
-    return f"grading it failed ({type(error).__name__}: {error}): run again, or tell the makers of hhlab"
+    return f"grading it failed ({type(error).__name__}: {error}): try again, or tell the makers of hhlab"
 
 
 def _marked(work: Work, out: Path) -> Marked:
@@ -115,7 +115,7 @@ def _marked(work: Work, out: Path) -> Marked:
         else:
             good.append(handed)
     if any(each.answers != good[0].answers for each in good):
-        bad.append((work.found[0][0].label, "there are several notebooks with different answers: keep one"))
+        bad.append((work.found[0][0].label, "there are several notebooks with different answers: keep only one"))
         good.clear()
     if any(each.gives(TOTAL) for each in work.adjustments):
         foreign, bad = [], [*foreign, *bad]
@@ -130,13 +130,13 @@ def _marked(work: Work, out: Path) -> Marked:
 def why_not(handed: Handed, assignment: str, course: str, student: str) -> str:
     """Why a notebook cannot be graded as the work of a student; "" if it can."""
     if handed.student != student:
-        return f"it was handed in by {student}, but says that it is of {handed.student}"
+        return f"{student} handed it in, but its first cell says that it belongs to {handed.student}"
     if handed.course != course:
-        return f"it is of the course {shown(handed.course)}, not {shown(course)}"
+        return f"it belongs to the course {shown(handed.course)}, not {shown(course)}"
     if handed.assignment not in ASSIGNMENTS:
-        return f"this version has no assignment {shown(handed.assignment)}: install a newer hhlab"
+        return f"this version of hhlab has no assignment {shown(handed.assignment)}: install a newer one"
     if handed.assignment != assignment:
-        return f"it is of the assignment {shown(handed.assignment)}, not {shown(assignment)}"
+        return f"it belongs to the assignment {shown(handed.assignment)}, not {shown(assignment)}"
     return ""
 
 

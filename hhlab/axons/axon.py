@@ -82,15 +82,17 @@ class Axon(Fibre):
         if self.length < constant:
             raise ValueError(
                 f"length = {tidy(self.length)} cm is less than the length constant of this axon, {constant:.3g} cm: "
-                "it is a cell rather than a cable; make it longer, or take simulate for a patch"
+                "it is a cell rather than a cable; make it longer, or use simulate for a patch"
             )
         if constant * self.patches < FEWEST_PER_CONSTANT * self.length * (1 - 1e-9):
             needed = math.ceil(FEWEST_PER_CONSTANT * self.length / constant)
-            raise ValueError(
+            told = (
                 f"{self.patches} patches are too few for {tidy(self.length)} cm of this axon, whose length constant is "
-                f"{constant:.3g} cm: "
-                + (f"give {needed} or more" if needed <= MOST else f"make it shorter, as {MOST} are the most")
+                f"{constant:.3g} cm"
             )
+            if needed > MOST:
+                raise ValueError(f"{told}: make it shorter, because it can have {MOST} patches at most")
+            raise ValueError(f"{told}: give {needed} or more")
 
     def _given(self) -> list[str]:
         return super()._given() + ([] if self._patches is None else [f"patches={self._patches}"])
@@ -98,5 +100,5 @@ class Axon(Fibre):
 
 def _checked(patches: int | None) -> int | None:
     if patches is not None and not (isinstance(patches, int) and 2 <= patches <= MOST):
-        raise ValueError(f"patches = {shown(patches)} is outside the whole numbers 2 to {MOST}")
+        raise ValueError(f"patches = {shown(patches)} is not a whole number from 2 to {MOST}: give one of these")
     return patches

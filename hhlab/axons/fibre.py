@@ -7,11 +7,11 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from ..cells import Cell
-from ..parameters import Described, Parameter, must_be, param, tidy, unknown
+from ..parameters import Described, Parameter, must_be, no_such, param, tidy
 from ..physics import Floats
 
 UM = 1e-4  # cm
-A_MEMBRANE = "a membrane: give a cell such as Squid(T=18.5)"
+A_MEMBRANE = "{given} is not a membrane: give a cell such as Squid(T=18.5)"
 
 
 class Row(NamedTuple):
@@ -92,11 +92,11 @@ class Fibre(Described):
         ends = Parameter(0, "cm", 0, self.length, "")
         start, end = ends.renamed("from").check(x_from), ends.renamed("to").check(x_to)
         if not changes:
-            raise ValueError(f"nothing differs from {tidy(start)} to {tidy(end)} cm: say what does, such as T=30")
+            raise ValueError(f"nothing differs between {tidy(start)} and {tidy(end)} cm: say what does, such as T=30")
         declared = self._local()
         for name in changes:
             if name not in declared:
-                unknown(f"a stretch of this {type(self).__name__}", "parameter", name, declared)
+                no_such(f"a stretch of this {type(self).__name__} has no parameter {name}", name, declared)
         checked = ((name, declared[name].check(value)) for name, value in changes.items())
         new = self._with(_stretches=(*self._stretches, (("from", start), ("to", end), *checked)))
         new._check_stretch(len(new._stretches))
@@ -105,10 +105,13 @@ class Fibre(Described):
     def _check_stretch(self, number: int) -> None:
         start, end, changes = _parts(self._stretches[number - 1])
         if not start < end:
-            raise ValueError(f"stretch {number} from {tidy(start)} to {tidy(end)} cm has no length: give from < to")
+            raise ValueError(
+                f"stretch {number} from {tidy(start)} to {tidy(end)} cm has no length: give an end that is larger than "
+                "its beginning"
+            )
         changes.pop("diameter", None)
         if self._membrane.replace(**changes).gates != self._membrane.gates:
-            raise ValueError(f"stretch {number} has other gates: only conductances, potentials, C and T can differ")
+            raise ValueError(f"stretch {number} has other gates: change only conductances, potentials, C and T")
 
     def _local(self) -> dict[str, Parameter]:
         """The parameters that can differ in a stretch."""
@@ -119,8 +122,8 @@ class Fibre(Described):
         inner, local = self._membrane.parameters(), self._local()
         found = {**inner, **self._with_values}
         for number, stretch in enumerate(self._stretches, 1):
-            for end, does in (("from", "begins"), ("to", "ends")):
-                local[end] = Parameter(0, "cm", 0, self.length, f"where stretch {number} {does}")
+            local["from"] = Parameter(0, "cm", 0, self.length, f"where stretch {number} begins")
+            local["to"] = Parameter(0, "cm", 0, self.length, f"where stretch {number} ends")
             for name, value in stretch:
                 found[f"{name}_{number}"] = local[name].at(value).renamed(f"{name}_{number}")
         return found

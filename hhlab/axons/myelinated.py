@@ -116,9 +116,9 @@ class MyelinatedAxon(Fibre):
         most = int(self.nodes) - 1
         for number in (first, last):
             if not (isinstance(number, int) and 1 <= number <= most):
-                raise ValueError(f"internode {shown(number)} is outside the whole numbers 1 to {most}")
+                raise ValueError(f"internode {shown(number)} does not exist: give a whole number from 1 to {most}")
         if first > last:
-            raise ValueError(f"internodes {first} to {last} are none: give the lower number first")
+            raise ValueError(f"there are no internodes {first} to {last}: give the lower number first")
         return self._with(_lost=(*self._lost, Lost(first, last, BARE_C.check(C), BARE_G.check(g))))
 
     def parameters(self) -> dict[str, Parameter]:
@@ -199,7 +199,10 @@ def leak_only(membrane: Cell, C: float, g: float) -> Cell:
     """A membrane with the same channels, all closed but a leak g (mS/cm2) that reverses at its resting potential."""
     leak = next((channel for channel in membrane.channels if not channel.gates and channel.E is not None), None)
     if leak is None:
-        raise ValueError(f"{type(membrane).__name__} has no leak channel: a bare internode needs one")
+        raise ValueError(
+            f"{type(membrane).__name__} has no leak channel, which an internode without myelin needs: give a membrane "
+            "that has one"
+        )
     closed = {name: 0.0 for name in membrane.parameters() if name[:2] in ("g_", "P_")}
     own = {f"g_{leak.name}": g, f"E_{leak.name}": membrane.rest()["V"], "C": C}
     return membrane.replace(**{**closed, **own})

@@ -35,7 +35,7 @@ class AfterpotentialCell(Cell):
     E_K = param(-90, "mV", -200, 200, "potassium reversal potential", slider=(-120, -40))
     E_L = param(-73.2, "mV", -200, 200, "leak reversal potential", slider=(-100, -40))
     Ca_out = param(2, "mM", 0.01, 100, "calcium outside", slider=(0.1, 10))
-    shift_T = param(-6, "mV", -40, 40, "shift of the T-type gates (below 0: to higher V)", slider=(-12, 6))
+    shift_T = param(-6, "mV", -40, 40, "shift of the T-type gates (below 0: towards higher V)", slider=(-12, 6))
     free_Ca = param(0.007, "(share)", 0, 1, "calcium that stays free after it has entered", slider=(0, 0.02))
     domain = param(0.2, "uM cm2/uA", 0, 100, "calcium at the mouth of HVA channels for each uA/cm2", slider=(0, 1))
 

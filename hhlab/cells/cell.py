@@ -12,7 +12,7 @@ from ..channels import Channel
 from ..channels.particles import COUNTER, counted
 from ..gates import Gate, driving_force, full_name
 from ..kernel_layout import BY_V
-from ..parameters import Described, Parameter, must_be, param, tidy, unknown
+from ..parameters import Described, Parameter, must_be, no_such, param, tidy
 from ..physics import Floats
 from ..pools import Pool, Pump
 
@@ -24,7 +24,15 @@ INSIDE = Parameter(1.0, "mM", 1e-9, 5000, "concentration inside", name="inside")
 LEAST_INSIDE = 1e-9  # mM that Newton's method starts from at least
 RELATIVE_CHANGE, NEWTON_STEPS = 1e-6, 60  # by which it takes the slope, and how often it is repeated at most
 AREA = Parameter(10.0, "um2", 0.1, 10_000, "area of membrane whose channels are counted", slider=(1, 200), name="area")
-SEED = Parameter(1.0, "(number)", 0, 999_999, "what random numbers begin with", slider=(1, 100), name="seed")
+SEED = Parameter(
+    1.0,
+    "(number)",
+    0,
+    999_999,
+    "seed of the random numbers: another one gives another noise",
+    slider=(1, 100),
+    name="seed",
+)
 NOISE = {"area": AREA, "seed": SEED}
 START_V = Parameter(-65.0, "mV", -200, 200, "membrane potential to start from", name="V")
 
@@ -266,24 +274,26 @@ class Cell(Described):
             If the cell has a channel or a parameter of that name, if g or E is out of range, or if a rate of a gate
             is negative, not finite, or of the wrong shape.
         """
-        must_be(Channel, "a channel: give one such as Channel('A', g=5, E=-77, gates=(a, b))", channel)
+        must_be(Channel, "{given} is not a channel: give one such as Channel('A', g=5, E=-77, gates=(a, b))", channel)
         kind, names = type(self).__name__, {c.name for c in self.channels}
         if channel.name in names or any(name in self._values for name in channel.parameters()):
             raise ValueError(f"{kind} already has a channel {channel.name}: give yours another name")
         if self.counts_ions and channel.ion not in self.pool:
-            known = " or ".join(repr(pool.ion) for pool in self.pools)
-            raise ValueError(f"{kind} counts its ions: say which one channel {channel.name} lets through, ion={known}")
+            known = ", ".join(repr(pool.ion) for pool in self.pools)
+            raise ValueError(
+                f"{kind} counts its ions: say which ion channel {channel.name} lets through, as ion= one of {known}"
+            )
         if self.counts_ions and (channel.E is not None or channel.drive is not None):
-            raise ValueError(f"in {kind} E_{channel.ion} follows the concentrations: leave E= of {channel.name} out")
+            raise ValueError(
+                f"in {kind} E_{channel.ion} follows the concentrations: leave out E= of channel {channel.name}"
+            )
         if channel.ion not in self.pool and channel.E is None and channel.drive is None:
-            ion = f"does not count {channel.ion}" if self.pools else "has no concentrations"
-            raise ValueError(f"{kind} {ion}: give channel {channel.name} a reversal potential E= in mV")
+            told = f"{kind} does not count {channel.ion}" if self.pools else f"{kind} has no concentrations"
+            raise ValueError(f"{told}: give channel {channel.name} a reversal potential E= in mV")
         for gate in channel.gates:
             if gate.ion and gate.ion not in self.pool:
-                raise ValueError(
-                    f"gate {gate.name} reads {gate.ion}, which {kind} does not follow; "
-                    f"it follows {' and '.join(self.pool) or 'no concentration'}"
-                )
+                told = f"gate {gate.name} depends on {gate.ion}, which {kind} does not follow"
+                raise ValueError(f"{told}; it follows {', '.join(self.pool)}" if self.pool else told)
             gate.steady_state(_GRID, *([] if gate.reads == BY_V else [_CONCENTRATIONS]))
         if channel.drive is not None:
             driving_force(channel.drive, _GRID)
@@ -436,7 +446,7 @@ class Cell(Described):
         if name in self.state_names:
             return self.state_names.index(name)
         if self.pools and "_" in str(name):
-            unknown(type(self).__name__, "concentration", name, [pool.name for pool in self.pools])
+            no_such(f"{type(self).__name__} has no concentration {name}", name, [pool.name for pool in self.pools])
         return 1 + self.gate_number(name)
 
     def __repr__(self) -> str:

@@ -39,7 +39,7 @@ class IonicCell(Cell):
 class PumpedCell(IonicCell):
     """A cell that counts its ions and has a Na/K-ATPase, of which ouabain blocks a share during a simulation."""
 
-    I_max = param(1, "uA/cm2", 0, 1000, "pump current when nothing limits the pump")
+    I_max = param(1, "uA/cm2", 0, 1000, "largest current that the pump can carry")
     ouabain = param(0, "(share)", 0, 1, "share of the pumps that ouabain blocks from the start")
 
     def _whole_pump(self) -> Pump:

@@ -30,7 +30,7 @@ class PumpCell(PumpedCell):
     g_K = param(2 * _I / (_V - _E_K), "mS/cm2", 0, 10, "potassium leak conductance", source=_BALANCE, slider=(0, 0.2))
     g_Cl = param(0.02, "mS/cm2", 0, 10, "chloride leak conductance", slider=(0, 0.1))
     I_max = param(_I * (1 + 2 / _K_OUT) ** 2 * (1 + 10 / _NA_IN) ** 3, "uA/cm2", 0, 100,
-                  "pump current when nothing limits the pump", source=_BALANCE, slider=(0, 20))  # fmt: skip
+                  "largest current that the pump can carry", source=_BALANCE, slider=(0, 20))  # fmt: skip
 
     def _own_channels(self) -> tuple[Channel, ...]:
         return Channel("Na", self.g_Na, ion="Na"), Channel("K", self.g_K, ion="K"), Channel("Cl", self.g_Cl, ion="Cl")
@@ -45,7 +45,7 @@ _LUO_RUDY = float(luo_rudy(1.0, _NA_OUT).current(_V, _K_OUT, _NA_IN, _T))
 class LuoRudyPumpCell(PumpCell):
     """The same cell with the pump of Luo & Rudy, which slows down as the inside becomes more negative."""
 
-    I_max = param(_I / _LUO_RUDY, "uA/cm2", 0, 100, "pump current when nothing limits the pump", source=_BALANCE,
+    I_max = param(_I / _LUO_RUDY, "uA/cm2", 0, 100, "largest current that the pump can carry", source=_BALANCE,
                   slider=(0, 20))  # fmt: skip
 
     def _whole_pump(self) -> Pump:

@@ -28,7 +28,7 @@ class Squid(Cell):
     E_Na = param(50, "mV", -200, 200, "sodium reversal potential", source=_HH, slider=(0, 100))
     E_K = param(-77, "mV", -200, 200, "potassium reversal potential", source=_HH, slider=(-120, -40))
     E_L = param(-54.387, "mV", -200, 200, "leak reversal potential", source=_HH, slider=(-100, 0))
-    pronase = param(0, "(share)", 0, 1, "sodium channels that cannot inactivate")
+    pronase = param(0, "(share)", 0, 1, "share of sodium channels that cannot inactivate")
 
     def _own_channels(self) -> tuple[Channel, ...]:
         m, h = SQUID_NA

@@ -51,7 +51,7 @@ class SquidWithPumps(PumpedCell):
     g_NaL = param(_G_NA_LEAK, "mS/cm2", 0, 100, "sodium leak conductance", source="balances the pump", slider=(0, 0.5))
     g_ClL = param(_G_L - _G_NA_LEAK, "mS/cm2", 0, 100, "chloride leak conductance", source="the rest of the leak of HH",
                   slider=(0, 2))  # fmt: skip
-    I_max = param(_I_PUMP * (1 + 2 / 10) ** 2 * 2**3, "uA/cm2", 0, 1000, "pump current when nothing limits the pump",
+    I_max = param(_I_PUMP * (1 + 2 / 10) ** 2 * 2**3, "uA/cm2", 0, 1000, "largest current that the pump can carry",
                   source="balances the leaks", slider=(0, 60))  # fmt: skip
 
     DIAMETER_PER_DEPTH = 4

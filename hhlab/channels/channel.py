@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..gates import Gate, Rate, driving_force
-from ..parameters import Parameter, must_be, unknown
+from ..parameters import Parameter, must_be, no_such
 from ..physics import CHARGE, Floats, ghk_current, nernst
 from ..pools import Pool
 from .particles import open_share
@@ -70,22 +70,27 @@ class Channel:
 
     def __post_init__(self) -> None:
         if not (isinstance(self.name, str) and self.name.isidentifier()):
-            raise ValueError(f"channel name {self.name!r} is not a name: give one such as 'A'")
+            raise ValueError(f"a channel cannot have the name {self.name!r}: give one such as 'A'")
         gates = (self.gates,) if isinstance(self.gates, Gate) else self.gates
-        must_be(Iterable, f"gates of channel {self.name}: give a tuple of Gate(...)", gates)
+        must_be(Iterable, f"channel {self.name}: gates = {{given}} cannot be used: give a tuple of Gate(...)", gates)
         gates = tuple(gates)
-        must_be(Gate, f"a gate of channel {self.name}: give one such as Gate('n', inf=..., tau=...)", *gates)
+        must_be(
+            Gate, f"channel {self.name}: {{given}} is not a gate: give one such as Gate('n', inf=..., tau=...)", *gates
+        )
         object.__setattr__(self, "gates", gates)
         if self.ion and self.ion not in CHARGE:
-            unknown(f"channel {self.name}", "ion", self.ion, CHARGE)
+            no_such(f"channel {self.name} cannot let {self.ion} through, which is not an ion", self.ion, CHARGE)
         if not self.ion and self.drive is None and (self.E is None or self.P is not None):
             raise ValueError(f"channel {self.name} needs E= in mV, or ion= such as 'K': give one of them")
         for name, parameter in self.parameters().items():
             object.__setattr__(self, name[0], parameter.check(getattr(self, name[0])))
         if gates and gates[-1].adds_to_next:
-            raise ValueError(f"channel {self.name}: gate {gates[-1].name} adds to a next gate, but is the last")
+            raise ValueError(
+                f"channel {self.name}: gate {gates[-1].name} adds to the next gate, but there is none: put another "
+                "gate after it"
+            )
         if len({gate.name for gate in gates}) < len(gates):
-            raise ValueError(f"channel {self.name} has two gates of one name: give each its own")
+            raise ValueError(f"channel {self.name} has two gates with the same name: give each its own")
 
     def parameters(self) -> dict[str, Parameter]:
         """The parameters that it adds to a cell.

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..gates import Gate
 from ..kernel_layout import BY_V
-from ..parameters import unknown
+from ..parameters import no_such
 from .channel import Channel
 from .particles import open_share
 
@@ -87,7 +87,7 @@ class Library(dict[str, Published]):
     """Published channels by name. An unknown name raises ValueError with the name that may have been meant."""
 
     def __missing__(self, name: str) -> NoReturn:
-        unknown("the library", "channel", name, self)
+        no_such(f"the library has no channel {name}", name, self)
 
 
 library = Library()

@@ -22,7 +22,7 @@ def calcium_spikes() -> Result:
     (step,) = hh.clamp(relay, hh.Clamp(hold=-100, to=-20, duration=30))
     late = {name: step.t[step.I[name].argmin()] for name in ("Na", "T")}
     numbers = {
-        "carries": min(hh.measure.peak(rec)[0] for rec in recs.values()),
+        "carries": max(hh.measure.peak(recs[name])[0] for name in ("relay cell, TTX", "barnacle", "node, TTX")),
         "slower": steep[-1] / max(steep[:-1]),
         "flows_slower": late["T"] / late["Na"],
         "lasts": min(width[:-1]),

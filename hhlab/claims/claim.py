@@ -73,8 +73,9 @@ class Part:
     number : what its number is.
     unit : unit of the number.
     because : where the line comes from: the wording of the claim, or a source.
-    at_least, at_most : the line, as one of the two: the number with which the part just holds.
+    at_least, at_most : the line: the numbers between which the part holds; one of them is enough.
     core : whether the claim fails if this part does. A claim has one core.
+    given : whether the model was made so that the part holds, which then is no finding; the verdict says so.
     """
 
     says: str
@@ -84,6 +85,7 @@ class Part:
     at_least: float = -math.inf
     at_most: float = math.inf
     core: bool = False
+    given: bool = False
 
     def verdict(self, number: float) -> Verdict | None:
         """The verdict on a number.
@@ -113,8 +115,12 @@ class Part:
     @property
     def line(self) -> str:
         """The line as a student can read it, such as "80 % or more"."""
-        kind, line = ("at_least", self.at_least) if math.isinf(self.at_most) else ("at_most", self.at_most)
-        return WORDING["line"][kind].format(line=plain(line), unit=pretty(self.unit))
+        least, most = plain(self.at_least), plain(self.at_most)
+        if math.isinf(self.at_most):
+            return _with_unit("line", "at_least", self.unit, line=least)
+        if math.isinf(self.at_least):
+            return _with_unit("line", "at_most", self.unit, line=most)
+        return _with_unit("line", "exactly" if least == most else "between", self.unit, least=least, most=most)
 
     @property
     def stated(self) -> tuple[str, str, str]:
@@ -213,16 +219,14 @@ class Finding:
     @property
     def rows(self) -> list[tuple[str, str, str, str]]:
         """What each part says, its number, its line and its verdict, as a student can read them."""
-        words = WORDING["part"]
-        return [
-            (
-                part._says,
-                words["number"].format(what=part.number, number=self._in_words(name), unit=pretty(part.unit)),
-                words["line"].format(line=part.line, because=part.because),
-                found.words if found else words["close"],
-            )
-            for (name, part), found in zip(self.claim.parts.items(), self.verdicts.values(), strict=True)
-        ]
+        words, rows = WORDING["part"], []
+        for (name, part), found in zip(self.claim.parts.items(), self.verdicts.values(), strict=True):
+            number = _with_unit("part", "number", part.unit, what=part.number, number=self._in_words(name))
+            verdict = found.words if found else words["close"]
+            if part.given:
+                verdict = words["given"].format(verdict=verdict)
+            rows.append((part._says, number, words["line"].format(line=part.line, because=part.because), verdict))
+        return rows
 
     def _in_words(self, name: str) -> str:
         return plain(rounded(float(self.numbers[name])))
@@ -316,6 +320,11 @@ def rounded(number: float) -> float:
     if number == 0 or not math.isfinite(number):
         return number
     return round(number, max(SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(abs(number))), 0))
+
+
+def _with_unit(group: str, kind: str, unit: str, **values: str) -> str:
+    """What verdicts.toml says of a number; a count has no unit."""
+    return " ".join(WORDING[group][kind].format(unit=pretty(unit), **values).split())
 
 
 def plain(number: float) -> str:

@@ -41,7 +41,7 @@ def passed_on() -> Result:
 
 @claim(24)
 def one_way_and_capped() -> Result:
-    """At how many ends an impulse arrives, and what a second one needs with the gates as they are and as they rest."""
+    """At how many ends an impulse arrives, and how much of what a second pulse needs is because of the gates."""
     membrane = hh.Squid(T=6.3)
     axon, pulse = hh.Axon(membrane, length=8), hh.Step(1000, start=0.5, duration=0.2)
     begin = hh.measure.arrivals(hh.propagate(axon, pulse), 4)[0] + 5
@@ -49,12 +49,13 @@ def one_way_and_capped() -> Result:
     given = {"at rest": [(second, 4)], "behind an impulse": [(pulse, 0), (second, 4)]}
     recs = {label: hh.propagate(axon, each, electrodes=(2, 6)) for label, each in given.items()}
     ends = [sum(hh.measure.arrivals(run, x).max(initial=0) > begin for x in (0, 8)) for run in recs.values()]
-    as_it_is, at_rest = [float(hh.measure.refractory(membrane, 10, reset=gates)) for gates in ((), ("h", "n"))]
+    shortest = 1000 / hh.measure.highest_rate(membrane, strength=3)
+    needed, reset = [float(hh.measure.refractory(membrane, shortest, reset=gates)) for gates in ((), ("h", "n"))]
     numbers = {
         "behind": ends[1],
         "from_the_middle": ends[0],
-        "capped": 1000 / hh.measure.highest_rate(membrane, strength=3),
-        "by_gates": as_it_is / at_rest,
+        "capped": shortest,
+        "by_gates": 100 * (needed - reset) / (needed - 1),
     }
     return numbers, recs, ("space and time", "electrodes")
 

@@ -21,7 +21,7 @@ def two_periods() -> Result:
 
 @claim(29)
 def afterpotentials_and_threshold() -> Result:
-    """The threshold in afterpotentials, over that from rest, and the spikes that follow a spike with an ADP."""
+    """The threshold in afterpotentials, over that from rest, and the spikes that follow because of an ADP."""
     cells = {"neuron": (hh.AfterpotentialCell(), 11.5), "burster": (hh.AfterpotentialCell.burster(), 14.5)}
     sizes, recs, ratios = np.arange(0.5, 40, 0.5), {}, []
     for name, (cell, size) in cells.items():
@@ -32,8 +32,11 @@ def afterpotentials_and_threshold() -> Result:
         at_rest, *others = [sizes[[rec.V.max() > 0 for rec in trial].index(True)] for trial in trials]
         ratios.append([other / at_rest for other in others])
     AHP, ADP = zip(*ratios, strict=True)
-    recs["burster, apamin"] = hh.simulate(hh.blocked(cell, "apamin"), hh.Step(14.5, 5, 1), 100)
-    again = hh.measure.spikes(recs["burster, apamin"]).size - 1
+    shut = hh.blocked(cell, "apamin")
+    rec = recs["burster, apamin"] = hh.simulate(shut, hh.Step(14.5, 5, 1), 100)
+    without = rec.at(found.fall + found.ADP[1]) | {"V": shut.rest()["V"]}
+    recs["ADP taken away"] = hh.simulate(shut, None, 80, start=without)
+    again = hh.measure.spikes(rec).size - 1 - hh.measure.spikes(recs["ADP taken away"]).size
     numbers = {"AHP": min(AHP), "ADP": max(ADP), "again": again}
     return numbers, recs, ("voltage",)
 
@@ -43,9 +46,11 @@ def full_size() -> Result:
     """The rate of firing at a strong current over that at a weak one, and the height of the spikes in percent."""
     cell = hh.Squid(T=6.3)
     recs = {f"{current} uA/cm2": hh.simulate(cell, hh.Step(current, 5, 150), 160) for current in (10, 40)}
-    weak, strong = [rec.V[(rec.t > 100) & (rec.t < 155)].max() - cell.rest()["V"] for rec in recs.values()]
+    recs["one pulse"] = hh.simulate(cell, hh.Step(40, 105, 1), 160)
+    heights = [rec.V[(rec.t > 100) & (rec.t < 155)].max() - cell.rest()["V"] for rec in recs.values()]
+    weak, strong, single = heights
     slow, fast = hh.measure.frequency(cell, [10, 40])
-    numbers = {"rate": fast / slow, "not_larger": 100 * strong / weak, "full_size": 100 * strong / weak}
+    numbers = {"rate": fast / slow, "not_larger": 100 * strong / weak, "full_size": 100 * strong / single}
     return numbers, recs, ("voltage", "stimulus")
 
 

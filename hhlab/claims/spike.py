@@ -93,15 +93,15 @@ def repolarisation() -> Result:
 
 @claim(22)
 def leak_alone() -> Result:
-    """V above rest 10 ms after the peak with no gated potassium current after the shock, in three membranes."""
+    """V above rest without gated potassium current, as late after the peak as the intact spike takes to come back."""
     cells = {"axon": (hh.Squid(), "g_K"), "neuron": (hh.Neuron(), "g_K"), "node": (hh.MammalianNode(), "P_K")}
-    numbers, recs = {}, {}
+    numbers, recs = {}, {"axon": hh.simulate(hh.Squid(), hh.Shock(60, 0), 10)}
     for name, (cell, potassium) in cells.items():
-        start = cell.rest() | {"V": cell.rest()["V"] + 30}
-        rec = recs[name] = hh.simulate(cell.replace(**{potassium: 0}), None, 30, start=start)
-        late = np.interp(hh.measure.peak(rec)[1] + 10, rec.t, rec.V)
-        numbers[name] = late - cell.rest()["V"]
-    recs["axon, intact"] = hh.simulate(hh.Squid(), hh.Shock(30, 0), 30)
+        rest, both = cell.rest()["V"], (cell, cell.replace(**{potassium: 0}))
+        intact, rec = (hh.simulate(each, None, 10, start=cell.rest() | {"V": rest + 60}) for each in both)
+        recs[f"{name}, no K"], top = rec, hh.measure.peak(intact)[1]
+        back = intact.t[(intact.t > top) & (intact.V - rest < 5)][0] - top
+        numbers[name] = np.interp(hh.measure.peak(rec)[1] + back, rec.t, rec.V) - rest
     return numbers, recs, ("voltage",)
 
 
@@ -117,7 +117,7 @@ def undershoot() -> Result:
     neuron = hh.AfterpotentialCell()
     spike = hh.simulate(neuron, hh.Step(11.5, 5, 1), 60)
     found = hh.measure.afterpotentials(spike)
-    shut = hh.simulate(neuron.replace(g_SK=0), None, 60, start=spike.at(found.fall + found.ADP[1]))
+    shut = hh.simulate(neuron.replace(g_SK=0), None, 60, start=spike.at(spike.t[spike.g["SK"].argmax()]))
     depth += [neuron.rest()["V"] - V for V in (found.medium_AHP[0], shut.V.min())]
     numbers = {"axon": 100 * (1 - depth[1] / depth[0]), "neuron": 100 * (1 - depth[3] / depth[2])}
     return numbers, {"intact": intact, "K closed": closed}, ("voltage", "conductances")

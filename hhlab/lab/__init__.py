@@ -1,5 +1,7 @@
 """Everything that shows a widget."""
 
+import gc
+
 from .begin import begin
 from .bench import Bench
 from .claim_card import claim
@@ -16,3 +18,5 @@ __all__ = [
     "Bench", "ask", "begin", "check", "claim", "explore", "first_steps", "gain", "glossary", "observe", "predict",
     "worklog",
 ]  # fmt: skip
+
+gc.freeze()  # what was imported stays: looking through it for garbage would stop a slider for 0.1 s now and then

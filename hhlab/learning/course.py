@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import claims
-from ..parameters import unknown
+from ..parameters import no_such
 from ..questions import Choice, Number, core, find, question_set
 from ..texts import read
 from .entries import SURE, Entry, read_entries
@@ -106,7 +106,7 @@ def to_ask_again(
         If there is no such notebook.
     """
     if notebook not in (START, *NOTEBOOKS):
-        unknown("the course", "notebook", notebook, (START, *NOTEBOOKS))
+        no_such(f"the course has no notebook {notebook}", notebook, (START, *NOTEBOOKS))
     names = list(NOTEBOOKS)
     before = names[: names.index(notebook)] if notebook in names else []
     home = {q.name: name for name in before for part in question_set(name)[:2] for q in part}

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..cells import Cell
-from ..parameters import must_be, numbers, unknown
+from ..parameters import must_be, no_such, numbers
 from ..physics import Floats
 from ..protocols import VoltageStep
 from ..recording import A_RECORDING, Recording, crossings
@@ -17,7 +17,7 @@ from ..voltage_clamp import Clamp, ClampFamily, clamp
 if TYPE_CHECKING:
     import pandas
 
-A_FAMILY = "a clamp family: give what clamp returns"
+A_FAMILY = "{given} is not a family of clamped recordings: give what clamp returned"
 FEWEST_POINTS = 3  # points that a curve of two or three values must at least be fitted to
 LEAST_SPREAD = 1e-3  # how far the largest and the smallest share must be apart
 USUAL_SLOPE = 7.0  # mV: the k of a Boltzmann curve from which its fit starts
@@ -215,7 +215,7 @@ def reversal(family: ClampFamily, channel: str = "Na") -> float:
     table = current_voltage(family)
     wanted = f"peak {channel}"
     if wanted not in table:
-        unknown("this family", "channel", channel, family[0].I)
+        no_such(f"these recordings have no channel {channel}", channel, family[0].I)
     rows = table.sort_values("V")
     V, current = rows["V"].to_numpy(float), rows[wanted].to_numpy(float)
     found = crossings(V, current, 0.0)

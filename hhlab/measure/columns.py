@@ -13,7 +13,9 @@ Measure = Callable[..., Any]
 Declared = TypeVar("Declared", bound=Measure)
 
 MOST_COLUMNS = 1000
-A_MEASURE = "a measurement: give a function such as hh.measure.peak, a list of some, or a dict of some by name"
+A_MEASURE = (
+    "{given} is not a measurement: give a function such as hh.measure.peak, a list of some, or a dict of some by name"
+)
 
 
 def gives(unit: str = "", *, times: bool = False, **parts: str) -> Callable[[Declared], Declared]:

@@ -133,7 +133,10 @@ def highest_rate(cell: Cell, strength: float = 2.0, duration: float = 0.5) -> fl
     """
     size = STRENGTH.check(strength) * threshold(cell, duration)
     if not 0 < size < np.inf:
-        raise ValueError(f"{cell!r} has no threshold from rest, so there is no strength to give it")
+        raise ValueError(
+            f"{cell!r} has no threshold from rest, of which strength = {strength:g} could be a multiple: take a cell "
+            "that rests and can fire"
+        )
     lowest, highest = RATES_TRIED
 
     def fail(rates: Floats) -> list[bool]:

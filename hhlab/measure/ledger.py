@@ -76,8 +76,9 @@ class Ledger:
         ]
         return (
             f"{table(rows, heads)}"
-            f"<p>Na carries {self.charge:.3g} nC/cm², {self.excess:.3g} times the capacitive minimum; "
-            f"ATP to bring it out again: {self.ATP:.3g} pmol/cm². Diameter {self.diameter:g} µm.</p>"
+            f"<p>Sodium carried {self.charge:.3g} nC/cm², {self.excess:.3g} times the least charge that could change V "
+            f"as much. The pump needs {self.ATP:.3g} pmol/cm² of ATP to bring this sodium out again. The diameter is "
+            f"{self.diameter:g} µm.</p>"
         )
 
 
@@ -107,7 +108,7 @@ def ledger(rec: Recording, diameter: float | None = None, inside: Mapping[str, f
     """
     must_be(Recording, A_RECORDING, rec)
     if not rec.cell.channels:
-        raise ValueError("a recording of a real cell says nothing about its ions: give one of a model")
+        raise ValueError("a recording of a real cell does not show its ions: give a recording of a model")
     wide = DIAMETER.check(getattr(rec.cell, "diameter", DIAMETER.value) if diameter is None else diameter)
     depth = rec.cell.depth if diameter is None and rec.cell.depth else wide * 1e-4 / 4
     own = {pool.ion: float(pool.inside) for pool in rec.cell.pools} or SQUID_INSIDE

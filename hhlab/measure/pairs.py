@@ -1,5 +1,6 @@
 """How excitable a cell is soon after a spike."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,11 +9,11 @@ from numpy.typing import ArrayLike
 
 from ..cells import Cell
 from ..parallel import every_one
-from ..parameters import Parameter, numbers
+from ..parameters import Parameter, must_be, numbers
 from ..physics import Floats
 from ..protocols import Step
 from ..recording import KEEP_V, Recording
-from ..simulation import simulate_many
+from ..simulation import A_CELL, simulate_many
 from .columns import gives
 from .spike import response
 from .thresholds import bisected, even_weaker, responses, smallest, spike_window, threshold
@@ -20,11 +21,12 @@ from .thresholds import bisected, even_weaker, responses, smallest, spike_window
 # The first pulse, and the weakest and strongest second one that is tried, in multiples of the resting threshold.
 FIRST_PULSE, WEAKEST, STRONGEST = 1.5, 0.1, 10.0
 AMPLITUDES = 128  # so many between them: strong pulses that outlast a fast spike leave a narrow range with a response
+AT_ONCE = 32  # so many of them are tried together, the weakest first
 RESPONSE_WITHIN = 15.0  # ms after the second pulse in which V of a cell without slow gates may respond
 # ms: the longest interval that `refractory_periods` tries at least, and how finely it finds the ends.
 LONGEST_INTERVAL, RESOLUTION = 100.0, 0.01
 DURATION = Parameter(0.5, "ms", 0.01, 20, "duration of both pulses", name="duration")
-INTERVAL = Parameter(10.0, "ms", 0, 1000, "interval from onset to onset", name="interval")
+INTERVAL = Parameter(10.0, "ms", 0, 1000, "time from the beginning of one pulse to that of the next", name="interval")
 
 
 def refractory(cell: Cell, intervals: ArrayLike, duration: float = 0.5, *, reset: Sequence[str] = ()) -> Floats:
@@ -172,13 +174,24 @@ def paired_pulses(cell: Cell, intervals: ArrayLike, amplitudes: ArrayLike, durat
     return np.array(heights).reshape(len(gaps), len(sizes))
 
 
+@functools.lru_cache(maxsize=64)
+def from_rest(cell: Cell, duration: float) -> float:
+    """The threshold of a cell from rest, uA/cm2, searched once for all intervals and curves."""
+    return threshold(cell, duration)
+
+
 def _after_a_spike(cell: Cell, intervals: ArrayLike, duration: float) -> tuple[list[float], float, Recording]:
     """The intervals (ms), the resting threshold (uA/cm2), and a spike by the first pulse, longer than all intervals."""
     times = numbers("intervals", "ms", intervals)
     gaps = [replace(INTERVAL, low=duration).check(gap) for gap in times.ravel()]
-    once = threshold(cell, duration)
+    must_be(Cell, A_CELL, cell)
+    once = from_rest(cell, duration)
     if not 0 < once < np.inf:
-        raise ValueError(f"{cell!r} has no threshold from rest, so there is none to compare a second one with")
+        raise ValueError(
+            f"{cell!r} has no threshold from rest with which that of a second pulse could be compared: take a cell "
+            "that "
+            "rests and can fire"
+        )
     first = Step(FIRST_PULSE * once, 0.0, duration)
     return gaps, once, simulate_many([cell], [first], max(gaps, default=0.0) + 1.0)[0]
 
@@ -189,13 +202,14 @@ def _second_threshold(cell: Cell, state: Mapping[str, float], once: float, durat
     def responds(within: float) -> Callable[[Floats], Sequence[bool]]:
         return lambda sizes: [not np.isnan(height) for height in _heights(cell, state, sizes, duration, within)]
 
-    low, high, soon = WEAKEST * once, STRONGEST * once, responds(RESPONSE_WITHIN)
-    found = smallest(soon, low, high, tries=32, rounds=3)
-    finer = np.geomspace(low, high, AMPLITUDES)
-    works = np.flatnonzero(soon(finer[finer < found])) if found > low else np.empty(0, int)
-    if works.size:
-        first = int(works[0])
-        found = smallest(soon, finer[first - 1], finer[first], tries=8, rounds=4) if first else 0.0
+    soon, low, high, found = responds(RESPONSE_WITHIN), WEAKEST * once, STRONGEST * once, np.inf
+    sizes = np.geomspace(low, high, AMPLITUDES)
+    for begin in range(0, AMPLITUDES, AT_ONCE):
+        works = np.flatnonzero(soon(sizes[begin : begin + AT_ONCE])) + begin
+        if works.size:
+            first = int(works[0])
+            found = smallest(soon, *sizes[first - 1 : first + 1], tries=16, rounds=2) if first else 0.0
+            break
     window = spike_window(cell, RESPONSE_WITHIN)
     return found if window == RESPONSE_WITHIN or found == 0 else even_weaker(responds(window), found, low, high)
 

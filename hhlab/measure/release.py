@@ -6,8 +6,8 @@ from ..parameters import Parameter, must_be
 from ..physics import Floats
 from ..recording import A_RECORDING, Recording
 
-HALF = Parameter(0.015, "mM", 1e-6, 100, "calcium at which release is half of the most", name="half")
-POWER = Parameter(4.0, "times", 0.5, 10, "power of calcium", name="power")
+HALF = Parameter(0.015, "mM", 1e-6, 100, "calcium at which release is half of its maximum", name="half")
+POWER = Parameter(4.0, "times", 0.5, 10, "power to which calcium is raised", name="power")
 
 
 def release(rec: Recording, half: float = 0.015, power: float = 4.0) -> Floats:

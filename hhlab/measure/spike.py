@@ -11,7 +11,7 @@ from .window import Between, Window
 
 RESPONSE_RISE = 5.0  # mV by which V must rise after the end of a pulse to count as a response
 PARABOLA_LIMIT = 1.0  # mV between neighbouring samples above which no parabola is laid through them
-SLOPE = Parameter(10.0, "mV/ms", 1e-6, 1e5, "slope at which a spike takes off", name="slope")
+SLOPE = Parameter(10.0, "mV/ms", 1e-6, 1e5, "slope of V with which a spike begins", name="slope")
 NO_POINT = (float("nan"), float("nan"))
 
 

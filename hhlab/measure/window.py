@@ -29,12 +29,15 @@ class Window:
         try:
             begin, end = between
         except (TypeError, ValueError):
-            raise ValueError(f"between = {shown(between)} is no window: give (from, to) in ms") from None
+            raise ValueError(f"between = {shown(between)} is not an interval: give (from, to) in ms") from None
         self.begin, self.end = EDGE.check(begin), EDGE.check(end)
         first, last = np.searchsorted(rec.t, (self.begin - 1e-9, self.end + 1e-9))
         if last <= first:
-            until = f"the recording has no sample there, and ends at {rec.t[-1]:g} ms"
-            raise ValueError(f"between = {self.begin:g} to {self.end:g} ms is empty: {until}")
+            raise ValueError(
+                f"between = {self.begin:g} to {self.end:g} ms holds no sample: choose an interval before the end of "
+                "the "
+                f"recording at {rec.t[-1]:g} ms"
+            )
         self.part = slice(int(first), int(last))
 
     @functools.cached_property

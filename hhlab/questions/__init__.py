@@ -5,7 +5,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from ..parameters import unknown
+from ..parameters import no_such
 from .question import MODELS_VERSION, Choice, Judgement, Mistake, Number, Reply, State, drawn
 from .texts import QuestionSet, Texts
 
@@ -30,12 +30,12 @@ def every() -> dict[str, Choice | Number]:
 
 def find(name: str) -> Choice | Number:
     """The question of a name, among all predictions, checks and tasks; ValueError for an unknown name."""
-    return every()[name] if name in every() else unknown("the course", "question", name, every())
+    return every()[name] if name in every() else no_such(f"the course has no question {name}", name, every())
 
 
 def question_set(name: str) -> QuestionSet:
     """All questions of a set such as "action_potential"; ValueError for an unknown name."""
-    return _sets()[name] if name in _sets() else unknown("the course", "set of questions", name, _sets())
+    return _sets()[name] if name in _sets() else no_such(f"the course has no set of questions {name}", name, _sets())
 
 
 def check(name: str) -> tuple[Choice | Number, ...]:
@@ -49,7 +49,7 @@ def check(name: str) -> tuple[Choice | Number, ...]:
     sets = _sets()
     if name in sets or name in every():
         return sets[name].check if name in sets else (find(name),)
-    return unknown("the course", "question or set of questions", name, {**sets, **every()})
+    return no_such(f"the course has no question or set of questions {name}", name, {**sets, **every()})
 
 
 def core(name: str) -> dict[str, float]:

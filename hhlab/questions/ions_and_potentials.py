@@ -37,7 +37,7 @@ ask = Texts(__file__)
 QUESTIONS = ask.arranged(
     ask.number("tenth_of_potassium", "mV", TENTH, 1,
                a_tenth_the_wrong_way=-TENTH, at_20_degC=-58,
-               a_tenth_without_logarithm_of_ten=-float(thermal_voltage(WARM))),
+               a_tenth_without_logarithm_of_ten=-float(thermal_voltage(WARM)), again=float(nernst(1, 1, 100, WARM))),
     ask.number("charge_for_a_change", "nC/cm2", gallery["neuron"].C * 50, 1,
                capacitance_over_voltage=0.02, in_microcoulomb=0.05,
                again=gallery["neuron"].C * 100),

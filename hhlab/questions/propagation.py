@@ -10,8 +10,8 @@ from ..propagation import propagate
 from ..protocols import Step
 from .texts import Texts
 
-WIDE, THIN, QUARTER, SLOW = 476.0, 119.0, 4.0, 1.0
-"""Diameters in um, their ratio, and the velocity in m/s of a slow axon."""
+WIDE, THIN, NINTH, QUARTER, SLOW = 476.0, 119.0, 53.0, 4.0, 1.0
+"""Diameters in um, the ratio of the first two, and the velocity in m/s of a slow axon."""
 LONG = 8.0
 
 
@@ -21,9 +21,9 @@ def _velocity() -> float:
     return velocity(propagate(Axon(length=LONG), Step(1000, 0.5, 0.2)))
 
 
-def _quarter_as_wide() -> float:
-    """The velocity in an axon of a quarter of the diameter, m/s."""
-    return velocity(propagate(Axon(diameter=THIN, length=LONG), Step(1000, 0.5, 0.2), t_stop=16))
+def _thin(diameter: float) -> float:
+    """The velocity in an axon of another diameter (um), m/s."""
+    return velocity(propagate(Axon(diameter=diameter, length=LONG), Step(1000, 0.5, 0.2), t_stop=20))
 
 
 @functools.cache
@@ -39,7 +39,7 @@ def _arrives(g_Na: float) -> bool:
 
 ask = Texts(__file__)
 QUESTIONS = ask.arranged(
-    ask.number("speed_of_a_thin_axon", "m/s", _quarter_as_wide, 0.2,
+    ask.number("speed_of_a_thin_axon", "m/s", lambda: _thin(THIN), 0.2, again=lambda: _thin(NINTH),
                quarter_as_fast=lambda: _velocity() / QUARTER, thin_is_fast=lambda: _velocity() * QUARTER**0.5),
     ask.number("diameter_of_a_slow_axon", "um", lambda: WIDE * (SLOW / _velocity()) ** 2, 0.1,
                diameter_in_proportion=lambda: WIDE * SLOW / _velocity()),

@@ -12,7 +12,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from typing import Any
 
-from ..parameters import pretty, shown, unknown
+from ..parameters import no_such, pretty, shown
 from ..quantities import UNITS, read_quantity
 
 MODELS_VERSION = version("hhlab")
@@ -27,6 +27,9 @@ BOTH_TIERS = "{answer} {reason}"
 ONLY_THE_ANSWER = "The answer is right, but the reason is not. {reason}"
 ONLY_THE_REASON = "The reason is right, but the answer does not follow from it. {answer}"
 """What is said to an answer with its reason: to both right or both wrong, and to only one of them right."""
+SAID = {True: "Right. {reply}", False: "Not yet. {reply}"}
+SAID_OF_A_NUMBER = {True: "Right ({read}). {reply}", False: "Not yet ({read}). {reply}"}
+"""What is said to an answer that is right or not, of a number also how it was read."""
 
 
 class State(StrEnum):
@@ -117,9 +120,10 @@ class Judgement:
     @property
     def sentence(self) -> str:
         """Whether the answer is right, how a number was understood, and why."""
-        mark = "Right" if self.right else "Not yet"
-        read = f" ({self.understood})" if math.isfinite(self.value) else ""
-        return f"{mark}{read}. {self.reply}" if self.judged else self.reply
+        if not self.judged:
+            return self.reply
+        said = SAID_OF_A_NUMBER if math.isfinite(self.value) else SAID
+        return said[self.right].format(reply=self.reply, read=self.understood)
 
     def __repr__(self) -> str:
         return self.sentence
@@ -239,10 +243,14 @@ class Choice:
         """The ids of the options of an answer in their own order, each once."""
         for given in answer:
             if self.option(given) is None:
-                unknown(f"question {self.name}", "option", str(given), map(self.wording, self.options))
+                no_such(f"question {self.name} has no option {given}", str(given), map(self.wording, self.options))
         chosen = {self.option(given) for given in answer}
         if not chosen or (len(chosen) > 1 and not self.several):
-            raise ValueError(f"question {self.name}: choose {'at least one answer' if self.several else 'one answer'}")
+            raise ValueError(
+                f"question {self.name}: choose at least one answer"
+                if self.several
+                else f"question {self.name}: choose one answer"
+            )
         return [option for option in self.options if option in chosen]
 
 

@@ -89,7 +89,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..claims import MISCONCEPTIONS
-from ..parameters import shown, unknown
+from ..parameters import no_such, shown
 from ..texts import read
 from .question import Choice, Mistake, Number, Reply
 
@@ -151,7 +151,7 @@ class Texts:
     def table(self, name: str, needed: str, optional: str = "") -> Table:
         """What stands in the file for a question, checked for the keys that it needs and may have."""
         if name not in self._tables:
-            unknown(self._name, "question", name, self._tables)
+            no_such(f"{self._name} has no question {name}", name, self._tables)
         return _checked(self._who(name), self._tables[name], needed, optional)
 
     def choice(self, name: str, right: str = "") -> Choice:
@@ -186,7 +186,7 @@ class Texts:
         options = dict(asked.options)
         for option, text in told.get("options", {}).items():
             if option not in options:
-                unknown(who, "option", option, options)
+                no_such(f"{who} has no option {option}", option, options)
             options[option] = replace(options[option], wording=text)
         return replace(asked, text=told["text"], options=options)
 
@@ -218,8 +218,11 @@ class Texts:
         """The well-known mistakes of a question, whose texts are in the file and whose values are given."""
         texts, who = self._tables[name].get("mistakes", {}), self._who(name)
         for mistake in sorted(texts.keys() ^ values.keys()):
-            missing = "value in Python" if mistake in texts else "text in the file"
-            raise ValueError(f"{who}: the mistake {mistake} has no {missing}; give one, or delete it")
+            raise ValueError(
+                f"{who}: the mistake {mistake} has no value in Python; give one, or delete it"
+                if mistake in texts
+                else f"{who}: the mistake {mistake} has no text in the file; give one, or delete it"
+            )
         return tuple(
             Mistake(
                 _function(values[mistake]), **_checked(f"mistake {mistake} of {who}", text, "reply", "misconception")
@@ -251,7 +254,7 @@ def _checked(who: str, table: Any, needed: str, optional: str) -> Table:
     for key in (*table, *needed.split()):
         words, fits = _KINDS.get(key, _TEXT)
         if key not in known:
-            unknown(who, "key", key, known)
+            no_such(f"{who} has no key {key}", key, known)
         if key not in table:
             raise ValueError(f"{who} has no {key}; give {words}")
         if not fits(table[key]):

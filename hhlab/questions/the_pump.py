@@ -37,8 +37,8 @@ def _minutes_to_minus_50() -> float:
 ask = Texts(__file__)
 QUESTIONS = ask.arranged(
     ask.number("lost_at_once", "mV", _lost_at_once, 0.7,
-               all_of_rest=70, nothing=0, lost_at_once_with_wrong_sign=lambda: -_lost_at_once()),
-    ask.number("thin_axon", "mM", lambda: _rise(1), 0.02, rise_in_a_squid_axon=_rise),
+               all_of_rest=70, nothing=0, lost_at_once_with_wrong_sign=lambda: -_lost_at_once(), again=0.4 / 0.1),
+    ask.number("thin_axon", "mM", lambda: _rise(1), 0.02, rise_in_a_squid_axon=_rise, again=lambda: _rise(0.5)),
     ask.number("ATP_of_a_spike", "pmol/cm2", lambda: _ledger().ATP, 0.05, times_three=12, half=2,
                again=2.0),
     ask.number("spikes_to_a_tenth", "spikes", lambda: 5 / _rise(), 300, spikes_to_all=lambda: 50 / _rise()),

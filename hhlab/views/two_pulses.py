@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import measure
 from ..cells import Cell
-from ..measure.pairs import STRONGEST
+from ..measure.pairs import STRONGEST, from_rest
 from ..measure.thresholds import PULSES_TRIED
 from ..physics import Floats
 from ..recording import PREVIEW, Recording
@@ -38,7 +38,7 @@ class TwoPulseCurve(Timeless):
             name = " ".join(filter(None, (labels[place], f"reset {', '.join(resets)}" if resets else "as it is")))
             if x.size:
                 found.append(Stroke(x, y, colour_of_recording(place), place % len(STYLES), name, held=place > 0))
-        pulses, once = recordings[0].protocol.pieces(), _once(recordings[0].cell)
+        pulses, once = recordings[0].protocol.pieces(), from_rest(recordings[0].cell, PULSE)
         if len(pulses) > 1 and 0 < once < np.inf:
             interval, ratio = pulses[-1].start - pulses[0].start, pulses[-1].first / once
             found.append(self.dot(np.array([interval]), np.array([ratio]), INK))
@@ -47,7 +47,7 @@ class TwoPulseCurve(Timeless):
     def furniture(self, rec: Recording) -> list[tuple[float, float, str]]:
         """Where there is no threshold, what was tried."""
         resets = tuple(sorted(rec.settings.get("reset", {})))
-        once, (x, _) = _once(rec.cell), _two_pulses(rec.cell, resets, _preview(rec))
+        once, (x, _) = from_rest(rec.cell, PULSE), _two_pulses(rec.cell, resets, _preview(rec))
         missed = INTERVALS[: np.searchsorted(INTERVALS, x[0])] if x.size else INTERVALS
         if 0 < once < np.inf and not missed.size:
             return []
@@ -66,15 +66,9 @@ def _preview(rec: Recording) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def _once(cell: Cell) -> float:
-    """The threshold from rest, uA/cm2: 0 for a cell that fires by itself, inf for one that does not fire."""
-    return measure.threshold(cell, PULSE)
-
-
-@functools.lru_cache(maxsize=64)
 def _two_pulses(cell: Cell, reset: tuple[str, ...], preview: bool) -> tuple[Floats, Floats]:
     """The intervals (ms) at which a second pulse can have a response, and its threshold over that from rest."""
-    if not 0 < _once(cell) < np.inf:
+    if not 0 < from_rest(cell, PULSE) < np.inf:
         return np.empty(0), np.empty(0)
     intervals = INTERVALS[:: FEW if preview else 1]
     ratios = measure.refractory(cell, intervals, PULSE, reset=reset)
