@@ -14,7 +14,7 @@ import hhlab as hh
 from hhlab import questions
 from hhlab.claims import MISCONCEPTIONS, Verdict
 from hhlab.claims.claim import REGISTRY
-from hhlab.lab import log_file
+from hhlab.lab import log_card, log_file
 from hhlab.lab.claim_card import SURE, thick_and_thin
 from hhlab.lab.log_card import AS_THE_MODEL, NOT_AS_THE_MODEL, ON_BINDER, REMINDER
 from hhlab.lab.log_file import open_log, worklog_path
@@ -894,6 +894,15 @@ def test_binder_forgets_and_the_cards_remind(name, monkeypatch):
     monkeypatch.setenv(name, "hub.mybinder.org")
     for shown in (hh.worklog().content, committed(CHOICE, "Red.").reply, predicted(22).outcome):
         assert REMINDER in said(shown)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_in_the_browser_the_card_says_where_the_log_is_kept(there, monkeypatch, tmp_path):
+    monkeypatch.setattr(log_card, "in_the_browser", lambda: True)
+    monkeypatch.setattr(log_card, "DRIVE", tmp_path / ("" if there else "nowhere"))
+    told = said(hh.worklog().content)
+    assert "in the storage of this browser" in told
+    assert (log_card.NOT_KEPT in told) is not there
 
 
 HOSTILE = [

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from course_cells import ASSIGNMENTS, NOTEBOOKS, cells, is_compared, saved
-from lab_in_browser import BENCH, CONNECTED, LISTEN, SLIDER, command, moved, no_error, npm, snapshot
+from lab_in_browser import BENCH, CONNECTED, HANDLE, LISTEN, command, moved, no_error, npm, snapshot
 
 import hhlab as hh
 from hhlab.site import lite
@@ -158,13 +158,13 @@ def test_a_notebook_runs_in_the_browser(path, visitor, address):
     for cell, said in zip(cells(path), outputs(page), strict=True):
         assert said == saved(cell) or not is_compared(cell)
     page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
-    handle = page.locator(SLIDER).first
-    handle.wait_for()
-    bench = page.locator(BENCH).filter(has=handle)
-    before = bench.inner_text(), handle.input_value()
+    bench = page.locator(f"{BENCH}:visible").first
+    handle, canvas = bench.locator(HANDLE).first, bench.locator(".hhlab-canvas").first
+    before = handle.input_value(), canvas.evaluate("canvas => canvas.toDataURL()")
     moved(page, handle, "PageUp", "ArrowRight")
-    assert handle.input_value() != before[1]
-    assert bench.inner_text() != before[0]
+    now = handle.input_value(), canvas.evaluate("canvas => canvas.toDataURL()")
+    assert now[0] != before[0]
+    assert now[1] != before[1]
     no_error(page)
     snapshot(page, f"site-{path.stem}")
     page.close()

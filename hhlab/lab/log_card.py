@@ -1,7 +1,9 @@
 """The work log as a card: what was predicted, run and answered, and a button to download it."""
 
 import os
+import sys
 from collections import Counter
+from pathlib import Path
 
 import ipywidgets as widgets
 
@@ -13,11 +15,19 @@ from .log_file import Entry, open_log
 from .question import in_words
 
 ON_BINDER = ("BINDER_SERVICE_HOST", "BINDER_LAUNCH_HOST", "BINDER_REQUEST")
+DRIVE = Path("/drive")
+"""Where files are that JupyterLite keeps in the storage of the browser."""
 AGAIN = ", again"
 """In older logs: behind the name of a question that was predicted a second time, when its answer was told."""
 TRIES = 2
 """After so many observations a question is explained, although none of them was right."""
 AS_THE_MODEL, NOT_AS_THE_MODEL = "The model shows the same.", "The model shows something else."
+BESIDE = "Kept in {}, beside this notebook; it is sent nowhere."
+IN_BROWSER = (
+    "Kept in {}, in the storage of this browser; it is sent nowhere. "
+    "If the browser's data are deleted it is lost, so download it when you have finished."
+)
+NOT_KEPT = "This browser keeps nothing here, as in a private window. Download your work log before you close the page."
 REMINDER = "This is Binder: everything is lost when the session ends. Download your work log before you go."
 
 
@@ -26,9 +36,15 @@ def on_binder() -> bool:
     return any(name in os.environ for name in ON_BINDER)
 
 
+def in_the_browser() -> bool:
+    """Whether Python runs in the browser."""
+    return sys.platform == "emscripten"
+
+
 def concern() -> str:
     """What a student should know about the keeping of the work log, as HTML; empty if all is well."""
-    texts = (open_log().trouble, REMINDER if on_binder() else "")
+    lost = in_the_browser() and not DRIVE.is_dir()
+    texts = (open_log().trouble, REMINDER if on_binder() else NOT_KEPT if lost else "")
     return "".join(paragraph(text, "notice") for text in texts)
 
 
@@ -49,7 +65,7 @@ class LogCard(Frame):
 
     def _told(self) -> str:
         entries = self.kept.entries()
-        where = f"Kept in {self.kept.path.name}, beside this notebook; it is sent nowhere."
+        where = (IN_BROWSER if in_the_browser() else BESIDE).format(self.kept.path.name)
         parts = [paragraph("Your work log", "heading"), paragraph(where, "note"), concern()]
         if not entries:
             return "".join([*parts, paragraph("Nothing has been predicted, run or answered yet.")])

@@ -1,4 +1,4 @@
-"""What Python runs first in the browser, before the drive with the notebooks is searched for modules.
+"""What Python runs first in the browser.
 
 The kernel of JupyterLite loads this under the name `piplite`, where it would have what installs packages.
 """
@@ -9,6 +9,7 @@ import importlib.machinery
 import io
 import json
 import logging
+import os
 import sys
 import sysconfig
 import zipfile
@@ -18,6 +19,7 @@ from typing import Any
 
 import js
 import pyodide_js
+from comm import get_comm_manager
 from pyodide.ffi import JsException
 
 LATER: dict[str, list[list[str]]] = json.loads(Path(__file__).with_name("later.json").read_text("utf-8"))
@@ -61,13 +63,16 @@ def put(file: str, folder: str) -> None:
             setattr(loaded, name, getattr(loaded, f"{folder}/{name}"))
 
 
+def belongs(comm: Any, message: Any) -> None:
+    """Keep the notebook to which the kernel belongs where kernels of a Jupyter server have it: the page tells it."""
+    os.environ["JPY_SESSION_NAME"] = message["content"]["data"]["path"]
+
+
 async def get_transformed_code(arguments: list[str]) -> str:
     """What %pip does."""
     return f"print({NO_PACKAGES!r})"
 
 
 sys.meta_path.insert(0, Later())
-# Modules are looked for in the drive last: every look is a message to the page.
-sys.path.remove("")
-sys.path.append("")
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it tells in red that it makes a cache
+get_comm_manager().register_target("hhlab", belongs)

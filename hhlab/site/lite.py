@@ -24,7 +24,8 @@ from packaging.utils import canonicalize_name
 from ..lab.terms import PAGE as GLOSSARY
 from ..wasm import KERNEL
 
-PACKAGE = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+PACKAGE = HERE.parent
 ADDRESS = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"
 """Where the files of Pyodide are fetched from, unless they are in a folder."""
 LOCK = "pyodide-lock.json"
@@ -47,6 +48,9 @@ STANDINS = ("jedi", "micropip", "ssl")
 """What the kernel loads when it starts, though nothing here needs it: empty packages stand in for it."""
 FIRST = ("piplite", *STANDINS, "sqlite3", "ipykernel", "comm", "pyodide_kernel", "ipython", "hhlab")
 """What is loaded when the kernel starts, with all that it depends on."""
+DRIVE_LAST = 'import sys; sys.path.remove(""); sys.path.append("")'
+"""Modules are looked for in the drive with the notebooks last, as every look there is a message to the page."""
+WITHOUT_JEDI = "get_ipython().Completer.use_jedi = False"
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "anywidget")
 WIDGETS = ("ipywidgets==8.1.7", "jupyterlab-widgets==3.0.15")
 """The last ones for the JupyterLab 4.4 that JupyterLite 0.6 holds. They are fetched with pip."""
@@ -74,12 +78,17 @@ def write(folder: Path, pyodide: Path | None = None) -> None:
         wheels = sorted(Path(place).glob("*.whl"))
         _jupyterlite(folder, [*extensions, wheels[1]])
         _python(folder / "pyodide", pyodide, [wheels[0], *extensions[0].glob("static/pypi/*.whl")])
+    extension = folder / "extensions/hhlab/extension.js"
+    extension.parent.mkdir(exist_ok=True)
+    shutil.copyfile(HERE / extension.name, extension)
     settings_file = folder / "jupyter-lite.json"
-    settings = json.loads(settings_file.read_text("utf-8"))
-    settings["jupyter-config-data"]["litePluginSettings"][f"{EXTENSIONS[0]}:kernel"] |= {
+    told = json.loads(settings_file.read_text("utf-8"))
+    settings = told["jupyter-config-data"]
+    settings["federated_extensions"].append({"name": "hhlab", "load": extension.name, "extension": "./extension"})
+    settings["litePluginSettings"][f"{EXTENSIONS[0]}:kernel"] |= {
         "pyodideUrl": "./pyodide/pyodide.js", "disablePyPIFallback": True, "loadPyodideOptions": {"packages": FIRST},
     }  # fmt: skip
-    settings_file.write_text(json.dumps(settings), "utf-8")
+    settings_file.write_text(json.dumps(told), "utf-8")
 
 
 def _run(*module: str, where: Path | None = None) -> None:
@@ -122,8 +131,9 @@ def _python(folder: Path, pyodide: Path | None, wheels: Iterable[Path]) -> None:
         own[wheel.name.partition("-")[0].replace("_", "-")] = wheel.name, wheel.read_bytes()
     own |= {name: _wheel(name, "0", {}) for name in STANDINS}
     own["piplite"] = _wheel("piplite", "0", {
-        "piplite/__init__.py": b"",
-        "piplite/piplite.py": Path(__file__).with_name("in_browser.py").read_bytes(),
+        "piplite/__init__.py": DRIVE_LAST.encode(),
+        "piplite/piplite.py": HERE.joinpath("in_browser.py").read_bytes(),
+        "piplite-0.data/data/etc/ipython/startup/completer.py": WITHOUT_JEDI.encode(),
         "piplite/cli.py": b"from .piplite import get_transformed_code as get_transformed_code",
         "piplite/later.json": json.dumps({module: _later(name, packages) for module, name in LATER.items()}).encode(),
     })  # fmt: skip
