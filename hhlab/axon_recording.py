@@ -104,7 +104,7 @@ class AxonRecording(Exportable):
     def _written(self) -> Iterable[tuple[str, Iterable[str]]]:
         yield "t (ms)", (tidy(round(t, 9)) for t in self.t.tolist())
         for x, V in zip(self.x, self.V, strict=True):
-            yield f"V at {x:.4g} cm (mV)", map("{:.4f}".format, V.tolist())
+            yield f"V at {x:.4f} cm (mV)", map("{:.4f}".format, V.tolist())
 
     def __repr__(self) -> str:
         return (

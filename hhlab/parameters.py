@@ -177,6 +177,11 @@ def tidy(value: float) -> str:
     return repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
 
 
+def brief(value: float) -> str:
+    """A number to be read, with six digits at most that matter; `tidy` tells all of them."""
+    return tidy(float(f"{value:.6g}"))
+
+
 def _with_parameters(doc: str | None, declared: Mapping[str, Parameter]) -> str | None:
     """A docstring with a section on these parameters, before a section that it has already."""
     if not (doc and declared):

@@ -97,6 +97,37 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason="would take too long without numba"))
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say whether the course was tried in the browser: what it needs for that cannot be had everywhere."""
+    told = [each for kind in ("passed", "failed", "error", "skipped") for each in terminalreporter.stats.get(kind, ())]
+    tried = [each for each in told if "test_site_lite" in each.nodeid]
+    because = [str(each.longrepr[2]) for each in tried if each.skipped]
+    if because:
+        terminalreporter.write_sep("!", "the course in the browser was NOT tested", red=True)
+        terminalreporter.write_line(because[0])
+    elif tried:
+        terminalreporter.write_sep("=", "the course in the browser was tried, with Pyodide 0.27.7")
+
+
+@pytest.fixture(scope="session")
+def wasm_kernel():
+    """The path of the kernel as WebAssembly, made anew if its sources are newer."""
+    import fcntl
+
+    from hhlab import wasm_build
+
+    names = ("kernel.py", "kernel_layout.py", "physics.py", "compile_cache.py", "wasm_build.py")
+    newest = max(Path(hh.__file__).with_name(name).stat().st_mtime for name in names)
+    with open(Path(tempfile.gettempdir(), "hhlab-wasm-kernel.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be making it
+        if not wasm_build.KERNEL.is_file() or wasm_build.KERNEL.stat().st_mtime < newest:
+            try:
+                wasm_build.build()
+            except RuntimeError as error:  # there is no linker
+                pytest.fail(str(error)) if os.environ.get("CI") else pytest.skip(str(error))
+    return wasm_build.KERNEL
+
+
 @pytest.fixture
 def thrown_away(tmp_path, monkeypatch):
     """A folder that is thrown away, in which work logs are begun anew."""

@@ -938,7 +938,7 @@ CARDS = {
     "observe": (lambda: hh.observe(CHOICE), "Which colour?"),
     "claim": (lambda: hh.claim(22), f"Claim 22: {REGISTRY[22].statement}"),
     "claims": (lambda: hh.claim(22, 11), REGISTRY[11].statement),
-    "ask": (lambda: hh.ask(CHOICE, NUMBER), "1. Which colour? 2. How high?"),
+    "ask": (lambda: hh.ask(CHOICE, NUMBER), "1. Which colour?\n2. How high?"),
     "worklog": (hh.worklog, "Work log: 0 entries."),
     "hostile": (lambda: hh.predict(Choice("x", SCRIPT, {"a": Reply("b", right=True), "c": Reply("d")})), SCRIPT),
 }
@@ -952,7 +952,7 @@ def test_a_page_without_a_kernel_shows_the_text(make, text, displayed):
     assert widget["application/vnd.jupyter.widget-view+json"]["model_id"] == card.model_id
     assert text in still["text/plain"]
     assert "This card is a still picture. To use it, click on the first code cell" in still["text/html"]
-    figure = re.search(r"</p><figcaption>(.*)</figcaption></figure>$", still["text/html"])
+    figure = re.search(r"</p><figcaption>(.*)</figcaption></figure>$", still["text/html"], re.DOTALL)
     assert html.unescape(figure[1]) == still["text/plain"]
     assert "<" not in figure[1]
 

@@ -201,12 +201,20 @@ def test_everybody_can_read_the_pages(opened, axe, theme, width):
         assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == []
 
 
+def points(path):
+    """The numbers of a curve in SVG."""
+    return [float(number) for number in re.findall(r"[\d.]+", path)]
+
+
 @pytest.mark.slow
-def test_the_axon_of_the_front_page_moves_with_the_slider(opened):
+def test_the_axon_of_the_front_page_moves_with_the_slider(site, opened):
     page = opened("index.html")
     slider, said = page.get_by_role("slider"), page.locator("#push-said")
     curves = [curve.get_attribute("d") for curve in page.locator(".curve").all()]
-    assert len(curves) == 4
+    stills = re.findall(r'class="curve.*?" d="(.*?)"', (site / "index.html").read_text("utf-8"))
+    assert len(curves) == len(stills) == 4
+    for drawn, still in zip(curves, stills, strict=True):
+        assert points(drawn) == pytest.approx(points(still), abs=0.06)
     assert "A spike" in said.inner_text()
     slider.focus()
     for _ in range(7):

@@ -1,7 +1,6 @@
 """The kernel as WebAssembly against numba's code for this machine, with the same arguments."""
 
 import json
-import os
 import shutil
 import subprocess
 import time
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 
 from hhlab import kernel, wasm
-from hhlab.wasm_build import build, calls, copied
+from hhlab.wasm_build import calls, copied
 
 NODE = shutil.which("node")
 EARLY = 50.0  # ms from which on only spike times are compared
@@ -41,20 +40,10 @@ def test_all_runs_of_the_package_are_of_these_kinds(kept):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    target = tmp_path_factory.mktemp("wasm") / "wasm_kernel.wasm"
-    try:
-        build(target)
-    except RuntimeError as error:  # there is no linker
-        pytest.fail(str(error)) if os.environ.get("CI") else pytest.skip(str(error))
-    return target
-
-
-@pytest.fixture(scope="module")
-def replayed(made, kept, tmp_path_factory):
+def replayed(wasm_kernel, kept, tmp_path_factory):
     """For each kind: what Node tells, and the arrays after the call there and here."""
     folder, rows, found = tmp_path_factory.mktemp("calls"), [], {}
-    specification = json.loads(made.with_name("wasm_kernel.json").read_text())
+    specification = json.loads(wasm_kernel.with_name("wasm_kernel.json").read_text())
     for number, (kind, (function, given)) in enumerate(kept.items()):
         told, blob = [], bytearray()
         for _, each in wasm.flat(given):
@@ -70,7 +59,7 @@ def replayed(made, kept, tmp_path_factory):
         (folder / f"{number}.bin").write_bytes(blob)
         rows.append({"name": specification[kind]["name"], "arguments": told, "turns": 21, "array": function == "rates"})
     (folder / "calls.json").write_text(json.dumps(rows))
-    subprocess.run([NODE, str(Path(__file__).parent / "wasm/replay.mjs"), str(made), str(folder)], check=True)
+    subprocess.run([NODE, str(Path(__file__).parent / "wasm/replay.mjs"), str(wasm_kernel), str(folder)], check=True)
     for number, (kind, told) in enumerate(zip(kept, json.loads((folder / "told.json").read_text()), strict=True)):
         blob = (folder / f"{number}.out").read_bytes()
         places = [each for each in rows[number]["arguments"] if isinstance(each, dict)]

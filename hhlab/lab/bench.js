@@ -213,7 +213,7 @@ function picture(model, root) {
     const size = panel.time ? unitSize : 1;
     const across = panel.xTicks ?? (bare && !panel.time ? [] : ticksBetween(panel.x[0] / size, panel.x[1] / size,
       Math.min(10, (right - left) / 60)).map((x) => [x * size, plain(x)]));
-    const up = bare && !panel.yTicks && !panel.time ? [] : (panel.yTicks ?? ticksBetween(...panel.y, Math.min(6, (bottom - top) / 26)));
+    const up = bare && !panel.yTicks && !panel.time ? [] : (panel.yTicks ?? ticksBetween(...panel.y, Math.min(6, Math.max((bottom - top) / 26, 2.5))));
     context.globalAlpha = panel.grid ? 0.12 : 0;
     for (const [x] of across) straight(context, atX(place, x), top, atX(place, x), bottom);
     for (const y of up) straight(context, left, atY(place, y), right, atY(place, y));
@@ -240,7 +240,8 @@ function picture(model, root) {
     context.restore();
     context.textBaseline = "middle";
     for (const [x, y, words] of panel.words) {
-      wrapped(context, words, right - left - 8).forEach((line, k) => context.fillText(line, atX(place, x), atY(place, y) + k * LINE));
+      const all = wrapped(context, words, right - left - 8), first = Math.min(atY(place, y), bottom - LINE * (all.length - 0.4));
+      all.forEach((line, k) => context.fillText(line, atX(place, x), first + k * LINE));
     }
     if (panel.scale) colourScale(context, place);
   }
@@ -459,7 +460,7 @@ function picture(model, root) {
     tip.style.transform = `translate(${Math.max(left, 0)}px, ${Math.max(y - tip.offsetHeight - 8, 0)}px)`;
   }
 
-  return { stack, over, fit, paint, mark, under, hover, leave: () => { tip.hidden = true; }, isTime,
+  return { stack, over, fit, ink, paint, mark, under, hover, leave: () => { tip.hidden = true; }, isTime,
     fill: (pixels) => { room = pixels; } };
 }
 
@@ -489,7 +490,6 @@ function knobOf(told, talk) {
   const label = make("span", "label", told.label), unit = make("span", "unit", told.unit);
   const box = make("div", "knob", [make("div", "top", [label, make("span", "entry", [field, back]), unit]), slider, notice]);
   box.dataset.name = told.name;
-  if (told.colour) box.style.setProperty("--hhlab-ion", told.colour);
   let value = told.began, dragged = false, coarse = false;
   const low = told.low, step = told.step;
   let filled = -1;
@@ -593,6 +593,10 @@ async function render({ model, el }) {
   let knobs = {}, told = null, here = null, zoom = null, playing = 0, wasAt = 0, pulled = null, pointed = null, unclicked = null;
   const end = () => model.get("shown").clock[0], played = () => zoom ?? [0, end()]; // what is zoomed in on takes as long
 
+  function colourKnobs() {
+    for (const { name, colour } of told) if (colour) knobs[name].box.style.setProperty("--hhlab-ion", view.ink(colour));
+  }
+
   function fillRail() {
     if (told === model.get("knobs")) return;
     told = model.get("knobs");
@@ -603,6 +607,7 @@ async function render({ model, el }) {
       if (!groups.has(each.group)) groups.set(each.group, []);
       groups.get(each.group).push(knobs[each.name].box);
     }
+    colourKnobs();
     const focus = document.activeElement?.closest?.(".hhlab-knob")?.dataset.name, kind = document.activeElement?.type;
     sight.replaceChildren(...(groups.get("") ?? []));
     groups.delete("");
@@ -849,6 +854,7 @@ async function render({ model, el }) {
     if (!root.isConnected) return; // it has no size or colours now
     view.fit();
     show();
+    colourKnobs();
   };
   const size = new ResizeObserver(() => requestAnimationFrame(fitAnew));
   const theme = new MutationObserver(() => [0, 200, 800, 2000].forEach((wait) => setTimeout(fitAnew, wait))); // its styles come later

@@ -16,7 +16,7 @@ import traitlets
 from IPython import get_ipython
 
 from ..axons import Fibre
-from ..parameters import Parameter, Typed, pair, pretty, shown, tidy, unknown
+from ..parameters import Parameter, Typed, brief, pair, pretty, shown, tidy, unknown
 from ..protocols import LONGEST, Protocol
 from ..views import DARK, in_words, moment_in_words, ordered
 from . import held_traces
@@ -308,7 +308,7 @@ class Bench(Stilled, Live):
             self.shown = {
                 "answered": self._answered, "picture": next(reversed(self._pictures)), "panels": drawing.panels,
                 "title": self._title(), "text": self._text, "notice": self.notice, "about": self._about,
-                "values": {name: [p.value, tidy(p.value)] for name, p in declared.items()},
+                "values": {name: [p.value, brief(p.value)] for name, p in declared.items()},
                 "lit": [name for name, preset in self._presets.items() if holds(preset, self.state)],
                 "ticked": [[kind, gate] for kind in BOXES for gate in sorted(getattr(self.state, kind))],
                 "cursor": moment, "zoom": part, "clock": time_axis,
@@ -321,7 +321,7 @@ class Bench(Stilled, Live):
 
     def _title(self) -> str:
         temperature = self.cell.parameters().get("T")
-        return self.cell.title + (f" at {tidy(temperature.value)} {pretty('degC')}" if temperature else "")
+        return self.cell.title + (f" at {tidy(temperature.value)}\u00a0{pretty('degC')}" if temperature else "")
 
     def _declared(self) -> dict[str, Parameter]:
         around = self.protocol.parameters()

@@ -8,7 +8,7 @@ from typing import Any
 from .. import measure, tables
 from ..axon_recording import AxonRecording
 from ..axons import Fibre
-from ..parameters import must_be, pretty, tidy
+from ..parameters import brief, must_be, pretty, tidy
 from ..recorded import Recorded
 from ..recording import A_RECORDING, Recording
 
@@ -73,11 +73,6 @@ def held_from_start(state: Any, beside: Any) -> dict[str, Any]:
     return dict(zip(LETTERS, listed, strict=False))
 
 
-def _short(value: float) -> str:
-    """A number to be read, with five digits at most that matter; `tidy` tells all of them."""
-    return tidy(float(f"{value:.5g}"))
-
-
 def names(now: Any, held: Mapping[str, Any]) -> dict[str, str]:
     """What each held trace is called in the picture: its letter, and the first parameters that are not as now."""
     here = parameters(now)
@@ -85,7 +80,7 @@ def names(now: Any, held: Mapping[str, Any]) -> dict[str, str]:
     for letter, rec in held.items():
         there = parameters(rec)
         differ = [name for name, p in there.items() if name not in here or p.value != here[name].value]
-        others = [rec.name] if isinstance(rec, Recorded) else [f"{name} {_short(there[name].value)}" for name in differ]
+        others = [rec.name] if isinstance(rec, Recorded) else [f"{name} {brief(there[name].value)}" for name in differ]
         found[letter] = f"{letter}: {', '.join(others[:2])}" if others else letter
     return found
 
@@ -104,7 +99,7 @@ def table(now: Any, held: Mapping[str, Any]) -> str:
         values = [tidy(each[name].value) if name in each else "–" for each in known]
         if len({value for value, each in zip(values, known, strict=True) if each}) > 1:  # but for real cells
             unit = next(each[name].unit for each in known if name in each)
-            columns[f"{name} ({pretty(unit)})"] = [_short(each[name].value) if name in each else "–" for each in known]
+            columns[f"{name} ({pretty(unit)})"] = [brief(each[name].value) if name in each else "–" for each in known]
     for setting, head in (("freeze", "gates frozen"), ("reset", "gates reset")):
         gates = [", ".join(rec.settings.get(setting, ())) for rec in traces.values()]
         if any(gates):

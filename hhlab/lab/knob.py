@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from ..parameters import COUNTED, Parameter, pretty, tidy
+from ..parameters import COUNTED, Parameter, brief, pretty
 from ..views.view import OF_TRACE
 
 FINENESS = 200
@@ -13,7 +13,7 @@ DECIMALS = 9
 def knob(parameter: Parameter, began: float, group: str) -> dict[str, Any]:
     """A parameter as a knob that began with a value, in a group; "" is the group that is always in sight.
 
-    The slider stands on its own grid of steps; the field beside it shows the value itself.
+    The slider stands on its own grid of steps; the field beside it shows the value.
     """
     low, high = parameter.span
     step = 1.0 if parameter.unit in COUNTED else _round_step((high - low) / FINENESS)
@@ -22,7 +22,7 @@ def knob(parameter: Parameter, began: float, group: str) -> dict[str, Any]:
         "name": name, "label": parameter.meaning.split()[0] if name == parameter.unit else name,
         "meaning": parameter.meaning, "unit": pretty(parameter.unit), "group": group, "low": low, "step": step,
         "high": round(low + math.floor((high - low) / step + 1e-9) * step, DECIMALS),
-        "began": began, "beganText": tidy(began), "colour": _colour(name),
+        "began": began, "beganText": brief(began), "colour": _colour(name),
     }  # fmt: skip
 
 

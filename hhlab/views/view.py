@@ -31,8 +31,9 @@ OF_HELD = ("#7B3294", "#6B7000", "#AD1457", "#00838F")
 STYLES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 THICK, THIN, DOT = 1.6, 1.2, 3.5  # widths of lines, and radius of dots, in points
 FAINT = 0.5  # opacity of what is in the background
-DARK = {INK: "#E6E6E6", "#666666": "#A8A8A8", "#6B4A00": "#C9A227", "#882255": "#F0E442",
-        "#7B3294": "#C58BE0", "#6B7000": "#C9CF4A", "#AD1457": "#F48FB1", "#00838F": "#4DD0E1"}  # fmt: skip
+DARK = {INK: "#E6E6E6", "#0072B2": "#3F97DB", "#56B4E9": "#A5D8F5", "#666666": "#A8A8A8", "#6B4A00": "#C9A227",
+        "#882255": "#F0E442", "#7B3294": "#C58BE0", "#6B7000": "#C9CF4A", "#AD1457": "#F48FB1",
+        "#00838F": "#4DD0E1"}  # fmt: skip
 """What a colour becomes on a dark ground."""
 COLOURS_OF_V = "RdBu_r"  # of Matplotlib
 V_AXIS = np.linspace(-100.0, 60.0, 161)  # mV
