@@ -447,7 +447,8 @@ def test_typing_what_cannot_be(page, bench, typed):
         settled(page)
     assert bench.locator(".hhlab-text").inner_text() == text
     if typed.lstrip("-")[0:1].isdigit():
-        assert "is outside -100000 to 100000 uA/cm2. The bench stays as it was." in bench.inner_text()
+        told = "is outside -100000 to 100000 uA/cm2: give a value in this range. The bench stays as it was."
+        assert told in bench.inner_text()
     assert float(field.input_value()) == 20
     no_error(page)
 

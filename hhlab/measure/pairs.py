@@ -189,8 +189,7 @@ def _after_a_spike(cell: Cell, intervals: ArrayLike, duration: float) -> tuple[l
     if not 0 < once < np.inf:
         raise ValueError(
             f"{cell!r} has no threshold from rest with which that of a second pulse could be compared: take a cell "
-            "that "
-            "rests and can fire"
+            "that rests and can fire"
         )
     first = Step(FIRST_PULSE * once, 0.0, duration)
     return gaps, once, simulate_many([cell], [first], max(gaps, default=0.0) + 1.0)[0]
