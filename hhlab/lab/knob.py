@@ -20,8 +20,8 @@ def knob(parameter: Parameter, began: float, group: str) -> dict[str, Any]:
     name, unit = parameter.name, parameter.unit
     label = parameter.meaning.split()[0] if name == unit else name
     return {
-        "name": name, "label": label,
-        "meaning": parameter.meaning, "unit": "" if label == unit else pretty(unit), "group": group, "low": low, "step": step,
+        "name": name, "label": label, "meaning": parameter.meaning, "unit": "" if label == unit else pretty(unit),
+        "group": group, "low": low, "step": step,
         "high": round(low + math.floor((high - low) / step + 1e-9) * step, DECIMALS),
         "began": began, "beganText": brief(began), "colour": _colour(name),
     }  # fmt: skip
