@@ -771,6 +771,7 @@ def test_play_moves_the_cursor_until_pause(chrome, address, folder):
     assert page.evaluate(THREADS) == [None]
     page.wait_for_timeout(500)
     assert float(cursor.input_value()) == stopped
+    page.locator(".hhlab-title").scroll_into_view_if_needed()
     place = page.locator(".hhlab-over").bounding_box()
     page.mouse.move(place["x"] + 0.4 * place["width"], place["y"] + 40)
     page.mouse.down()
