@@ -841,6 +841,7 @@ def test_play_moves_the_cursor_until_pause(chrome, address, folder):
     assert page.evaluate(THREADS) == [None]
     page.wait_for_timeout(500)
     assert float(cursor.input_value()) == stopped
+    page.locator(".hhlab-title").scroll_into_view_if_needed()
     place = page.locator(".hhlab-over").bounding_box()
     page.mouse.move(place["x"] + 0.4 * place["width"], place["y"] + 40)
     page.mouse.down()
@@ -891,7 +892,7 @@ def test_memory_stays_over_2000_moves(page, bench, address):
     for batch in range(20):
         moved(page, bench.locator(HANDLE).nth(1), *["ArrowLeft" if batch % 2 else "ArrowRight"] * 100)
         sizes.append(resident(kernel))
-    assert sizes[-1] - sizes[4] < 10, sizes  # from move 500 to 2000
+    assert sizes[-1] - sizes[4] < 5, sizes  # from move 500 to 2000
 
 
 def test_the_lab_asks_for_its_token_and_shows_nothing_that_is_not_of_the_course(chrome, address, page):
