@@ -118,7 +118,7 @@ def wasm_kernel():
 
     names = ("kernel.py", "kernel_layout.py", "physics.py", "compile_cache.py", "wasm_build.py")
     newest = max(Path(hh.__file__).with_name(name).stat().st_mtime for name in names)
-    with open(Path(tempfile.gettempdir(), "hhlab-wasm-kernel.lock"), "w") as lock:
+    with open(wasm_build.__file__) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be making it
         if not wasm_build.KERNEL.is_file() or wasm_build.KERNEL.stat().st_mtime < newest:
             try:

@@ -148,6 +148,9 @@ def _python(folder: Path, pyodide: Path | None, wheels: Iterable[Path]) -> None:
             "name": name, "package_type": "package", "sha256": sha256, "unvendored_tests": False,
             "version": file.split("-")[1],
         }  # fmt: skip
+    for each in _requirements("hhlab"):
+        if not each.specifier.contains(found := packages[canonicalize_name(each.name)]["version"]):
+            raise ValueError(f"hhlab needs {each.name} {each.specifier} in the browser, and Pyodide 0.27.7 has {found}")
     (folder / LOCK).write_text(json.dumps(lock | {"packages": packages}), "utf-8")
 
 
