@@ -92,19 +92,16 @@ def first_spikes(cell, protocol, t_stop, runs):
     return np.array([each[0] if each.size else t_stop for each in spikes])
 
 
-RUNS = 1500
-
-
 @pytest.mark.parametrize(
-    ("area", "current", "t_stop"), [pytest.param(5, 6.0, 40, marks=pytest.mark.slow), (1, 0.0, 30)]
+    ("area", "current", "t_stop", "runs"), [pytest.param(5, 6.0, 40, 1500, marks=pytest.mark.slow), (1, 0.0, 30, 500)]
 )
-def test_spikes_come_when_they_do_in_an_exact_simulation(area, current, t_stop):
-    """Of right simulations one in a thousand would fail; two distributions 0.072 apart are told from each other."""
+def test_spikes_come_when_they_do_in_an_exact_simulation(area, current, t_stop, runs):
+    """Of right simulations one in a thousand would fail; 1500 tell two distributions 0.072 apart from each other."""
     rest = hh.Squid().rest()
     start = np.array([rest["Na.m"], rest["Na.h"], rest["K.n"]])
     random = np.random.default_rng(12345)
-    exact = [first_spike(60 * area, 18 * area, current, t_stop, rest["V"], start, random) for _ in range(RUNS)]
-    found = first_spikes(SMALL.replace(area=area), hh.Step(current, 0, t_stop), t_stop, RUNS)
+    exact = [first_spike(60 * area, 18 * area, current, t_stop, rest["V"], start, random) for _ in range(runs)]
+    found = first_spikes(SMALL.replace(area=area), hh.Step(current, 0, t_stop), t_stop, runs)
     assert stats.ks_2samp(found, exact).pvalue > 0.001
     assert np.std(found) > 2  # ms: there is something to compare
 
