@@ -1,10 +1,15 @@
-"""Rows as an HTML table: for notebooks, the bench, pages and learning platforms. What stands in the rows is no matter
-of this module.
+"""Rows as a table: in HTML, for notebooks, the bench, pages and learning platforms, and as CSV. What stands in the rows
+is no matter of this module.
 """
 
+import csv
+import io
 from collections.abc import Iterable
 
 from markupsafe import Markup
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a text in a CSV must not begin with, because programs for tables would compute it."""
 
 
 def table(
@@ -37,3 +42,12 @@ def table(
         Markup("<thead><tr>{}</tr></thead>").format(head) if head else "",
         body,
     )
+
+
+def as_csv(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
+    """Rows as a CSV that programs for tables open, and in which no text is a formula."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    for row in (heads, *rows):
+        writer.writerow(f"'{each}" if isinstance(each, str) and each.startswith(FORMULA) else each for each in row)
+    return written.getvalue().encode("utf-8-sig")

@@ -546,7 +546,7 @@ def test_the_commands_take_a_secret(tmp_path, capsys):
     common = ["--course", "bio2", "--secret", str(tmp_path / "secret"), "--out", str(tmp_path)]
     roster = ["--roster", str(tmp_path / "roster.csv")]
     assert main(["assign", "ions", *common, "--nbgrader"]) == 1
-    assert "nbgrader gives one notebook to all, and a secret needs one for each" in capsys.readouterr().err
+    assert "nbgrader gives the same notebook to all students, but a secret needs one for each" in capsys.readouterr().err
     assert main(["assign", "ions", *common, *roster, "--moodle", "1"]) == 0
     key = find("ions").variant("bio2", "ab1", SECRET).key
     assert f'key=\\"{key}\\"' in (tmp_path / "ab1/01_ions.ipynb").read_text()

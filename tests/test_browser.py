@@ -61,6 +61,20 @@ REFUSED = ":is(.hhlab-notice, .hhlab-about):not(:empty)"
 CODE = "Show code that gives this recording"
 PLAY = "play in slow motion"
 SHOWS = re.compile(r"^hh\.(?:explore|predict|observe|claim|ask|worklog)\(", re.MULTILINE)
+IN_SIGHT = "body, #main { overflow: visible !important } .jp-Cell { content-visibility: visible !important }"
+SEEN = """() => {
+  axe.setup(document);
+  const seen = [...document.querySelectorAll('.hhlab-frame')].map(axe.commons.dom.isVisibleOnScreen);
+  axe.teardown();
+  return seen;
+}"""
+# What is hidden behind something else has no contrast, and is told as well.
+RUN_AXE = """async part => {
+  const {violations, incomplete} = await axe.run(part, {resultTypes: ['violations', 'incomplete']%s});
+  const behind = node => node.any.some(({data}) => data?.messageKey === 'bgOverlap');
+  const hidden = incomplete.map(rule => ({id: `${rule.id}: hidden`, nodes: rule.nodes.filter(behind)}));
+  return [...violations, ...hidden.filter(rule => rule.nodes.length)];
+}"""
 OUTER_FRAMES = "[...document.querySelectorAll('.hhlab-frame')].filter(e => !e.parentElement.closest('.hhlab-frame'))"
 
 
@@ -137,9 +151,24 @@ def in_theme(page, theme):
     page.wait_for_timeout(1000)
 
 
+def begin_axe(page, axe):
+    """Have axe-core in the page, and let it see all frames: it judges no contrast of what it takes for hidden.
+
+    To it, what a notebook has scrolled away is hidden, as what is around the notebook hides what flows over; and
+    Chromium does not lay out the cells there.
+    """
+    page.evaluate(axe)
+    page.add_style_tag(content=IN_SIGHT)
+    page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
+    still(page)
+    seen = page.evaluate(SEEN)
+    assert seen
+    assert all(seen)
+
+
 def violations(part, rules=""):
     """What axe-core finds in a part of a page, or in a list of parts: rules, each with the first elements."""
-    found = part.evaluate(f"e => axe.run(e, {{resultTypes: ['violations']{rules}}})")["violations"]
+    found = part.evaluate(RUN_AXE % rules)
     return [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
 
 
@@ -189,7 +218,7 @@ def everything_is_accessible(page, axe, path):
     cells = json.loads(path.read_text())["cells"]
     shown = sum(len(SHOWS.findall("".join(cell["source"]))) for cell in cells if cell["cell_type"] == "code")
     page.wait_for_function(f"shown => {OUTER_FRAMES}.length >= shown", arg=shown, timeout=30_000)
-    page.evaluate(axe)
+    begin_axe(page, axe)
     for theme, rules in (("Dark", ", runOnly: ['color-contrast']"), ("Light", "")):
         in_theme(page, theme)
         assert violations(page.evaluate_handle(OUTER_FRAMES), rules) == [], theme
@@ -418,7 +447,8 @@ def test_typing_what_cannot_be(page, bench, typed):
         settled(page)
     assert bench.locator(".hhlab-text").inner_text() == text
     if typed.lstrip("-")[0:1].isdigit():
-        assert "is outside -100000 to 100000 uA/cm2. The bench stays as it was." in bench.inner_text()
+        told = "is outside -100000 to 100000 uA/cm2: give a value in this range. The bench stays as it was."
+        assert told in bench.inner_text()
     assert float(field.input_value()) == 20
     no_error(page)
 
@@ -777,7 +807,7 @@ def test_under_reduced_motion_only_the_cursor_moves_the_membrane(chrome, address
 def test_axe_finds_nothing_in_either_theme(chrome, address, folder, axe):
     notebook(folder, "access", SHORT, *CARDS)
     page = open_and_run(chrome, address, "access.ipynb", (1280, 1400))
-    page.evaluate(axe)
+    begin_axe(page, axe)
     bench = page.locator(BENCH).first
     for name in ("Hold", CODE, "More knobs"):
         press(page, bench, name)
@@ -811,6 +841,7 @@ def test_play_moves_the_cursor_until_pause(chrome, address, folder):
     assert page.evaluate(THREADS) == [None]
     page.wait_for_timeout(500)
     assert float(cursor.input_value()) == stopped
+    page.locator(".hhlab-title").scroll_into_view_if_needed()
     place = page.locator(".hhlab-over").bounding_box()
     page.mouse.move(place["x"] + 0.4 * place["width"], place["y"] + 40)
     page.mouse.down()
@@ -861,7 +892,7 @@ def test_memory_stays_over_2000_moves(page, bench, address):
     for batch in range(20):
         moved(page, bench.locator(HANDLE).nth(1), *["ArrowLeft" if batch % 2 else "ArrowRight"] * 100)
         sizes.append(resident(kernel))
-    assert sizes[-1] - sizes[4] < 10, sizes  # from move 500 to 2000
+    assert sizes[-1] - sizes[4] < 5, sizes  # from move 500 to 2000
 
 
 def test_the_lab_asks_for_its_token_and_shows_nothing_that_is_not_of_the_course(chrome, address, page):

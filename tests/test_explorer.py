@@ -23,7 +23,7 @@ from hhlab.lab.code import as_code
 from hhlab.lab.drawing import RANGE
 from hhlab.lab.presets import State
 from hhlab.lab.run import MOST_SAMPLES
-from hhlab.parameters import tidy
+from hhlab.parameters import brief
 from hhlab.protocols import Nothing
 from hhlab.views import in_words, moment_in_words
 
@@ -125,7 +125,7 @@ def declared(bench):
 
 def picture_belongs_to_the_knobs(bench):
     """What the knobs show, simulated anew, is what picture, text and values show."""
-    values = {name: float(text) for name, (_, text) in bench.shown["values"].items()}
+    values = {name: value for name, (value, _) in bench.shown["values"].items()}
     cell = bench.cell.replace(**{name: values[name] for name in values if name in bench.cell.parameters()})
     stimulus = bench.protocol.replace(**{name: values[name] for name in values if name in bench.protocol.parameters()})
     frozen = [gate for _, gate in bench.shown["ticked"]]
@@ -146,9 +146,10 @@ def knobs_are_in_order(bench):
     assert [name for name, knob in knobs(bench).items() if not knob["group"]] == [n for n in KNOBS if n in knobs(bench)]
     for name, knob in knobs(bench).items():
         now = declared(bench)[name].value
-        assert bench.shown["values"][name] == [now, tidy(now)]
+        assert bench.shown["values"][name] == [now, brief(now)]
+        assert float(brief(now)) == pytest.approx(now, rel=5e-6)
         assert knob["began"] == (began[name].value if name in began else now)
-        assert knob["beganText"] == tidy(knob["began"])
+        assert knob["beganText"] == brief(knob["began"])
     assert bench.shown["atStart"] == (bench.state == bench._start)
     assert bench.shown["lit"] == [name for name, preset in bench._presets.items() if is_so(preset, bench.state)]
 
@@ -911,6 +912,6 @@ def test_numbers_of_held_traces_are_short():
     bench.set(g_Na=6.932291666666)
     bench.hold()
     bench.set(g_Na=120)
-    assert bench.shown["held"]["B"] == "B: g_Na 6.9323"
-    assert "6.9323<" in bench.shown["table"]
-    assert "6.93229" not in bench.shown["table"]
+    assert bench.shown["held"]["B"] == "B: g_Na 6.93229"
+    assert "6.93229<" in bench.shown["table"]
+    assert "6.932291" not in bench.shown["table"]

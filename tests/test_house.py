@@ -112,7 +112,8 @@ def test_no_module_takes_the_place_of_another_public_thing(root):
     code = """
 import importlib, inspect, pkgutil, hhlab as hh
 for each in pkgutil.walk_packages(hh.__path__, "hhlab."):
-    importlib.import_module(each.name)
+    if each.name != "hhlab.site.in_browser":  # it runs in the browser only
+        importlib.import_module(each.name)
 print([name for name in hh.__all__ if inspect.ismodule(getattr(hh, name))])
 """
     assert run(sys.executable, "-c", code, cwd=root).strip() == "['claims', 'measure']"
@@ -144,7 +145,7 @@ def test_pins_are_pins_and_nothing_else(root):
 
 
 def _name(requirement):
-    return re.split(r"[>;[]", requirement)[0].strip()
+    return re.split(r"[>=;[]", requirement)[0].strip()
 
 
 def test_every_number_of_the_version_agrees(root):

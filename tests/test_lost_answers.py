@@ -91,7 +91,7 @@ def test_an_answer_that_is_not_in_the_outputs_needs_a_person(classroom, spoil, w
     states = {each.task: each.state for each in done.marks["ab1"]}
     assert states.pop("ATP") == "not graded"
     assert set(states.values()) == {"right"}
-    assert "ATP waits for a person" in (classroom / "out/feedback/ab1.html").read_text()
+    assert "Your teacher still has to look at ATP." in (classroom / "out/feedback/ab1.html").read_text()
 
 
 def dots(cell):
@@ -144,14 +144,14 @@ def test_code_of_a_cell_with_dots_is_no_answer_and_code_that_was_not_run_is_lost
 def test_code_is_lost_where_it_is_too_long():
     made = filled("ions", COURSE, "ab1", code="#" * (LONGEST_CODE + 2))
     whys = set(handed(made).answers.values())
-    assert whys == {"its code is longer than the 20000 characters that are read"}
+    assert whys == {"its part code is longer than the 20000 characters that are read"}
 
 
 @pytest.mark.parametrize(
     ("forged", "why"),
     [
-        ({"because": "x" * 2500}, "its reason is longer than the 2000 characters that are read"),
-        ({"value": "1" * 2500}, "its value is longer than the 2000 characters that are read"),
+        ({"because": "x" * 2500}, "its part because is longer than the 2000 characters that are read"),
+        ({"value": "1" * 2500}, "its part value is longer than the 2000 characters that are read"),
         ({"format": FORMAT + 1}, "its output was made by another version of hhlab"),
     ],
     ids=["reason", "value", "format"],
@@ -182,7 +182,7 @@ def test_a_thousand_cells_are_read_at_once(classroom):
     made["cells"][-1]["source"] = cell["source"]
     done = graded(classroom, made)
     assert grade_of(classroom) == "16"
-    assert ("ab1", "'ATP' is answered in 1001 cells: the last one counts.") in done.remarks
+    assert ("ab1", "'ATP' is answered in 1001 cells. The last one counts.") in done.remarks
 
 
 def without_data(name, student, given):
@@ -221,7 +221,7 @@ def test_a_line_that_does_not_tell_all_needs_a_person(classroom):
     cell_of(made, "falling_phase")["source"] = 'lab.answer("falling_phase", "a", because=mine)'
     done = graded(classroom, made)
     ((_, _, because),) = done.people
-    assert because == "falling_phase: only the line under its cell is left, which does not tell it in full."
+    assert because == "falling_phase: only the line under its cell is left, which does not hold the whole answer."
 
 
 @pytest.mark.parametrize(
@@ -229,11 +229,11 @@ def test_a_line_that_does_not_tell_all_needs_a_person(classroom):
     [
         (
             "lab = hh.assignment(name, course=mine, student='ab1')",
-            "its outputs have lost of which course and assignment",
+            "its outputs no longer say to which course and assignment",
         ),
         (
             "hh.assignment('pump', course='a')\nhh.assignment('pump', course='b')",
-            "its outputs have lost of which course",
+            "its outputs no longer say to which course",
         ),
     ],
 )

@@ -373,7 +373,7 @@ def test_a_preset_that_a_view_cannot_show_is_refused_in_a_sentence():
         ),
         (lambda bench: bench.tick("held", "K.n", True), "this bench has no box held; it has frozen, reset. The bench "),
         (lambda bench: bench.look(nan), "cursor = nan ms is outside "),
-        (lambda bench: bench.look("soon"), "cursor = 'soon' is not a number: give one in ms, "),
+        (lambda bench: bench.look("soon"), "cursor = 'soon' is not a number: give one from -1000000000 to 1000000000 ms. "),
         (lambda bench: bench.look(5, (1, inf)), "zoom = inf ms is outside "),
         (lambda bench: bench.look(5, 3), "zoom = 3 is not two moments: give the first and the last that are shown, in"),
     ],

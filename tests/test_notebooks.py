@@ -14,7 +14,7 @@ from pathlib import Path
 
 import course_cells
 import pytest
-from course_cells import ASSIGNMENTS, NOTEBOOKS, cells, is_compared, ran, saved
+from course_cells import ASSIGNMENTS, NOTEBOOKS, cells, is_compared, ran, saved, value
 
 NUMBER = re.compile(r"\d\.\d")
 
@@ -51,6 +51,19 @@ def test_what_is_saved(path):
 def test_every_cell_of_an_assignment_runs(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert ran(path).said == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_first_slider_of_each_bench_can_be_moved_on(path, thrown_away):
+    """One step to the right of where it begins, the picture is another."""
+    for source in ("".join(cell["source"]) for cell in cells(path)):
+        if "hh.explore(" in source:
+            bench = value(source, dict(ran(path).before[source]))
+            knob, began = bench.knobs[0], bench.points
+            further = knob["began"] + knob["step"]
+            assert further <= knob["high"], source
+            bench.set(**{knob["name"]: further})
+            assert bench.points != began, source
 
 
 def nbval(place, *paths):

@@ -191,11 +191,11 @@ NO_UNITS = text_of(t, V, heading="a,b\n")
     ("just words\nand more\n", {}, "^c.csv has no numbers in its first 200 lines"),
     ("-65\n-64\n-63\n", {}, r"^c.csv has one column of numbers: a recording needs times, too; .*Recorded\(0.05, V\)"),
     ("V (mV)\n-65.0\n-64.0\n", {}, "^c.csv has one column of numbers"),
-    (NO_UNITS, {}, "^c.csv has no columns for t, a time: say which one, such as t=2, of 1 'a', 2 'b'$"),
+    (NO_UNITS, {}, "^c.csv has no column for t, a time: say which one, such as t=2, of 1 'a', 2 'b'$"),
     (NO_UNITS, {"t": 1}, "^column 1 of c.csv has no unit: say it, such as t_unit='ms'$"),
-    (NO_UNITS, {"t": 1, "t_unit": "ms"}, "^c.csv has no columns for V, a voltage"),
-    (NO_UNITS, {"t": "c", "t_unit": "ms"}, "^c.csv has no columns for t, a time"),
-    (NO_UNITS, {"t": 3, "t_unit": "ms"}, "^c.csv has no columns for t, a time"),
+    (NO_UNITS, {"t": 1, "t_unit": "ms"}, "^c.csv has no column for V, a voltage"),
+    (NO_UNITS, {"t": "c", "t_unit": "ms"}, "^c.csv has no column for t, a time"),
+    (NO_UNITS, {"t": 3, "t_unit": "ms"}, "^c.csv has no column for t, a time"),
     (NO_UNITS, {"t": 1, "V": 2, "t_unit": "mV", "V_unit": "mV"}, "^t_unit = 'mV' is not a unit of a time: give one"),
     (NO_UNITS, {"t": 1, "V": 2, "t_unit": "ms", "V_unit": "bananas"}, "^V_unit = 'bananas' is not a unit of a voltage"),
     (text_of(t, V, V, heading="t (ms),a (mV),b (mV)\n"), {}, "^c.csv has 2 columns for V, a voltage: say which one"),
@@ -206,7 +206,7 @@ NO_UNITS = text_of(t, V, heading="a,b\n")
     ("t (ms),V (mV)\n0,-65\n1,nan\n", {}, "^V = nan mV is not finite: leave it out, or give a finite number$"),
     ("t (ms),V (mV)\n0,-65\n1,inf\n", {}, "^V = inf mV is not finite"),
     ("t (ms),V (mV)\n0,-65\n", {}, r"^t has the shape \(1,\): give a row of 2 to"),
-    ("t (ms),V (mV)\n0,-65\n1,-65\n", {"t": 0}, "^c.csv has no columns for t, a time: say which one, such as t=2"),
+    ("t (ms),V (mV)\n0,-65\n1,-65\n", {"t": 0}, "^c.csv has no column for t, a time: say which one, such as t=2"),
     ("t (ms),V (mV)\n0,-65\n2,-65\n1,-65\n", {}, "^t = 2 ms is followed by 1 ms: times must rise"),
     ("t (ms),V (mV)\n0,-65\n1,6500\n", {}, "^V = 6500 mV is outside -500 to 500 mV: give a value in this range$"),
     ("a\0b\0c", {}, "^c.csv is not a text file: export the recording as CSV, or as ABF"),
@@ -273,7 +273,7 @@ def test_abf(tmp_path):
     with pytest.raises(ValueError, match="sweep = 3 is none"):
         hh.Recorded.read(tmp_path / "two.abf", sweep=3)
     writer.writeABF1(np.array([V, V]), str(tmp_path / "clamp.abf"), 20000, "pA")
-    with pytest.raises(ValueError, match=r"^clamp.abf has no columns for V, a voltage: say which one"):
+    with pytest.raises(ValueError, match=r"^clamp.abf has no column for V, a voltage: say which one"):
         hh.Recorded.read(tmp_path / "clamp.abf", sweep=1)
 
 

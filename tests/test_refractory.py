@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import hhlab as hh
+from hhlab.measure import pairs
 
 COLD, WARM = hh.Squid(), hh.Squid(T=18.5)
 
@@ -23,6 +24,18 @@ def test_relative(interval, ratio):
 def test_supernormal():
     assert hh.measure.refractory(COLD, 20) < 0.95
     assert hh.measure.refractory(WARM, [[8], [60]]).shape == (2, 1)
+
+
+def test_nothing_is_searched_twice(monkeypatch):
+    """The threshold from rest is searched once a cell, and no pulses are tried that are much stronger than the one."""
+    searched, tried = [], []
+    cell, from_rest, responses = hh.Squid(C=1.01), pairs.threshold, pairs.responses
+    monkeypatch.setattr(pairs, "threshold", lambda *given: searched.append(given) or from_rest(*given))
+    monkeypatch.setattr(pairs, "responses", lambda *given, **more: tried.extend(given[1]) or responses(*given, **more))
+    ratio = float(hh.measure.refractory(cell, 40))
+    assert max(pulse.amplitude for pulse in tried) < 4 * ratio * from_rest(cell)
+    hh.measure.refractory(cell, [20, 30], reset=("h",))
+    assert len(searched) == 1
 
 
 def test_which_gate():

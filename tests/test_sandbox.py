@@ -64,9 +64,9 @@ def test_errors_of_the_code_are_sentences(code, words):
     [
         ("while True: pass", "did not finish within|too much time"),
         ("import time\nx = time.sleep(100)", "did not finish within"),
-        ("import os\nx = os._exit(0)", "ended before it gave its numbers"),
-        (WRITES.format("b'[1' * 10**6"), "wrote more"),
-        (WRITES.format("b'[1]'") + "\nx = os._exit(0)", "not a list of numbers|ended before"),
+        ("import os\nx = os._exit(0)", "ended before it returned its numbers"),
+        (WRITES.format("b'[1' * 10**6"), "printed more"),
+        (WRITES.format("b'[1]'") + "\nx = os._exit(0)", "did not return a list of numbers|ended before"),
     ],
 )  # fmt: skip
 def test_what_does_not_come_to_an_end_needs_a_person(code, words):
@@ -202,7 +202,7 @@ def test_where_locking_in_fails_later_no_code_runs(tool, tmp_path, monkeypatch):
     program.chmod(0o755)
     sandbox = pickle.loads(pickle.dumps(Sandbox(UNSHARE)))
     monkeypatch.setattr("hhlab.assignments.sandbox._program", lambda lock: str(program))
-    with pytest.raises(NotRunError, match="could not be locked in, and was not run"):
+    with pytest.raises(NotRunError, match="could not be locked in, so it was not run"):
         sandbox.run(TWICE, f"x = open({str(tmp_path / 'evil')!r}, 'w')\nf = lambda x: 1")
     assert not (tmp_path / "evil").exists()
 
@@ -219,10 +219,10 @@ def test_tools_are_not_looked_for_in_the_current_folder(tmp_path, monkeypatch):
 def test_where_nothing_locks_in_a_person_decides():
     with pytest.raises(NotRunError, match="cannot lock code in"):
         run("f = lambda x: 2 * x", "")
-    assert "were not run" in str(Sandbox(""))
+    assert "was not run" in str(Sandbox(""))
     assert run("f = lambda x: 2 * x", LIMITS_ONLY) == [2.0, 4.0]
     assert "your files" in str(Sandbox(LIMITS_ONLY))
-    assert f"locked in, by {UNSHARE}" in str(Sandbox(UNSHARE))
+    assert f"locked in by {UNSHARE}" in str(Sandbox(UNSHARE))
 
 
 @pytest.mark.parametrize(
@@ -230,10 +230,10 @@ def test_where_nothing_locks_in_a_person_decides():
     [
         ("np.log(", "np.log10(", "natural logarithm"),
         ("(T + 273.15)", "T", "kelvin"),
-        ("1000 * R", "R", "in V"),
+        ("1000 * R", "R", "returns volts"),
         ("outside / inside", "inside / outside", "sign is wrong"),
         ("(z * F)", "F", "charge z"),
-        ("1000 * R", "998 * R", "It is tried with"),
+        ("1000 * R", "998 * R", "is tested with"),
     ],
 )
 def test_well_known_slips_are_told(old, new, words):
@@ -250,4 +250,4 @@ def test_a_channel_of_ones_own():
     task = find("spike").task(variant, "channel")
     wrong = task.question.solution.replace("E=-77", "E=77")
     assert judge(task, Given(code=task.question.solution), variant, OWN.run).points == task.points
-    assert judge(task, Given(code=wrong), variant, OWN.run).reply == "E_A is negative."
+    assert judge(task, Given(code=wrong), variant, OWN.run).reply == "E_A must be negative."

@@ -205,7 +205,7 @@ def test_threshold_by_slope():
     [
         (
             (50, 60),
-            "between = 50 to 60 ms holds no sample: choose an interval before the end of the recording at 20 ms",
+            "between = 50 to 60 ms holds no sample: choose an interval before 20 ms, the end of the recording",
         ),
         ((5, 3), "between = 5 to 3 ms holds no sample"),
         (3, r"between = 3 is not an interval: give \(from, to\) in ms"),

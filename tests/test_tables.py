@@ -6,7 +6,7 @@ import pytest
 from markupsafe import Markup
 
 import hhlab as hh
-from hhlab.tables import table
+from hhlab.tables import as_csv, table
 
 EVIL = "<script>alert('&')</script>"
 
@@ -31,3 +31,8 @@ def test_a_ledger_shows_a_row_for_each_ion():
     assert told.count("<tr>") == 3
     assert "<td>Na</td>" in told
     assert "<th scope=col>in (pmol/cm²)</th>" in told
+
+
+def test_no_text_in_a_csv_is_a_formula():
+    rows = as_csv(["student", "points"], [["=1+1", -1.5], ["@ab1", 2]]).decode("utf-8-sig").splitlines()
+    assert rows == ["student,points", "'=1+1,-1.5", "'@ab1,2"]

@@ -4,8 +4,6 @@ So grades of another assignment are refused, a roster that somebody has changed 
 longer graded go away, and one table tells of several folders.
 """
 
-import csv
-import io
 import itertools
 import json
 from collections.abc import Sequence
@@ -13,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ..parameters import tidy
+from ..tables import as_csv
 from .course import ASSIGNMENTS
 from .page import page
 from .report import Graded
@@ -115,9 +114,7 @@ def overview(folders: Sequence[Path], out: Path) -> list[Path]:
     heads.append(f"all ({tidy(sum(book.of for book in ordered))})")
     names = {student: name for book in ordered for student, name in book.names.items()}
     rows = [[student, names[student], *_points(student, ordered)] for student in sorted(names)]
-    sheet = io.StringIO()
-    csv.writer(sheet).writerows([heads, *rows])
-    write(out / "overview.csv", sheet.getvalue().encode("utf-8-sig"))
+    write(out / "overview.csv", as_csv(heads, rows))
     write(out / "overview.html", page("overview.html", title=f"{courses[0]}: all", heads=heads, rows=rows).encode())
     return [out / "overview.csv", out / "overview.html"]
 

@@ -24,15 +24,7 @@ INSIDE = Parameter(1.0, "mM", 1e-9, 5000, "concentration inside", name="inside")
 LEAST_INSIDE = 1e-9  # mM that Newton's method starts from at least
 RELATIVE_CHANGE, NEWTON_STEPS = 1e-6, 60  # by which it takes the slope, and how often it is repeated at most
 AREA = Parameter(10.0, "um2", 0.1, 10_000, "area of membrane whose channels are counted", slider=(1, 200), name="area")
-SEED = Parameter(
-    1.0,
-    "(number)",
-    0,
-    999_999,
-    "seed of the random numbers: another one gives another noise",
-    slider=(1, 100),
-    name="seed",
-)
+SEED = Parameter(1.0, "(number)", 0, 999_999, "seed of the random numbers", slider=(1, 100), name="seed")
 NOISE = {"area": AREA, "seed": SEED}
 START_V = Parameter(-65.0, "mV", -200, 200, "membrane potential to start from", name="V")
 

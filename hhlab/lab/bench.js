@@ -6,7 +6,7 @@ const KEEP_AFTER = 2000; // ms of rest after which the picture is put into the n
 const PLAY = 12000; // ms to play all that is shown of a recording
 const HEIGHT = 230, LEAST = 64, LEAST_IN_LAB = 48; // px: the height of a panel against time, the least, and the least in lab mode
 const MOST = 540, BESIDE = 210, STATES = 210; // px: of all of these at most, also beside a membrane, and of the row of the other panels
-const LEFT = 64, GAP = 12, FOOT = 40;
+const LEFT = 64, GAP = 12, FOOT = 40, ALONE = 200;
 const FONT = 12, LINE = 15; // px
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };
 const LATEST = new Set(["set", "look"]); // of these, only the last one that waits is sent
@@ -145,6 +145,7 @@ function picture(model, root) {
     const beside = Math.max(0, ...names.map((name) => context.measureText(name).width));
     const scaled = lasting.some((each) => each.scale) ? 58 : 0;
     const right = width - Math.max(beside ? Math.min(beside + 36, 0.42 * width) : 14, scaled);
+    const side = Math.max(1, Math.min(states.length, Math.floor(width / ALONE))); // of the other panels in a row
     const below = states.length ? (room > 0 && lasting.length ? Math.min(STATES, room / 2) : room > 0 ? room : STATES) : 0;
     const full = (room > 0 ? room - 10 : panels.length < shown.panels.length ? BESIDE : MOST) - below;
     const wanted = lasting.map((each) => each.height * HEIGHT / lasting.length ** 0.35);
@@ -158,11 +159,12 @@ function picture(model, root) {
       top += tall + GAP;
     });
     if (lasting.length) top += FOOT - GAP;
-    const wide = width / Math.max(states.length, 1);
+    const wide = width / side;
     states.forEach((panel, k) => {
-      const [begin, end] = [top + LINE + 10, top + below - FOOT + 10];
-      const left = k * wide + (panel.grid || panel.yTicks ? LEFT + LINE * (panel.label.split("\n").length - 1) : 8);
-      places.push({ panel, edge: k * wide, left, right: (k + 1) * wide - 14, top: begin, bottom: end, last: true });
+      const edge = (k % side) * wide, up = top + Math.floor(k / side) * (below + 10);
+      const [begin, end] = [up + LINE + 10, up + below - FOOT + 10];
+      const left = edge + (panel.grid || panel.yTicks ? LEFT + LINE * (panel.label.split("\n").length - 1) : 8);
+      places.push({ panel, edge, left, right: edge + wide - 14, top: begin, bottom: end, last: true });
     });
     height = states.length ? places.at(-1).bottom + FOOT : top;
   }
@@ -213,7 +215,7 @@ function picture(model, root) {
     const size = panel.time ? unitSize : 1;
     const across = panel.xTicks ?? (bare && !panel.time ? [] : ticksBetween(panel.x[0] / size, panel.x[1] / size,
       Math.min(10, (right - left) / 60)).map((x) => [x * size, plain(x)]));
-    const up = bare && !panel.yTicks && !panel.time ? [] : (panel.yTicks ?? ticksBetween(...panel.y, Math.min(6, Math.max((bottom - top) / 26, 2.5))));
+    const up = bare && !panel.yTicks && !panel.time ? [] : (panel.yTicks ?? ticksBetween(...panel.y, Math.min(6, Math.max((bottom - top) / 26, Math.min(3.2, (bottom - top) / 12)))));
     context.globalAlpha = panel.grid ? 0.12 : 0;
     for (const [x] of across) straight(context, atX(place, x), top, atX(place, x), bottom);
     for (const y of up) straight(context, left, atY(place, y), right, atY(place, y));
@@ -236,7 +238,8 @@ function picture(model, root) {
     context.save();
     context.translate(place.edge + 3, (top + bottom) / 2);
     context.rotate(-Math.PI / 2);
-    panel.label.split("\n").forEach((line, k) => context.fillText(line, 0, k * LINE));
+    const long = context.measureText(panel.label).width > bottom - top + GAP; // then its unit has a line of its own
+    (long ? panel.label.replace(" (", "\n(") : panel.label).split("\n").forEach((line, k) => context.fillText(line, 0, k * LINE));
     context.restore();
     context.textBaseline = "middle";
     for (const [x, y, words] of panel.words) {
@@ -344,12 +347,13 @@ function picture(model, root) {
   }
 
   function above(context, place, named) {
-    let x = place.left;
-    for (const { look } of named) {
+    const wide = named.map(({ look }) => 27 + context.measureText(look.name).width);
+    let x = wide.reduce((a, b) => a + b) > place.right - place.left + 20 ? place.edge : place.left;
+    for (const [k, { look }] of named.entries()) {
       sample(context, look, x, place.top - 11);
       context.fillStyle = letters;
       context.fillText(look.name, x + 20, place.top - 11);
-      x += 32 + context.measureText(look.name).width;
+      x += wide[k];
     }
   }
 

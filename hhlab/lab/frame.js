@@ -1,11 +1,11 @@
 // What every card needs besides its widgets: names for controls, and presses in the right order.
 
-// ipywidgets puts a tooltip on the label only. Sliders, fields and groups of radio buttons need it as their name.
+// ipywidgets puts a tooltip on the label only. Fields and groups of radio buttons need it as their name.
 function nameControls(frame) {
   for (const label of frame.querySelectorAll(".widget-label[title]")) {
     const box = label.parentElement;
     const radio = box.classList.contains("widget-radio");
-    const control = radio ? box : box.querySelector(".noUi-handle, input:not([type=checkbox])");
+    const control = radio ? box : box.querySelector("input:not([type=checkbox])");
     if (!control || !label.title || control.getAttribute("aria-label") === label.title) continue;
     control.setAttribute("aria-label", label.title);
     if (radio) box.setAttribute("role", "radiogroup");

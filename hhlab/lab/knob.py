@@ -17,10 +17,11 @@ def knob(parameter: Parameter, began: float, group: str) -> dict[str, Any]:
     """
     low, high = parameter.span
     step = 1.0 if parameter.unit in COUNTED else _round_step((high - low) / FINENESS)
-    name = parameter.name
+    name, unit = parameter.name, parameter.unit
+    label = parameter.meaning.split()[0] if name == unit else name
     return {
-        "name": name, "label": parameter.meaning.split()[0] if name == parameter.unit else name,
-        "meaning": parameter.meaning, "unit": pretty(parameter.unit), "group": group, "low": low, "step": step,
+        "name": name, "label": label, "meaning": parameter.meaning, "unit": "" if label == unit else pretty(unit),
+        "group": group, "low": low, "step": step,
         "high": round(low + math.floor((high - low) / step + 1e-9) * step, DECIMALS),
         "began": began, "beganText": brief(began), "colour": _colour(name),
     }  # fmt: skip

@@ -411,12 +411,13 @@ function membrane(model, root) {
   function legend(s, side, y, value, small) { // where it ends
     const tight = s.w < TIGHT, named = !tight || side === "inside" || !s.patch.title; // a title stands where "outside" would
     const wide = named ? text(side, s.x0 + 10, y - (tight ? 14 : 0), small ? 11 : 12, { bold: true, align: "left" }) : 0;
-    let x = s.x0 + (tight ? 8 : 17 + wide);
-    for (const each of s.dots.filter(({ mouths }) => !mouths.length)) {
+    const told = s.dots.filter(({ mouths }) => !mouths.length), close = tight && told.length > 3;
+    let x = s.x0 + (close ? 2 : tight ? 8 : 17 + wide);
+    for (const each of told) {
       const mM = value(each), unit = mM < 0.1 ? " µM" : small ? "" : " mM";
       stamp(each.ion, x + 4, y, 4);
       const said = `${scene.names[each.ion]} ${mM < 0.1 ? Number((1e3 * mM).toPrecision(2)) : Number(mM.toPrecision(3))}${unit}`;
-      x += 23 + text(said, x + 12, y, small ? 11 : 12, { align: "left" });
+      x += (close ? 15 : 23) + text(said, x + 12, y, small ? 11 : 12, { align: "left" });
     }
     return x;
   }

@@ -1,7 +1,5 @@
 """What the work logs of a class say: before and after the course, which misconceptions, and what to do tomorrow."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +11,7 @@ from ..assignments.opened import File, TooMuchError, files_of
 from ..assignments.page import bar, page
 from ..assignments.submissions import by_owner
 from ..claims import MISCONCEPTIONS
+from ..tables import as_csv
 from .beliefs import named
 from .course import WORDING
 from .entries import SURE, Entry, good_entries
@@ -21,8 +20,6 @@ from .places import place_of
 
 TEXTS = WORDING["class"]
 LOG = ".jsonl"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell of a table must not begin with, because programs for tables would compute it."""
 Rows = list[tuple[object, ...]]
 
 
@@ -136,8 +133,5 @@ def _students(members: Mapping[str, Member]) -> Rows:
 
 def _table(members: Mapping[str, Member]) -> bytes:
     """A row for each student."""
-    sheet = io.StringIO()
     heads = [TEXTS[key] for key in ("student", "before", "after", "certain_wrong", "named")]
-    rows = [(f"'{row[0]}" if str(row[0]).startswith(FORMULA) else row[0], *row[1:]) for row in _students(members)]
-    csv.writer(sheet).writerows([heads, *rows])
-    return sheet.getvalue().encode("utf-8-sig")
+    return as_csv(heads, _students(members))

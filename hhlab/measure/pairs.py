@@ -189,8 +189,7 @@ def _after_a_spike(cell: Cell, intervals: ArrayLike, duration: float) -> tuple[l
     if not 0 < once < np.inf:
         raise ValueError(
             f"{cell!r} has no threshold from rest with which that of a second pulse could be compared: take a cell "
-            "that "
-            "rests and can fire"
+            "that rests and can fire"
         )
     first = Step(FIRST_PULSE * once, 0.0, duration)
     return gaps, once, simulate_many([cell], [first], max(gaps, default=0.0) + 1.0)[0]
@@ -208,7 +207,7 @@ def _second_threshold(cell: Cell, state: Mapping[str, float], once: float, durat
         works = np.flatnonzero(soon(sizes[begin : begin + AT_ONCE])) + begin
         if works.size:
             first = int(works[0])
-            found = smallest(soon, *sizes[first - 1 : first + 1], tries=16, rounds=2) if first else 0.0
+            found = smallest(soon, *sizes[first - 1 : first + 1], tries=8, rounds=4) if first else 0.0
             break
     window = spike_window(cell, RESPONSE_WITHIN)
     return found if window == RESPONSE_WITHIN or found == 0 else even_weaker(responds(window), found, low, high)

@@ -34,9 +34,8 @@ class Window:
         first, last = np.searchsorted(rec.t, (self.begin - 1e-9, self.end + 1e-9))
         if last <= first:
             raise ValueError(
-                f"between = {self.begin:g} to {self.end:g} ms holds no sample: choose an interval before the end of "
-                "the "
-                f"recording at {rec.t[-1]:g} ms"
+                f"between = {self.begin:g} to {self.end:g} ms holds no sample: choose an interval before "
+                f"{rec.t[-1]:g} ms, the end of the recording"
             )
         self.part = slice(int(first), int(last))
 
