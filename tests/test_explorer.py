@@ -4,9 +4,11 @@ import base64
 import html
 import itertools
 import re
+import subprocess
 import sys
 from types import SimpleNamespace
 
+import matplotlib
 import numpy as np
 import pytest
 import sent
@@ -25,7 +27,7 @@ from hhlab.lab.presets import State
 from hhlab.lab.run import MOST_SAMPLES
 from hhlab.parameters import brief
 from hhlab.protocols import Nothing
-from hhlab.views import in_words, moment_in_words
+from hhlab.views import COLOURS_OF_V, in_words, moment_in_words
 
 nan, inf = float("nan"), float("inf")
 KNOBS = ("g_Na", "g_K", "g_L", "E_Na", "E_K", "E_L", "C", "T", "amplitude", "start", "duration")
@@ -915,3 +917,11 @@ def test_numbers_of_held_traces_are_short():
     assert bench.shown["held"]["B"] == "B: g_Na 6.93229"
     assert "6.93229<" in bench.shown["table"]
     assert "6.932291" not in bench.shown["table"]
+
+
+def test_a_bench_begins_without_matplotlib():
+    """To load it takes seconds in a browser; what is shown of V in colours is as Matplotlib has it."""
+    code = "import sys, hhlab as hh; hh.explore(hh.Squid(), hh.Step(20)); sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+    palette = np.frombuffer(Bench.palette.default_value, np.uint8).reshape(-1, 3).astype(int)
+    assert np.abs(palette - matplotlib.colormaps[COLOURS_OF_V](np.arange(256), bytes=True)[:, :3]).max() <= 1

@@ -151,7 +151,7 @@ def test_python_gives_the_same_numbers(site, pyodide, root, tmp_path):
     assert told["table"] == pytest.approx(table.to_numpy(), abs=1e-9)
 
 
-@pytest.mark.parametrize("path", [NOTEBOOKS[0], NOTEBOOKS[2], ASSIGNMENTS[2]], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [NOTEBOOKS[0], ASSIGNMENTS[2]], ids=lambda path: path.stem)
 def test_a_notebook_runs_in_the_browser(path, visitor, address):
     """Its cells say what is saved, a bench follows its slider, and nothing complains."""
     page = opened(visitor, address, path.relative_to(NOTEBOOKS[0].parent).as_posix())
@@ -180,3 +180,11 @@ def test_the_work_log_is_still_there_after_a_reload(visitor, address):
     page = opened(visitor, address, "01_ions_and_potentials.ipynb")
     assert page.evaluate(RUN, told + say) == "/drive/01_ions_and_potentials.worklog.jsonl 1 ''\n"
     page.close()
+
+
+def test_another_file_than_pyodides_is_refused(tmp_path):
+    """A file that was changed, and one that is missing."""
+    (tmp_path / "pyodide.js").write_text("changed")
+    for name, told in (("pyodide.js", "is not that of Pyodide"), ("pyodide.asm.js", "cannot be had")):
+        with pytest.raises(ValueError, match=f"{name} .*{told}"):
+            lite._fetched(name, lite.RUNTIME[name], tmp_path)

@@ -56,6 +56,10 @@ WIDGETS = ("ipywidgets==8.1.7", "jupyterlab-widgets==3.0.15")
 """The last ones for the JupyterLab 4.4 that JupyterLite 0.6 holds. They are fetched with pip."""
 
 
+LINES = {"name": "jsonl", "extensions": [".jsonl"], "fileFormat": "text", "mimeTypes": ["text/plain"]}
+"""Work logs are text: JupyterLite would take them for JSON, and wait for ever where it cannot read that."""
+
+
 def write(folder: Path, pyodide: Path | None = None) -> None:
     """Write JupyterLite with the notebooks to a folder.
 
@@ -106,7 +110,7 @@ def _jupyterlite(folder: Path, extensions: Iterable[Path]) -> None:
         settings = {
             "apps": ["lab", "notebooks"], "contents": ["notebooks"], "output_dir": str(folder),
             "ignore_sys_prefix": True, "federated_extensions": list(map(str, extensions)),
-            "no_sourcemaps": True, "no_unused_shared_packages": True,
+            "no_sourcemaps": True, "no_unused_shared_packages": True, "extra_file_types": {"jsonl": LINES},
         }  # fmt: skip
         Path(place, "jupyter_lite_config.json").write_text(json.dumps({"LiteBuildConfig": settings}), "utf-8")
         _run("jupyterlite_core", "build", where=Path(place))
