@@ -259,13 +259,13 @@ def test_no_paths_of_a_machine_and_no_leftovers(root):
 @pytest.mark.slow
 def test_wheel_and_sdist_install_and_pass(root, tmp_path):
     """The wheel is built from the sdist, and what the sdist brings tests what the wheel installs."""
+    there = [path for path in (root / "hhlab").rglob("*.*") if path.is_file() and path.parent.name != "__pycache__"]
     run(sys.executable, "-m", "build", "--outdir", str(tmp_path), str(root))
     (wheel,), (sdist,) = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
     assert wheel.stat().st_size < 5e6
     names = zipfile.ZipFile(wheel).namelist()
-    ours = (path for path in (root / "hhlab").rglob("*.*") if path.is_file() and path.parent.name != "__pycache__")
     notebooks = (Path("hhlab", path.relative_to(root)) for path in (root / "notebooks").rglob("[0-9]*.ipynb"))
-    parts = {path.relative_to(root).as_posix() for path in ours} | {path.as_posix() for path in notebooks}
+    parts = {path.relative_to(root).as_posix() for path in there} | {path.as_posix() for path in notebooks}
     assert parts <= set(names)
     for name in ("jupyter/jupyter_server_config.d/hhlab.json", "ipython/startup/hhlab_first_cell.py"):
         assert any(each.endswith(f"data/etc/{name}") for each in names)

@@ -221,11 +221,11 @@ def _files_of(name: str) -> dict[str, bytes]:
 
 
 def _own_files() -> dict[str, bytes]:
-    """The files of this package without the notebooks, and what kernels run when they start."""
+    """The files of this package without notebooks and guides, and what kernels run when they start."""
     files = {
         f"hhlab/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes()
         for path in PACKAGE.rglob("*")
-        if path.is_file() and not {"__pycache__", "notebooks"} & {*path.relative_to(PACKAGE).parts}
+        if path.is_file() and not {"__pycache__", "docs", "notebooks"} & {*path.relative_to(PACKAGE).parts}
     }
     stem = f"hhlab-{version('hhlab')}"
     for path in (PACKAGE / "jupyter/startup").glob("*.py"):
