@@ -556,8 +556,8 @@ def test_the_outcome_of_a_claim(guess):
     verdict = f"The claim {finding.verdict.words}."
     for part in (*itertools.chain(*finding.rows), claim.why, verdict):
         assert part.replace("uA/cm2", "µA/cm²").replace("cm2", "cm²") in words.replace("cm2", "cm²")
-    compared = "that is what the model shows." if guess == finding.verdict else "the model shows otherwise."
-    assert f"You predicted that it {guess.words} (fairly sure): {compared}" in words
+    compared = "the same." if guess == finding.verdict else "something else."
+    assert f"You predicted “{guess.words}” (fairly sure). The model shows {compared}" in words
     (alt,) = re.findall(r'<img class="hhlab-picture" alt="(.*?)" src="data:image/png;base64,iVBOR', card.outcome.value)
     assert alt == " | ".join(map(hh.measure and plot_words, finding.recordings.values()))
 
@@ -595,7 +595,7 @@ def test_a_claim_is_found_again_after_a_restart():
     restart()
     found = hh.claim(22)
     assert (found.verdict.value, found.sure.value, found.finding) == (FAILS, "a guess", None)
-    told = f"You ran this before, predicting that it does not hold; it {card.finding.verdict.words}."
+    told = f"You ran this before. You predicted “does not hold”, and the verdict was “{card.finding.verdict.words}”."
     assert told in said(found.outcome)
     found.run()
     assert found.outcome.value == card.outcome.value
@@ -617,7 +617,7 @@ def test_a_claim_in_a_log_that_kept_wording_in_place_of_ids(old, verdict):
     written({"predicted": old, "sure": "certain", "verdict": old}, kind="claim", name="claim 22")
     card = hh.claim(22)
     assert (card.verdict.value, card.sure.value) == (verdict, "certain")
-    assert f"predicting that it {old}; it {old}." in said(card.outcome)
+    assert f"You predicted “{old}”, and the verdict was “{old}”." in said(card.outcome)
     assert f"<td>{old}</td><td>{AS_THE_MODEL}</td>" in hh.worklog().content.value
     card.run()
     assert entries()[-1]["predicted"] == verdict.value

