@@ -7,6 +7,7 @@ from Pyodide, all else from the environment in which this runs. JupyterLite 0.6 
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -51,7 +52,10 @@ FIRST = ("piplite", *STANDINS, "sqlite3", "ipykernel", "comm", "pyodide_kernel",
 DRIVE_LAST = 'import sys; sys.path.remove(""); sys.path.append("")'
 """Modules are looked for in the drive with the notebooks last, as every look there is a message to the page."""
 WITHOUT_JEDI = "get_ipython().Completer.use_jedi = False"
-EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "anywidget")
+LABEXTENSIONS = "share/jupyter/labextensions"
+EXTENSION = "@jupyterlite/pyodide-kernel-extension"
+PYODIDE_KERNEL = "jupyterlite-pyodide-kernel==0.6.1"
+"""The kernel. pip puts it into a folder of its own: in the environment, JupyterLab would try to load its extension."""
 WIDGETS = ("ipywidgets==8.1.7", "jupyterlab-widgets==3.0.15")
 """The last ones for the JupyterLab 4.4 that JupyterLite 0.6 holds. They are fetched with pip."""
 
@@ -76,12 +80,15 @@ def write(folder: Path, pyodide: Path | None = None) -> None:
     if not KERNEL.is_file():
         raise ValueError(f"{KERNEL.name} is not there, and without it nothing would be fast: make it with "
                          "python -m hhlab.wasm_build, or install hhlab from its wheel")  # fmt: skip
-    extensions = [Path(sys.prefix, "share/jupyter/labextensions", name) for name in EXTENSIONS]
+    anywidget = Path(sys.prefix, LABEXTENSIONS, "anywidget")
     with tempfile.TemporaryDirectory() as place:
         _run("pip", "download", "--quiet", "--no-deps", "--dest", place, *WIDGETS)
-        wheels = sorted(Path(place).glob("*.whl"))
-        _jupyterlite(folder, [*extensions, wheels[1]])
-        _python(folder / "pyodide", pyodide, [wheels[0], *extensions[0].glob("static/pypi/*.whl")])
+        ipywidgets, in_jupyterlab = sorted(Path(place).glob("*.whl"))
+        kernel = Path(place, "kernel")
+        _run("pip", "install", "--quiet", "--no-deps", "--target", str(kernel), PYODIDE_KERNEL)
+        extension = kernel / LABEXTENSIONS / EXTENSION
+        _jupyterlite(folder, [extension, anywidget, in_jupyterlab], kernel)
+        _python(folder / "pyodide", pyodide, [ipywidgets, *extension.glob("static/pypi/*.whl")])
     extension = folder / "extensions/hhlab/extension.js"
     extension.parent.mkdir(exist_ok=True)
     shutil.copyfile(HERE / extension.name, extension)
@@ -89,21 +96,21 @@ def write(folder: Path, pyodide: Path | None = None) -> None:
     told = json.loads(settings_file.read_text("utf-8"))
     settings = told["jupyter-config-data"]
     settings["federated_extensions"].append({"name": "hhlab", "load": extension.name, "extension": "./extension"})
-    settings["litePluginSettings"][f"{EXTENSIONS[0]}:kernel"] |= {
+    settings["litePluginSettings"][f"{EXTENSION}:kernel"] |= {
         "pyodideUrl": "./pyodide/pyodide.js", "disablePyPIFallback": True, "loadPyodideOptions": {"packages": FIRST},
     }  # fmt: skip
     settings_file.write_text(json.dumps(told), "utf-8")
 
 
-def _run(*module: str, where: Path | None = None) -> None:
+def _run(*module: str, **how: Any) -> None:
     """Run a module of this environment; ValueError if it fails."""
-    made = subprocess.run([sys.executable, "-m", *module], cwd=where, capture_output=True, text=True)
+    made = subprocess.run([sys.executable, "-m", *module], capture_output=True, text=True, **how)
     if made.returncode:
         raise ValueError(f"the site could not be made, as {module[0]} failed: {made.stderr or made.stdout}")
 
 
-def _jupyterlite(folder: Path, extensions: Iterable[Path]) -> None:
-    """JupyterLite with the notebooks, without Python."""
+def _jupyterlite(folder: Path, extensions: Iterable[Path], kernel: Path) -> None:
+    """JupyterLite with the notebooks, without Python; `kernel` is the folder of the package of the kernel."""
     found = next(each for each in (PACKAGE / "notebooks", PACKAGE.parent / "notebooks") if each.is_dir())
     with tempfile.TemporaryDirectory() as place:
         shutil.copytree(found, Path(place, "notebooks"), ignore=shutil.ignore_patterns(".*", "*.worklog.jsonl"))
@@ -113,7 +120,7 @@ def _jupyterlite(folder: Path, extensions: Iterable[Path]) -> None:
             "no_sourcemaps": True, "no_unused_shared_packages": True, "extra_file_types": {"jsonl": LINES},
         }  # fmt: skip
         Path(place, "jupyter_lite_config.json").write_text(json.dumps({"LiteBuildConfig": settings}), "utf-8")
-        _run("jupyterlite_core", "build", where=Path(place))
+        _run("jupyterlite_core", "build", cwd=place, env=os.environ | {"PYTHONPATH": str(kernel)})
 
 
 def _python(folder: Path, pyodide: Path | None, wheels: Iterable[Path]) -> None:
