@@ -87,8 +87,11 @@ def first_spike(n_Na, n_K, current, t_stop, V, start, random):
 
 
 def first_spikes(cell, protocol, t_stop, runs):
-    recs = simulate_many([cell.replace(seed=seed) for seed in range(5000, 5000 + runs)], [protocol], t_stop)
-    spikes = [hh.measure.spikes(rec) for rec in recs]
+    spikes = []
+    for begin in range(5000, 5000 + runs, 100):  # all at once would take gigabytes
+        seeds = range(begin, min(begin + 100, 5000 + runs))
+        recs = simulate_many([cell.replace(seed=seed) for seed in seeds], [protocol], t_stop)
+        spikes += [hh.measure.spikes(rec) for rec in recs]
     return np.array([each[0] if each.size else t_stop for each in spikes])
 
 
