@@ -119,8 +119,7 @@ def must_be(kind: Any, sentence: str, *things: object) -> None:
     """ValueError with this sentence, in which {given} is the place of the thing, if one is not of a kind."""
     for thing in things:
         if not isinstance(thing, kind):
-            whole = sentence if "{given}" in sentence else f"{{given}} is not {sentence}"
-            raise ValueError(whole.replace("{given}", shown(thing)))
+            raise ValueError(sentence.replace("{given}", shown(thing)))
 
 
 def pair(given: Any, sentence: str) -> tuple[Any, Any]:
@@ -165,11 +164,6 @@ def no_such(sentence: str, name: str, known: Iterable[str]) -> NoReturn:
     if close:
         raise ValueError(f"{sentence}; did you mean {close[0]}?")
     raise ValueError(f"{sentence}; it has {', '.join(names)}" if names else f"{sentence}; it has none")
-
-
-def unknown(owner: str, kind: str, name: str, known: Iterable[str]) -> NoReturn:
-    """Raise ValueError: the owner has nothing of that name, and what may have been meant."""
-    no_such(f"{owner} has no {kind} {name}", name, known)
 
 
 def tidy(value: float) -> str:

@@ -16,7 +16,7 @@ import traitlets
 from IPython import get_ipython
 
 from ..axons import Fibre
-from ..parameters import Parameter, Typed, brief, pair, pretty, shown, tidy, unknown
+from ..parameters import Parameter, Typed, brief, no_such, pair, pretty, shown, tidy
 from ..protocols import LONGEST, Protocol
 from ..views import DARK, in_words, moment_in_words, ordered
 from . import held_traces
@@ -84,7 +84,7 @@ class Bench(Stilled, Live):
         declared = self._declared()
         for name in knobs:
             if name not in declared:
-                unknown("this bench", "parameter", name, declared)
+                no_such(f"this bench has no parameter {name}", name, declared)
         ticks = [[kind, gate, BOXES[kind].format(name)] for kind in BOXES for gate, name in boxes[kind].items()]
         self.fixed = {
             "views": [view.name for view in self._views], "range": RANGE, "dark": DARK, "presets": list(presets),
@@ -169,7 +169,9 @@ class Bench(Stilled, Live):
         self._try(lambda state: self._pressed(name, state), name)
 
     def _pressed(self, name: str, state: State) -> State:
-        preset = self._presets[name] if name in self._presets else unknown("this bench", "preset", name, self._presets)
+        if name not in self._presets:
+            no_such(f"this bench has no preset {name}", name, self._presets)
+        preset = self._presets[name]
         return taken_back(preset, state, self._start) if holds(preset, state) else preset(state)
 
     def tick(self, kind: str, gate: str, on: bool) -> None:
@@ -346,7 +348,9 @@ class Bench(Stilled, Live):
 
 def _ticked(kind: str, gate: str, on: bool, state: State) -> State:
     """A state with a box ticked, or not."""
-    ticked: frozenset[str] = getattr(state, kind) if kind in BOXES else unknown("this bench", "box", kind, BOXES)
+    if kind not in BOXES:
+        no_such(f"this bench has no box {kind}", kind, BOXES)
+    ticked: frozenset[str] = getattr(state, kind)
     changes: dict[str, Any] = {kind: ticked | {gate} if on else ticked - {gate}}
     return state._replace(**changes)
 

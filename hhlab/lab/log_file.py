@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from ..learning.entries import LARGEST_FILE, MARK, SEED, VERSION, Kept, good_entries
 from ..learning.entries import Entry as Entry
-from ..parameters import must_be, unknown
+from ..parameters import must_be, no_such
 from ..questions import MODELS_VERSION
 
 KINDS = ("prediction", "observation", "claim", "answer")
@@ -88,8 +88,8 @@ class WorkLog:
             If the kind is unknown, or something other than these is to be kept. Never because of the file.
         """
         if kind not in KINDS:
-            unknown("the work log", "kind", kind, KINDS)
-        must_be(str, "the name of a question or claim: give one such as 'longer_pulse'", name)
+            no_such(f"the work log has no kind {kind}", kind, KINDS)
+        must_be(str, "{given} is not the name of a question or claim: give one such as 'longer_pulse'", name)
         now = datetime.now().astimezone().isoformat(timespec="seconds")
         stamp = {"time": now, "kind": kind, "name": name, "models": MODELS_VERSION}
         line = _line(stamp | what | stamp)

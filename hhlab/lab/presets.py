@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 from ..axons import Fibre
 from ..cells import Cell
 from ..drugs import blocked
-from ..parameters import must_be, names_of, unknown
+from ..parameters import must_be, names_of, no_such
 from ..placement import Electrode
 from ..propagation import placed_on
 from ..protocols import Protocol
 from ..simulation import A_PROTOCOL
 
+PRESETS = '{given} is not presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}'
 STIMULATED_LENGTH = 0.1  # cm of an axon that a stimulus covers
 OWN_BUTTONS = ("Undo", "Reset", "Hold", "Save data", "Save picture", "Code")
 
@@ -61,7 +62,7 @@ def presets_of(given: Any, start: State) -> dict[str, Preset]:
     """What each button does to a state, tried once on the state that the bench starts with."""
     if given is None or isinstance(given, str | list | tuple | set):
         given = {name: name for name in names_of([] if given is None else given)}
-    must_be(Mapping, 'presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}', given)
+    must_be(Mapping, PRESETS, given)
     for name in given:
         if name in OWN_BUTTONS:
             raise ValueError(
@@ -83,7 +84,7 @@ def _preset(what: Any) -> Preset:
     if isinstance(what, list | tuple):
         parts = [_preset(each) for each in what]
         return lambda state: functools.reduce(lambda now, part: part(now), parts, state)
-    must_be(Mapping, 'presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}', what)
+    must_be(Mapping, PRESETS, what)
     return lambda state: changed(state, what)
 
 
@@ -117,7 +118,7 @@ def changed(state: State, changes: Mapping[str, float]) -> State:
     of_cell, around = state.cell.parameters(), state.protocol.parameters()
     for name in changes:
         if name not in of_cell and name not in around:
-            unknown("this bench", "parameter", name, of_cell | around)
+            no_such(f"this bench has no parameter {name}", name, of_cell | around)
     for_cell = {name: value for name, value in changes.items() if name in of_cell}
     others = {name: value for name, value in changes.items() if name not in of_cell}
     cell = state.cell.replace(**for_cell) if for_cell else state.cell

@@ -287,5 +287,7 @@ def as_question(given: str | Question) -> Question:
     """The question of a name, or the question itself."""
     if isinstance(given, str):
         return find(given)
-    must_be(Choice | Number, "a question: give a name such as 'longer_pulse', a Choice or a Number", given)
+    must_be(
+        Choice | Number, "{given} is not a question: give a name such as 'longer_pulse', a Choice or a Number", given
+    )
     return given

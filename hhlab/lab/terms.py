@@ -90,7 +90,7 @@ def glossary(term: str = "") -> Glossary:
     ValueError
         If the glossary does not have the term.
     """
-    must_be(str, 'term: give a word such as "availability"', term)
+    must_be(str, '{given} is not a term: give a word such as "availability"', term)
     wanted = term.strip().casefold()
     named = [([re.sub(r" \(.*\)", "", name).casefold() for name in each.names], each) for each in terms()]
     found = [each for names, each in named if wanted in names]

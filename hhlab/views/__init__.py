@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .. import measure
-from ..parameters import unknown
+from ..parameters import no_such
 from ..physics import Floats
 from ..recording import Recording
 from .axon import Electrodes, Profile, SpaceTime, shade
@@ -97,5 +97,5 @@ VIEWS: dict[str, View] = {
 
 def ordered(names: Sequence[str]) -> list[View]:
     """The views of these names: those against time first. ValueError if there is no such view."""
-    found = [VIEWS[name] if name in VIEWS else unknown("plots", "view", name, VIEWS) for name in names]
+    found = [VIEWS[name] if name in VIEWS else no_such(f"plots has no view {name}", name, VIEWS) for name in names]
     return sorted(found, key=lambda view: not view.against_time)
