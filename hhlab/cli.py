@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from . import doctor, teaching
+from .texts import of_course
 
 FOLDER = Path("hhlab-course")
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
@@ -183,9 +184,8 @@ def must_be_whole() -> None:
 
 
 def notebooks() -> Path:
-    """The folder of the course's notebooks: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parent
-    return next(place for place in (package / "notebooks", package.parent / "notebooks") if place.is_dir())
+    """The folder of the course's notebooks."""
+    return of_course("notebooks")
 
 
 def copy_missing(source: Path, target: Path) -> list[Path]:

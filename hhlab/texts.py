@@ -13,6 +13,12 @@ CODE = ("bench", "starter", "solution")
 """Keys whose texts are code and keep their lines."""
 
 
+def of_course(name: str) -> Path:
+    """The path of what the course brings, such as "notebooks": in the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    return package / name if (package / name).exists() else package.parent / name
+
+
 def read(path: Path) -> dict[str, Any]:
     """What stands in a file, with each text on one line; ValueError, which names the file, for a mistake in it."""
     try:

@@ -4,18 +4,16 @@ Python for the browser and its compiled packages come from the npm package pyodi
 happens to hold the others; of every file the SHA-256 is compared with what `lite.py` and Pyodide itself say.
 """
 
-import functools
 import json
 import shutil
 import subprocess
 import sys
-import threading
 import zipfile
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from course_cells import ASSIGNMENTS, NOTEBOOKS, cells, is_compared, saved
+from static_files import static_files
 
 import hhlab as hh
 from hhlab.site import lite
@@ -87,22 +85,11 @@ def site(pyodide, wasm_kernel, tmp_path_factory):
     return place
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files, and says nothing."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *told):
-        pass
-
-
 @pytest.fixture(scope="module")
 def address(site):
     """The address of the course on a server for static files."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/course"
-        server.shutdown()
+    with static_files(site) as server:
+        yield f"{server}/course"
 
 
 @pytest.fixture(scope="module")

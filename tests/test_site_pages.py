@@ -1,19 +1,18 @@
 """The pages of the site: whole, readable by everybody, with links that lead somewhere, and nothing from elsewhere."""
 
 import base64
-import functools
 import json
 import re
-import threading
+import sys
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
+from static_files import static_files
 
 import hhlab as hh
-from hhlab.site import pages
+from hhlab.site import build, pages
 
 ELSEWHERE = {"anywidget.dev", "github.com", "mybinder.org", "pdoc.dev"}
 """What pages may link to. They fetch nothing from there."""
@@ -57,15 +56,17 @@ def found(site):
 @pytest.fixture(scope="module")
 def served(site):
     """The address of the pages."""
+    with static_files(site) as address:
+        yield address
 
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+def test_what_is_missing_is_told_before_anything_is_made(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pdoc", None)
+    with pytest.raises(
+        ValueError, match=r"^what makes the site is not installed \(pdoc\): pip install 'hhlab\[site\]'$"
+    ):
+        build(tmp_path / "site")
+    assert not (tmp_path / "site").exists()
 
 
 @pytest.mark.parametrize(

@@ -115,12 +115,12 @@ class Part:
     @property
     def line(self) -> str:
         """The line as a student can read it, such as "80 % or more"."""
-        least, most = plain(self.at_least), plain(self.at_most)
+        kind = "exactly" if self.at_least == self.at_most else "between"
         if math.isinf(self.at_most):
-            return _with_unit("line", "at_least", self.unit, line=least)
-        if math.isinf(self.at_least):
-            return _with_unit("line", "at_most", self.unit, line=most)
-        return _with_unit("line", "exactly" if least == most else "between", self.unit, least=least, most=most)
+            kind = "at_least"
+        elif math.isinf(self.at_least):
+            kind = "at_most"
+        return _with_unit("line", kind, self.unit, least=plain(self.at_least), most=plain(self.at_most))
 
     @property
     def stated(self) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from ..claims import MISCONCEPTIONS
+from ..texts import of_course
 from .course import WORDING
 
 _CLAIMS = re.compile(r"hh\.claim\(([\d, ]+)\)")
@@ -31,9 +32,8 @@ def place_of(misconception: str) -> str:
 @cache
 def _code_cells() -> list[tuple[str, str, str]]:
     """Each cell of the course with code: the number of its notebook, the heading above it, and the code."""
-    package = Path(__file__).resolve().parent.parent
-    folder = next((each for each in (package / "notebooks", package.parent / "notebooks") if each.is_dir()), package)
-    return [(path.name[:2], *cell) for path in sorted(folder.glob("0*.ipynb")) for cell in _cells(path)]
+    paths = sorted(of_course("notebooks").glob("0*.ipynb"))
+    return [(path.name[:2], *cell) for path in paths for cell in _cells(path)]
 
 
 def _cells(path: Path) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from ..lab.terms import PAGE as GLOSSARY
+from ..texts import of_course
 from ..wasm import KERNEL
 
 HERE = Path(__file__).resolve().parent
@@ -111,9 +112,9 @@ def _run(*module: str, **how: Any) -> None:
 
 def _jupyterlite(folder: Path, extensions: Iterable[Path], kernel: Path) -> None:
     """JupyterLite with the notebooks, without Python; `kernel` is the folder of the package of the kernel."""
-    found = next(each for each in (PACKAGE / "notebooks", PACKAGE.parent / "notebooks") if each.is_dir())
     with tempfile.TemporaryDirectory() as place:
-        shutil.copytree(found, Path(place, "notebooks"), ignore=shutil.ignore_patterns(".*", "*.worklog.jsonl"))
+        left_out = shutil.ignore_patterns(".*", "*.worklog.jsonl")
+        shutil.copytree(of_course("notebooks"), Path(place, "notebooks"), ignore=left_out)
         settings = {
             "apps": ["lab", "notebooks"], "contents": ["notebooks"], "output_dir": str(folder),
             "ignore_sys_prefix": True, "federated_extensions": list(map(str, extensions)),

@@ -30,6 +30,7 @@ import hhlab as hh
 
 from ..parallel import cores
 from ..recording import SPIKE_LEVEL
+from ..texts import of_course
 from ..views.words import number
 
 HERE = Path(__file__).parent
@@ -65,8 +66,8 @@ class Outline(NamedTuple):
 
 def write(folder: Path) -> None:
     """Write the pages to a folder, which is made if it is not there."""
-    paths = sorted(_part("notebooks").glob("[0-9]*.ipynb"))
-    docs = _part("docs")
+    paths = sorted(of_course("notebooks").glob("[0-9]*.ipynb"))
+    docs = of_course("docs")
     for name in ("notebooks", "docs"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for path in (HERE / "site.css", HERE / "push.js", docs / "bench.png", docs / "bench.webp"):
@@ -76,7 +77,7 @@ def write(folder: Path) -> None:
         reference(folder / "api")
         fill = _templates()
         _put(folder / "index.html", fill("front", notebooks=list(map(_outline, paths)), **_pushes()))
-        guides = sorted([*docs.glob("*.md"), _part("SECURITY.md")])
+        guides = sorted([*docs.glob("*.md"), of_course("SECURITY.md")])
         for path in guides:
             _put(folder / "docs" / f"{path.stem.lower()}.html", fill("guide", root="../", page=_guide(path)))
         pages = list(ran)
@@ -93,12 +94,6 @@ def reference(folder: Path) -> None:
         getattr(hh, name)
     pdoc.render.configure(docformat="numpy", show_source=False, template_directory=HERE / "templates")
     pdoc.pdoc("hhlab", output_directory=folder)
-
-
-def _part(name: str) -> Path:
-    """Something that stands beside the package in a checkout, and inside the installed package."""
-    package = HERE.parent
-    return next(place for place in (package / name, package.parent / name) if place.exists())
 
 
 def _put(path: Path, text: str) -> None:
