@@ -154,6 +154,7 @@ def test_a_notebook_runs_in_the_browser(path, visitor, address):
     now = handle.input_value(), canvas.evaluate("canvas => canvas.toDataURL()")
     assert now[0] != before[0]
     assert now[1] != before[1]
+    assert "NaN" not in bench.inner_text()
     no_error(page)
     snapshot(page, f"site-{path.stem}")
     page.close()

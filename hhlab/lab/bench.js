@@ -656,7 +656,7 @@ async function render({ model, el }) {
     stage.classList.toggle("hhlab-preview", shown.preview);
     write(code, "textContent", shown.code);
     write(code, "hidden", !shown.code);
-    if (!playing && !talk.waits("look")) [here, zoom] = [shown.cursor, shown.zoom];
+    if (!playing && !talk.waits("look")) [here, zoom] = [shown.cursor ?? null, shown.zoom ?? null]; // in the browser, None arrives as undefined
     write(controls, "hidden", !shown.panels.some((panel) => panel.time || panel.living));
     timeShown();
     view.paint();
@@ -820,7 +820,7 @@ async function render({ model, el }) {
       if (goal !== goals.at(-1)) await done("hold", { picture: null });
     }
     const was = goals.at(-1), all = nextStep(model.get("shown"), was, new Set()) === null;
-    await done("look", { cursor: was.cursor, zoom: was.zoom });
+    await done("look", { cursor: was.cursor ?? null, zoom: was.zoom ?? null });
     requestAnimationFrame(() => {
       lost.textContent = `This bench is as it was when its kernel was lost${all ? "" : ", as far as its knobs tell"}. Reset goes back to the beginning.`;
       lost.hidden = false;
