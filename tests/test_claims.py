@@ -12,14 +12,14 @@ import pytest
 import hhlab as hh
 from hhlab.cells import Cell
 from hhlab.claims import MISCONCEPTIONS, Finding, Part, Verdict, find, table
-from hhlab.claims.claim import FIRST, LAST, REGISTRY, claim, plain, rounded
+from hhlab.claims.claim import EXPERIMENTS, FIRST, LAST, claim, plain, rounded
 from hhlab.claims.measured import measured_in_words
 from hhlab.claims.wording import MEASURED, WORDING, _joined
 from hhlab.parameters import pretty
 from hhlab.views import VIEWS
 
 HOLDS, PARTLY, FAILS = Verdict
-NUMBERS = sorted(REGISTRY)
+NUMBERS = sorted(EXPERIMENTS)
 LONGEST_CODE = 16
 MOST_RECORDINGS = 5
 
@@ -308,7 +308,7 @@ def test_a_number_that_is_no_claim(number, sentence):
 
 
 def test_every_claim_that_has_texts_has_an_experiment():
-    assert sorted(REGISTRY) == [number for number in range(FIRST, LAST + 1) if str(number) in WORDING]
+    assert sorted(EXPERIMENTS) == [number for number in range(FIRST, LAST + 1) if str(number) in WORDING]
     assert find(np.int64(11)).number == 11
 
 
