@@ -16,12 +16,13 @@ from hhlab.claims import MISCONCEPTIONS, Verdict, find
 from hhlab.claims.claim import EXPERIMENTS
 from hhlab.lab import log_card, log_file
 from hhlab.lab.claim_card import SURE, thick_and_thin
-from hhlab.lab.log_card import AS_THE_MODEL, NOT_AS_THE_MODEL, ON_BINDER, REMINDER
+from hhlab.lab.log_card import ON_BINDER
 from hhlab.lab.log_file import open_log, worklog_path
-from hhlab.lab.prediction import LOOK_AGAIN, STANDS
+from hhlab.lab.words import sentence
 from hhlab.plots import plot
 from hhlab.questions import Choice, Mistake, Number, Reply
 
+AS_THE_MODEL, NOT_AS_THE_MODEL = sentence("log.as_the_model"), sentence("log.not_as_the_model")
 HOLDS, PARTLY, FAILS = Verdict
 LOG = "03_here.worklog.jsonl"
 PREDICTED = ("what_ends_the_spike", "longer_pulse", "sodium_current", "stronger_shock", "peak_without_n")
@@ -172,7 +173,7 @@ def test_a_prediction_never_tells_what_is_right(name, right):
     assert card.committed
     assert [secret for secret in secrets(question) if secret in shown and secret not in str(given)] == []
     assert not re.search("That is|Not so|The model shows", shown)
-    assert STANDS in said(card.reply)
+    assert sentence("prediction.stands") in said(card.reply)
 
 
 @pytest.mark.parametrize("right", [False, True])
@@ -225,7 +226,7 @@ def test_what_was_seen_is_explained_beside_what_was_predicted(question, before, 
 def test_a_wrong_observation_sends_back_to_the_experiment_once(question):
     committed(question, some_answer(question))
     card = observed(question, some_answer(question))
-    assert words(card).endswith(LOOK_AGAIN)
+    assert words(card).endswith(sentence("observation.look_again"))
     assert not card.explained
     given = str(some_answer(question))
     assert [secret for secret in secrets(question) if secret in texts(card) and secret not in given] == []
@@ -754,7 +755,7 @@ def test_misconceptions_lead_to_the_experiment(question, misconception, given):
     assert offers(found) == bool(known and (claims or known.views))
     if not offers(found):
         return
-    assert found.refute.description == f"See {known.shown_by}"
+    assert found.refute.description == f"See: {known.shown_by}"
     assert found.place.children == ()
     found.refute.click()
     (shown,) = found.place.children
@@ -838,7 +839,7 @@ def test_the_work_log_shows_what_was_done():
         ["observation", "Which colours?", "Red; Blue.", AS_THE_MODEL],
     ]
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d<", row) for row in rows)
-    assert card.still()[0] == "Work log: 5 entries."
+    assert card.still()[0] == "Entries in the work log: 5."
 
 
 def test_an_older_log_that_asked_twice_tells_both():
@@ -890,10 +891,10 @@ def test_a_damaged_log_is_said_to_be_set_aside(notebook):
 
 @pytest.mark.parametrize("name", ON_BINDER)
 def test_binder_forgets_and_the_cards_remind(name, monkeypatch):
-    assert REMINDER not in said(hh.worklog().content)
+    assert sentence("log.on_binder") not in said(hh.worklog().content)
     monkeypatch.setenv(name, "hub.mybinder.org")
     for shown in (hh.worklog().content, committed(CHOICE, "Red.").reply, predicted(22).outcome):
-        assert REMINDER in said(shown)
+        assert sentence("log.on_binder") in said(shown)
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -902,7 +903,7 @@ def test_in_the_browser_the_card_says_where_the_log_is_kept(there, monkeypatch, 
     monkeypatch.setattr(log_card, "DRIVE", tmp_path / ("" if there else "nowhere"))
     told = said(hh.worklog().content)
     assert "in the storage of this browser" in told
-    assert (log_card.NOT_KEPT in told) is not there
+    assert (sentence("log.not_kept") in told) is not there
 
 
 HOSTILE = [
@@ -948,7 +949,7 @@ CARDS = {
     "claim": (lambda: hh.claim(22), f"Claim 22: {find(22).statement}"),
     "claims": (lambda: hh.claim(22, 11), find(11).statement),
     "ask": (lambda: hh.ask(CHOICE, NUMBER), "1. Which colour?\n2. How high?"),
-    "worklog": (hh.worklog, "Work log: 0 entries."),
+    "worklog": (hh.worklog, "Entries in the work log: 0."),
     "hostile": (lambda: hh.predict(Choice("x", SCRIPT, {"a": Reply("b", right=True), "c": Reply("d")})), SCRIPT),
 }
 

@@ -4,9 +4,11 @@ import pytest
 
 import hhlab as hh
 from hhlab.lab import log_file
-from hhlab.lab.steps import TEXTS
+from hhlab.lab.steps import HERE
+from hhlab.texts import read
 
 ALL = ["fire", "twice", "stop"]
+TEXTS = read(HERE / "steps.toml")
 
 
 pytestmark = pytest.mark.usefixtures("thrown_away")

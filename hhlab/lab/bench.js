@@ -12,10 +12,10 @@ const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: 
 const LATEST = new Set(["set", "look"]); // of these, only the last one that waits is sent
 const FIRST = new Set(["hold", "drop"]); // these go before all that waits: they are about the picture that is seen
 const ICONS = {
-  lab: ["M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", "Lab mode: this bench fills the window (L)"],
-  data: ["M8 2v8M4.5 7 8 10.5 11.5 7M2 13.5h12", "Save the data as CSV"],
-  picture: ["M2 3h12v10H2zM2 11l4-4 3 3 2-2 3 3", "Save the picture as PNG"],
-  code: ["M5 4 1 8l4 4M11 4l4 4-4 4", "Show code that gives this recording"],
+  lab: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4",
+  data: "M8 2v8M4.5 7 8 10.5 11.5 7M2 13.5h12",
+  picture: "M2 3h12v10H2zM2 11l4-4 3 3 2-2 3 3",
+  show_code: "M5 4 1 8l4 4M11 4l4 4-4 4",
 };
 
 function make(kind, name, content, more = {}) {
@@ -28,14 +28,14 @@ function make(kind, name, content, more = {}) {
 
 function press(name, content, title, act) {
   const made = make("button", name, content, { type: "button", title });
-  made.setAttribute("aria-label", content.length > 1 ? content : title); // its name is what is read on it, if that is a word
+  made.setAttribute("aria-label", /\p{L}/u.test(content) ? content : title); // its name is what is read on it, if that is a word
   made.addEventListener("click", act);
   return made;
 }
 
-function icon([path, title], act) {
+function icon(name, title, act) {
   const made = press("icon", "", title, act);
-  made.innerHTML = `<svg viewBox="0 0 16 16" width="17" height="17" aria-hidden="true"><path d="${path}"/></svg>`;
+  made.innerHTML = `<svg viewBox="0 0 16 16" width="17" height="17" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
   return made;
 }
 
@@ -126,10 +126,11 @@ function ticksBetween(low, high, most) {
   return found;
 }
 
-function picture(model, root) {
+function picture(model, root, words) {
   const ground = make("canvas", "ground"), canvas = make("canvas", "canvas"), over = make("canvas", "over"), tip = make("div", "tip");
   const stack = make("div", "stack", [ground, canvas, over, tip]);
   canvas.setAttribute("role", "img");
+  Object.assign(stack.dataset, { working: words("bench.working"), preview: words("bench.preview") }); // lab.css shows them
   tip.hidden = true;
   let places = [], strokes = [], width = 0, height = 0, dark = false, room = 0, unmarked = false, letters = "", font = "", grounded = "";
 
@@ -242,16 +243,16 @@ function picture(model, root) {
     (long ? panel.label.replace(" (", "\n(") : panel.label).split("\n").forEach((line, k) => context.fillText(line, 0, k * LINE));
     context.restore();
     context.textBaseline = "middle";
-    for (const [x, y, words] of panel.words) {
-      const all = wrapped(context, words, right - left - 8), first = Math.min(atY(place, y), bottom - LINE * (all.length - 0.4));
+    for (const [x, y, said] of panel.words) {
+      const all = wrapped(context, said, right - left - 8), first = Math.min(atY(place, y), bottom - LINE * (all.length - 0.4));
       all.forEach((line, k) => context.fillText(line, atX(place, x), first + k * LINE));
     }
     if (panel.scale) colourScale(context, place);
   }
 
-  function wrapped(context, words, wide) {
+  function wrapped(context, said, wide) {
     const lines = [""];
-    for (const word of words.split(/ +/)) {
+    for (const word of said.split(/ +/)) {
       const longer = `${lines.at(-1)} ${word}`.trim();
       if (context.measureText(longer).width > wide && lines.at(-1)) lines.push(word);
       else lines[lines.length - 1] = longer;
@@ -477,11 +478,11 @@ function isDark(root) {
 
 // ---- knobs ----
 
-function knobOf(told, talk) {
-  const name = `${told.name}, ${told.meaning} (${told.unit})`;
+function knobOf(told, talk, words) {
+  const name = words(told.unit ? "bench.knob" : "bench.knob_without_unit", told);
   const slider = make("input", "slider", "", { type: "range", min: 0, step: 1, max: Math.round((told.high - told.low) / told.step) });
   const field = make("input", "field", "", { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false });
-  const back = press("back", "↺", `put ${told.name} back to ${told.beganText} ${told.unit}`, () => {
+  const back = press("back", "↺", words("bench.put_back", { name: told.name, value: `${told.beganText} ${told.unit}`.trim() }), () => {
     slider.focus(); // as this button will be hidden
     talk.say("set", { name: told.name, value: told.began });
   });
@@ -552,33 +553,35 @@ async function render({ model, el }) {
     stage.classList.toggle("hhlab-busy", is);
     stage.setAttribute("aria-busy", is);
   }, () => show(), () => lose());
-  const view = picture(model, root), scene = membrane(model, root);
+  const words = wordsOf(model), view = picture(model, root, words), scene = membrane(model, root, words);
   const title = make("h3", "title"), lost = make("p", "lost"), text = make("p", "text"), moment = make("p", "moment");
   text.setAttribute("role", "status");
   lost.setAttribute("role", "alert");
   lost.hidden = true;
   const icons = make("div", "icons", [
-    icon(ICONS.lab, () => lab()), icon(ICONS.data, () => talk.say("save", { what: "data" })),
-    icon(ICONS.picture, () => talk.say("save", { what: "picture" })), icon(ICONS.code, () => talk.say("code")),
+    icon("lab", words("bench.lab"), () => lab()),
+    icon("data", words("bench.data"), () => talk.say("save", { what: "data" })),
+    icon("picture", words("bench.picture"), () => talk.say("save", { what: "picture" })),
+    icon("show_code", words("bench.show_code"), () => talk.say("code")),
   ]);
-  const play = press("play", "▶", "play in slow motion", () => (playing ? stop() : start()));
+  const play = press("play", "▶", words("bench.play"), () => (playing ? stop() : start()));
   const cursor = make("input", "cursor", "", { type: "range", min: 0, max: 600, step: 1 }), said = make("output", "said");
-  cursor.setAttribute("aria-label", "time cursor");
+  cursor.setAttribute("aria-label", words("bench.cursor"));
   const controls = make("div", "controls", [play, cursor, said]);
   const table = make("div", "table-box"), code = make("pre", "code");
   code.tabIndex = 0;
-  code.setAttribute("aria-label", "code of this state");
+  code.setAttribute("aria-label", words("bench.code"));
   const stage = make("div", "stage", [view.stack, scene.figure, controls, scene.words, moment, text, table, code]);
   const pills = make("div", "pills"), boxes = make("div", "boxes"), sight = make("div", "knobs"), folded = make("div", "folded");
   const notice = make("p", "notice");
   notice.setAttribute("role", "alert");
-  const undo = press("plain", "Undo", "take the last move back", () => talk.say("undo"));
-  const reset = press("plain", "Reset", "go back to the beginning", () => talk.say("reset"));
-  const hold = press("hold", "Hold", "hold this trace to compare the next ones with it", () => {
+  const undo = press("plain", words("bench.undo"), words("bench.undo_tip"), () => talk.say("undo"));
+  const reset = press("plain", words("bench.reset"), words("bench.reset_tip"), () => talk.say("reset"));
+  const hold = press("hold", words("bench.hold"), words("bench.hold_tip"), () => {
     const was = model.get("shown");
     talk.say("hold", { picture: was.picture }, () => remember(was));
   });
-  const more = press("more", "More knobs", "", () => {
+  const more = press("more", words("bench.more"), "", () => {
     folded.hidden = !folded.hidden;
     more.setAttribute("aria-expanded", !folded.hidden);
   });
@@ -587,7 +590,7 @@ async function render({ model, el }) {
   const task = make("div", "task");
   task.hidden = true;
   task.tabIndex = 0;
-  task.setAttribute("aria-label", "text of the notebook above this bench");
+  task.setAttribute("aria-label", words("bench.text_above"));
   task.setAttribute("role", "region");
   const rail = make("div", "rail", [task, pills, sight, boxes, make("div", "moves", [hold, undo, reset]), notice, more, folded]);
   root.append(make("header", "head", [title, icons]), lost, make("div", "body", [stage, rail]));
@@ -607,7 +610,7 @@ async function render({ model, el }) {
     knobs = {};
     const groups = new Map();
     for (const each of told) {
-      knobs[each.name] = knobOf(each, talk);
+      knobs[each.name] = knobOf(each, talk, words);
       if (!groups.has(each.group)) groups.set(each.group, []);
       groups.get(each.group).push(knobs[each.name].box);
     }
@@ -623,11 +626,11 @@ async function render({ model, el }) {
   function fillFixed() {
     const fixed = model.get("fixed");
     pills.replaceChildren(...fixed.presets.map((name) => press("pill", name, name, () => talk.say("preset", { name }))));
-    boxes.replaceChildren(...fixed.boxes.map(([kind, gate, words]) => {
+    boxes.replaceChildren(...fixed.boxes.map(([kind, gate, does]) => {
       const box = make("input", "", "", { type: "checkbox" });
       box.dataset.key = `${kind} ${gate}`;
       box.addEventListener("change", () => talk.say("tick", { kind, gate, on: box.checked }));
-      return make("label", "box", [box, document.createTextNode(words)]);
+      return make("label", "box", [box, document.createTextNode(does)]);
     }));
   }
 
@@ -668,7 +671,8 @@ async function render({ model, el }) {
     if (table.dataset.html !== shown.table) {
       table.dataset.html = shown.table;
       table.innerHTML = shown.table; // made and escaped by tables.py
-      table.append(...Object.keys(shown.held).map((letter) => press("plain", `Drop ${letter}`, `drop trace ${letter}`, () => talk.say("drop", { letter }))));
+      table.append(...Object.keys(shown.held).map((letter) => press("plain", words("bench.drop", { letter }), words("bench.drop_tip", { letter }),
+        () => talk.say("drop", { letter }))));
     }
     write(table, "hidden", !shown.table);
   }
@@ -676,11 +680,11 @@ async function render({ model, el }) {
   function timeShown() {
     const [last, size, unit] = model.get("shown").clock;
     write(cursor, "value", String(here === null ? 0 : Math.round(here / last * 600)));
-    const words = here === null ? "" : `${(here / size).toFixed(2)} ${unit}`;
-    write(said, "textContent", words);
-    tell(cursor, "aria-valuetext", words || "no cursor");
+    const time = here === null ? "" : `${(here / size).toFixed(2)} ${unit}`;
+    write(said, "textContent", time);
+    tell(cursor, "aria-valuetext", time || words("bench.no_cursor"));
     write(moment, "hidden", controls.hidden && here === null);
-    write(moment, "textContent", here === null ? "Press ▶, drag the slider or click in the picture to read off one moment." : model.get("shown").moment);
+    write(moment, "textContent", here === null ? words("bench.no_moment") : model.get("shown").moment);
   }
 
   function put(t) {
@@ -696,12 +700,12 @@ async function render({ model, el }) {
     wasAt = performance.now();
     const [from, until] = played();
     if (here === null || here < from || here >= until - 0.001 * (until - from)) here = from;
-    playSays("❚❚", "pause");
+    playSays("❚❚", words("bench.pause"));
   }
   function stop() {
     cancelAnimationFrame(playing);
     playing = 0;
-    playSays("▶", "play in slow motion");
+    playSays("▶", words("bench.play"));
   }
   function playSays(sign, title) {
     Object.assign(play, { textContent: sign, title });
@@ -804,12 +808,12 @@ async function render({ model, el }) {
     const goals = [...Object.keys(heldWhen).sort().map((letter) => heldWhen[letter]), model.get("shown")];
     keepLost(el, model.get("known_as"), { fixed: model.get("fixed"), goals });
     rail.inert = icons.inert = controls.inert = true;
-    if (!el.closest(".hhlab-card")) sayLost(lost, "bench"); // a card says so itself
+    if (!el.closest(".hhlab-card")) sayLost(lost, words, "bench"); // a card says so itself
   }
   function wait(is) {
     if (talk.ended) return;
     lost.hidden = !is;
-    lost.textContent = "This bench waits for its kernel: the connection is interrupted.";
+    lost.textContent = words("lost.waits");
   }
   async function comeBack({ goals }) {
     const done = (what, told) => new Promise((then) => talk.say(what, told, then));
@@ -822,7 +826,7 @@ async function render({ model, el }) {
     const was = goals.at(-1), all = nextStep(model.get("shown"), was, new Set()) === null;
     await done("look", { cursor: was.cursor ?? null, zoom: was.zoom ?? null });
     requestAnimationFrame(() => {
-      lost.textContent = `This bench is as it was when its kernel was lost${all ? "" : ", as far as its knobs tell"}. Reset goes back to the beginning.`;
+      lost.textContent = words(all ? "lost.back" : "lost.nearly_back");
       lost.hidden = false;
     });
   }

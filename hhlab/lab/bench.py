@@ -26,6 +26,7 @@ from .frame import Live, Stilled, in_browser, sendable
 from .knob import knob
 from .presets import Preset, State, changed, holds, taken_back
 from .run import Run
+from .words import sentence
 
 SAME_MOVE = 0.8  # s within which changes of one knob count as one move
 MOVES_REMEMBERED = 200
@@ -41,7 +42,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "keep": {},
 }  # fmt: skip
 """What the browser may ask for, and what it tells with that."""
-BOXES = {"frozen": "freeze {} at rest", "reset": "reset {} as the last pulse begins"}
+BOXES = "frozen", "reset"
 BLUE_TO_RED = "053061 2166AC 4393C3 92C5DE D1E5F0 F7F7F7 FDDBC7 F4A582 D6604D B2182B 67001F"
 """`COLOURS_OF_V`, at equal distances. To load Matplotlib for them takes seconds in a browser."""
 ANCHORS = np.array([list(bytes.fromhex(colour)) for colour in BLUE_TO_RED.split()]).T
@@ -53,6 +54,7 @@ class Bench(Stilled, Live):
 
     _esm = in_browser("membrane.js", "bench.js")
     kind = "bench"
+    sections = ("lost", "bench", "membrane")
     fixed: Any = traitlets.Dict().tag(sync=True)
     knobs: Any = traitlets.List().tag(sync=True)
     palette = traitlets.Bytes(PALETTE.round().astype(np.uint8).tobytes()).tag(sync=True)
@@ -85,7 +87,9 @@ class Bench(Stilled, Live):
         for name in knobs:
             if name not in declared:
                 no_such(f"this bench has no parameter {name}", name, declared)
-        ticks = [[kind, gate, BOXES[kind].format(name)] for kind in BOXES for gate, name in boxes[kind].items()]
+        ticks = [
+            [kind, gate, sentence(f"knobs.{kind}", name=name)] for kind in BOXES for gate, name in boxes[kind].items()
+        ]
         self.fixed = {
             "views": [view.name for view in self._views], "range": RANGE, "dark": DARK, "presets": list(presets),
             "boxes": ticks, "start": {name: parameter.value for name, parameter in declared.items()},
@@ -125,7 +129,7 @@ class Bench(Stilled, Live):
         """The present picture, with held traces and cursor, as from `plot`."""
         from ..plots import plot
 
-        shown = {held_traces.NOW: self.recording, **self.held} if self.held else self.recording
+        shown = {sentence("traces.now"): self.recording, **self.held} if self.held else self.recording
         return plot(shown, *self.fixed["views"], at=self._moment())
 
     def still(self) -> tuple[str, bytes]:
@@ -186,7 +190,7 @@ class Bench(Stilled, Live):
     def undo(self) -> None:
         """Take the last move back; quick changes of one knob count as one move."""
         if not self._past:
-            return self._say("There is nothing to undo.")
+            return self._say(sentence("notice.nothing_to_undo"))
         before = self._past.pop()
         self._last_move = ("", 0.0)
         self._attempt(before, remember=False)
@@ -195,7 +199,7 @@ class Bench(Stilled, Live):
         """Hold a trace in the picture, to compare the next ones with it; up to four. Without a number the last one."""
         free = [letter for letter in held_traces.LETTERS if letter not in self.held]
         if not free:
-            return self._say(f"{len(self.held)} traces are held already: drop one first.")
+            return self._say(sentence("notice.all_held", count=len(self.held)))
         rec = self._pictures.get(picture, self.recording) if picture is not None else self.recording
         self.held = dict(sorted([*self.held.items(), (free[0], rec)]))
         self._renew()
@@ -271,8 +275,8 @@ class Bench(Stilled, Live):
         self._last_move = (name, now)
 
     def _refuse(self, error: ValueError, about: str) -> None:
-        end = "" if str(error).endswith("?") else "."
-        self._say(f"{error}{end} The bench stays as it was.", about)
+        name = "notice.refused_with_question" if str(error).endswith("?") else "notice.refused"
+        self._say(sentence(name, error=error), about)
 
     def _renew(self) -> None:
         """Put into words what is new to see, and show it. This takes long on an axon, and no cursor changes it."""
@@ -280,9 +284,9 @@ class Bench(Stilled, Live):
         self._table = held_traces.table(self.recording, self.held) if self.held else ""
         self._say("")
 
-    def _say(self, sentence: str, about: str = "") -> None:
+    def _say(self, text: str, about: str = "") -> None:
         """Say something, about a knob if it is one, and show everything as it is now."""
-        self.notice, self._about = sendable(sentence), sendable(about)
+        self.notice, self._about = sendable(text), sendable(about)
         self._show()
 
     def _moment(self) -> float | None:
@@ -300,7 +304,7 @@ class Bench(Stilled, Live):
         if self._hears:
             return
         recordings = [self.recording, *self.held.values()]
-        labels, moment = [held_traces.NOW, *self._names.values()] if self.held else [""], self._moment()
+        labels, moment = [sentence("traces.now"), *self._names.values()] if self.held else [""], self._moment()
         time_axis = clock(recordings)
         part = self._part(time_axis[0])
         drawing = Drawing(self._views, recordings, labels, moment, part)
@@ -323,7 +327,9 @@ class Bench(Stilled, Live):
 
     def _title(self) -> str:
         temperature = self.cell.parameters().get("T")
-        return self.cell.title + (f" at {tidy(temperature.value)}\u00a0{pretty('degC')}" if temperature else "")
+        if not temperature:
+            return str(self.cell.title)
+        return sentence("traces.title", cell=self.cell.title, T=f"{tidy(temperature.value)}\u00a0{pretty('degC')}")
 
     def _declared(self) -> dict[str, Parameter]:
         around = self.protocol.parameters()
@@ -336,12 +342,14 @@ class Bench(Stilled, Live):
     def _knobs(self, declared: Mapping[str, Parameter]) -> list[dict[str, Any]]:
         """All knobs: those in sight in the order that was asked for, then the others by group."""
         began = held_traces.parameters(self._start)
-        around, thing = self.protocol.parameters(), "Axon" if isinstance(self.cell, Fibre) else "Membrane"
+        around = self.protocol.parameters()
+        stimulus = sentence("knobs.of_stimulus")
+        thing = sentence("knobs.of_axon" if isinstance(self.cell, Fibre) else "knobs.of_cell")
         order = sorted(declared, key=lambda name: name not in around)
         found = []
         for name in [*(each for each in self._spans if each in declared), *(n for n in order if n not in self._spans)]:
             parameter, span = declared[name], self._spans.get(name)
-            group = "" if name in self._spans else "Stimulus" if name in around else thing
+            group = "" if name in self._spans else stimulus if name in around else thing
             found.append(knob(parameter.between(span) if span else parameter, began.get(name, parameter).value, group))
         return found
 

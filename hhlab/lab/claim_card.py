@@ -17,15 +17,10 @@ from ..views import VIEWS, seen_by
 from .frame import Frame, button, paragraph, radio, say
 from .log_card import concern
 from .log_file import open_log
+from .words import sentence
 
 if TYPE_CHECKING:
     from ..plots import Picture
-
-RUN_BEFORE = "You ran this before. You predicted “{predicted}”, and the verdict was “{found}”."
-AS_PREDICTED = "You predicted “{predicted}” ({sure}). The model shows the same."
-NOT_AS_PREDICTED = "You predicted “{predicted}” ({sure}). The model shows something else."
-EXPERIMENT = "The experiment: {asks}"
-BELIEF = "This speaks against a common idea: {belief}"
 
 
 def picture_of(picture: "Picture") -> str:
@@ -39,12 +34,17 @@ def thick_and_thin(found: Finding) -> str:
     first, *others = found.recordings
     if not others or not any(_crowded(view, found.recordings[first]) for view in found.views):
         return ""
-    return f"Where a panel shows several curves, the thick ones belong to “{first}”, the thin ones to the other traces."
+    return sentence("claim.thick_and_thin", first=first)
 
 
 def _crowded(name: str, rec: Any) -> bool:
     """Whether a view shows several curves of one recording."""
     return len(VIEWS[name].curves(seen_by(VIEWS[name], rec))) > 1
+
+
+def _heads(*names: str) -> list[str]:
+    """The headings of a table."""
+    return [sentence(f"claim.head_{name}") for name in names]
 
 
 class ClaimCard(Frame):
@@ -54,21 +54,25 @@ class ClaimCard(Frame):
 
     def __init__(self, claim: Claim) -> None:
         self.claim, self.name = claim, f"claim {claim.number}"
-        self.verdict = radio([(verdict.words, verdict) for verdict in Verdict], "What do you expect?")
-        self.sure = radio(SURE, "How sure are you?")
-        self.run_button = button("Run", "run the experiment", "play")
-        self.code_button = button("Code", "show the code of the experiment")
+        self.verdict = radio([(verdict.words, verdict) for verdict in Verdict], sentence("claim.expect"))
+        self.sure = radio(SURE, sentence("question.how_sure"))
+        self.run_button = button(sentence("claim.run"), sentence("claim.run_tip"), "play")
+        self.code_button = button(sentence("claim.code"), sentence("claim.code_tip"))
         self.outcome, self.listing = widgets.HTML(), widgets.HTML()
         self.run_button.on_click(lambda _: self.run())
         self.code_button.on_click(lambda _: self._toggle_code())
-        head = paragraph(f"Claim {claim.number}", "heading") + paragraph(f"“{claim.statement}”", "claim")
-        asks = paragraph(EXPERIMENT.format(asks=claim.asks))
-        stated = table([part.stated for part in claim.parts.values()], ("part", "the number that decides", "limit"),
+        head = paragraph(sentence("claim.heading", number=claim.number), "heading")
+        head += paragraph(sentence("claim.statement", statement=claim.statement), "claim")
+        asks = paragraph(sentence("claim.experiment", asks=claim.asks))
+        stated = table([part.stated for part in claim.parts.values()], _heads("part", "decides", "limit"),
                        style="hhlab-table", named=True, left=True)  # fmt: skip
         self.lines = widgets.HTML(stated)
         columns = [
             widgets.VBox([widgets.HTML(paragraph(text, "note")), radio])
-            for text, radio in (("Does the claim hold?", self.verdict), ("How sure are you?", self.sure))
+            for text, radio in (
+                (sentence("claim.does_it_hold"), self.verdict),
+                (sentence("question.how_sure"), self.sure),
+            )
         ]
         choices = widgets.HBox(columns, layout={"flex_flow": "row wrap"})
         buttons = widgets.HBox([self.run_button, self.code_button])
@@ -81,13 +85,13 @@ class ClaimCard(Frame):
         if predicted and found:
             self.verdict.value = predicted
             self.sure.value = before.get("sure") if before.get("sure") in SURE else None
-            done = RUN_BEFORE.format(predicted=predicted.words, found=found.words)
+            done = sentence("claim.run_before", predicted=predicted.words, found=found.words)
             say(self.outcome, paragraph(done, "said"))
 
     def run(self) -> None:
         """Run the experiment, if a prediction has been made, and show what decides."""
         if self.verdict.value is None or self.sure.value is None:
-            say(self.outcome, paragraph("Predict first, and say how sure you are.", "notice", role="alert"))
+            say(self.outcome, paragraph(sentence("claim.predict_first"), "notice", role="alert"))
             return
         self.finding = found = self.claim.run()
         number = found.number if math.isfinite(found.number) else str(found.number)
@@ -101,33 +105,32 @@ class ClaimCard(Frame):
         from ..plots import plot
 
         right = self.verdict.value == found.verdict
-        compared = AS_PREDICTED if right else NOT_AS_PREDICTED
+        name = "claim.as_predicted" if right else "claim.not_as_predicted"
+        compared = sentence(name, predicted=self.verdict.value.words, sure=self.sure.value)
         parts = [
             picture_of(plot(found.recordings, *found.views)),
             paragraph(thick_and_thin(found), "note"),
-            paragraph("In this model:"),
-            table(found.rows, ("part", "number", "limit", "verdict"), style="hhlab-table", named=True, left=True),
+            paragraph(sentence("claim.in_this_model")),
+            table(found.rows, _heads("part", "number", "limit", "verdict"), style="hhlab-table", named=True, left=True),
             paragraph(WORDING["part"]["rule"], "note"),
             paragraph(WORDING["part"]["why_close"] if None in found.verdicts.values() else "", "note"),
             paragraph(WORDING["sentence"][found.verdict], "verdict", role="status"),
-            paragraph(
-                compared.format(predicted=self.verdict.value.words, sure=self.sure.value),
-                "right" if right else "reply",
-            ),
+            paragraph(compared, "right" if right else "reply"),
             paragraph(self.claim.why),
-            paragraph(measured_in_words(self.claim.measured) or "No measurement on a real cell is cited here.", "note"),
+            paragraph(measured_in_words(self.claim.measured) or sentence("claim.not_measured"), "note"),
         ]
         if self.claim.misconception:
             belief = MISCONCEPTIONS[self.claim.misconception].text
-            parts.append(paragraph(BELIEF.format(belief=belief), "note"))
+            parts.append(paragraph(sentence("claim.belief", belief=belief), "note"))
         return "".join(parts)
 
     def _toggle_code(self) -> None:
-        shown = f'<pre tabindex="0" aria-label="code of the experiment">{html.escape(self.claim.code)}</pre>'
+        name = html.escape(sentence("claim.code_name"))
+        shown = f'<pre tabindex="0" aria-label="{name}">{html.escape(self.claim.code)}</pre>'
         say(self.listing, "" if self.listing.value else shown)
 
     def still(self) -> tuple[str, bytes]:
-        return f"Claim {self.claim.number}: {self.claim.statement}", b""
+        return sentence("claim.still", number=self.claim.number, statement=self.claim.statement), b""
 
 
 class Cards(Frame):

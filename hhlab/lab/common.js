@@ -1,4 +1,10 @@
-// What benches and cards share: this stands before bench.js and frame.js.
+// What benches and cards share: this stands before bench.js, frame.js and steps.js.
+
+// A text with its values put in, where it has their names in braces.
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+// What gives the text of a name that Python has sent, such as "bench.hold"; they stand in words.toml.
+const wordsOf = (model) => (name, values = {}) => filled(model.get("words")[name], values);
 
 // Files to save, and a text to put on the clipboard, which the kernel sends as a message of its own.
 function deliver(message, buffers) {

@@ -43,7 +43,7 @@ class Item(widgets.VBox):
         self.controls.lock()
         self.sure.disabled = True
         judged, right = self.question.judge(self.controls.answer()), self.question.right[0]
-        why, truth = self.question.options[right].text, self.question.wording(right).rstrip(".") + "."
+        why, truth = self.question.options[right].text, self.question.wording(right)
         told = TEXTS["right" if judged.right else "not_yet"].format(reply=judged.reply, truth=truth, why=why)
         say(self.reply, paragraph(told, "right" if judged.right else "reply") if tell else "")
 

@@ -67,7 +67,7 @@ async function render({ model, el }) {
     line.className = "hhlab-lost";
     line.setAttribute("role", "alert");
     frame.prepend(line);
-    sayLost(line, "card");
+    sayLost(line, wordsOf(model), "card");
   };
   const timers = onThePage(begin);
   const unwatch = watchKernel(model, lose, () => {});

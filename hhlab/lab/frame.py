@@ -5,6 +5,7 @@ import html
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import ipywidgets as widgets
@@ -12,18 +13,15 @@ import traitlets
 from IPython import display
 
 from . import between_cells
+from .words import for_browser, sentence
 
 HERE = Path(__file__).parent
-STILL = (
-    "This {} is a still picture. To use it, click on the first code cell of this notebook and press Shift + Enter, "
-    "then do the same with this cell."
-)
 BAR = "border-left: 4px solid #d55e00; padding-left: 8px"
 STILL_STYLE = """
 .jp-OutputArea-child:not(:has(.jp-OutputArea-output *)):has(+ * .hhlab-still), .hhlab-again:not(.jp-NotebookPanel *) {
   display: none;
 }"""
-"""Of a still picture: hides what JupyterLab says of a widget that is not found, and STILL where nothing can run."""
+"""Of a still picture: hides what JupyterLab says of a widget that is not found, and how to run it where nothing can."""
 
 
 def in_browser(*names: str) -> str:
@@ -36,10 +34,14 @@ class Live(anywidget.AnyWidget):
 
     _css = (HERE / "lab.css").read_text(encoding="utf-8")
     known_as = traitlets.Unicode().tag(sync=True)
+    words: Any = traitlets.Dict().tag(sync=True)
+    """The texts that it shows, by name."""
+    sections: tuple[str, ...] = ("lost",)
+    """Those of `words.toml` that hold them."""
 
     def __init__(self) -> None:
         name = uuid.uuid4().hex
-        super().__init__(model_id=name, known_as=name)
+        super().__init__(model_id=name, known_as=name, words=for_browser(*self.sections))
 
 
 class _Hands(Live):
@@ -73,7 +75,7 @@ class Stilled:
         text, png = self.still()
         picture = f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">' if png else ""
         said = f"<figcaption>{html.escape(text)}</figcaption>"
-        again = f'<p class="hhlab-again" style="{BAR}">{STILL.format(self.kind)}</p>'
+        again = f'<p class="hhlab-again" style="{BAR}">{sentence(f"still.{self.kind}")}</p>'
         figure = f'<style>{STILL_STYLE}</style><figure class="hhlab-still">{again}{picture}{said}</figure>'
         return {"text/html": figure, "text/plain": text}
 

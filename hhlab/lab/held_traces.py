@@ -11,23 +11,19 @@ from ..axons import Fibre
 from ..parameters import brief, must_be, pretty, tidy
 from ..recorded import Recorded
 from ..recording import A_RECORDING, Recording
+from .words import sentence
 
 LETTERS = "ABCD"
-NOW = "now"
+NOW = ""
+"""What stands for the letter of the present trace."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One measurement of the table: name, unit, decimals."""
+    """One measurement of the table: the name of the heading of its column, and decimals."""
 
-    name: str
-    unit: str
+    head: str
     decimals: int
-
-    @property
-    def head(self) -> str:
-        """The heading of its column."""
-        return f"{self.name} ({self.unit})" if self.unit else self.name
 
     def shown(self, value: float, now: float | None) -> str:
         """A value, with its difference from the present one."""
@@ -41,14 +37,12 @@ class Measured:
 
 
 MEASURED = (
-    Measured("spikes", "", 0),
-    Measured("peak", "mV", 2),
-    Measured("half-width", "ms", 3),
-    Measured("lowest after it", "mV", 2),
+    Measured("traces.spikes", 0),
+    Measured("traces.peak", 2),
+    Measured("traces.half_width", 3),
+    Measured("traces.lowest", 2),
 )
-
-
-ALONG = (Measured("velocity", "m/s", 2),)
+ALONG = (Measured("traces.velocity", 2),)
 
 
 def measured(rec: Any) -> tuple[float, ...]:
@@ -81,7 +75,8 @@ def names(now: Any, held: Mapping[str, Any]) -> dict[str, str]:
         there = parameters(rec)
         differ = [name for name, p in there.items() if name not in here or p.value != here[name].value]
         others = [rec.name] if isinstance(rec, Recorded) else [f"{name} {brief(there[name].value)}" for name in differ]
-        found[letter] = f"{letter}: {', '.join(others[:2])}" if others else letter
+        differences = ", ".join(others[:2])
+        found[letter] = sentence("traces.held", letter=letter, differences=differences) if others else letter
     return found
 
 
@@ -93,19 +88,20 @@ def parameters(of: Any) -> dict[str, Any]:
 def table(now: Any, held: Mapping[str, Any]) -> str:
     """An HTML table: a row for each trace, with the parameters that differ, and measurements with their differences."""
     traces = {NOW: now, **held}
-    columns: dict[str, Iterable[str]] = {"trace": traces}
+    columns: dict[str, Iterable[str]] = {sentence("traces.trace"): [sentence("traces.now"), *held]}
     known = [parameters(rec) for rec in traces.values()]
     for name in dict.fromkeys(name for each in known for name in each):
         values = [tidy(each[name].value) if name in each else "–" for each in known]
         if len({value for value, each in zip(values, known, strict=True) if each}) > 1:  # but for real cells
             unit = next(each[name].unit for each in known if name in each)
-            columns[f"{name} ({pretty(unit)})"] = [brief(each[name].value) if name in each else "–" for each in known]
-    for setting, head in (("freeze", "gates frozen"), ("reset", "gates reset")):
+            head = sentence("traces.parameter", name=name, unit=pretty(unit))
+            columns[head] = [brief(each[name].value) if name in each else "–" for each in known]
+    for setting, head in (("freeze", sentence("traces.frozen")), ("reset", sentence("traces.reset"))):
         gates = [", ".join(rec.settings.get(setting, ())) for rec in traces.values()]
         if any(gates):
-            columns[head] = [each or "none" for each in gates]
+            columns[head] = [each or sentence("traces.none") for each in gates]
     kinds = (ALONG if isinstance(now, AxonRecording) else ()) + MEASURED
     for kind, (present, *others) in zip(kinds, zip(*map(measured, traces.values()), strict=True), strict=True):
-        columns[kind.head] = [kind.shown(present, None), *(kind.shown(value, present) for value in others)]
-    caption = "What differs (in brackets: the difference from now)"
+        columns[sentence(kind.head)] = [kind.shown(present, None), *(kind.shown(value, present) for value in others)]
+    caption = sentence("traces.caption")
     return tables.table(zip(*columns.values(), strict=True), columns, caption=caption, style="hhlab-table", named=True)

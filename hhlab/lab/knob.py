@@ -5,9 +5,11 @@ from typing import Any
 
 from ..parameters import COUNTED, Parameter, brief, pretty
 from ..views.view import OF_TRACE
+from .words import sentence
 
 FINENESS = 200
 DECIMALS = 9
+NAMED_AS_THEIR_UNIT = "mV", "nodes", "repeats"
 
 
 def knob(parameter: Parameter, began: float, group: str) -> dict[str, Any]:
@@ -18,7 +20,7 @@ def knob(parameter: Parameter, began: float, group: str) -> dict[str, Any]:
     low, high = parameter.span
     step = 1.0 if parameter.unit in COUNTED else _round_step((high - low) / FINENESS)
     name, unit = parameter.name, parameter.unit
-    label = parameter.meaning.split()[0] if name == unit else name
+    label = sentence(f"knobs.{name}") if name in NAMED_AS_THEIR_UNIT else name
     return {
         "name": name, "label": label, "meaning": parameter.meaning, "unit": "" if label == unit else pretty(unit),
         "group": group, "low": low, "step": step,

@@ -11,8 +11,9 @@ from ..claims import Verdict
 from ..questions import every
 from ..tables import table
 from .frame import Frame, button, paragraph, say, sendable
-from .log_file import Entry, open_log
+from .log_file import KINDS, Entry, open_log
 from .question import in_words
+from .words import sentence
 
 ON_BINDER = ("BINDER_SERVICE_HOST", "BINDER_LAUNCH_HOST", "BINDER_REQUEST")
 DRIVE = Path("/drive")
@@ -21,14 +22,6 @@ AGAIN = ", again"
 """In older logs: behind the name of a question that was predicted a second time, when its answer was told."""
 TRIES = 2
 """After so many observations a question is explained, although none of them was right."""
-AS_THE_MODEL, NOT_AS_THE_MODEL = "The model shows the same.", "The model shows something else."
-BESIDE = "Kept in {}, beside this notebook; it is sent nowhere."
-IN_BROWSER = (
-    "Kept in {}, in the storage of this browser; it is sent nowhere. "
-    "If the browser's data are deleted it is lost, so download it when you have finished."
-)
-NOT_KEPT = "This browser keeps nothing here, as in a private window. Download your work log before you close the page."
-REMINDER = "This is Binder: everything is lost when the session ends. Download your work log before you go."
 
 
 def on_binder() -> bool:
@@ -44,8 +37,8 @@ def in_the_browser() -> bool:
 def concern() -> str:
     """What a student should know about the keeping of the work log, as HTML; empty if all is well."""
     lost = in_the_browser() and not DRIVE.is_dir()
-    texts = (open_log().trouble, REMINDER if on_binder() else NOT_KEPT if lost else "")
-    return "".join(paragraph(text, "notice") for text in texts)
+    losing = sentence("log.on_binder") if on_binder() else sentence("log.not_kept") if lost else ""
+    return "".join(paragraph(text, "notice") for text in (open_log().trouble, losing))
 
 
 class LogCard(Frame):
@@ -53,7 +46,7 @@ class LogCard(Frame):
 
     def __init__(self) -> None:
         self.kept = open_log()
-        self.download = button("Download the work log", icon="download")
+        self.download = button(sentence("log.download"), icon="download")
         self.download.on_click(lambda _: self.save(self.kept.path.name, "application/jsonl", self.kept.as_bytes()))
         self.content = widgets.HTML(self._told())
         super().__init__([self.content, self.download], "card")
@@ -65,17 +58,17 @@ class LogCard(Frame):
 
     def _told(self) -> str:
         entries = self.kept.entries()
-        where = (IN_BROWSER if in_the_browser() else BESIDE).format(self.kept.path.name)
-        parts = [paragraph("Your work log", "heading"), paragraph(where, "note"), concern()]
+        where = sentence("log.in_browser" if in_the_browser() else "log.beside", file=self.kept.path.name)
+        parts = [paragraph(sentence("log.heading"), "heading"), paragraph(where, "note"), concern()]
         if not entries:
-            return "".join([*parts, paragraph("Nothing has been predicted, run or answered yet.")])
+            return "".join([*parts, paragraph(sentence("log.empty"))])
         told = _told(entries)
         rows = [[sendable(text) for text in _row(entry, entry["name"] in told)] for entry in entries]
-        heads = ("when", "what", "question or claim", "your answer", "")
+        heads = (*(sentence(f"log.head_{name}") for name in ("when", "what", "about", "answer")), "")
         return "".join([*parts, table(rows, heads, style="hhlab-table")])
 
     def still(self) -> tuple[str, bytes]:
-        return f"Work log: {len(self.kept.entries())} entries.", b""
+        return sentence("log.still", number=len(self.kept.entries())), b""
 
 
 def _told(entries: list[Entry]) -> set[str]:
@@ -99,8 +92,9 @@ def _row(entry: Entry, told: bool) -> tuple[str, ...]:
     about = str(entry.get("question", entry.get("claim", entry["name"])))
     when = str(entry["time"])[:16].replace("T", " ")
     is_open = (entry["kind"] == "prediction" and not told) or not entry.keys() & {"right", "verdict"}
-    result = "" if is_open else AS_THE_MODEL if right else NOT_AS_THE_MODEL
-    return when, entry["kind"], about, said, result
+    result = "" if is_open else sentence("log.as_the_model" if right else "log.not_as_the_model")
+    kind = entry["kind"]
+    return when, sentence(f"kinds.{kind}") if kind in KINDS else kind, about, said, result
 
 
 def worklog() -> LogCard:

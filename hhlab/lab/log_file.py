@@ -22,20 +22,22 @@ from ..learning.entries import LARGEST_FILE, MARK, SEED, VERSION, Kept, good_ent
 from ..learning.entries import Entry as Entry
 from ..parameters import must_be, no_such
 from ..questions import MODELS_VERSION
+from .words import sentence
 
 KINDS = ("prediction", "observation", "claim", "answer")
 LONGEST_ENTRY = 100_000  # bytes of a line
 SETTLING = 0.05  # s to wait for another kernel that is writing
 
 _REASONS = {
-    errno.EACCES: "the file or its folder is read-only",
-    errno.EPERM: "the file or its folder is read-only",
-    errno.EROFS: "the folder is read-only",
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk is full",
-    errno.ENOENT: "the folder is gone",
-    errno.ENOTDIR: "there is no such folder",
+    errno.EACCES: "log.file_is_read_only",
+    errno.EPERM: "log.file_is_read_only",
+    errno.EROFS: "log.folder_is_read_only",
+    errno.ENOSPC: "log.disk_is_full",
+    errno.EDQUOT: "log.disk_is_full",
+    errno.ENOENT: "log.folder_is_gone",
+    errno.ENOTDIR: "log.no_folder",
 }
+"""The names of the sentences that say why a file cannot be written."""
 
 
 class _Signature(NamedTuple):
@@ -155,15 +157,10 @@ class WorkLog:
             moved = _move_aside(self.path)
         except OSError:
             self._stuck = True
-            self._unwritten = (
-                f"{self.path.name} is damaged or is not a work log, and it cannot be moved out of the way: the work is "
-                "kept while the kernel runs; download it before you close the page."
-            )
+            self._unwritten = sentence("log.in_the_way", file=self.path.name)
             return
-        self._aside = (
-            f"{self.path.name} was damaged or was not a work log: it is kept as {moved.name}, and a new log goes "
-            f"on (entries carried over: {len(self._pending)})."
-        )
+        carried = len(self._pending)
+        self._aside = sentence("log.damaged", file=self.path.name, moved=moved.name, number=carried)
         self._write()
 
     def _write(self) -> None:
@@ -173,10 +170,7 @@ class WorkLog:
         try:
             _append(self.path, [kept.line for kept in self._pending], _header(self.seed), self._seed_written)
         except (OSError, ValueError) as error:
-            self._unwritten = (
-                f"The work log cannot be written here: {_reason(error)}. "
-                "It is kept while the kernel runs; download it before you close the page."
-            )
+            self._unwritten = f"{_why_not(error)} {sentence('log.kept_meanwhile')}"
         else:
             self._unwritten, self._seen = "", None
             self._in_file, self._pending = self._in_file + self._pending, []
@@ -244,9 +238,10 @@ def _append(path: Path, lines: list[bytes], header: bytes, begun: bool) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _reason(error: Exception) -> str:
-    known = _REASONS.get(getattr(error, "errno", None) or 0)
-    return known or getattr(error, "strerror", None) or str(error)
+def _why_not(error: Exception) -> str:
+    """A sentence that says why the file cannot be written."""
+    name = _REASONS.get(getattr(error, "errno", None) or 0, "log.cannot_be_written")
+    return sentence(name, reason=getattr(error, "strerror", None) or str(error))
 
 
 def _signature(path: Path) -> _Signature | None:

@@ -26,13 +26,13 @@ function watchKernel(model, lose, wait) {
   };
 }
 
-function sayLost(line, kind) {
-  line.textContent = `This ${kind} has lost its kernel: run its cell again. `;
+function sayLost(line, words, kind) {
+  line.textContent = `${words(`lost.${kind}`)} `;
   line.hidden = false;
   if (!line.closest(".jp-NotebookPanel") || !document.querySelector(".lm-MenuBar-item")) return;
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = "Run it, and the cells above";
+  button.textContent = words("lost.run");
   button.addEventListener("click", () => {
     if (!AGAIN.every((name) => choose(name, line))) button.remove();
   });

@@ -36,9 +36,9 @@ function firstFrom(times, moment) { // of times that rise, but for their signs
   return low;
 }
 
-function membrane(model, root) {
+function membrane(model, root, told) {
   const canvas = make("canvas", "scene"), caption = make("p", "caption"), rules = make("p", "rules"), figure = make("div", "living", [canvas]);
-  const words = make("details", "in-words", [make("summary", "", "The membrane in words, and what its dots stand for"), caption, rules]);
+  const words = make("details", "in-words", [make("summary", "", told("membrane.in_words")), caption, rules]);
   canvas.setAttribute("role", "img");
   const still = matchMedia("(prefers-reduced-motion: reduce)"), clouds = {};
   let scene = null, from = null, stretches = [], ground = null, painted = "", sprites = {}, look = LIGHT, dark = false;
@@ -381,7 +381,7 @@ function membrane(model, root) {
     path(glass, look.glass);
     context.globalAlpha = 1;
     path(glass, look.glass, 1.3);
-    const said = current ? `stimulus ${plain(Number(current.toPrecision(2)))} µA/cm²` : s.patch.electrode;
+    const said = current ? told("membrane.stimulus", { current: plain(Number(current.toPrecision(2))) }) : s.patch.electrode;
     text(said, x + 12, s.high + 9, 11, { bold: Boolean(current), align: "left", ground: look.out });
   }
 
@@ -398,22 +398,22 @@ function membrane(model, root) {
       if (lower && (s.slot > 58 || !free)) text(state, x, s.inner + 45, 11, { bold, colour: free ? look.ink : look.drug, ground: look.in });
     };
     for (const { kind, c, x } of s.channels) under(x, kind.name, stateOf(kind, c, k), kind.free[c], kind.particles.length && isOpen(kind, c, k));
-    if (s.pump) under(s.pumpAt, "pump", s.pump.blocked ? "ouabain" : `turns: ${turns}`, !s.pump.blocked);
+    if (s.pump) under(s.pumpAt, told("membrane.pump"), s.pump.blocked ? told("membrane.ouabain") : told("membrane.turns", { turns }), !s.pump.blocked);
   }
 
   function stateOf(kind, c, k) {
     if (!kind.free[c]) return kind.drug;
-    if (!kind.particles.length) return "always open";
-    if (kind.plugs.some((plug, b) => plug && !particle(kind, c, b, k))) return "inactivated";
-    return isOpen(kind, c, k) ? "open" : "closed";
+    if (!kind.particles.length) return told("membrane.always_open");
+    if (kind.plugs.some((plug, b) => plug && !particle(kind, c, b, k))) return told("membrane.inactivated");
+    return told(isOpen(kind, c, k) ? "membrane.open" : "membrane.closed");
   }
 
   function legend(s, side, y, value, small) { // where it ends
     const tight = s.w < TIGHT, named = !tight || side === "inside" || !s.patch.title; // a title stands where "outside" would
-    const wide = named ? text(side, s.x0 + 10, y - (tight ? 14 : 0), small ? 11 : 12, { bold: true, align: "left" }) : 0;
-    const told = s.dots.filter(({ mouths }) => !mouths.length), close = tight && told.length > 3;
+    const wide = named ? text(told(`membrane.${side}`), s.x0 + 10, y - (tight ? 14 : 0), small ? 11 : 12, { bold: true, align: "left" }) : 0;
+    const listed = s.dots.filter(({ mouths }) => !mouths.length), close = tight && listed.length > 3;
     let x = s.x0 + (close ? 2 : tight ? 8 : 17 + wide);
-    for (const each of told) {
+    for (const each of listed) {
       const mM = value(each), unit = mM < 0.1 ? " µM" : small ? "" : " mM";
       stamp(each.ion, x + 4, y, 4);
       const said = `${scene.names[each.ion]} ${mM < 0.1 ? Number((1e3 * mM).toPrecision(2)) : Number(mM.toPrecision(3))}${unit}`;
@@ -458,10 +458,10 @@ function membrane(model, root) {
   }
 
   function show(moment) {
-    const told = model.get("scene"), panel = model.get("shown").panels.find((each) => each.living), renewal = told !== from;
+    const sent = model.get("scene"), panel = model.get("shown").panels.find((each) => each.living), renewal = sent !== from;
     figure.hidden = words.hidden = !panel;
     if (!panel) return;
-    if (renewal) scene = unpacked(from = told);
+    if (renewal) scene = unpacked(from = sent);
     caption.textContent = panel.caption;
     rules.textContent = scene.rules;
     canvas.setAttribute("aria-label", panel.caption);

@@ -14,19 +14,10 @@ from .frame import Frame, paragraph, radio, say
 from .log_card import TRIES, concern
 from .log_file import Entry
 from .question import Answering, Question, as_question, quoted, right_answer
+from .words import sentence
 
 if TYPE_CHECKING:
     from ..plots import Picture
-
-NOT_KNOWN = "how sure is not known"
-PREDICTED = "You predicted: {predicted} ({sure})."
-NOT_PREDICTED = "You made no prediction."
-SEEN = "You saw: {seen}."
-STANDS = "Your prediction stands. Now do the experiment: after it you are asked what you saw."
-LOOK_AGAIN = "That is not quite what the model shows. Go back to the experiment, repeat it, and answer once more."
-AS_SEEN = "That is what the model shows. {why}"
-NOT_AS_SEEN = "Not so. The model shows: {truth}. {why}"
-WHY_NOT_AS_PREDICTED = "About your prediction: {why}"
 
 
 class Prediction(Answering, Frame):
@@ -35,16 +26,17 @@ class Prediction(Answering, Frame):
     kept_as = "prediction"
 
     def __init__(self, question: Question) -> None:
-        Answering.__init__(self, question, "Commit", "commit this prediction: it can no longer be changed")
-        self.sure = radio(SURE, "How sure are you?")
+        Answering.__init__(self, question, sentence("prediction.commit"), sentence("prediction.commit_tip"))
+        how_sure = sentence("question.how_sure")
+        self.sure = radio(SURE, how_sure)
         if before := self.kept():
             entry, _ = before[0]
             self.controls.put(entry["answer"], entry.get("reason"))
             self.sure.value = entry.get("sure") if entry.get("sure") in SURE else None
             self._stand(entry)
-        row = widgets.HBox([widgets.HTML(paragraph("How sure are you?", "note")), self.sure, self.button])
+        row = widgets.HBox([widgets.HTML(paragraph(how_sure, "note")), self.sure, self.button])
         row.layout.flex_flow = "row wrap"
-        heading = widgets.HTML(paragraph("Predict", "heading"))
+        heading = widgets.HTML(paragraph(sentence("prediction.heading"), "heading"))
         Frame.__init__(self, [heading, self.controls, row, self.reply], "card")
 
     @property
@@ -57,7 +49,7 @@ class Prediction(Answering, Frame):
         if self.committed:
             return
         if self.sure.value is None:
-            raise ValueError("Say how sure you are first")
+            raise ValueError(sentence("question.not_sure"))
         entry = given | {"sure": self.sure.value}
         self.keep(entry, judged)
         self._stand(entry)
@@ -66,7 +58,7 @@ class Prediction(Answering, Frame):
         self.controls.lock()
         self.sure.disabled = self.button.disabled = True
         said = paragraph(predicted(self.question, entry), "said")
-        say(self.reply, said + paragraph(STANDS, "note", role="status") + concern())
+        say(self.reply, said + paragraph(sentence("prediction.stands"), "note", role="status") + concern())
 
     def still(self) -> tuple[str, bytes]:
         return self.question.text, b""
@@ -78,12 +70,12 @@ class Observation(Answering, Frame):
     kept_as = "observation"
 
     def __init__(self, question: Question, show: "Callable[[], Picture] | None") -> None:
-        Answering.__init__(self, question, "Check", "check what you saw", question.seen)
+        Answering.__init__(self, question, sentence("question.check"), sentence("observation.check"), question.seen)
         self._show, self.picture, self._tries = show, widgets.HTML(), 0
         for entry, judged in self.kept():
             if not self.explained:
                 self._tell(entry, judged)
-        heading = widgets.HTML(paragraph("What did you see?", "heading"))
+        heading = widgets.HTML(paragraph(sentence("observation.heading"), "heading"))
         Frame.__init__(self, [heading, self.controls, self.button, self.reply, self.picture], "card")
 
     @property
@@ -103,10 +95,10 @@ class Observation(Answering, Frame):
 
     def _tell(self, given: Entry, judged: Judgement) -> None:
         self._tries += 1
-        seen = paragraph(SEEN.format(seen=quoted(self.question, given["answer"])), "said")
+        seen = paragraph(sentence("observation.seen", seen=quoted(self.question, given["answer"])), "said")
         if not judged.right and self._tries < TRIES:
             self.controls.put("")
-            return say(self.reply, seen + paragraph(LOOK_AGAIN, "reply", role="status"))
+            return say(self.reply, seen + paragraph(sentence("observation.look_again"), "reply", role="status"))
         self.controls.put(given["answer"], given.get("reason"))
         self.controls.lock()
         self.button.disabled = True
@@ -119,19 +111,19 @@ class Observation(Answering, Frame):
     def _why(self, given: Entry, judged: Judgement) -> str:
         """Whether what was seen is right, and why."""
         if judged.right:
-            return paragraph(AS_SEEN.format(why=judged.reply), "right", role="status")
+            return paragraph(sentence("observation.as_seen", why=judged.reply), "right", role="status")
         truth = quoted(self.question, right_answer(self.question))
-        told = NOT_AS_SEEN.format(truth=truth, why=judged.explained)
+        told = sentence("observation.not_as_seen", truth=truth, why=judged.explained)
         return paragraph(told, "reply", role="status")
 
     def _predicted(self, given: Entry) -> tuple[str, str]:
         """What was predicted, and what is wrong with it if it is wrong and something else was seen."""
         if not (predictions := self.kept("prediction")):
-            return paragraph(NOT_PREDICTED, "said"), ""
+            return paragraph(sentence("observation.not_predicted"), "said"), ""
         entry, judged = predictions[0]
         told = not judged.right and entry["answer"] != given["answer"]
-        why_not = paragraph(WHY_NOT_AS_PREDICTED.format(why=judged.reply), "reply") if told else ""
-        return paragraph(predicted(self.question, entry), "said"), why_not
+        why_not = sentence("observation.not_as_predicted", why=judged.reply) if told else ""
+        return paragraph(predicted(self.question, entry), "said"), paragraph(why_not, "reply")
 
     def still(self) -> tuple[str, bytes]:
         return self.controls.text, b""
@@ -139,8 +131,9 @@ class Observation(Answering, Frame):
 
 def predicted(question: Question, entry: Entry) -> str:
     """A sentence that says what was predicted."""
-    sure = entry.get("sure")
-    return PREDICTED.format(predicted=quoted(question, entry["answer"]), sure=sure if sure in SURE else NOT_KNOWN)
+    sure, said = entry.get("sure"), quoted(question, entry["answer"])
+    name = "observation.predicted" if sure in SURE else "observation.predicted_anyhow"
+    return sentence(name, predicted=said, sure=sure)
 
 
 def predict(question: str | Question) -> Prediction:

@@ -12,10 +12,12 @@ from ..placement import Electrode
 from ..propagation import placed_on
 from ..protocols import Protocol
 from ..simulation import A_PROTOCOL
+from .words import sentence
 
-PRESETS = '{given} is not presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}'
+PRESETS = '{given} cannot be used for presets: give the values that each button sets, such as {"TTX": {"g_Na": 0}}'
 STIMULATED_LENGTH = 0.1  # cm of an axon that a stimulus covers
-OWN_BUTTONS = ("Undo", "Reset", "Hold", "Save data", "Save picture", "Code")
+OWN_BUTTONS = "undo", "reset", "hold", "more"
+"""Their names stand in `words.toml`."""
 
 
 class State(NamedTuple):
@@ -63,8 +65,9 @@ def presets_of(given: Any, start: State) -> dict[str, Preset]:
     if given is None or isinstance(given, str | list | tuple | set):
         given = {name: name for name in names_of([] if given is None else given)}
     must_be(Mapping, PRESETS, given)
+    own = {sentence(f"bench.{button}") for button in OWN_BUTTONS}
     for name in given:
-        if name in OWN_BUTTONS:
+        if name in own:
             raise ValueError(
                 f"a preset cannot be called {name}: the bench has that button already; choose another name"
             )

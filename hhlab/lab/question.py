@@ -17,13 +17,12 @@ from ..questions import Choice, Judgement, Number, check, find
 from ..views import VIEWS
 from .frame import Frame, button, paragraph, radio, say, sendable
 from .log_file import Entry, open_log
+from .words import sentence
 
 AT_AN_END = (1000.0, 0.5, 0.2)
 
 Question = Choice | Number
 Answer = str | list[str]
-NOT_SAID = "Choose or type an answer first"
-NO_REASON = "Choose a reason for your answer as well"
 
 
 class Controls(widgets.VBox):
@@ -43,13 +42,14 @@ class Controls(widgets.VBox):
         self.reason: Controls | None = None
         if isinstance(question, Number):
             self.field = widgets.Text(
-                placeholder=f"a number, {pretty(question.unit)}", tooltip=self.text, continuous_update=False,
-                layout={"width": "220px"},
+                placeholder=sentence("question.number", unit=pretty(question.unit)), tooltip=self.text,
+                continuous_update=False, layout={"width": "220px"},
             )  # fmt: skip
-            note, self._inputs = f"Right is {question.allowed}.", [self.field]
+            note = sentence("question.tolerance", tolerance=question.in_words(question.tolerance))
+            self._inputs = [self.field]
         else:
             shown = question.arranged(open_log().seed)
-            note = "Choose one or more." if question.several else ""
+            note = sentence("question.several") if question.several else ""
             if question.several:
                 boxes = {option: _checkbox(question.wording(option)) for option in question.options}
                 self.ticks, self._inputs = boxes, [boxes[option] for option in shown]
@@ -119,7 +119,7 @@ class Answering:
         try:
             self.answered(given, judge(self.question, **given))
         except ValueError as error:
-            say(self.reply, paragraph(f"{error}.", "notice", role="alert"))
+            say(self.reply, paragraph(sentence("question.refused", error=error), "notice", role="alert"))
 
     def answered(self, given: Entry, judged: Judgement) -> None:
         """Go on from an answer that could be judged; ValueError if something else is missing."""
@@ -143,8 +143,8 @@ class Asked(Answering, widgets.VBox):
     """One question of "Check yourself", and where it helps the experiment that refutes a misconception."""
 
     def __init__(self, question: Question, fresh: bool = False) -> None:
-        Answering.__init__(self, question, "Check", "check this answer")
-        self.refute, self.place = button("See the experiment"), widgets.VBox()
+        Answering.__init__(self, question, sentence("question.check"), sentence("question.check_tip"))
+        self.refute, self.place = button("", sentence("question.experiment_tip")), widgets.VBox()
         self._misconception = ""
         self._given: Entry = {}
         self.refute.layout.display = "none"
@@ -177,7 +177,7 @@ class Asked(Answering, widgets.VBox):
         offered = known is not None and bool(known.claims or known.views)
         self.refute.layout.display = None if offered else "none"
         if known and offered:
-            self.refute.description = f"See {known.shown_by}"
+            self.refute.description = sentence("question.experiment", experiment=known.shown_by)
 
     def _show_experiment(self) -> None:
         from .claim_card import claim
@@ -200,11 +200,11 @@ def _checkbox(text: str) -> widgets.Checkbox:
 def judge(question: Question, answer: Any, reason: Any = "") -> Judgement:
     """The judgement on an answer as controls or the work log have it; ValueError for none, or what cannot be read."""
     if not answer:
-        raise ValueError(NOT_SAID)
+        raise ValueError(sentence("question.no_answer"))
     if isinstance(question, Number):
         return question.judge(question.read(str(answer)))
     if question.reason and not reason:
-        raise ValueError(NO_REASON)
+        raise ValueError(sentence("question.no_reason"))
     return question.judge(answer, reason)
 
 
@@ -225,7 +225,7 @@ def in_words(question: Question | None, answer: Any) -> list[str]:
 
 def quoted(question: Question, answer: Any) -> str:
     """An answer as students read it, each part of it in quotation marks."""
-    return ", ".join(f"“{text.rstrip('.')}”" for text in in_words(question, answer))
+    return ", ".join(sentence("question.quoted", answer=text.rstrip(".。")) for text in in_words(question, answer))
 
 
 def right_answer(question: Question) -> Answer:

@@ -57,14 +57,14 @@ async function render({ model, el }) {
     const ticked = model.get("done"), ids = Object.keys(texts.tasks), next = texts.hints[model.get("seen")];
     list.replaceChildren(...ids.map((id) => {
       const line = element("li", ticked.includes(id) ? "done" : "", texts.tasks[id]);
-      if (ticked.includes(id)) line.setAttribute("aria-label", texts.done.replace("{task}", texts.tasks[id]));
+      if (ticked.includes(id)) line.setAttribute("aria-label", filled(texts.done, { task: texts.tasks[id] }));
       return line;
     }));
     again.hidden = next !== undefined;
     const found = next?.tasks <= ticked.length && el.parentElement?.querySelector(`.hhlab-bench ${next.at}`);
     if (found) aim(found); else leave();
     says.textContent = found ? next.says : "";
-    const last = ticked.at(-1), words = [last ? texts.done.replace("{task}", texts.tasks[last]) : "", says.textContent].join(" ").trim();
+    const last = ticked.at(-1), words = [last ? filled(texts.done, { task: texts.tasks[last] }) : "", says.textContent].join(" ").trim();
     if (words !== told) spoken.textContent = told = words;
   }
 

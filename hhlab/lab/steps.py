@@ -14,7 +14,6 @@ from .explorer import explore
 from .frame import HERE, Live, Stilled, in_browser
 from .log_file import open_log
 
-TEXTS = read(HERE / "steps.toml")
 NAME = "first_minute_{}"
 """Of a thing to do, in the work log."""
 
@@ -24,7 +23,7 @@ class _Steps(Live):
 
     _esm = in_browser("steps.js")
     _css = (HERE / "steps.css").read_text(encoding="utf-8")
-    texts: Any = traitlets.Dict(TEXTS).tag(sync=True)
+    texts: Any = traitlets.Dict().tag(sync=True)
     done: Any = traitlets.List().tag(sync=True)
     seen = traitlets.Int().tag(sync=True)
 
@@ -36,10 +35,11 @@ class FirstSteps(Stilled, widgets.VBox):
         self.bench = explore(
             Squid(), Step(5), ("voltage", "membrane"), knobs=("amplitude", "duration", "g_K"), t_stop=50
         )
-        self.steps, self._fired = _Steps(), False
-        self.steps.done = [task for task in TEXTS["tasks"] if open_log().last("answer", NAME.format(task))]
-        if len(self.steps.done) == len(TEXTS["tasks"]):
-            self.steps.seen = len(TEXTS["hints"])
+        self.steps, self._fired, texts = _Steps(), False, read(HERE / "steps.toml")
+        self.steps.texts = texts
+        self.steps.done = [task for task in texts["tasks"] if open_log().last("answer", NAME.format(task))]
+        if len(self.steps.done) == len(texts["tasks"]):
+            self.steps.seen = len(texts["hints"])
         self.bench.observe(lambda _: self._judge(), "shown")
         super().__init__([self.steps, self.bench], layout={"overflow": "visible"})
 
@@ -53,7 +53,8 @@ class FirstSteps(Stilled, widgets.VBox):
             "stop": spikes == 0 and self._fired and "twice" in self.steps.done,
         }
         for task in (task for task, is_done in done.items() if is_done and task not in self.steps.done):
-            open_log().add("answer", NAME.format(task), question=TEXTS["tasks"][task], answer=TEXTS["kept"], right=True)
+            question, kept = self.steps.texts["tasks"][task], self.steps.texts["kept"]
+            open_log().add("answer", NAME.format(task), question=question, answer=kept, right=True)
             self.steps.done = [*self.steps.done, task]
 
     def _ipython_display_(self) -> None:

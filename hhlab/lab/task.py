@@ -8,8 +8,7 @@ from ..parameters import pretty, shown
 from ..questions import Judgement, Number, State, find
 from .log_file import open_log
 from .question import keep
-
-UNTOUCHED = "Nothing to judge yet: write your own lines where the three dots ... are, and run the cell again."
+from .words import sentence
 
 
 def check(name: str, value: Any) -> Judgement:
@@ -37,15 +36,14 @@ def check(name: str, value: Any) -> Judgement:
     if not isinstance(question, Number):
         raise ValueError(f"{name} is not a task with a number: use ask or predict for it")
     if value is ...:
-        return Judgement(State.ABSENT, UNTOUCHED)
+        return Judgement(State.ABSENT, sentence("task.untouched"))
     try:
         number = float(np.asarray([] if value is None else value, float).reshape(()))
     except (TypeError, ValueError):
-        told = f"{shown(value)} is not one number: give one in {pretty(question.unit)}."
+        told = sentence("task.not_a_number", value=shown(value), unit=pretty(question.unit))
         return Judgement(State.UNREADABLE, told)
     if not np.isfinite(number):
-        told = f"{number} is not a finite number: look at what your code divides by."
-        return Judgement(State.UNREADABLE, told)
+        return Judgement(State.UNREADABLE, sentence("task.not_finite", value=number))
     judged = question.judge(number)
     if (open_log().last("answer", name) or {}).get("answer") != judged.understood:
         keep("answer", question, question.text, {"answer": judged.understood}, judged)

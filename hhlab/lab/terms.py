@@ -10,15 +10,16 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from ..parameters import must_be, shown
+from .words import sentence
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PAGE = next(
     place for place in (PACKAGE / "glossary.md", PACKAGE.parent / "docs" / "glossary.md") if place.exists()
 )  # inside the installed package, or beside it in a checkout
 NOTEBOOK = re.compile(r"## \[(.+)\]\(\.\./notebooks/(.+)\)")
-FIND = """<label>Find a term: <input type="search" data-lm-suppress-shortcuts="true" style="font: inherit" oninput="
+FIND = Markup("""<label>{} <input type="search" data-lm-suppress-shortcuts="true" style="font: inherit" oninput="
 for (const row of this.closest('div').querySelectorAll('dl > div'))
-  row.hidden = !row.textContent.toLowerCase().includes(this.value.trim().toLowerCase())"></label>"""
+  row.hidden = !row.textContent.toLowerCase().includes(this.value.trim().toLowerCase())"></label>""")
 """A field that hides the terms without what is typed; it needs no kernel."""
 
 
@@ -56,7 +57,8 @@ class Glossary:
             line(", ".join(term.names), ", ".join(filter(None, term[1:3])), term.meaning, term.file, term.title)
             for term in self.terms
         ]
-        return f"<div>{FIND if len(lines) > 1 else ''}<dl>{Markup().join(lines)}</dl></div>"
+        find = FIND.format(sentence("glossary.find")) if len(lines) > 1 else ""
+        return f"<div>{find}<dl>{Markup().join(lines)}</dl></div>"
 
 
 @functools.cache
@@ -97,6 +99,7 @@ def glossary(term: str = "") -> Glossary:
     found = found or [each for names, each in named if any(wanted in name for name in names)]
     if not found:
         close = difflib.get_close_matches(wanted, [name for names, _ in named for name in names], 1)
-        hint = f"did you mean {close[0]}?" if close else "glossary() shows all that it has"
-        raise ValueError(f"the glossary does not have {shown(term)}; {hint}")
+        if close:
+            raise ValueError(f"the glossary does not have {shown(term)}; did you mean {close[0]}?")
+        raise ValueError(f"the glossary does not have {shown(term)}; glossary() shows all that it has")
     return Glossary(found)

@@ -1,0 +1,14 @@
+"""The words of benches and cards: each is a whole text of `words.toml`, found by its section and its name."""
+
+from pathlib import Path
+
+from ..texts import read, sentences
+
+sentence = sentences(__file__)
+"""The sentence or label of a name, such as "bench.hold", with its values put in."""
+
+
+def for_browser(*sections: str) -> dict[str, str]:
+    """All texts of some sections by name, with the places of their values still open."""
+    texts = read(Path(__file__).with_suffix(".toml"))
+    return {f"{section}.{name}": text for section in sections for name, text in texts[section].items()}
