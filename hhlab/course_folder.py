@@ -15,7 +15,7 @@ from .languages import ENGLISH, language, page, translated
 from .texts import of_course
 
 MADE = "hhlab"
-"""The key in the metadata of a translated cell under which its hash stands: while it is right, nobody changed the cell."""
+"""The key in the metadata of a translated cell under which its hash stands: right until somebody changes the cell."""
 
 
 @contextlib.contextmanager
@@ -49,9 +49,9 @@ def _in_language(path: Path) -> bytes:
             text = texts.get(cell.get("id")) or page(english)
             if place == 0 and path.name.startswith("00"):
                 text += "\n\n" + translated(
-                    "This is a translation. No physiologist who speaks the language has reviewed it yet. If you find a "
-                    "sentence that is wrong or does not sound right, please write to us: the page *Contributing* of the "
-                    "project says how, and you need no programming for it."
+                    "This is a translation. No physiologist who speaks the language has reviewed it yet. If you find "
+                    "a sentence that is wrong or does not sound right, please write to us: the page *Contributing* of "
+                    "the project says how, and you need no programming for it."
                 )
             cell["source"] = text.splitlines(keepends=True)
             cell["metadata"][MADE] = hash_of(cell)

@@ -5,17 +5,18 @@ comment of the translator: `# checked: order`.
 """
 
 import ast
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import nbformat
 import polib
 from jinja2 import Environment
 
-from .languages import ENGLISH, LOCALE, blocks, has_words
+from .languages import ENGLISH, LANGUAGES, LOCALE, blocks, has_words
+from .quantities import UNITS
 from .texts import CODE, TextFiles, of_course
 
 PACKAGE = Path(__file__).parent
@@ -50,17 +51,18 @@ def messages() -> dict[str, list[str]]:
 
 def _all_texts() -> Iterator[tuple[str, str]]:
     for path in sorted(of_course("notebooks").glob("*.ipynb")):
-        for cell in nbformat.read(path, 4).cells:
-            if cell.cell_type == "markdown":
-                yield from ((f"notebooks/{path.name}", text) for text in _paragraphs(cell.source))
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            if cell["cell_type"] == "markdown":
+                yield from ((f"notebooks/{path.name}", text) for text in _paragraphs("".join(cell["source"])))
     for path in sorted(PACKAGE.rglob("*.toml")):
         if path.name not in NO_TEXTS:
             yield from ((_place(path), text) for text in _leaves(TextFiles(path).english))
     for path in sorted(PACKAGE.rglob("*.py")):
         yield from ((_place(path), text) for text in _in_code(ast.parse(path.read_text("utf-8"))))
+    templates: Any = Environment(extensions=["jinja2.ext.i18n"])
+    templates.policies["ext.i18n.trimmed"] = True
     for path in sorted([*PACKAGE.rglob("*.j2"), *PACKAGE.rglob("*.jinja2")]):
-        source = path.read_text("utf-8")
-        for _, _, text in Environment(extensions=["jinja2.ext.i18n"]).extract_translations(source):
+        for _, _, text in templates.extract_translations(path.read_text("utf-8")):
             yield _place(path), str(text)
     for name in PAGES:
         text = of_course(Path(name).parts[0]).joinpath(Path(name).name).read_text("utf-8")
@@ -83,7 +85,7 @@ def _leaves(given: Any, name: str = "") -> Iterator[str]:
     elif isinstance(given, list):
         for each in given:
             yield from _leaves(each, name)
-    elif isinstance(given, str) and name not in IDS:
+    elif isinstance(given, str) and name not in IDS and given not in UNITS:
         yield given
 
 
@@ -93,7 +95,7 @@ def _in_code(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             place = {"translated": 0, "param": 4, "Parameter": 4}.get(name, len(node.args))
-            given: list[ast.AST] = node.args[place : place + 1]
+            given = node.args[place : place + 1]
         elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_words":
             given = [node.value]
         else:
@@ -137,18 +139,17 @@ _KEPT = {
     "places": r"\{\w*\}",
     "links": r"\]\([^)]*\)|https?://\S+",
     "HTML": r"</?[a-z][^>]*>|&\w+;",
+    "marks": r"\*\*|\||▶|^(?:#+|[-*]|\d+\.) ",
 }
-"""What a translation has as often as its text."""
+"""What a translation has as often as its text, by the name of the check."""
 _UNIT = r"(?:\s?(?:[munµp]?[VAM]|ms|min|[smh]|[µmn]?m|cm|mm|%|°C|[µmnp]?\w+/c?m²?)(?!\w))?"
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*" + _UNIT)
-_NAME = re.compile(
-    r"\b(?:[A-Z]{2,}\w*|[gEIPVQ]_\w+|Na|Cl|Ca|Kv\d\S*|M\d+|[A-Z][a-z]+(?=(?:, | and )[A-Z][a-z]+ \d{4}))\b"
-)
+_NUMBER = r"(?<![\w.])\d+(?:[.,]\d+)*" + _UNIT
+_NAME = r"\b(?:[A-Z]{2,}\w*|[gEIPVQ]_\w+|Na|Cl|Ca|Kv\d\S*|M\d+)\b"
 _NOT = {
-    "en": r"\b(?:not|no|never|neither|nor|none|nothing|nobody|nowhere|without|cannot)\b|n't\b",
-    "hr": r"\b(?:ne|ni|nije|nisu|nisi|nisam|nema\w*|neće\w*|nikad\w*|niti|nijed\w+|ništa|ničega|ničim|nitko|nikak\w+|nigdje|bez|nemoj\w*|nemogu\w+|ne\w{4,})\b",
-    "id": r"\b(?:tidak\w*|tak|bukan\w*|tanpa|belum|jangan|tiada|tidaklah)\b",
-    "zh": r"不|没|无|未|非|别|勿|否",
+    "en": r"\b(?:not|no|never|neither|nor|none|nothing|nobody|nowhere|without|cannot|unless)\b|n't\b",
+    "hr": r"\b(?:ne|ni|ni(?:je|su|si|sam|ti|šta|tko)|nema\w*|neć\w+|nemo\w+|nijed\w+|nič\w+|nik\w+|nigdje|bez)\b",
+    "id": r"\b(?:tidak\w*|tak|bukan\w*|tanpa|belum|jangan|tiada)\b",
+    "zh": r"不(?!应期|同|断|过|仅|但|管)|没|无(?!关)|未|(?<!除)非(?!常)|勿|否|(?<![分特级区个])别(?!的)",
 }
 _COMMON = {
     "en": r"\b(?:the|of|and|that|which|is|are|it|this|to|with|from|for|you)\b",
@@ -158,99 +159,107 @@ _COMMON = {
 }
 """Words by which a language is told from another."""
 _LENGTH = {"hr": (0.6, 1.7), "id": (0.6, 1.8), "zh": (0.12, 0.9)}
-"""How long a translation may be, as a multiple of its text."""
+"""How long a translation may be, as a multiple of its text, where that is not short."""
 _SHORT = 40
-_CUT = {"hr": 3, "id": 1, "zh": 0}
-"""How many letters at the end of a word may change with its use."""
+_HALF_WIDTH = r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]"
+"""What no Chinese sentence has: a comma, colon or bracket of Latin letters beside one of its own."""
 
 
 def troubles(name: str, catalogue: polib.POFile) -> list[Trouble]:
-    """What is wrong with the catalogue of a language: what a translator has not marked as checked."""
-    terms = _terms(name, catalogue)
-    found = [
-        trouble
-        for entry in catalogue
-        for said in (entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr])
-        for trouble in _of_one(name, entry.msgid, said, terms)
-        if trouble.check not in _checked(entry) or trouble.check == "missing"
-    ]
+    """What is wrong with the catalogue of a language, but for what a translator has marked as checked."""
+    terms = _terms(catalogue)
+    found = []
+    for entry in catalogue:
+        passed = entry.tcomment.partition("checked: ")[2].split()
+        for said in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+            if not said.strip() or entry.fuzzy:
+                found.append(Trouble("missing", entry.msgid, "has no translation"))
+            elif text := entry.msgid:
+                failed = {**_kept(text, said), **_meant(name, text, said), **_worded(name, text, said, terms)}
+                found += [Trouble(check, text, told) for check, told in failed.items() if told and check not in passed]
     there, needed = {entry.msgid for entry in catalogue}, messages()
     found += [Trouble("missing", text, "is not in the catalogue") for text in needed if text not in there]
     return found + [Trouble("unused", text, "stands nowhere in the course") for text in there if text not in needed]
 
 
-def _checked(entry: polib.POEntry) -> list[str]:
-    return entry.tcomment.partition("checked: ")[2].split()
-
-
-def _of_one(name: str, text: str, said: str, terms: dict[str, list[str]]) -> Iterator[Trouble]:
-    """What is wrong with one translation."""
-    if not said.strip():
-        yield Trouble("missing", text, "has no translation")
-        return
-    rest, rest_said = text, said
+def _kept(text: str, said: str) -> dict[str, str]:
+    """What has become of code, equations, links, numbers and names."""
+    failed = {}
     for check, pattern in _KEPT.items():
-        one, other = Counter(re.findall(pattern, rest)), Counter(re.findall(pattern, rest_said))
-        if one != other:
-            yield Trouble(check, text, f"lost: {', '.join(one - other)}; new: {', '.join(other - one)}")
-        rest, rest_said = re.sub(pattern, " ", rest), re.sub(pattern, " ", rest_said)
-    numbers, numbers_said = (list(map(_tidy, _NUMBER.findall(each))) for each in (rest, rest_said))
-    if Counter(numbers) != Counter(numbers_said):
-        yield Trouble("numbers", text, f"{numbers} became {numbers_said}")
-    elif numbers != numbers_said:
-        yield Trouble("order", text, f"{numbers} became {numbers_said}")
-    if lost := {*_NAME.findall(rest)} ^ {*_NAME.findall(rest_said)}:
-        yield Trouble("names", text, f"lost or new: {', '.join(sorted(lost))}")
-    for mark in ("**", "|", "▶"):
-        if text.count(mark) != said.count(mark):
-            yield Trouble("marks", text, f"{mark} stands there {said.count(mark)} times, not {text.count(mark)} times")
-    if _mark(text) != _mark(said):
-        yield Trouble("marks", text, f"begins with {_mark(text)!r}")
-    if bool(re.search(_NOT[ENGLISH], rest, re.I)) != bool(re.search(_NOT[name], rest_said, re.I)):
-        yield Trouble("not", text, "only one of the two has a word such as not")
-    lost_terms = [term for term, stems in terms.items() if _says(term, rest) and not _has(stems, rest_said)]
-    if lost_terms:
-        yield Trouble("terms", text, f"no word for {', '.join(lost_terms)}")
+        one, other = (Counter(re.findall(pattern, each, re.M)) for each in (text, said))
+        failed[check] = _difference(one, other)
+        text, said = (re.sub(pattern, " ", each, flags=re.M) for each in (text, said))
+    numbers, numbers_said = ([number.replace(" ", "") for number in re.findall(_NUMBER, each)] for each in (text, said))
+    failed["numbers"] = _difference(Counter(numbers), Counter(numbers_said))
+    if not failed["numbers"] and numbers != numbers_said:
+        failed["order"] = f"{', '.join(numbers)} became {', '.join(numbers_said)}"
+    failed["names"] = _difference(*(Counter({*re.findall(_NAME, each)}) for each in (text, said)))
+    return failed
+
+
+def _difference(one: Counter[str], other: Counter[str]) -> str:
+    return f"lost: {', '.join(one - other)}; new: {', '.join(other - one)}" if one != other else ""
+
+
+def _meant(name: str, text: str, said: str) -> dict[str, str]:
+    """Whether both say not, or neither; and whether the translation is in its language and about as long."""
+    bare, bare_said = (re.sub("|".join(_KEPT.values()), " ", each, flags=re.M) for each in (text, said))
+    says_no = {each: bool(re.search(_NOT[each], told, re.I)) for each, told in ((ENGLISH, bare), (name, bare_said))}
     low, high = _LENGTH[name]
-    if len(text) > _SHORT and not low < len(said) / len(text) < high:
-        yield Trouble("length", text, f"{len(said)} letters for {len(text)}")
-    if _looks_like(rest_said) not in (name, ""):
-        yield Trouble("language", text, "is in another language")
-    if name == "zh" and re.search(r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]", rest_said):
-        yield Trouble("marks", text, "has an English comma, colon or bracket beside a Chinese word")
-
-
-def _tidy(number: str) -> str:
-    return re.sub(r"\s", "", number)
-
-
-def _mark(text: str) -> str:
-    return re.match(r"(#+ |[-*] |\d+\. |)", text)[1]  # type: ignore[index]
+    looks_like = _looks_like(bare_said)
+    return {
+        "not": "only one of the two has a word such as not" if says_no[ENGLISH] != says_no[name] else "",
+        "length": f"has {len(said)} letters for {len(text)}"
+        if len(text) > _SHORT and not low < len(said) / len(text) < high
+        else "",
+        "language": f"is in {LANGUAGES[looks_like]}" if looks_like not in (name, "") else "",
+        "commas": "has a comma, colon or bracket of Latin letters" if re.search(_HALF_WIDTH, bare_said) else "",
+    }
 
 
 def _looks_like(text: str) -> str:
-    """The language whose common words are most frequent in a text; none for a short one, or one without any."""
-    if len(re.findall(r"\w+", text)) < 4:
-        return ""
+    """The language whose common words a text has most; none for a short one, or one without any."""
     found = {name: len(re.findall(words, text, re.I)) for name, words in _COMMON.items()}
-    return max(found, key=lambda name: found[name]) if any(found.values()) else ""
+    return max(found, key=lambda name: found[name]) if len(re.findall(r"\w+", text)) > 3 and any(found.values()) else ""
 
 
-def _terms(name: str, catalogue: polib.POFile) -> dict[str, list[str]]:
-    """The terms of the glossary, each with the beginnings of the words for it."""
-    found = {}
+def _worded(name: str, text: str, said: str, terms: dict[str, list[str]]) -> dict[str, str]:
+    """Whether the terms of a text are translated as the glossary translates them."""
+    lost = [
+        term
+        for term, words in terms.items()
+        if re.search(rf"\b{re.escape(term)}s?\b", text, re.I)
+        and not any(all(_stem(name, part) in said.lower() for part in word.lower().split()) for word in words)
+    ]
+    return {"terms": f"has no word for {', '.join(lost)}" if lost else ""}
+
+
+def _stem(name: str, word: str) -> str:
+    """The beginning of a word that stays the same however it is used."""
+    return word[: max(3, len(word) - _ENDING[name])]
+
+
+_ENDING = {"hr": 3, "id": 0, "zh": 0}
+
+
+def _terms(catalogue: polib.POFile) -> dict[str, list[str]]:
+    """The terms of the glossary, each with its translations."""
+    found: dict[str, list[str]] = {}
     for entry in catalogue:
-        if entry.msgid.startswith("| ") and (PAGES[0], "") in entry.occurrences and entry.msgstr.startswith("| "):
-            names, said = (
+        if (PAGES[0], "") in entry.occurrences and entry.msgid.startswith("|") and entry.msgstr.startswith("|"):
+            names, words = (
                 re.sub(r" \(.*?\)", "", row.split("|")[1]).strip().split(", ") for row in (entry.msgid, entry.msgstr)
             )
-            found |= {term: said for term in names if len(term) > 3}
+            found |= {term: words for term in names if len(term) > 3}
     return found
 
 
-def _says(term: str, text: str) -> bool:
-    return bool(re.search(rf"\b{re.escape(term)}s?\b", text, re.I))
-
-
-def _has(words: list[str], text: str) -> bool:
-    return any(w.lower() in text.lower() for w in words)
+def run(only_check: bool) -> list[tuple[str, Trouble]]:
+    """Bring all catalogues up to date, unless they are only checked; what is wrong in each language."""
+    found = []
+    for name in PLURALS:
+        catalogue = polib.pofile(str(path_of(name)), wrapwidth=WIDTH) if only_check else merge(name)
+        if not only_check:
+            catalogue.save(str(path_of(name)))
+        found += [(name, trouble) for trouble in troubles(name, catalogue)]
+    return found

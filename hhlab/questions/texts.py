@@ -158,7 +158,8 @@ class Texts:
 
     def _at(self, name: str) -> Table:
         """What stands in the file for a question that it has, in the language of the course."""
-        return functools.reduce(operator.getitem, self._places[name], self.general)
+        there: Any = self.general
+        return functools.reduce(operator.getitem, self._places[name], there)
 
     def choice(self, name: str, right: str = "") -> Choice:
         """The question with options of a name; `right` is the option that is right, where the file does not say."""
