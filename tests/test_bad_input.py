@@ -128,7 +128,10 @@ CASES = {
     "bench of what": (lambda: hh.explore(3), "3 is not a cell"),
     "bench with what": (lambda: hh.explore(hh.Squid(), 3), "3 is not a stimulus"),
     "bench of odd names": (lambda: hh.explore(hh.Squid(), knobs=3), "3 are not names"),
-    "bench of odd presets": (lambda: hh.explore(hh.Squid(), presets={"TTX": 3}), "3 cannot be used for presets: give the values"),
+    "bench of odd presets": (
+        lambda: hh.explore(hh.Squid(), presets={"TTX": 3}),
+        "3 cannot be used for presets: give the values",
+    ),
     "preset called Reset": (lambda: hh.explore(hh.Squid(), presets={"Reset": {}}), "a preset cannot be called Reset"),
     "one gate of two": (
         lambda: hh.simulate(hh.Squid().plus(hh.Channel("B", 1, 0, HALF)), freeze="m"),

@@ -15,7 +15,8 @@ TEXTS = {
     for name, text in texts.items()
 }
 IN_BROWSER = for_browser("lost", "bench", "membrane")
-ASKED = re.compile(rf'''["'`]((?:{"|".join({name.partition(".")[0] for name in TEXTS})})\.(?!js|md)[^"'`]*)["'`]''')
+SECTIONS = "|".join({name.partition(".")[0] for name in TEXTS})
+ASKED = re.compile(rf"""["'`]((?:{SECTIONS})\.(?!js|md)[^"'`]*)["'`]""")
 """A name of a text in code; a part of it may be a value in braces."""
 
 
@@ -37,8 +38,8 @@ def test_no_text_is_in_the_code_of_the_browser():
     """But for units, signs and what only the browser reads, no text there has two words."""
     code = "".join(path.read_text("utf-8") for path in sorted(HERE.glob("*.js")))
     code = re.sub(r"^\s*//.*$|\s// .*$", "", code, flags=re.M)
-    assert not re.findall(r'''(?:textContent = |aria-label", |title: |title = )["`'][A-Za-z].*''', code)
-    assert not re.findall(r'''["'`]([A-Za-z,]+(?: [a-z,]+)+[.:]?)["'`]''', code)
+    assert not re.findall(r"""(?:textContent = |aria-label", |title: |title = )["`'][A-Za-z].*""", code)
+    assert not re.findall(r"""["'`]([A-Za-z,]+(?: [a-z,]+)+[.:]?)["'`]""", code)
 
 
 @pytest.mark.usefixtures("thrown_away")
