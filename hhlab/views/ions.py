@@ -90,7 +90,7 @@ class CurrentVoltage(Timeless):
 class AgainstPotassium(Timeless):
     """The resting potential and E_K against K outside (logarithmic), with a dot and a tangent where the cell is."""
 
-    x_label = "K outside (mM)"
+    x_label = "labels.potassium_outside"
     LOW, HIGH = 1.0, 200.0  # mM
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:

@@ -27,7 +27,7 @@ class TwoPulseCurve(Timeless):
     The dot is the last pulse of the main recording. Each held trace has its own curve.
     """
 
-    x_label = "interval (ms)"
+    x_label = "labels.interval"
     LAST, MOST = float(INTERVALS[-1]), STRONGEST  # ms; times the threshold from rest
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
