@@ -20,7 +20,7 @@ from matplotlib.patches import Polygon
 from matplotlib.ticker import MultipleLocator
 
 from .axon_recording import AxonRecording
-from .parameters import Parameter, must_be, pair, pretty, shown
+from .parameters import Parameter, must_be, pair, shown
 from .recording import A_RECORDING, Recording
 from .views import COLOURS_OF_V, INK, STYLES, Panel, Stroke, View, in_words, ordered, panels_of, shade, time_unit
 
@@ -143,7 +143,7 @@ class Picture:
     def _dress(self, axes: Axes, panel: Panel) -> None:
         view, (across, up) = panel.view, panel.limits
         axes.set_autoscale_on(False)
-        axes.set_ylabel(pretty(view.label))
+        axes.set_ylabel(panel.label)
         if view.grid:
             axes.grid(alpha=0.25, linewidth=0.6)
         else:
@@ -154,7 +154,7 @@ class Picture:
         if view.scale:
             _scale(axes, view)
         axes.set(xlim=across, ylim=up)
-        axes.set_xlabel(view.x_label if axes is self._last or not view.against_time else "")
+        axes.set_xlabel(panel.x_label if axes is self._last or not view.against_time else "")
         if view.against_time:
             axes.yaxis.set_label_coords(-0.6 / (axes.get_position().width * self.figure.get_size_inches()[0]), 0.5)
             _tell_time(axes, across[1])

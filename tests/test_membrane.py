@@ -284,8 +284,9 @@ def test_every_sentence_of_a_membrane_is_met(monkeypatch):
         )
     for name, moment in {"squid": 7, "TTX": 7, "clamped": 5, "pumps": 8, "axon": 1.4, "node of a frog": 5}.items():
         VIEW.caption(RECORDED[name], moment)
-    for name in ("squid", "relay", "pumps"):
-        membrane._packed.__wrapped__(RECORDED[name], None)
+    barnacle = hh.simulate(hh.Barnacle(), None, 1)
+    for rec in (barnacle, *(RECORDED[name] for name in ("squid", "relay", "node of the heart", "pumps"))):
+        membrane._packed.__wrapped__(rec, None)
     assert met >= {f"scene.{name}" for name in TextFiles(Path(words.__file__).with_name("words.toml"))["scene"]}
 
 

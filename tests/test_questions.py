@@ -401,7 +401,7 @@ def test_no_reply_repeats_what_the_card_says_before_it(question):
 def test_how_a_number_was_understood():
     question = questions.find("current_at_a_moment")
     assert question.judge(question.read("−0,00025 A/cm2")).understood == "−250 µA/cm²"
-    assert question.allowed == "within 5 µA/cm²"
+    assert question.in_words(question.tolerance) == "5 µA/cm²"
     with pytest.raises(ValueError, match="3 ms is a time: give a current per area in µA/cm²"):
         question.read("3 ms")
 

@@ -20,11 +20,12 @@ TEXTS = {
     f"{section}.{name}": text
     for section, texts in tomllib.loads(Path(words.__file__).with_suffix(".toml").read_text("utf-8")).items()
     for name, text in texts.items()
+    if section != "labels"
 }
 UNITS = {"ms": 1.0, "s": 1e3, "min": 60e3, "h": 3600e3, "mM": 1.0, "µM": 1e-3}
 ROUNDED = {"mM": 0.5e-3, "µM": 0.5e-2}  # how far an amount with four, or three, digits may be off, as a share of it
 VALUE = r"[+−]?\d+(?:\.\d+)?(?: (?:ms|s|min|h|mM|µM))?"
-NAMED = {"ion": r"\w+[⁺⁻²]*", "unit": r"\w+", "values": r"\S.*?", "channel": r"\w+", "drug": r"\w+", "whose": r"\S.*?"}
+NAMED = {"ion": r"\w+[⁺⁻²]*", "unit": r"\w+", "values": r"\S.*?", "channel": r"\w+", "drug": r"\w+"}
 NONSENSE = re.compile(r"\b(nan|inf|None)\b|−0(\.0+)?(?![\d.])|-\d|[{}]")
 HOUR = 3_600_000  # ms
 LEVEL = -20.0  # mV that an impulse passes

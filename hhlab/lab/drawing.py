@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters import pretty
 from ..physics import Floats
 from ..views import STYLES, Stroke, View, panels_of, time_unit
 
@@ -47,9 +46,9 @@ class Drawing:
                 across, strokes = zoom, [_cut(stroke, zoom) for stroke in strokes]
             told = [self._told(stroke, across, up) for stroke in strokes]
             self.panels.append({
-                "name": view.name, "label": pretty(view.label), "time": view.against_time, "living": view.living,
+                "name": view.name, "label": panel.label, "time": view.against_time, "living": view.living,
                 "height": view.height, "grid": view.grid, "scale": view.scale or None, "caption": panel.caption,
-                "x": across, "y": up, "xLabel": view.x_label, "xTicks": panel.ticks, "yTicks": view.y_ticks or None,
+                "x": across, "y": up, "xLabel": panel.x_label, "xTicks": panel.ticks, "yTicks": view.y_ticks or None,
                 "words": panel.words, "legend": [stroke.name for stroke in panel.named], "strokes": told,
             })  # fmt: skip
 

@@ -308,11 +308,6 @@ class Number:
         if not self.tolerance > 0:
             raise ValueError(f"question {self.name}: tolerance = {self.tolerance} {self.unit} is not above 0")
 
-    @property
-    def allowed(self) -> str:
-        """The tolerance in words, such as "within 0.5 mV"."""
-        return f"within {self.in_words(self.tolerance)}"
-
     def in_words(self, value: float) -> str:
         """A number of this question with its unit, as print shows it: −5 µA/cm²."""
         return f"{value:.6g} {pretty(self.unit)}".replace("-", "−")

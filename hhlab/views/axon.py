@@ -8,6 +8,7 @@ import numpy as np
 from ..axon_recording import AxonRecording
 from ..physics import Floats
 from .view import COLOURS, DOT, FAINT, INK, STYLES, THIN, Limits, Stroke, View, at, colour_of_recording
+from .words import sentence
 
 LOWEST, HIGHEST = -90.0, 60.0  # mV at the ends of the colour scale; 0 mV is white
 COLUMNS, ROWS = 400, 200  # pixels of the picture, at most
@@ -56,7 +57,9 @@ class Electrodes(Along):
         for i, run in reversed(list(enumerate(recordings))):
             for place, x in enumerate(_places(run)):
                 colour, V = COLOURS[place % len(COLOURS)], run.V[run.nearest(min(x, run.axon.length))]
-                look: dict[str, Any] = {"name": f"electrode {place + 1}"} if i == 0 else {"alpha": FAINT, "width": THIN}
+                look: dict[str, Any] = {"alpha": FAINT, "width": THIN}
+                if i == 0:
+                    look = {"name": sentence("labels.electrode_number", number=place + 1)}
                 found.append(Stroke(run.t, V, colour, place % len(STYLES), thin=True, held=i > 0, **look))
                 if cursor is not None and i == 0:
                     found.append(self.dot(np.array([cursor]), at(run, V, cursor), colour))

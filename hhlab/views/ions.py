@@ -9,6 +9,7 @@ from ..cells import Cell
 from ..physics import Floats, nernst
 from ..recording import Recording
 from .view import INK, OF_TRACE, V_AXIS, Limits, Stroke, Timeless, at, colour_of, roomy
+from .words import sentence
 
 
 class IonBars(Timeless):
@@ -25,7 +26,7 @@ class IonBars(Timeless):
             sides = (("outside", place - self.WIDE, pool.outside, 0.35), ("inside", place, inside, 1.0))
             for side, left, height, alpha in sides:
                 x = left + np.array([0.0, 0.0, self.WIDE, self.WIDE])
-                y, name = np.array([0.0, height, height, 0.0]), "" if place else side
+                y, name = np.array([0.0, height, height, 0.0]), "" if place else sentence(f"labels.{side}")
                 found.append(Stroke(x, y, colour, fill=True, alpha=alpha, name=name))
         return found
 
@@ -76,7 +77,7 @@ class CurrentVoltage(Timeless):
         curves = {name: rec.current_at(name, V_AXIS, moment) for name in rec.I}
         looks = [(name, colour_of(name, place), place) for place, name in enumerate(curves)]
         found = [Stroke(V_AXIS, curves[name], colour, style, name) for name, colour, style in looks]
-        found.append(Stroke(V_AXIS, np.sum(list(curves.values()), axis=0), INK, 0, "sum"))
+        found.append(Stroke(V_AXIS, np.sum(list(curves.values()), axis=0), INK, 0, sentence("labels.sum")))
         found.append(self.level_line(V_AXIS[0], V_AXIS[-1]))
         V = at(rec, rec.V, moment)
         total = sum(rec.current_at(name, V, moment) for name in rec.I)
@@ -89,7 +90,7 @@ class CurrentVoltage(Timeless):
 class AgainstPotassium(Timeless):
     """The resting potential and E_K against K outside (logarithmic), with a dot and a tangent where the cell is."""
 
-    x_label = "K outside (mM)"
+    x_label = "labels.potassium_outside"
     LOW, HIGH = 1.0, 200.0  # mM
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
@@ -106,7 +107,7 @@ class AgainstPotassium(Timeless):
         tangent = np.interp(here, np.log10(outside), V) + slope * (near - here)
         return [
             Stroke(np.log10(outside), E, OF_TRACE["K"], 1, "E_K"),
-            Stroke(np.log10(outside), V, INK, 0, "V at rest"),
+            Stroke(np.log10(outside), V, INK, 0, sentence("labels.at_rest")),
             Stroke(near, tangent, OF_TRACE["L"], 2),
             self.dot(here, np.interp(here, np.log10(outside), V), INK),
         ]

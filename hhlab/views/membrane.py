@@ -60,10 +60,10 @@ class Membrane(Timeless):
     def furniture(self, rec: Any) -> list[tuple[float, float, str]]:
         found, words = scene.patches(rec, self.usual), []
         for n, (patch, left) in enumerate(zip(found, _lefts(found), strict=False), 1):
-            names = [kind.name for kind, _ in _fronts(patch)] + ["pump"] * (patch.pump is not None)
+            names = [kind.name for kind, _ in _fronts(patch)] + [sentence("labels.pump")] * (patch.pump is not None)
             words += [(left + place + 0.5, -WALL - 0.24, name) for place, name in enumerate(names)]
-            middle, title = left + _wide(patch) / 2, _title(patch, n) or "outside"
-            words += [(middle, TOP - 0.1, title), (middle, 0.1 - TOP, "inside")]
+            middle, title = left + _wide(patch) / 2, _title(patch, n) or sentence("labels.outside")
+            words += [(middle, TOP - 0.1, title), (middle, 0.1 - TOP, sentence("labels.inside"))]
         return words
 
     def told(self, recording: Any) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _packed(recording: Any, usual: Any) -> dict[str, Any]:
     if "Ca" in known:
         rules.append(sentence("scene.calcium", dots=f"{scene.PER_DECADE:g}"))
     if "Na" not in known:
-        rules.append(sentence("scene.textbook", whose=scene.of_kind(rec.cell, scene.PREPARATIONS)[0]))
+        rules.append(sentence(scene.of_kind(rec.cell, scene.PREPARATIONS)[0]))
     short = "scene.short_calcium" if "Ca" in known else "scene.short"
     rules += [sentence("scene.signs", mV=f"{PER_SIGN:g}"), sentence("scene.chance")]
     return {
@@ -101,7 +101,7 @@ def _packed(recording: Any, usual: Any) -> dict[str, Any]:
 
 
 def _title(patch: Patch, place: int) -> str:
-    return "" if patch.x is None else f"electrode {place} ({number(patch.x, 2)} cm)"
+    return "" if patch.x is None else sentence("labels.electrode_at", number=place, x=number(patch.x, 2))
 
 
 def _told(patch: Patch, place: int) -> dict[str, Any]:
@@ -163,8 +163,8 @@ def _in_words(patch: Patch, place: int, moment: float, ions: float) -> Iterator[
 def _electrode(patch: Patch) -> str:
     """What the electrode in a patch is called; empty where there is none."""
     if isinstance(patch.rec.protocol, VoltageStep):
-        return "voltage clamp"
-    return "electrode" if patch.x is not None or patch.rec.stimulus.any() else ""
+        return sentence("labels.clamp")
+    return sentence("labels.electrode") if patch.x is not None or patch.rec.stimulus.any() else ""
 
 
 def _fronts(patch: Patch) -> list[tuple[Kind, int]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .view import Limits, Stroke, View, seen_by
+from .words import label_of
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,8 @@ class Panel:
 
     Attributes
     ----------
-    view : what it shows, with the labels of its axes.
+    view : what it shows.
+    label, x_label : of its axes.
     strokes : in the order in which they are drawn.
     limits : of x and y.
     words : in the panel: x, y, text.
@@ -23,6 +25,8 @@ class Panel:
     """
 
     view: View
+    label: str
+    x_label: str
     strokes: Sequence[Stroke]
     limits: Limits
     words: Sequence[tuple[float, float, str]]
@@ -49,6 +53,7 @@ def panels_of(
         new = (stroke for stroke in strokes if stroke.name and stroke.name not in above)
         named = sorted(new, key=lambda stroke: stroke.style)
         limits, words, ticks = view.limits(seen, strokes), view.furniture(seen[0]), view.ticks(seen[0])
-        found.append(Panel(view, strokes, limits, words, ticks, named, view.caption(seen[0], cursor)))
+        labels_of_axes = label_of(view.label), label_of(view.x_label)
+        found.append(Panel(view, *labels_of_axes, strokes, limits, words, ticks, named, view.caption(seen[0], cursor)))
         above |= {stroke.name for stroke in named}
     return found

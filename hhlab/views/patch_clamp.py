@@ -81,7 +81,7 @@ class AverageChannel(Traces):
     """
 
     def __init__(self, name: str, n: int, high: float) -> None:
-        super().__init__(name, "mean i (pA)", self._mean, -high, high)
+        super().__init__(name, "labels.mean_current", self._mean, -high, high)
         self.n = n
 
     def _shares(self, rec: Recording) -> dict[str, Floats]:

@@ -13,7 +13,7 @@ from .view import Limits, Stroke, Timeless, colour_of
 class PeakCurrents(Timeless):
     """The peak current of each channel in a clamp family: the value farthest from 0 in each step, as a dot."""
 
-    x_label = "V of the step (mV)"
+    x_label = "labels.voltage_of_step"
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
         steps = {rec.protocol.to: rec for rec in recordings if isinstance(rec.protocol, VoltageStep)}

@@ -36,13 +36,13 @@ GOLDEN = 0.6180339887
 """Its multiples, less their whole parts, spread evenly: channels with a drug, and dots on their way."""
 
 PREPARATIONS = {
-    Squid: ("a squid axon in blood", gallery["squid axon, blood"]),
-    Barnacle: ("a squid axon in sea water", gallery["squid axon"]),
-    Ventricle: ("a cell of the ventricle", gallery["ventricle"]),
-    SinoatrialNode: ("a cell of the ventricle", gallery["ventricle"]),
-    Cell: ("a mammalian neuron", gallery["neuron"]),
+    Squid: ("scene.textbook_blood", gallery["squid axon, blood"]),
+    Barnacle: ("scene.textbook_sea", gallery["squid axon"]),
+    Ventricle: ("scene.textbook_ventricle", gallery["ventricle"]),
+    SinoatrialNode: ("scene.textbook_ventricle", gallery["ventricle"]),
+    Cell: ("scene.textbook_neuron", gallery["neuron"]),
 }
-"""Whose concentrations a cell has that knows only reversal potentials: textbook values, from the gallery of cells."""
+"""The concentrations of a cell that knows only reversal potentials: the sentence about them, and whose they are."""
 CALCIUM = {Squid: (10.0, 1e-4), Barnacle: (10.0, 1e-4), Cell: (2.0, 1e-4)}
 """Calcium outside and inside (mM) where a cell has calcium channels but does not count it: textbook values."""
 FROM_INSIDE = {"TEA": (Squid, SquidWithPumps), "ivabradine": (Cell,)}

@@ -27,7 +27,7 @@ class TwoPulseCurve(Timeless):
     The dot is the last pulse of the main recording. Each held trace has its own curve.
     """
 
-    x_label = "interval (ms)"
+    x_label = "labels.interval"
     LAST, MOST = float(INTERVALS[-1]), STRONGEST  # ms; times the threshold from rest
 
     def strokes(self, recordings: Sequence[Recording], labels: Sequence[str], cursor: float | None) -> list[Stroke]:
@@ -35,8 +35,8 @@ class TwoPulseCurve(Timeless):
         for place, rec in enumerate(recordings):
             resets = tuple(sorted(rec.settings.get("reset", {})))
             x, y = _two_pulses(rec.cell, resets, _preview(rec))
-            name = " ".join(filter(None, (labels[place], f"reset {', '.join(resets)}" if resets else "as it is")))
             if x.size:
+                name = _name(labels[place], resets)
                 found.append(Stroke(x, y, colour_of_recording(place), place % len(STYLES), name, held=place > 0))
         pulses, once = recordings[0].protocol.pieces(), from_rest(recordings[0].cell, PULSE)
         if len(pulses) > 1 and 0 < once < np.inf:
@@ -58,6 +58,12 @@ class TwoPulseCurve(Timeless):
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
         return (0.0, self.LAST), (0.0, self.MOST)
+
+
+def _name(trace: str, resets: Sequence[str]) -> str:
+    """What a curve is called: its trace, if it has a name, and the gates that are reset."""
+    name = "reset" if resets else "as_it_is"
+    return sentence(f"labels.trace_{name}" if trace else f"labels.{name}", trace=trace, gates=", ".join(resets))
 
 
 def _preview(rec: Recording) -> bool:

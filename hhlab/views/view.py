@@ -64,7 +64,10 @@ class Stroke:
 
 
 class View:
-    """One panel. A subclass says which strokes show recordings, and what the limits of the axes are."""
+    """One panel. A subclass says which strokes show recordings, and what the limits of the axes are.
+
+    The labels of its axes are symbols with units, or, where they have words, the names of texts such as "labels.sum".
+    """
 
     against_time = True
     height = 1.0

@@ -13,6 +13,7 @@ from ..axon_recording import AxonRecording
 from ..cells import Squid, SquidWithPumps
 from ..measure.propagation import ARRIVAL_LEVEL
 from ..measure.rhythm import GAP
+from ..parameters import pretty
 from ..physics import Floats, q10_factor
 from ..protocols import VoltageStep
 from ..recording import AXIAL, SPIKE_ENDS, Recording
@@ -37,6 +38,11 @@ _UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
 def number(value: float, decimals: int = 1, sign: str = "") -> str:
     """A number as it stands in a sentence, with a true minus sign; `sign` "+" for one that always has a sign."""
     return f"{value:{sign}z.{decimals}f}".replace("-", "−")
+
+
+def label_of(axis: str) -> str:
+    """The label of an axis: the text of a name such as "labels.interval"; symbols and units as they are."""
+    return pretty(sentence(axis).replace(" | ", "\n") if axis.startswith("labels.") else axis)
 
 
 def in_words(rec: Recording | AxonRecording) -> str:
