@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,6 +24,7 @@ VARIABLE = "HHLAB_LANG"
 NOT_YET = " *(English)*"
 """Stands after a paragraph that has no translation yet."""
 _OF_FOLDER = re.compile(rf"(?:.*-)?({'|'.join(LANGUAGES)})")
+_VALUE = re.compile(r"\\\{\d\\\}")
 _ITEM = re.compile(r"\s*(?:[-*]|\d+\.) ")
 _ALONE = re.compile(r"\s*(?:\||#+ |!\[|<)")
 
@@ -76,6 +77,16 @@ def translated(text: str, count: int | None = None) -> str:
     return found.gettext(text) if count is None else found.ngettext(text, text, count)
 
 
+def told(error: object) -> str:
+    """What an error says, in the language of the course: its values are put into the translation of its sentence."""
+    text = str(error)
+    if (spoken := language()) == ENGLISH:
+        return text
+    matches = ((pattern.fullmatch(text), said) for pattern, said in _errors(spoken))
+    values, said = next(((list(map(told, found.groups())), said) for found, said in matches if found), ([], text))
+    return re.sub(r"\{(\d)\}", lambda place: values[int(place[1])], said) if values else translated(text)
+
+
 def page(text: str) -> str:
     """A text of several paragraphs in the language of the course."""
     return "".join(_put(part) if is_text else part for part, is_text in blocks(text))
@@ -113,11 +124,26 @@ def has_words(text: str) -> bool:
 
 
 @functools.cache
-def _catalogue(name: str) -> gettext.NullTranslations:
-    """The translations into a language; none where its catalogue is missing or cannot be read."""
+def _file(name: str) -> Any:
+    """The catalogue of a language as its file has it; an empty one where that is missing or cannot be read."""
     try:
         import polib
 
-        return gettext.GNUTranslations(io.BytesIO(polib.pofile(str(LOCALE / f"{name}.po")).to_binary()))
+        return polib.pofile(str(LOCALE / f"{name}.po"))
     except (ImportError, OSError, ValueError):
-        return gettext.NullTranslations()
+        return None
+
+
+@functools.cache
+def _catalogue(name: str) -> gettext.NullTranslations:
+    """The translations into a language."""
+    file = _file(name)
+    return gettext.GNUTranslations(io.BytesIO(file.to_binary())) if file else gettext.NullTranslations()
+
+
+@functools.cache
+def _errors(name: str) -> list[tuple[re.Pattern[str], str]]:
+    """Each sentence of an error that has values, as a pattern, and its translation; those that say most come first."""
+    with_values = [each for each in _file(name) or () if "{0}" in each.msgid and each.msgstr]
+    with_values.sort(key=lambda each: -len(re.sub(r"\{\d\}", "", each.msgid)))
+    return [(re.compile(_VALUE.sub("(.+)", re.escape(each.msgid)), re.DOTALL), each.msgstr) for each in with_values]

@@ -5,10 +5,11 @@ comment of the translator: `# checked: order`.
 """
 
 import ast
+import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,10 @@ PLURALS = {
     "id": "nplurals=1; plural=0;",
     "zh": "nplurals=1; plural=0;",
 }
+TEXT_OF = {"translated": 0, "param": 4, "Parameter": 4, "no_such": 0, "must_be": 1, "pair": 1, "names_of": 1}
+"""Functions that get a text to translate, and its place among their arguments."""
+NAMED = ("title", "SURE", "PRESETS", "A_PROTOCOL")
+"""Names of texts that are translated where they are used."""
 WIDTH = 120
 
 
@@ -90,17 +95,42 @@ def _leaves(given: Any, name: str = "") -> Iterator[str]:
 
 
 def _in_code(tree: ast.AST) -> Iterator[str]:
-    """The texts in Python: what `translated` is called with, meanings of parameters, and phrases of protocols."""
+    """The texts in Python: sentences of errors, meanings of parameters, and what is put into words at once."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            place = {"translated": 0, "param": 4, "Parameter": 4}.get(name, len(node.args))
-            given = node.args[place : place + 1]
-        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_words":
-            given = [node.value]
-        else:
-            continue
-        yield from (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
+        name = _name_of(node)
+        if isinstance(node, ast.Call) and name.removesuffix("Error") != name:
+            yield from _sentences(node.args[:1])
+        elif isinstance(node, ast.Call) and name in TEXT_OF:
+            place = TEXT_OF[name]
+            yield from _sentences(node.args[place : place + 1])
+        elif isinstance(node, ast.Assign) and name in NAMED:
+            yield from _sentences([node.value])
+
+
+def _name_of(node: ast.AST) -> str:
+    """The name of what is called, or of what gets a value."""
+    at: Any = node.func if isinstance(node, ast.Call) else node.targets[0] if isinstance(node, ast.Assign) else node
+    return getattr(at, "id", getattr(at, "attr", ""))
+
+
+def _sentences(given: Sequence[ast.expr]) -> Iterator[str]:
+    """The texts among what is given; values in them become {0}, {1} and so on."""
+    for each in given:
+        if isinstance(each, ast.IfExp):
+            yield from _sentences([each.body, each.orelse])
+        elif isinstance(each, ast.Tuple):
+            yield from _sentences(each.elts)
+        elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield _numbered(each.value)
+        elif isinstance(each, ast.JoinedStr):
+            parts = (str(part.value) if isinstance(part, ast.Constant) else "{given}" for part in each.values)
+            yield _numbered("".join(parts))
+
+
+def _numbered(text: str) -> str:
+    """A text in which the places of values are numbered, in their order."""
+    places = itertools.count()
+    return re.sub(r"\{given\}", lambda _: f"{{{next(places)}}}", text)
 
 
 def path_of(name: str) -> Path:

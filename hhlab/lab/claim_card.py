@@ -17,7 +17,7 @@ from ..views import VIEWS, seen_by
 from .frame import Frame, button, paragraph, radio, say
 from .log_card import concern
 from .log_file import open_log
-from .words import sentence
+from .words import sentence, sure_in_words
 
 if TYPE_CHECKING:
     from ..plots import Picture
@@ -55,7 +55,7 @@ class ClaimCard(Frame):
     def __init__(self, claim: Claim) -> None:
         self.claim, self.name = claim, f"claim {claim.number}"
         self.verdict = radio([(verdict.words, verdict) for verdict in Verdict], sentence("claim.expect"))
-        self.sure = radio(SURE, sentence("question.how_sure"))
+        self.sure = radio(sure_in_words(), sentence("question.how_sure"))
         self.run_button = button(sentence("claim.run"), sentence("claim.run_tip"), "play")
         self.code_button = button(sentence("claim.code"), sentence("claim.code_tip"))
         self.outcome, self.listing = widgets.HTML(), widgets.HTML()

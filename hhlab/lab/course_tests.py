@@ -10,13 +10,18 @@ from .frame import Frame, button, paragraph, radio, say
 from .log_card import concern
 from .log_file import open_log
 from .question import Controls
+from .words import sure_in_words
 
 
 class Item(widgets.VBox):
     """A question of a test, and how sure the student is. It is kept as soon as both are said, and not judged."""
 
     def __init__(self, question: Choice) -> None:
-        self.question, self.controls, self.sure = question, Controls(question), radio(SURE, WORDING["tests"]["sure"])
+        self.question, self.controls, self.sure = (
+            question,
+            Controls(question),
+            radio(sure_in_words(), WORDING["tests"]["sure"]),
+        )
         self.reply = widgets.HTML()
         before = open_log().last("answer", question.name) or {}
         self.controls.put(before.get("answer"))

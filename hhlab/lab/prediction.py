@@ -14,7 +14,7 @@ from .frame import Frame, paragraph, radio, say
 from .log_card import TRIES, concern
 from .log_file import Entry
 from .question import Answering, Question, as_question, quoted, right_answer
-from .words import sentence
+from .words import sentence, sure_in_words
 
 if TYPE_CHECKING:
     from ..plots import Picture
@@ -28,7 +28,7 @@ class Prediction(Answering, Frame):
     def __init__(self, question: Question) -> None:
         Answering.__init__(self, question, sentence("prediction.commit"), sentence("prediction.commit_tip"))
         how_sure = sentence("question.how_sure")
-        self.sure = radio(SURE, how_sure)
+        self.sure = radio(sure_in_words(), how_sure)
         if before := self.kept():
             entry, _ = before[0]
             self.controls.put(entry["answer"], entry.get("reason"))

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 from ..axons import Axon
 from ..cells import Squid
 from ..claims import MISCONCEPTIONS
+from ..languages import told
 from ..learning.gain import TESTS
 from ..parameters import must_be, pretty
 from ..protocols import Step
@@ -119,7 +120,7 @@ class Answering:
         try:
             self.answered(given, judge(self.question, **given))
         except ValueError as error:
-            say(self.reply, paragraph(sentence("question.refused", error=error), "notice", role="alert"))
+            say(self.reply, paragraph(sentence("question.refused", error=told(error)), "notice", role="alert"))
 
     def answered(self, given: Entry, judged: Judgement) -> None:
         """Go on from an answer that could be judged; ValueError if something else is missing."""
