@@ -14,8 +14,9 @@ from hhlab.cells import Cell
 from hhlab.claims import MISCONCEPTIONS, Finding, Part, Verdict, find, table
 from hhlab.claims.claim import EXPERIMENTS, FIRST, LAST, claim, plain, rounded
 from hhlab.claims.measured import measured_in_words
-from hhlab.claims.wording import MEASURED, WORDING, _joined
+from hhlab.claims.wording import MEASURED, WORDING
 from hhlab.parameters import pretty
+from hhlab.texts import TextFiles
 from hhlab.views import VIEWS
 
 HOLDS, PARTLY, FAILS = Verdict
@@ -330,10 +331,10 @@ def test_the_id_of_a_verdict_is_apart_from_its_wording():
 
 def test_an_id_has_its_texts_in_one_file(tmp_path):
     (tmp_path / "a.toml").write_text('[5]\nwhy = """\nOne\n  line."""\n')
-    assert _joined(tmp_path) == {"5": {"why": "One line."}}
+    assert TextFiles(tmp_path / "a.toml") == {"5": {"why": "One line."}}
     (tmp_path / "b.toml").write_text('[5]\nwhy = "Another."\n')
     with pytest.raises(ValueError, match=r"^b\.toml: \[5\] stands in another file too"):
-        _joined(tmp_path)
+        TextFiles(tmp_path / "a.toml", tmp_path / "b.toml")
 
 
 def test_every_text_belongs_to_something():
