@@ -20,7 +20,7 @@ TEXTS = {
     f"{section}.{name}": text
     for section, texts in tomllib.loads(Path(words.__file__).with_suffix(".toml").read_text("utf-8")).items()
     for name, text in texts.items()
-    if section != "labels"
+    if section not in ("labels", "curves")
 }
 UNITS = {"ms": 1.0, "s": 1e3, "min": 60e3, "h": 3600e3, "mM": 1.0, "µM": 1e-3}
 ROUNDED = {"mM": 0.5e-3, "µM": 0.5e-2}  # how far an amount with four, or three, digits may be off, as a share of it

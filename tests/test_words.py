@@ -40,7 +40,7 @@ def test_code_asks_for_each_text_that_there_is_and_for_no_other():
     texts = texts_of(words)
     assert asked(code_of(words, "js"), texts) == IN_BROWSER.keys()
     assert asked(code_of(words, "py"), texts) >= texts.keys() - IN_BROWSER.keys()
-    labels = {name: text for name, text in texts_of(of_views).items() if name.startswith("labels.")}
+    labels = {name: text for name, text in texts_of(of_views).items() if name.startswith(("labels.", "curves."))}
     assert asked(code_of(of_views, "py"), labels) == labels.keys()
 
 
@@ -57,6 +57,8 @@ def test_a_bench_and_a_card_send_their_words():
     assert sentence("bench.drop", letter="A") == "Drop A"
 
 
-def test_an_axis_has_its_label():
-    (panel,) = panels_of([VIEWS["attribution"]], [hh.simulate(hh.Squid(), None, 5)], [""])
+def test_axes_and_curves_have_their_names():
+    (panel,) = panels_of([VIEWS["attribution"]], [hh.simulate(hh.SquidWithPumps(), None, 5)], [""])
     assert (panel.label, panel.x_label) == ("part of dV/dt\n(mV/ms)", "t (ms)")
+    assert [stroke.name for stroke in panel.named] == ["Na", "K", "NaL", "ClL", "pump", "stimulus"]
+    assert [of_views.called(name) for name in of_views.WORDS] == ["stimulus", "pump", "axial", "release"]

@@ -23,10 +23,10 @@ class IonBars(Timeless):
         for place, pool in enumerate(rec.cell.pools):
             colour = colour_of(pool.ion, place)
             inside = float(at(rec, rec.conc[pool.name], moment)[0])
-            sides = (("outside", place - self.WIDE, pool.outside, 0.35), ("inside", place, inside, 1.0))
+            sides = (("labels.outside", place - self.WIDE, pool.outside, 0.35), ("labels.inside", place, inside, 1.0))
             for side, left, height, alpha in sides:
                 x = left + np.array([0.0, 0.0, self.WIDE, self.WIDE])
-                y, name = np.array([0.0, height, height, 0.0]), "" if place else sentence(f"labels.{side}")
+                y, name = np.array([0.0, height, height, 0.0]), "" if place else sentence(side)
                 found.append(Stroke(x, y, colour, fill=True, alpha=alpha, name=name))
         return found
 

@@ -60,7 +60,7 @@ class Membrane(Timeless):
     def furniture(self, rec: Any) -> list[tuple[float, float, str]]:
         found, words = scene.patches(rec, self.usual), []
         for n, (patch, left) in enumerate(zip(found, _lefts(found), strict=False), 1):
-            names = [kind.name for kind, _ in _fronts(patch)] + [sentence("labels.pump")] * (patch.pump is not None)
+            names = [kind.name for kind, _ in _fronts(patch)] + [sentence("curves.pump")] * (patch.pump is not None)
             words += [(left + place + 0.5, -WALL - 0.24, name) for place, name in enumerate(names)]
             middle, title = left + _wide(patch) / 2, _title(patch, n) or sentence("labels.outside")
             words += [(middle, TOP - 0.1, title), (middle, 0.1 - TOP, sentence("labels.inside"))]

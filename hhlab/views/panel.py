@@ -1,11 +1,11 @@
 """What the panels of a picture show, for Matplotlib and for the browser alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .view import Limits, Stroke, View, seen_by
-from .words import label_of
+from .words import WORDS, called, label_of
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def panels_of(
         seen = [seen_by(view, rec) for rec in recordings]
         alive = view.living and not marked
         strokes = [] if alive else view.strokes(seen, labels, cursor if marked or not view.against_time else None)
+        strokes = [replace(s, name=called(s.name)) if s.name in WORDS else s for s in strokes]
         new = (stroke for stroke in strokes if stroke.name and stroke.name not in above)
         named = sorted(new, key=lambda stroke: stroke.style)
         limits, words, ticks = view.limits(seen, strokes), view.furniture(seen[0]), view.ticks(seen[0])

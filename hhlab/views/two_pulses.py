@@ -62,8 +62,8 @@ class TwoPulseCurve(Timeless):
 
 def _name(trace: str, resets: Sequence[str]) -> str:
     """What a curve is called: its trace, if it has a name, and the gates that are reset."""
-    name = "reset" if resets else "as_it_is"
-    return sentence(f"labels.trace_{name}" if trace else f"labels.{name}", trace=trace, gates=", ".join(resets))
+    names = ("labels.trace_as_it_is", "labels.trace_reset") if trace else ("labels.as_it_is", "labels.reset")
+    return sentence(names[bool(resets)], trace=trace, gates=", ".join(resets))
 
 
 def _preview(rec: Recording) -> bool:

@@ -32,6 +32,8 @@ NEAR_END = 0.05  # share of the length of an axon that counts as its end
 
 sentence = sentences(__file__)
 """The sentence of a name, such as "spikes.one", with its values put in."""
+WORDS = "stimulus", "pump", "axial", "release"
+"""Names of curves that are words."""
 _UNITS = ((18e6, 3600e3, "h"), (600e3, 60e3, "min"), (10e3, 1e3, "s"))
 
 
@@ -43,6 +45,11 @@ def number(value: float, decimals: int = 1, sign: str = "") -> str:
 def label_of(axis: str) -> str:
     """The label of an axis: the text of a name such as "labels.interval"; symbols and units as they are."""
     return pretty(sentence(axis).replace(" | ", "\n") if axis.startswith("labels.") else axis)
+
+
+def called(curve: str) -> str:
+    """What a curve is called: a word such as "pump" by its label, a symbol such as "Na.m" as it is."""
+    return sentence(f"curves.{curve}") if curve in WORDS else curve
 
 
 def in_words(rec: Recording | AxonRecording) -> str:
@@ -193,7 +200,7 @@ def _moved_in_words(rec: Recording, moment: float) -> str:
     parts = {name: float(at(rec, part, moment)[0]) for name, part in measure.attribution(rec).items()}
     digits = 1 if max(map(abs, parts.values()), default=0.0) >= COARSE_SLOPE else 2
     ranked = sorted(parts.items(), key=lambda part: -abs(part[1]))
-    seen = [f"{name} {number(part, digits, '+')}" for name, part in ranked if abs(part) >= 0.5 * 10**-digits]
+    seen = [f"{called(name)} {number(part, digits, '+')}" for name, part in ranked if abs(part) >= 0.5 * 10**-digits]
     factor, unit = time_unit(float(rec.t[-1]))
     slope = sum(parts.values())
     if unit == "ms" or abs(slope * factor) >= FAST_CHANGE:
