@@ -120,7 +120,7 @@ def _put(part: str) -> str:
 
 def has_words(text: str) -> bool:
     """Whether there is something to translate in a text, beside code, equations, symbols and places of values."""
-    return bool(re.search(r"[^\W\d_]{3}", re.sub(r"`[^`]*`|\{\w+\}|\$[^$]*\$|\]\([^)]*\)|</?\w[^>]*>", "", text)))
+    return bool(re.search(r"[^\W\d_A-Z]{2}", re.sub(r"`[^`]*`|\{\w+\}|\$[^$]*\$|\]\([^)]*\)|</?\w[^>]*>", "", text)))
 
 
 @functools.cache

@@ -23,7 +23,7 @@ from .texts import CODE, TextFiles, of_course
 PACKAGE = Path(__file__).parent
 PAGES = ("docs/glossary.md", "docs/teachers.md")
 NO_TEXTS = ("roster.toml", "squid_1952.toml")
-IDS = (*CODE, "misconception", "texts", "views", "source", "read_at", "builds_on", "claims")
+IDS = (*CODE, "misconception", "texts", "views", "source", "read_at", "builds_on", "claims", "at")
 """Keys whose texts are the same in all languages."""
 PLURALS = {
     "hr": "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);",
@@ -57,8 +57,8 @@ def messages() -> dict[str, list[str]]:
 def _all_texts() -> Iterator[tuple[str, str]]:
     for path in sorted(of_course("notebooks").glob("*.ipynb")):
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
-            if cell["cell_type"] == "markdown":
-                yield from ((f"notebooks/{path.name}", text) for text in _paragraphs("".join(cell["source"])))
+            read = _paragraphs if cell["cell_type"] == "markdown" else _presets
+            yield from ((f"notebooks/{path.name}", text) for text in read("".join(cell["source"])))
     for path in sorted(PACKAGE.rglob("*.toml")):
         if path.name not in NO_TEXTS:
             yield from ((_place(path), text) for text in _leaves(TextFiles(path).english))
@@ -72,6 +72,14 @@ def _all_texts() -> Iterator[tuple[str, str]]:
     for name in PAGES:
         text = of_course(Path(name).parts[0]).joinpath(Path(name).name).read_text("utf-8")
         yield from ((name, each) for each in _paragraphs(text))
+
+
+def _presets(code: str) -> list[str]:
+    """The names of presets in a code cell: the keys of its outermost dicts."""
+    dicts = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Dict)] if "presets=" in code else []
+    inner = {id(below) for each in dicts for value in each.values for below in ast.walk(value)}
+    keys = [key for each in dicts if id(each) not in inner for key in each.keys]
+    return [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
 
 
 def _place(path: Path) -> str:

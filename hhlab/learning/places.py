@@ -26,7 +26,7 @@ def place_of(misconception: str) -> str:
     if max(shared, default=0) < 1:
         return texts["other"].format(shown_by=known.shown_by)
     notebook, section, _ = benches[shared.index(max(shared))]
-    return texts["bench"].format(shown_by=known.shown_by, notebook=notebook, section=section)
+    return texts["on_bench"].format(shown_by=known.shown_by, notebook=notebook, section=section)
 
 
 @per_language
