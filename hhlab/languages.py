@@ -63,6 +63,16 @@ def of_folder(folder: str) -> str:
     return next((found[1] for found in named if found), ENGLISH)
 
 
+def in_other_languages(folder: Path) -> list[Path]:
+    """The working folders of the same course in the other languages, whether they are there or not."""
+    spoken = of_folder(str(folder))
+    english = folder if spoken == ENGLISH else folder.parent
+    if folder.name != spoken and spoken != ENGLISH:
+        english /= folder.name.removesuffix(f"-{spoken}")
+    others = [place for name in LANGUAGES for place in (english / name, english.parent / f"{english.name}-{name}")]
+    return [place for place in (english, *others) if place != folder]
+
+
 def per_language(function: Callable[P, T]) -> Callable[P, T]:
     """Like functools.cache, with a result of its own for each language."""
     cached = functools.cache(lambda _, *args, **kwargs: function(*args, **kwargs))
@@ -120,7 +130,7 @@ def _put(part: str) -> str:
 
 def has_words(text: str) -> bool:
     """Whether there is something to translate in a text, beside code, equations, symbols and places of values."""
-    return bool(re.search(r"[^\W\d_A-Z]{2}", re.sub(r"`[^`]*`|\{\w+\}|\$[^$]*\$|\]\([^)]*\)|</?\w[^>]*>", "", text)))
+    return bool(re.search(r"[^\W\d_A-Z]{2}", re.sub(r"`[^`]*`|\{\w+\}|\$+[^$]*\$+|\]\([^)]*\)|</?\w[^>]*>", "", text)))
 
 
 @functools.cache
