@@ -4,12 +4,13 @@ The texts are written in English. A catalogue has the translation of each of the
 English. The language is that of the variable HHLAB_LANG, or else of the working folder, such as hhlab-course-hr.
 """
 
+import contextlib
 import functools
 import gettext
 import io
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -25,6 +26,7 @@ NOT_YET = " *(English)*"
 """Stands after a paragraph that has no translation yet."""
 _OF_FOLDER = re.compile(rf"(?:.*-)?({'|'.join(LANGUAGES)})")
 _VALUE = re.compile(r"\\\{\d\\\}")
+_LINK = re.compile(r"(\]\([^)#\s]*#)([^)]+)")
 _ITEM = re.compile(r"\s*(?:[-*]|\d+\.) ")
 _ALONE = re.compile(r"\s*(?:\||#+ |!\[|<)")
 
@@ -56,6 +58,18 @@ def language(name: str | None = None) -> str:
     return chosen if chosen in LANGUAGES else of_folder(os.getcwd())
 
 
+@contextlib.contextmanager
+def spoken(name: str) -> Iterator[None]:
+    """Speak a language for a while."""
+    before = os.environ.get(VARIABLE)
+    language(name)
+    try:
+        yield
+    finally:
+        os.environ.pop(VARIABLE)
+        os.environ |= {VARIABLE: before} if before is not None else {}
+
+
 @functools.lru_cache(maxsize=16)
 def of_folder(folder: str) -> str:
     """The language of a working folder, told by its name or by that of the folder around it."""
@@ -65,10 +79,10 @@ def of_folder(folder: str) -> str:
 
 def in_other_languages(folder: Path) -> list[Path]:
     """The working folders of the same course in the other languages, whether they are there or not."""
-    spoken = of_folder(str(folder))
-    english = folder if spoken == ENGLISH else folder.parent
-    if folder.name != spoken and spoken != ENGLISH:
-        english /= folder.name.removesuffix(f"-{spoken}")
+    own = of_folder(str(folder))
+    english = folder if own == ENGLISH else folder.parent
+    if folder.name != own and own != ENGLISH:
+        english /= folder.name.removesuffix(f"-{own}")
     others = [place for name in LANGUAGES for place in (english / name, english.parent / f"{english.name}-{name}")]
     return [place for place in (english, *others) if place != folder]
 
@@ -81,18 +95,24 @@ def per_language(function: Callable[P, T]) -> Callable[P, T]:
 
 def translated(text: str, count: int | None = None) -> str:
     """A text in the language of the course, in its form for so many things if they are counted."""
-    if not text or (spoken := language()) == ENGLISH:
+    if not text or (name := language()) == ENGLISH:
         return text
-    found = _catalogue(spoken)
+    found = _catalogue(name)
     return found.gettext(text) if count is None else found.ngettext(text, text, count)
+
+
+def in_templates(environment: Any) -> None:
+    """Have the templates of Jinja speak the language of the course."""
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(translated, lambda one, many, count: translated(many, count))
 
 
 def told(error: object) -> str:
     """What an error says, in the language of the course: its values are put into the translation of its sentence."""
     text = str(error)
-    if (spoken := language()) == ENGLISH:
+    if (name := language()) == ENGLISH:
         return text
-    matches = ((pattern.fullmatch(text), said) for pattern, said in _errors(spoken))
+    matches = ((pattern.fullmatch(text), said) for pattern, said in _errors(name))
     values, said = next(((list(map(told, found.groups())), said) for found, said in matches if found), ([], text))
     return re.sub(r"\{(\d)\}", lambda place: values[int(place[1])], said) if values else translated(text)
 
@@ -125,7 +145,7 @@ def _put(part: str) -> str:
     said = translated(text)
     if said == text and language() != ENGLISH and has_words(text) and not _ALONE.match(text):
         said += NOT_YET
-    return part.replace(text, said)
+    return part.replace(text, _LINK.sub(lambda link: link[1] + _anchors(language()).get(link[2], link[2]), said))
 
 
 def has_words(text: str) -> bool:
@@ -149,6 +169,23 @@ def _catalogue(name: str) -> gettext.NullTranslations:
     """The translations into a language."""
     file = _file(name)
     return gettext.GNUTranslations(io.BytesIO(file.to_binary())) if file else gettext.NullTranslations()
+
+
+@functools.cache
+def _anchors(name: str) -> dict[str, str]:
+    """Where links to headings lead, in JupyterLab and on GitHub: the places of headings in English and in a language."""
+    headings = [(each.msgid, each.msgstr) for each in _file(name) or () if each.msgid.startswith("#") and each.msgstr]
+    return {anchor(one): anchor(other) for one, other in headings for anchor in (in_jupyter, on_github)}
+
+
+def in_jupyter(heading: str) -> str:
+    """The place of a heading, as links name it in JupyterLab."""
+    return heading.lstrip("# ").replace(" ", "-")
+
+
+def on_github(heading: str) -> str:
+    """The place of a heading, as links name it on GitHub."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
 
 
 @functools.cache

@@ -22,7 +22,9 @@ from urllib.request import urlopen
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from .. import course_folder
 from ..lab.terms import PAGE as GLOSSARY
+from ..languages import ENGLISH, LANGUAGES, spoken
 from ..texts import of_course
 from ..wasm import KERNEL
 
@@ -115,6 +117,9 @@ def _jupyterlite(folder: Path, extensions: Iterable[Path], kernel: Path) -> None
     with tempfile.TemporaryDirectory() as place:
         left_out = shutil.ignore_patterns(".*", "*.worklog.jsonl")
         shutil.copytree(of_course("notebooks"), Path(place, "notebooks"), ignore=left_out)
+        for name in set(LANGUAGES) - {ENGLISH}:
+            with spoken(name):
+                course_folder.write(Path(place, "notebooks", name))
         settings = {
             "apps": ["lab", "notebooks"], "contents": ["notebooks"], "output_dir": str(folder),
             "ignore_sys_prefix": True, "federated_extensions": list(map(str, extensions)),

@@ -28,6 +28,10 @@ from traitlets.config import Config
 
 import hhlab as hh
 
+from .. import course_folder
+from ..lab.words import sentence
+from ..languages import ENGLISH, LANGUAGES, in_jupyter, in_templates, language, on_github, spoken, translated
+from ..languages import page as in_language
 from ..parallel import cores
 from ..recording import SPIKE_LEVEL
 from ..texts import of_course
@@ -45,6 +49,10 @@ STILL = re.compile(r'src="data:image/png;base64,([^"]+)"')
 STYLE = re.compile(r'<style>.*?</style>|<p class="hhlab-again".*?</p>', re.S)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 OUTSIDE = re.compile(r"[a-z]+:|#")
+
+
+TRANSLATED = ("glossary.md", "teachers.md")
+"""Guides that there are in all languages."""
 
 
 class Page(NamedTuple):
@@ -65,25 +73,34 @@ class Outline(NamedTuple):
 
 
 def write(folder: Path) -> None:
-    """Write the pages to a folder, which is made if it is not there."""
-    paths = sorted(of_course("notebooks").glob("[0-9]*.ipynb"))
+    """Write the pages to a folder, which is made if it is not there: those of each language, and the reference."""
     docs = of_course("docs")
-    for name in ("notebooks", "docs"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for path in (HERE / "site.css", HERE / "push.js", docs / "bench.png", docs / "bench.webp"):
         shutil.copy(path, folder)
-    with ProcessPoolExecutor(min(cores(), len(paths)), get_context("spawn")) as processes:
-        ran = processes.map(_notebook, paths, [folder / "notebooks"] * len(paths))
-        reference(folder / "api")
-        fill = _templates()
-        _put(folder / "index.html", fill("front", notebooks=list(map(_outline, paths)), **_pushes()))
-        guides = sorted([*docs.glob("*.md"), of_course("SECURITY.md")])
-        for path in guides:
-            _put(folder / "docs" / f"{path.stem.lower()}.html", fill("guide", root="../", page=_guide(path)))
-        pages = list(ran)
+    with ProcessPoolExecutor(cores(), get_context("spawn")) as processes:
+        for name in LANGUAGES:
+            with spoken(name), course_folder.notebooks() as notebooks:
+                paths = sorted(notebooks.glob("[0-9]*.ipynb"))
+                _in_language(folder / (name if name != ENGLISH else ""), paths, processes)
+    reference(folder / "api")
+
+
+def _in_language(folder: Path, paths: Sequence[Path], processes: ProcessPoolExecutor) -> None:
+    """Write the pages in the language of the course; processes run its notebooks meanwhile."""
+    for name in ("notebooks", "docs"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    ran = processes.map(_notebook, paths, [folder / "notebooks"] * len(paths), [language()] * len(paths))
+    fill, docs = _templates(), of_course("docs")
+    _put(folder / "index.html", fill("front", "index.html", notebooks=list(map(_outline, paths)), **_pushes()))
+    english = [*docs.glob("*.md"), of_course("SECURITY.md")] if language() == ENGLISH else []
+    for path in sorted(english or [docs / name for name in TRANSLATED]):
+        here = f"docs/{path.stem.lower()}.html"
+        _put(folder / here, fill("guide", here if path.name in TRANSLATED else "index.html", "../", page=_guide(path)))
+    pages = list(ran)
     for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
-        told = fill("notebook", root="../", page=page, before=before, after=after)
-        _put(folder / "notebooks" / f"{page.name}.html", told)
+        here = f"notebooks/{page.name}.html"
+        _put(folder / here, fill("notebook", here, "../", page=page, before=before, after=after))
 
 
 def reference(folder: Path) -> None:
@@ -101,11 +118,17 @@ def _put(path: Path, text: str) -> None:
 
 
 def _templates() -> Any:
-    """A function that fills in a template."""
-    env = Environment(loader=PackageLoader("hhlab.site"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                      lstrip_blocks=True)  # fmt: skip
-    env.globals.update(repository=_repository(), root="")
-    return lambda template, **told: env.get_template(f"{template}.html.j2").render(told)
+    """A function that fills in a template, for a page at a place; `root` is the way from there to the front page."""
+    env: Any = Environment(loader=PackageLoader("hhlab.site"), autoescape=True, undefined=StrictUndefined,
+                           trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])  # fmt: skip
+    in_templates(env)
+    env.globals.update(repository=_repository(), languages=LANGUAGES, lang=language())
+    up = "" if language() == ENGLISH else "../"
+
+    def fill(template: str, here: str, root: str = "", **told: Any) -> str:
+        return env.get_template(f"{template}.html.j2").render(told, here=here, root=root, top=up + root)
+
+    return fill
 
 
 def _repository() -> str:
@@ -122,10 +145,8 @@ class _Renderer(IPythonRenderer):
         self._as_in_jupyter = as_in_jupyter
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
-        name = Markup(text).striptags()
-        if not self._as_in_jupyter:  # as GitHub does
-            name = re.sub(r"[^\w\- ]", "", name.lower())
-        return f'<h{level} id="{escape(name.replace(" ", "-"))}">{text}</h{level}>\n'
+        name = (in_jupyter if self._as_in_jupyter else on_github)(Markup(text).striptags())
+        return f'<h{level} id="{escape(name)}">{text}</h{level}>\n'
 
     def block_math(self, body: str) -> str:
         from latex2mathml.converter import convert
@@ -146,7 +167,8 @@ def _on_the_site(url: str) -> str:
     folder = {".ipynb": "notebooks", ".md": "docs"}.get(file.suffix)
     if folder is None or file.name in ("CONTRIBUTING.md", "CHANGELOG.md"):
         return f"{_repository()}/blob/HEAD/{path.removeprefix('../')}{hash_sign}{place}"
-    return f"../{folder}/{file.stem.lower()}.html{hash_sign}{place}"
+    up = "" if language() == ENGLISH or folder == "notebooks" or file.name in TRANSLATED else "../"
+    return f"{up}../{folder}/{file.stem.lower()}.html{hash_sign}{place}"
 
 
 def _html(text: str, as_in_jupyter: bool = False) -> str:
@@ -155,7 +177,7 @@ def _html(text: str, as_in_jupyter: bool = False) -> str:
 
 
 def _guide(path: Path) -> Page:
-    text = path.read_text("utf-8")
+    text = in_language(path.read_text("utf-8"))
     return Page(path.stem, text.partition("\n")[0].strip("# "), Markup(_html(text)))
 
 
@@ -163,12 +185,13 @@ def _outline(path: Path) -> Outline:
     """What the texts of a notebook say: its title, the line below it, and the numbered headings."""
     texts = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"]
     title, begins = re.findall(r"# (.*)\n\n(.*)", texts[0])[0]
-    core = "\n".join(texts).partition("\n## Go further")[0]
+    core = "\n".join(texts).partition("\n" + translated("## Go further"))[0]
     return Outline(path.stem, title, begins.replace("**", ""), re.findall(r"^## \d (.*)", core, re.M))
 
 
-def _notebook(path: Path, folder: Path) -> Page:
-    """Run a notebook, as students do from the top; its page, whose pictures are put into the folder."""
+def _notebook(path: Path, folder: Path, name: str) -> Page:
+    """Run a notebook in a language, as students do from the top; its page, whose pictures are put into the folder."""
+    language(name)
     parts, outline = [], _outline(path)
     for place, (kind, source, outputs) in enumerate(_run(path)):
         if kind == "markdown":
@@ -176,7 +199,7 @@ def _notebook(path: Path, folder: Path) -> Page:
             continue
         code = _Renderer(True).block_code(source, "python")
         opened = "" if any("hhlab-still" in output for output in outputs) else " open"
-        parts.append(f"<details class=code{opened}><summary>Code</summary>{code}</details>")
+        parts.append(f"<details class=code{opened}><summary>{sentence('claim.code')}</summary>{code}</details>")
         for count, output in enumerate(outputs):
             parts.append(STILL.sub(_kept(folder, f"{path.stem}_{place}_{count}.png"), output))
     return Page(path.stem, outline.title, Markup("\n".join(parts)))
@@ -248,8 +271,8 @@ def _pushes() -> dict[str, Any]:
 def _words(rec: hh.Recording) -> str:
     highest = rec.V.max()
     if highest > SPIKE_LEVEL:
-        return f"A spike: V rises to {number(highest, sign='+')} mV."
-    return f"No spike: V rises to {number(highest)} mV, and comes back."
+        return translated("A spike: V rises to {mV} mV.").format(mV=number(highest, sign="+"))
+    return translated("No spike: V rises to {mV} mV, and comes back.").format(mV=number(highest))
 
 
 def _rows(rec: hh.Recording) -> list[Any]:
