@@ -173,7 +173,7 @@ def _catalogue(name: str) -> gettext.NullTranslations:
 
 @functools.cache
 def _anchors(name: str) -> dict[str, str]:
-    """Where links to headings lead, in JupyterLab and on GitHub: the places of headings in English and in a language."""
+    """Where links to headings lead, in JupyterLab and on GitHub: from their English names to those of a language."""
     headings = [(each.msgid, each.msgstr) for each in _file(name) or () if each.msgid.startswith("#") and each.msgstr]
     return {anchor(one): anchor(other) for one, other in headings for anchor in (in_jupyter, on_github)}
 
