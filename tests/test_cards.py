@@ -15,9 +15,10 @@ from hhlab import questions
 from hhlab.claims import MISCONCEPTIONS, Verdict
 from hhlab.claims.claim import REGISTRY
 from hhlab.lab import log_card, log_file
-from hhlab.lab.claim_card import SURE, thick_and_thin
+from hhlab.lab.claim_card import thick_and_thin
 from hhlab.lab.log_card import ON_BINDER
 from hhlab.lab.log_file import open_log, worklog_path
+from hhlab.lab.question import SURE
 from hhlab.lab.words import sentence
 from hhlab.plots import plot
 from hhlab.questions import Choice, Mistake, Number, Reply
@@ -968,7 +969,8 @@ def test_a_page_without_a_kernel_shows_the_text(make, text, displayed):
 
 
 def test_how_sure_one_can_be_is_asked_everywhere():
-    assert hh.predict(CHOICE).sure.options == hh.claim(22).sure.options == SURE
+    asked = hh.predict(CHOICE).sure.options
+    assert asked == hh.claim(22).sure.options == tuple(zip(SURE, SURE, strict=True))
     assert (hh.predict(CHOICE).sure.value, hh.claim(22).verdict.value) == (None, None)
 
 

@@ -3,20 +3,20 @@
 import ipywidgets as widgets
 
 from ..learning.course import START
-from ..learning.entries import SURE, Entry, read_entries
+from ..learning.entries import Entry, read_entries
 from ..learning.gain import AFTER, BEFORE, TEXTS, answers, finished, gain_as_tables, gain_in_words
 from ..questions import Choice, check
-from .frame import Frame, button, paragraph, radio, say
+from .frame import Frame, button, paragraph, say
 from .log_card import concern
 from .log_file import open_log
-from .question import Controls
+from .question import SURE, Controls, sureness
 
 
 class Item(widgets.VBox):
     """A question of a test, and how sure the student is. It is kept as soon as both are said, and not judged."""
 
     def __init__(self, question: Choice) -> None:
-        self.question, self.controls, self.sure = question, Controls(question), radio(SURE, TEXTS["sure"])
+        self.question, self.controls, self.sure = question, Controls(question), sureness()
         self.reply = widgets.HTML()
         before = open_log().last("answer", question.name) or {}
         self.controls.put(before.get("answer"))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from ..questions import Judgement
-from .claim_card import SURE, picture_of
-from .frame import Frame, paragraph, radio, say
+from .claim_card import picture_of
+from .frame import Frame, paragraph, say
 from .log_card import TRIES, concern
 from .log_file import Entry
-from .question import Answering, Question, as_question, quoted, right_answer
+from .question import SURE, Answering, Question, as_question, how_sure, quoted, right_answer, sureness
 from .words import sentence
 
 if TYPE_CHECKING:
@@ -27,14 +27,13 @@ class Prediction(Answering, Frame):
 
     def __init__(self, question: Question) -> None:
         Answering.__init__(self, question, sentence("prediction.commit"), sentence("prediction.commit_tip"))
-        how_sure = sentence("question.how_sure")
-        self.sure = radio(SURE, how_sure)
+        self.sure = sureness()
         if before := self.kept():
             entry, _ = before[0]
             self.controls.put(entry["answer"], entry.get("reason"))
             self.sure.value = entry.get("sure") if entry.get("sure") in SURE else None
             self._stand(entry)
-        row = widgets.HBox([widgets.HTML(paragraph(how_sure, "note")), self.sure, self.button])
+        row = widgets.HBox([widgets.HTML(paragraph(sentence("question.how_sure"), "note")), self.sure, self.button])
         row.layout.flex_flow = "row wrap"
         heading = widgets.HTML(paragraph(sentence("prediction.heading"), "heading"))
         Frame.__init__(self, [heading, self.controls, row, self.reply], "card")
@@ -132,8 +131,9 @@ class Observation(Answering, Frame):
 def predicted(question: Question, entry: Entry) -> str:
     """A sentence that says what was predicted."""
     sure, said = entry.get("sure"), quoted(question, entry["answer"])
-    name = "observation.predicted" if sure in SURE else "observation.predicted_anyhow"
-    return sentence(name, predicted=said, sure=sure)
+    if sure not in SURE:
+        return sentence("observation.predicted_anyhow", predicted=said)
+    return sentence("observation.predicted", predicted=said, sure=how_sure(sure))
 
 
 def predict(question: str | Question) -> Prediction:
