@@ -37,6 +37,7 @@ from .lab import glossary as glossary
 from .lab import observe as observe
 from .lab import predict as predict
 from .lab import worklog as worklog
+from .languages import language as language
 from .patch import single_channels as single_channels
 from .physics import ghk_current as ghk_current
 from .physics import ghk_voltage as ghk_voltage

@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import errno
-import hashlib
 import importlib
 import importlib.util
 import itertools
@@ -17,10 +16,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from . import doctor, teaching
-from .texts import of_course
+from . import course_folder, doctor, teaching
+from .course_folder import MADE, hash_of
+from .languages import ENGLISH, LANGUAGES, VARIABLE, language, of_folder
 
-FOLDER = Path("hhlab-course")
+FOLDER = "hhlab-course"
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 """Settings for the JupyterLab that this command starts: it asks no server for anything, and builds nothing."""
 FIRST_CELL = SETTINGS / "startup" / "hhlab_first_cell.py"
@@ -47,6 +47,7 @@ EXAMPLES = """
 examples:
   hhlab                               copy missing notebooks to ./hhlab-course, and open the course
   hhlab --folder ~/physiology         the same in another folder
+  hhlab --lang hr                     the same in Croatian (id: Indonesian, zh: Chinese), in ./hhlab-course-hr
   hhlab --update                      bring the notebooks up to date, and keep what you wrote in them
   hhlab doctor                        check the installation, and see what to do if something does not work
   hhlab -- --no-browser --port 9000   give what follows -- to JupyterLab
@@ -106,6 +107,12 @@ def _absolute(options: argparse.Namespace) -> argparse.Namespace:
     The command works elsewhere: Numba and Matplotlib would take settings from files in the current folder.
     """
     began = Path.cwd()
+    spoken = language(options.lang)
+    if spoken == ENGLISH and options.folder and not options.lang:
+        spoken = of_folder(str(began / options.folder))
+    if spoken != ENGLISH:
+        language(spoken)
+    options.folder = options.folder or Path(FOLDER if spoken == ENGLISH else f"{FOLDER}-{spoken}")
     for name, value in vars(options).items():
         if isinstance(value, Path):
             setattr(options, name, began / value)
@@ -121,13 +128,16 @@ def _parser() -> argparse.ArgumentParser:
         description="Open the course in JupyterLab. It opens a copy of the notebooks, which is yours to change.",
     )  # fmt: skip
     parser.set_defaults(run=_open_course)
-    parser.add_argument("--folder", type=Path, default=FOLDER, help=f"the folder of this copy (default: {FOLDER})")
+    parser.add_argument("--folder", type=Path, help=f"the folder of this copy (default: {FOLDER}, or {FOLDER}-hr ...)")
+    parser.add_argument("--lang", choices=LANGUAGES, help=f"the language of the course (default: {VARIABLE}, or en)")
     parser.add_argument("--version", action="version", version=f"hhlab {version('hhlab')}")
     parser.add_argument("--copy-only", action="store_true", help="copy the notebooks, but do not open JupyterLab")
     parser.add_argument(
         "--update", action="store_true", help="bring the notebooks up to date, and keep what you wrote in them"
     )
-    commands = parser.add_subparsers(title="commands", metavar=", ".join(("doctor", "site", *teaching.COMMANDS)))
+    commands = parser.add_subparsers(
+        title="commands", metavar=", ".join(("doctor", "site", "translate", *teaching.COMMANDS))
+    )
     words = "Check the installation, and say what to do if something does not work."
     doctors = commands.add_parser("doctor", help=words, description=words)
     doctors.add_argument("--clear-cache", action="store_true", help="delete compiled code first")
@@ -137,6 +147,10 @@ def _parser() -> argparse.ArgumentParser:
     sites.add_argument("--out", type=Path, required=True, help="the folder to write to")
     sites.add_argument("--pyodide", type=Path, help="a folder with the files of Pyodide (default: they are fetched)")
     sites.set_defaults(run=_site)
+    words = "Bring the catalogues of translations up to date, and check them."
+    translations = commands.add_parser("translate", help=words, description=words)
+    translations.add_argument("--check", action="store_true", help="only check them")
+    translations.set_defaults(run=_translate)
     for name, (run, words, add) in teaching.COMMANDS.items():
         command = commands.add_parser(name, help=words, description=words)
         command.set_defaults(run=run)
@@ -159,14 +173,25 @@ def _site(options: argparse.Namespace, extra: Sequence[str]) -> int:
     return 0
 
 
+def _translate(options: argparse.Namespace, extra: Sequence[str]) -> int:
+    from . import translate
+
+    found = translate.run(only_check=options.check)
+    for name, trouble in found:
+        print(f"{name}: {trouble.check}: {trouble.told}: {trouble.text}")
+    print(f"{len(found)} things are wrong." if found else "All translations are complete, and pass the checks.")
+    return 1 if found else 0
+
+
 def _open_course(options: argparse.Namespace, extra: Sequence[str]) -> int:
     if not options.copy_only:
         must_be_whole()
-    new = copy_missing(notebooks(), options.folder)
-    print(f"Notebooks copied to {options.folder.resolve()}: {len(new)}. Nothing that was there has changed.")
-    if options.update:
-        told = bring_up_to_date(notebooks(), options.folder)
-        print(*(told or [UP_TO_DATE]), *([MOVED] if told else []), sep="\n")
+    with course_folder.notebooks() as notebooks:
+        new = copy_missing(notebooks, options.folder)
+        print(f"Notebooks copied to {options.folder.resolve()}: {len(new)}. Nothing that was there has changed.")
+        if options.update:
+            told = bring_up_to_date(notebooks, options.folder)
+            print(*(told or [UP_TO_DATE]), *([MOVED] if told else []), sep="\n")
     if options.copy_only:
         return 0
     os.chdir(options.began)
@@ -181,11 +206,6 @@ def must_be_whole() -> None:
         raise ImportError(error) from error
     if importlib.util.find_spec("jupyterlab") is None:
         raise ImportError("JupyterLab is not installed")
-
-
-def notebooks() -> Path:
-    """The folder of the course's notebooks."""
-    return of_course("notebooks")
 
 
 def copy_missing(source: Path, target: Path) -> list[Path]:
@@ -207,13 +227,16 @@ def _updated(path: Path, place: Path) -> str:
     cells, there = _cells(path) or [], _cells(place)
     now, ever = set(map(hash_of, cells)), json.loads(BEFORE.read_text("utf-8")).get(path.name, [])
     hashes = set(map(hash_of, there or []))
-    known = now.union(ever, [hash_of({"source": OWN_CELLS})])
+    ours = {*ever, *(made for cell in there or [] if (made := cell.pop(MADE, None)) == hash_of(cell))}
+    known = now | ours | {hash_of({"source": OWN_CELLS})}
     own = [
         cell
         for cell in there or []
-        if _source(cell).strip() and hash_of(cell) not in known and not _source(cell).startswith(FROM[:40])
+        if "".join(cell["source"]).strip()
+        and hash_of(cell) not in known
+        and not "".join(cell["source"]).startswith(FROM[:40])
     ]
-    if there is not None and not (hashes & set(ever)) - now and len(now - hashes) <= len(own):
+    if there is not None and not (hashes & ours) - now and len(now - hashes) <= len(own):
         return ""
     old = _free(place) if own or there is None else place
     part = place.with_name(f".{place.name}.{os.getpid()}")
@@ -273,19 +296,15 @@ def _cells(path: Path) -> list[dict[str, Any]] | None:
             return None
         cells = json.loads(path.read_text("utf-8"))["cells"]
         parts = ("cell_type", "source", "attachments")
-        found = [{part: cell[part] for part in parts if part in cell} for cell in cells]
-        return found if all(cell["cell_type"] in KINDS and _source(cell) is not None for cell in found) else None
+        found = [
+            {part: cell[part] for part in parts if part in cell} | {MADE: cell.get("metadata", {}).get(MADE)}
+            for cell in cells
+        ]
+        return (
+            found if all(cell["cell_type"] in KINDS and "".join(cell["source"]) is not None for cell in found) else None
+        )
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def _source(cell: dict[str, Any]) -> str:
-    return "".join(cell["source"])
-
-
-def hash_of(cell: dict[str, Any]) -> str:
-    """A short hash of the text of a cell."""
-    return hashlib.sha256(_source(cell).strip().encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def open_lab(folder: Path, extra: Sequence[str]) -> int:

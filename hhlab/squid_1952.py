@@ -10,7 +10,7 @@ from .parameters import no_such
 from .physics import Floats
 from .protocols import VoltageStep
 from .recording import Recording
-from .texts import read
+from .texts import TextFiles
 
 REST = -65.0  # mV: the resting potential of the model, from which the steps of 1952 are counted here
 NEAR = 2.5  # mV: farther from the step of a recording no points are shown beside it
@@ -27,7 +27,7 @@ class Measured(NamedTuple):
 @functools.cache
 def steps(channel: str) -> tuple[Measured, ...]:
     """All steps in which the conductance of a channel, "K" or "Na", was measured; ValueError for another."""
-    known = read(Path(__file__).with_suffix(".toml"))
+    known = TextFiles(Path(__file__).with_suffix(".toml"))
     of_channel = (
         known[channel]
         if channel in known

@@ -31,7 +31,7 @@ from hhlab.assignments.variant import Variant, draw, key_of, read_secret
 from hhlab.assignments.work import judge_all
 from hhlab.cli import main
 from hhlab.questions import MODELS_VERSION, Choice, Number
-from hhlab.texts import read
+from hhlab.texts import TextFiles
 
 EVERY = pytest.mark.parametrize("name", ASSIGNMENTS)
 OWN = Sandbox(LIMITS_ONLY)
@@ -580,7 +580,7 @@ def test_the_notebook_in_the_course_is_made_from_the_assignment(name, root):
 
 def test_every_sentence_about_answers_is_said_somewhere_with_all_that_it_has_places_for():
     folder = Path(answer_module.__file__).parent
-    texts = read(folder / "words.toml")
+    texts = TextFiles(folder / "words.toml")
     calls = [node for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))
              if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"]  # fmt: skip
     said = {"asked.number", "asked.code", "asked.choice", "code.did_not_run", "code.ran_with_limits",

@@ -12,13 +12,12 @@ import pytest
 
 import hhlab as hh
 from hhlab import questions
-from hhlab.claims import MISCONCEPTIONS, Verdict
-from hhlab.claims.claim import REGISTRY
+from hhlab.claims import MISCONCEPTIONS, Verdict, find
+from hhlab.claims.claim import EXPERIMENTS
 from hhlab.lab import log_card, log_file
-from hhlab.lab.claim_card import thick_and_thin
+from hhlab.lab.claim_card import SURE, thick_and_thin
 from hhlab.lab.log_card import ON_BINDER
 from hhlab.lab.log_file import open_log, worklog_path
-from hhlab.lab.question import SURE
 from hhlab.lab.words import sentence
 from hhlab.plots import plot
 from hhlab.questions import Choice, Mistake, Number, Reply
@@ -534,9 +533,9 @@ def test_a_claim_waits_for_a_prediction(verdict, sure):
     assert (card.finding, entries()) == (None, [])
 
 
-@pytest.mark.parametrize("number", REGISTRY)
+@pytest.mark.parametrize("number", EXPERIMENTS)
 def test_a_claim_card_gives_nothing_away(number):
-    card, claim = hh.claim(number), REGISTRY[number]
+    card, claim = hh.claim(number), find(number)
     finding = claim.run()
     told = [claim.why, *(row[1] for row in finding.rows), f"The claim {finding.verdict.words}"]
     assert [text for text in told if text in texts(card)] == []
@@ -553,7 +552,7 @@ def test_a_measurement_stands_on_the_card_once_it_has_run(number, told):
 @pytest.mark.parametrize("guess", [HOLDS, PARTLY, FAILS])
 def test_the_outcome_of_a_claim(guess):
     card = predicted(22, guess, "fairly sure")
-    claim, finding, words = REGISTRY[22], card.finding, said(card.outcome)
+    claim, finding, words = find(22), card.finding, said(card.outcome)
     assert isinstance(finding.number, float)
     verdict = f"The claim {finding.verdict.words}."
     for part in (*itertools.chain(*finding.rows), claim.why, verdict):
@@ -568,22 +567,22 @@ def plot_words(rec):
     return html.escape(repr(plot(rec)))
 
 
-@pytest.mark.parametrize("number", REGISTRY)
+@pytest.mark.parametrize("number", EXPERIMENTS)
 def test_every_claim_card_runs(number):
     card = predicted(number)
     words = said(card.outcome)
     assert all(text in words for text in itertools.chain(*card.finding.rows))
-    belief = REGISTRY[number].misconception
+    belief = find(number).misconception
     assert not belief or MISCONCEPTIONS[belief].text in words
     assert re.search(r' alt="[^"]+" ', card.outcome.value)
     (entry,) = entries(kind="claim", name=f"claim {number}")
-    assert (entry["predicted"], entry["sure"], entry["claim"]) == (HOLDS, "certain", REGISTRY[number].statement)
+    assert (entry["predicted"], entry["sure"], entry["claim"]) == (HOLDS, "certain", find(number).statement)
     assert (float(entry["number"]), entry["verdict"]) == (card.finding.number, card.finding.verdict)
 
 
 def test_a_claim_whose_number_is_infinite_is_kept(monkeypatch):
-    _, recordings, views = REGISTRY[22].experiment()
-    numbers = dict.fromkeys(REGISTRY[22].parts, np.inf)
+    _, recordings, views = find(22).experiment()
+    numbers = dict.fromkeys(find(22).parts, np.inf)
     monkeypatch.setattr(
         "hhlab.claims.claim.Claim.run", lambda claim: hh.claims.Finding(claim, numbers, recordings, views)
     )
@@ -629,7 +628,7 @@ def test_the_code_of_a_claim_comes_and_goes():
     card = hh.claim(22)
     card.code_button.click()
     shown = re.fullmatch(r'<pre tabindex="0" aria-label="code of the experiment">(.*)</pre>', card.listing.value, re.S)
-    assert html.unescape(shown[1]) == REGISTRY[22].code
+    assert html.unescape(shown[1]) == find(22).code
     card.code_button.click()
     assert card.listing.value == ""
 
@@ -641,7 +640,7 @@ def test_several_claims_are_cards_of_their_own():
     cards.cards[1].run()
     assert "The claim" in said(cards.cards[1].outcome)
     assert cards.cards[0].outcome.value == ""
-    assert all(each.statement in cards.still()[0] for each in (REGISTRY[22], REGISTRY[11]))
+    assert all(each.statement in cards.still()[0] for each in (find(22), find(11)))
 
 
 @pytest.mark.parametrize(
@@ -662,7 +661,7 @@ def test_claims_that_are_not_there(numbers, sentence):
 
 
 def test_a_number_without_a_claim_is_said_to_be_outside():
-    missing = next(number for number in range(1, 60) if number not in REGISTRY)
+    missing = next(number for number in range(1, 60) if number not in EXPERIMENTS)
     with pytest.raises(ValueError, match=f"claim = {missing} is outside 1 to 46"):
         hh.claim(missing)
 
@@ -752,7 +751,7 @@ WRONG = [
 )
 def test_misconceptions_lead_to_the_experiment(question, misconception, given):
     found, known = asked(question, given), MISCONCEPTIONS.get(misconception)
-    claims = [number for number in known.claims if number in REGISTRY] if known else []
+    claims = [number for number in known.claims if number in EXPERIMENTS] if known else []
     assert offers(found) == bool(known and (claims or known.views))
     if not offers(found):
         return
@@ -835,7 +834,7 @@ def test_the_work_log_shows_what_was_done():
     assert [row.split("</td><td>")[1:] for row in rows] == [
         ["prediction", questions.find("longer_pulse").text, "There are more spikes.", ""],
         ["prediction", "Which colours?", "Red; Grey.", NOT_AS_THE_MODEL],
-        ["claim", html.escape(REGISTRY[22].statement), "does not hold", NOT_AS_THE_MODEL],
+        ["claim", html.escape(find(22).statement), "does not hold", NOT_AS_THE_MODEL],
         ["answer", "How high?", "41.4 mV", AS_THE_MODEL],
         ["observation", "Which colours?", "Red; Blue.", AS_THE_MODEL],
     ]
@@ -947,8 +946,8 @@ def said_text(shown):
 CARDS = {
     "predict": (lambda: hh.predict(CHOICE), "Which colour?"),
     "observe": (lambda: hh.observe(CHOICE), "Which colour?"),
-    "claim": (lambda: hh.claim(22), f"Claim 22: {REGISTRY[22].statement}"),
-    "claims": (lambda: hh.claim(22, 11), REGISTRY[11].statement),
+    "claim": (lambda: hh.claim(22), f"Claim 22: {find(22).statement}"),
+    "claims": (lambda: hh.claim(22, 11), find(11).statement),
     "ask": (lambda: hh.ask(CHOICE, NUMBER), "1. Which colour?\n2. How high?"),
     "worklog": (hh.worklog, "Entries in the work log: 0."),
     "hostile": (lambda: hh.predict(Choice("x", SCRIPT, {"a": Reply("b", right=True), "c": Reply("d")})), SCRIPT),
@@ -976,6 +975,6 @@ def test_how_sure_one_can_be_is_asked_everywhere():
 
 @pytest.mark.parametrize(("number", "said"), [(19, "the thick ones belong to “usual”"), (39, ""), (38, "")])
 def test_a_card_says_whose_lines_are_thick(number, said):
-    told = thick_and_thin(REGISTRY[number].run())
+    told = thick_and_thin(find(number).run())
     assert said in told
     assert bool(told) is bool(said)

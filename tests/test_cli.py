@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hhlab import cli
+from hhlab.texts import of_course
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_it_copies_and_opens(tmp_path, called, capsys):
     assert settings["JUPYTER_CONFIG_PATH"].endswith("jupyter")
     assert (tmp_path / "course" / "00_start_here.ipynb").exists()
     count = len(list((tmp_path / "course").rglob("*.ipynb")))
-    assert count == len(list(cli.notebooks().rglob("*.ipynb")))
+    assert count == len(list(of_course("notebooks").rglob("*.ipynb")))
     assert f"Notebooks copied to {(tmp_path / 'course').resolve()}: {count}." in capsys.readouterr().out
 
 

@@ -18,7 +18,7 @@ from robots import ABOVE_CHANCE, ROBOTS, chance, choices, percent
 import hhlab as hh
 from hhlab import questions
 from hhlab.claims import MISCONCEPTIONS
-from hhlab.claims.claim import REGISTRY
+from hhlab.claims.claim import EXPERIMENTS
 from hhlab.lab import log_file
 from hhlab.lab.log_file import open_log
 from hhlab.learning import beliefs, course, gain
@@ -68,7 +68,7 @@ def test_every_step_of_a_core_stands_in_the_core_of_its_notebook(root, name):
     for item in questions.core(name):
         bare = item.removeprefix(course.OBSERVE)
         if item.startswith("claim "):
-            assert int(item.split()[1]) in claims & REGISTRY.keys(), item
+            assert int(item.split()[1]) in claims & EXPERIMENTS.keys(), item
         else:
             assert f'"{bare}"' in code or (whole_set and bare in {each.name for each in own.check}), item
     assert sum(questions.core(name).values()) <= 45
@@ -115,9 +115,9 @@ def test_progress_over_the_course(notebook):
 def test_notebooks_are_those_of_the_course(root):
     names = [path.stem.partition("_")[2] for path in sorted((root / "notebooks").glob("0*.ipynb"))]
     assert names == [course.START, *course.NOTEBOOKS]
-    for number, (name, each) in enumerate(course.NOTEBOOKS.items(), 1):
-        assert each["title"].startswith(f"{number:02} ")
-        assert {*each["builds_on"]} <= {*names[1:number]}, name
+    for number, (name, builds_on) in enumerate(course.NOTEBOOKS.items(), 1):
+        assert course.WORDING["notebooks"][name]["title"].startswith(f"{number:02} ")
+        assert {*builds_on} <= {*names[1:number]}, name
     with pytest.raises(ValueError, match="the course has no notebook refractory; did you mean refractory_period"):
         hh.begin("refractory")
 
@@ -132,7 +132,7 @@ def test_questions_of_earlier_notebooks_come_again():
         earlier = itertools.takewhile(name.__ne__, course.NOTEBOOKS)
         homes = {q.name: each for each in earlier for part in questions.question_set(each)[:2] for q in part}
         assert len({each.name for each in asked}) == 3
-        assert {homes[each.name] for each in asked} <= {*course.NOTEBOOKS[name]["builds_on"]}
+        assert {homes[each.name] for each in asked} <= {*course.NOTEBOOKS[name]}
         assert asked == again(notebook=name)
 
 
@@ -226,7 +226,7 @@ def test_other_numbers_need_a_text_and_a_truth(notebook):
 
 def test_the_tests_are_parallel():
     before, after = TESTS.values()
-    assert [*before] == [*after] == [*gain.IDEAS]
+    assert [*before] == [*after] == [*gain.WORDING["ideas"]]
     assert len(before) == 16
     for idea, question in before.items():
         other = after[idea]

@@ -8,7 +8,7 @@ import pytest
 
 import hhlab as hh
 from hhlab.patch import OPEN, particles_at
-from hhlab.texts import read
+from hhlab.texts import TextFiles
 from hhlab.views import VIEWS, membrane, scene, words
 
 VIEW = VIEWS["membrane"]
@@ -287,7 +287,7 @@ def test_every_sentence_of_a_membrane_is_met(monkeypatch):
     barnacle = hh.simulate(hh.Barnacle(), None, 1)
     for rec in (barnacle, *(RECORDED[name] for name in ("squid", "relay", "node of the heart", "pumps"))):
         membrane._packed.__wrapped__(rec, None)
-    assert met >= {f"scene.{name}" for name in read(Path(words.__file__).with_name("words.toml"))["scene"]}
+    assert met >= {f"scene.{name}" for name in TextFiles(Path(words.__file__).with_name("words.toml"))["scene"]}
 
 
 def test_a_still_shows_the_same():

@@ -5,10 +5,10 @@ import pytest
 import hhlab as hh
 from hhlab.lab import log_file
 from hhlab.lab.steps import HERE
-from hhlab.texts import read
+from hhlab.texts import TextFiles
 
 ALL = ["fire", "twice", "stop"]
-TEXTS = read(HERE / "steps.toml")
+TEXTS = TextFiles(HERE / "steps.toml")
 
 
 pytestmark = pytest.mark.usefixtures("thrown_away")

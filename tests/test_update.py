@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hhlab import cli
+from hhlab import cli, course_folder
+from hhlab.texts import of_course
 
 TOP = Path(__file__).resolve().parent.parent
 NAME = "03_action_potential.ipynb"
@@ -25,7 +26,7 @@ def old(tmp_path, monkeypatch):
     told["cells"][0]["source"] = ["# An older title"]
     path.write_text(json.dumps(told))
     known = json.loads(cli.BEFORE.read_text())
-    known[NAME] = [*known.get(NAME, []), cli.hash_of(told["cells"][0])]
+    known[NAME] = [*known.get(NAME, []), course_folder.hash_of(told["cells"][0])]
     (tmp_path / "before.json").write_text(json.dumps(known))
     monkeypatch.setattr(cli, "BEFORE", tmp_path / "before.json")
     return path
@@ -36,7 +37,7 @@ def update(path):
 
 
 def course():
-    return (cli.notebooks() / NAME).read_bytes()
+    return (of_course("notebooks") / NAME).read_bytes()
 
 
 def test_a_notebook_that_was_not_changed_is_replaced(old, capsys):
@@ -119,7 +120,7 @@ def ever():
         name = path.relative_to(TOP).as_posix()
         for commit in git("log", "--format=%H", "main", "--", name).split():
             for cell in json.loads(git("show", f"{commit}:{name}") or '{"cells": []}')["cells"]:
-                found.setdefault(path.name, set()).add(cli.hash_of(cell))
+                found.setdefault(path.name, set()).add(course_folder.hash_of(cell))
     return {name: sorted(hashes) for name, hashes in found.items()}
 
 

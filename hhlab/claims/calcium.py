@@ -15,11 +15,11 @@ def calcium_spikes() -> Result:
         "relay cell, TTX": hh.simulate(hh.blocked(relay, "TTX"), hh.Step(-1, 5, 200), 600),
         "barnacle": hh.simulate(hh.Barnacle(), hh.Shock(60, 50), 600),
         "node, TTX": hh.simulate(hh.blocked(hh.SinoatrialNode(), "TTX"), None, 600),
-        "relay cell, cobalt": hh.simulate(hh.blocked(relay, "cobalt"), hh.Step(50, 450, 1), 600),
+        "relay cell, cobalt": hh.simulate(hh.blocked(relay, "cobalt"), hh.Step(50, 450, 1), 600, dt=0.0025),
     }
     steep = [hh.measure.upstroke(rec)[0] for rec in recs.values()]
     width = [hh.measure.half_width(rec, level=-40) for rec in recs.values()]
-    (step,) = hh.clamp(relay, hh.Clamp(hold=-100, to=-20, duration=30))
+    (step,) = hh.clamp(relay, hh.Clamp(hold=-100, to=-20, duration=30), dt=0.001)
     late = {name: step.t[step.I[name].argmin()] for name in ("Na", "T")}
     numbers = {
         "carries": max(hh.measure.peak(recs[name])[0] for name in ("relay cell, TTX", "barnacle", "node, TTX")),

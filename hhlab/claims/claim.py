@@ -15,6 +15,7 @@ from enum import StrEnum
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
+from ..languages import per_language
 from ..parameters import pretty, shown
 from .wording import MEASURED, WORDING
 
@@ -35,8 +36,8 @@ Experiment = Callable[[], Result]
 _FUNCTION = re.compile(r'.*?"""\n(.*) {4}return numbers, (.+), \((.+?),?\)\n', re.DOTALL)
 """An experiment as source: the body after its docstring, and the recordings and views that it returns."""
 
-REGISTRY: dict[int, "Claim"] = {}
-"""All claims by number."""
+EXPERIMENTS: dict[int, Experiment] = {}
+"""The experiments of all claims by number."""
 
 
 class Verdict(StrEnum):
@@ -246,12 +247,9 @@ def claim(number: int) -> Callable[[Experiment], Experiment]:
     """
 
     def register(experiment: Experiment) -> Experiment:
-        if number in REGISTRY:
-            raise ValueError(f"claim {number} has the experiment {REGISTRY[number].experiment.__name__} already")
-        texts = dict(WORDING[str(_known(number))])
-        parts = {name: Part(**each) for name, each in texts.pop("parts").items()}
-        measured = MEASURED.get(str(number), ())
-        REGISTRY[number] = Claim(number, experiment, parts=parts, measured=measured, **texts)
+        if _known(number) in EXPERIMENTS:
+            raise ValueError(f"claim {number} has the experiment {EXPERIMENTS[number].__name__} already")
+        EXPERIMENTS[number] = experiment
         return experiment
 
     return register
@@ -279,7 +277,15 @@ def find(number: int) -> Claim:
         wanted = operator.index(number)
     except TypeError:
         raise ValueError(f"claim = {shown(number)} is not a whole number: give one from {FIRST} to {LAST}") from None
-    return REGISTRY[_known(wanted)]
+    return _made(_known(wanted))
+
+
+@per_language
+def _made(number: int) -> Claim:
+    """The claim of a number, from its texts."""
+    texts = dict(WORDING[str(number)])
+    parts = {name: Part(**each) for name, each in texts.pop("parts").items()}
+    return Claim(number, EXPERIMENTS[number], parts=parts, measured=MEASURED.get(str(number), ()), **texts)
 
 
 def _known(number: int) -> int:
@@ -310,7 +316,7 @@ def table() -> "pandas.DataFrame":
             "rule": each.parts[each.core].line,
             "misconception": each.misconception,
         }
-        for number, each in sorted(REGISTRY.items())
+        for number, each in ((number, find(number)) for number in sorted(EXPERIMENTS))
     ]
     return pandas.DataFrame(rows).set_index("number")
 

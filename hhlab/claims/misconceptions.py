@@ -13,20 +13,28 @@ class Misconception:
     Attributes
     ----------
     id : M1 to M16.
-    text : the mistaken idea, in one sentence.
-    shown_by : what refutes it, in a few words.
     claims : numbers of the claims whose experiments refute it; none where another experiment does.
     views : views of a bench on which it can be seen, where no claim refutes it.
     """
 
     id: str
-    text: str
-    shown_by: str
     claims: Sequence[int] = ()
     views: Sequence[str] = ()
 
+    @property
+    def text(self) -> str:
+        """The mistaken idea, in one sentence."""
+        return WORDING[self.id]["text"]
+
+    @property
+    def shown_by(self) -> str:
+        """What refutes it, in a few words."""
+        return WORDING[self.id]["shown_by"]
+
 
 MISCONCEPTIONS: dict[str, Misconception] = {
-    name: Misconception(name, **texts) for name, texts in WORDING.items() if name.startswith("M")
+    name: Misconception(name, texts.get("claims", ()), texts.get("views", ()))
+    for name, texts in WORDING.items()
+    if name.startswith("M")
 }
 """All misconceptions by id."""

@@ -23,21 +23,22 @@ def two_periods() -> Result:
 def afterpotentials_and_threshold() -> Result:
     """The threshold in afterpotentials, over that from rest, and the spikes that follow because of an ADP."""
     cells = {"neuron": (hh.AfterpotentialCell(), 11.5), "burster": (hh.AfterpotentialCell.burster(), 14.5)}
-    sizes, recs, ratios = np.arange(0.5, 40, 0.5), {}, []
+    recs, ratios = {}, []
     for name, (cell, size) in cells.items():
         rec = recs[name] = hh.simulate(cell, hh.Step(size, 5, 1), 100)
         found = hh.measure.afterpotentials(rec)
-        states = [cell.rest(), *(rec.at(found.fall + turn[1]) for turn in (found.medium_AHP, found.ADP))]
-        trials = [[hh.simulate(cell, hh.Step(size, 0, 1), 9, start=state) for size in sizes] for state in states]
-        at_rest, *others = [sizes[[rec.V.max() > 0 for rec in trial].index(True)] for trial in trials]
-        ratios.append([other / at_rest for other in others])
-    AHP, ADP = zip(*ratios, strict=True)
+        begin = [cell.rest(), *(rec.at(found.fall + turn[1]) for turn in (found.medium_AHP, found.ADP))]
+        sizes = np.full(3, 20.0)
+        for step in 10 / 2.0 ** np.arange(14):
+            fire = [hh.simulate(cell, hh.Step(sizes[k], 0, 1), 200, start=begin[k]).V.max() > 0 for k in range(3)]
+            sizes += np.where(fire, -step, step)
+        ratios.append(sizes[1:] / sizes[0])
     shut = hh.blocked(cell, "apamin")
     rec = recs["burster, apamin"] = hh.simulate(shut, hh.Step(14.5, 5, 1), 100)
     without = rec.at(found.fall + found.ADP[1]) | {"V": shut.rest()["V"]}
     recs["ADP taken away"] = hh.simulate(shut, None, 80, start=without)
     again = hh.measure.spikes(rec).size - 1 - hh.measure.spikes(recs["ADP taken away"]).size
-    numbers = {"AHP": min(AHP), "ADP": max(ADP), "again": again}
+    numbers = {"AHP": min(each[0] for each in ratios), "ADP": max(each[1] for each in ratios), "again": again}
     return numbers, recs, ("voltage",)
 
 

@@ -98,9 +98,10 @@ def leak_alone() -> Result:
     numbers, recs = {}, {"axon": hh.simulate(hh.Squid(), hh.Shock(60, 0), 10)}
     for name, (cell, potassium) in cells.items():
         rest, both = cell.rest()["V"], (cell, cell.replace(**{potassium: 0}))
-        intact, rec = (hh.simulate(each, None, 10, start=cell.rest() | {"V": rest + 60}) for each in both)
-        recs[f"{name}, no K"], top = rec, hh.measure.peak(intact)[1]
-        back = intact.t[(intact.t > top) & (intact.V - rest < 5)][0] - top
+        start = cell.rest() | {"V": rest + 60}
+        intact, rec = (hh.simulate(each, None, 10, dt=0.001, start=start) for each in both)
+        recs[f"{name}, no K"], down = rec, slice(intact.V.argmax(), intact.V.argmin() + 1)
+        back = np.interp(-5 - rest, -intact.V[down], intact.t[down]) - hh.measure.peak(intact)[1]
         numbers[name] = np.interp(hh.measure.peak(rec)[1] + back, rec.t, rec.V) - rest
     return numbers, recs, ("voltage",)
 
@@ -109,10 +110,10 @@ def leak_alone() -> Result:
 def undershoot() -> Result:
     """What goes of afterpotentials when the channels that are still open are closed at their start, in percent."""
     cell, shock = hh.Squid(), hh.Shock(15, 1)
-    intact = hh.simulate(cell, shock, 25)
+    intact = hh.simulate(cell, shock, 25, dt=0.0002)
     rest, top = cell.rest()["V"], hh.measure.peak(intact)[1]
     begins = intact.t[(intact.t > top) & (intact.V - rest < 0)][0]
-    closed = hh.simulate(cell, shock, 25, reset={"K.n": begins})
+    closed = hh.simulate(cell, shock, 25, dt=0.0002, reset={"K.n": begins})
     depth = [rest - hh.measure.undershoot(rec)[0] for rec in (intact, closed)]
     neuron = hh.AfterpotentialCell()
     spike = hh.simulate(neuron, hh.Step(11.5, 5, 1), 60)

@@ -6,25 +6,12 @@ ends inside three quotation marks, one space is read. A name in braces, such as 
 """
 
 from pathlib import Path
-from typing import Any
 
-from ..texts import read
+from ..texts import TextFiles
 
-MEASURED_IN = "measured.toml"
-
-
-def _joined(folder: Path) -> dict[str, dict[str, Any]]:
-    """The texts of all files in a folder by id."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in sorted(set(folder.glob("*.toml")) - {folder / MEASURED_IN}):
-        texts = read(path)
-        for name in texts.keys() & found.keys():
-            raise ValueError(f"{path.name}: [{name}] stands in another file too; delete one of the two")
-        found |= texts
-    return found
-
-
-WORDING = _joined(Path(__file__).parent)
+HERE = Path(__file__).parent
+MEASURED_IN = HERE / "measured.toml"
+WORDING = TextFiles(*sorted(set(HERE.glob("*.toml")) - {MEASURED_IN}))
 """All texts by id."""
-MEASURED = read(Path(__file__).with_name(MEASURED_IN))
+MEASURED = TextFiles(MEASURED_IN)
 """Measurements on real cells, a list for each claim, by its number."""

@@ -12,7 +12,6 @@ from .frame import Frame, paragraph, say
 from .log_file import open_log
 from .question import Asked
 
-TEXTS = WORDING["begin"]
 BAR = Markup('<div class="hhlab-bar" aria-hidden="true"><div style="width: {:.0f}%"></div></div>')
 STEP = Markup('<li title="{}" class="{}"><span role="img" aria-label="{}">{}</span> {}</li>')
 
@@ -26,7 +25,7 @@ class Begin(Frame):
         again = to_ask_again(notebook, logs_in(self.kept.path.parent), own, today)
         done = {entry["name"] for entry in own if entry["kind"] == "answer" and entry["time"].startswith(today)}
         self.asked = [Asked(question, fresh=question.name not in done) for question in again]
-        head = paragraph(TEXTS["again"], "heading") + paragraph(TEXTS["why_again"], "note")
+        head = paragraph(WORDING["begin"]["again"], "heading") + paragraph(WORDING["begin"]["why_again"], "note")
         super().__init__([self.progress, *([widgets.HTML(head), *self.asked] if again else [])], "card")
         self.refresh()
         self.kept.read_by(self)
@@ -39,19 +38,23 @@ class Begin(Frame):
     def _course(self) -> str:
         """A line for each notebook of the course that has a core."""
         logs = logs_in(self.kept.path.parent)
-        cores = {each["title"]: steps(name, logs[name]) for name, each in NOTEBOOKS.items()}
+        cores = {WORDING["notebooks"][name]["title"]: steps(name, logs[name]) for name in NOTEBOOKS}
         rows = [(title, *_in_words(core)) for title, core in cores.items() if core]
-        heads = (TEXTS["notebook"], TEXTS["steps"], TEXTS["left"])
+        heads = (WORDING["begin"]["notebook"], WORDING["begin"]["steps"], WORDING["begin"]["left"])
         told = table(rows, heads, style="hhlab-table", named=True, left=True)
-        return paragraph(TEXTS["course"], "heading") + str(told) + paragraph(TEXTS["course_note"], "note")
+        return (
+            paragraph(WORDING["begin"]["course"], "heading")
+            + str(told)
+            + paragraph(WORDING["begin"]["course_note"], "note")
+        )
 
     def still(self) -> tuple[str, bytes]:
         return "\n".join(f"{n}. {each.question.text}" for n, each in enumerate(self.asked, 1)), b""
 
 
 def _in_words(core: Sequence[Step]) -> tuple[Markup, str]:
-    done = TEXTS["steps_of"].format(done=sum(step.done for step in core), all=len(core))
-    return _bar(core) + done, TEXTS["minutes"].format(minutes=minutes_left(core))
+    done = WORDING["begin"]["steps_of"].format(done=sum(step.done for step in core), all=len(core))
+    return _bar(core) + done, WORDING["begin"]["minutes"].format(minutes=minutes_left(core))
 
 
 def _bar(core: Sequence[Step]) -> Markup:
@@ -64,9 +67,9 @@ def _progress(core: Sequence[Step]) -> str:
     if not core:
         return ""
     done = sum(step.done for step in core)
-    told = TEXTS["finished" if done == len(core) else "progress"]
+    told = WORDING["begin"]["finished" if done == len(core) else "progress"]
     said = paragraph(told.format(done=done, all=len(core), minutes=minutes_left(core)), "heading", role="status")
-    signs = {True: ("hhlab-done", TEXTS["done"], "✓"), False: ("", TEXTS["to_do"], "○")}
+    signs = {True: ("hhlab-done", WORDING["begin"]["done"], "✓"), False: ("", WORDING["begin"]["to_do"], "○")}
     listed = Markup().join(STEP.format(step.about, *signs[step.done], step.name) for step in core)
     return said + str(_bar(core) + Markup('<ol class="hhlab-steps">{}</ol>').format(listed))
 

@@ -625,7 +625,7 @@ async function render({ model, el }) {
 
   function fillFixed() {
     const fixed = model.get("fixed");
-    pills.replaceChildren(...fixed.presets.map((name) => press("pill", name, name, () => talk.say("preset", { name }))));
+    pills.replaceChildren(...fixed.presets.map(([name, label]) => Object.assign(press("pill", label, label, () => talk.say("preset", { name })), { preset: name })));
     boxes.replaceChildren(...fixed.boxes.map(([kind, gate, does]) => {
       const box = make("input", "", "", { type: "checkbox" });
       box.dataset.key = `${kind} ${gate}`;
@@ -647,7 +647,7 @@ async function render({ model, el }) {
     const placed = shown.about.split(" ").some((name) => knobs[name]?.box.offsetParent);
     write(notice, "textContent", placed ? "" : shown.notice);
     for (const pill of pills.children) {
-      const lit = shown.lit.includes(pill.textContent);
+      const lit = shown.lit.includes(pill.preset);
       pill.classList.toggle("hhlab-lit", lit);
       tell(pill, "aria-pressed", lit);
     }

@@ -16,6 +16,7 @@ import traitlets
 from IPython import get_ipython
 
 from ..axons import Fibre
+from ..languages import told, translated
 from ..parameters import Parameter, Typed, brief, no_such, pair, pretty, shown, tidy
 from ..protocols import LONGEST, Protocol
 from ..views import DARK, in_words, moment_in_words, ordered
@@ -91,7 +92,8 @@ class Bench(Stilled, Live):
             [kind, gate, sentence(f"knobs.{kind}", name=name)] for kind in BOXES for gate, name in boxes[kind].items()
         ]
         self.fixed = {
-            "views": [view.name for view in self._views], "range": RANGE, "dark": DARK, "presets": list(presets),
+            "views": [view.name for view in self._views], "range": RANGE, "dark": DARK,
+            "presets": [(name, translated(name)) for name in presets],
             "boxes": ticks, "start": {name: parameter.value for name, parameter in declared.items()},
         }  # fmt: skip
         self._acts: dict[str, Callable[..., None]] = {
@@ -275,8 +277,9 @@ class Bench(Stilled, Live):
         self._last_move = (name, now)
 
     def _refuse(self, error: ValueError, about: str) -> None:
-        name = "notice.refused_with_question" if str(error).endswith("?") else "notice.refused"
-        self._say(sentence(name, error=error), about)
+        said = told(error)
+        name = "notice.refused_with_question" if said.endswith(("?", "？")) else "notice.refused"
+        self._say(sentence(name, error=said), about)
 
     def _renew(self) -> None:
         """Put into words what is new to see, and show it. This takes long on an axon, and no cursor changes it."""
@@ -328,8 +331,10 @@ class Bench(Stilled, Live):
     def _title(self) -> str:
         temperature = self.cell.parameters().get("T")
         if not temperature:
-            return str(self.cell.title)
-        return sentence("traces.title", cell=self.cell.title, T=f"{tidy(temperature.value)}\u00a0{pretty('degC')}")
+            return translated(self.cell.title)
+        return sentence(
+            "traces.title", cell=translated(self.cell.title), T=f"{tidy(temperature.value)}\u00a0{pretty('degC')}"
+        )
 
     def _declared(self) -> dict[str, Parameter]:
         around = self.protocol.parameters()

@@ -11,13 +11,14 @@ import ipywidgets as widgets
 from ..claims import MISCONCEPTIONS, Claim, Finding, Verdict, find
 from ..claims.measured import measured_in_words
 from ..claims.wording import WORDING
+from ..languages import translated
+from ..learning.entries import SURE as SURE
 from ..tables import table
 from ..views import VIEWS, seen_by
 from .frame import Frame, button, paragraph, radio, say
 from .log_card import concern
 from .log_file import open_log
-from .question import SURE, how_sure, sureness
-from .words import sentence
+from .words import sentence, sure_in_words
 
 if TYPE_CHECKING:
     from ..plots import Picture
@@ -55,7 +56,7 @@ class ClaimCard(Frame):
     def __init__(self, claim: Claim) -> None:
         self.claim, self.name = claim, f"claim {claim.number}"
         self.verdict = radio([(verdict.words, verdict) for verdict in Verdict], sentence("claim.expect"))
-        self.sure = sureness()
+        self.sure = radio(sure_in_words(), sentence("question.how_sure"))
         self.run_button = button(sentence("claim.run"), sentence("claim.run_tip"), "play")
         self.code_button = button(sentence("claim.code"), sentence("claim.code_tip"))
         self.outcome, self.listing = widgets.HTML(), widgets.HTML()
@@ -106,7 +107,7 @@ class ClaimCard(Frame):
 
         right = self.verdict.value == found.verdict
         name = "claim.as_predicted" if right else "claim.not_as_predicted"
-        compared = sentence(name, predicted=self.verdict.value.words, sure=how_sure(self.sure.value))
+        compared = sentence(name, predicted=self.verdict.value.words, sure=translated(self.sure.value))
         parts = [
             picture_of(plot(found.recordings, *found.views)),
             paragraph(thick_and_thin(found), "note"),

@@ -75,7 +75,7 @@ class Stilled:
         text, png = self.still()
         picture = f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">' if png else ""
         said = f"<figcaption>{html.escape(text)}</figcaption>"
-        again = f'<p class="hhlab-again" style="{BAR}">{sentence(f"still.{self.kind}")}</p>'
+        again = f'<p class="hhlab-again" style="{BAR}">{sentence(f"still.of_{self.kind}")}</p>'
         figure = f'<style>{STILL_STYLE}</style><figure class="hhlab-still">{again}{picture}{said}</figure>'
         return {"text/html": figure, "text/plain": text}
 

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from ..languages import translated
 from ..parameters import COUNTED, Parameter, brief, pretty
 from ..views.view import OF_TRACE
 from .words import sentence
@@ -22,8 +23,8 @@ def knob(parameter: Parameter, began: float, group: str) -> dict[str, Any]:
     name, unit = parameter.name, parameter.unit
     label = sentence(f"knobs.{name}") if name in NAMED_AS_THEIR_UNIT else name
     return {
-        "name": name, "label": label, "meaning": parameter.meaning, "unit": "" if label == unit else pretty(unit),
-        "group": group, "low": low, "step": step,
+        "name": name, "label": label, "meaning": translated(parameter.meaning), "group": group,
+        "low": low, "step": step, "unit": "" if label == unit else pretty(unit),
         "high": round(low + math.floor((high - low) / step + 1e-9) * step, DECIMALS),
         "began": began, "beganText": brief(began), "colour": _colour(name),
     }  # fmt: skip

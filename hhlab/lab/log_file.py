@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..languages import in_other_languages
 from ..learning.entries import LARGEST_FILE, MARK, SEED, VERSION, Kept, good_entries
 from ..learning.entries import Entry as Entry
 from ..parameters import must_be, no_such
@@ -102,6 +103,13 @@ class WorkLog:
             reader.refresh()
         return json.loads(line)
 
+    def take_in(self, path: Path) -> None:
+        """Go on from the log of another file as well, if there is one. It stays as it is."""
+        found, sound, seed = _read_file(path)
+        if sound and found:
+            self._pending = _without(self._in_file + self._pending, found) + self._pending
+            self.seed = self.seed if self._seed_written else seed or self.seed
+
     def read_by(self, reader: Any) -> None:
         """Call `reader.refresh()` after every new entry, for as long as the reader lives."""
         self._readers.add(reader)
@@ -109,7 +117,7 @@ class WorkLog:
     def entries(self, kind: str | None = None, name: str | None = None) -> list[Entry]:
         """The entries of a kind and name, or of any, oldest first; with those that other kernels have written."""
         self._refresh()
-        every = (kept.entry for kept in self._in_file + self._pending)
+        every = sorted((kept.entry for kept in self._in_file + self._pending), key=lambda entry: str(entry["time"]))
         return [dict(entry) for entry in every if kind in (None, entry["kind"]) and name in (None, entry["name"])]
 
     def first(self, kind: str, name: str) -> Entry | None:
@@ -194,7 +202,11 @@ def open_log() -> WorkLog:
 
 @functools.cache
 def _log_at(path: Path) -> WorkLog:
-    return WorkLog(path)
+    """The log in a file, with what the student has done in other languages."""
+    log = WorkLog(path)
+    for folder in in_other_languages(path.parent):
+        log.take_in(folder / path.name)
+    return log
 
 
 def _line(entry: Entry) -> bytes:

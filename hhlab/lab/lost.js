@@ -27,7 +27,7 @@ function watchKernel(model, lose, wait) {
 }
 
 function sayLost(line, words, kind) {
-  line.textContent = `${words(`lost.${kind}`)} `;
+  line.textContent = `${words(`lost.of_${kind}`)} `;
   line.hidden = false;
   if (!line.closest(".jp-NotebookPanel") || !document.querySelector(".lm-MenuBar-item")) return;
   const button = document.createElement("button");

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
+from ..languages import translated
 from ..questions import Judgement
-from .claim_card import picture_of
-from .frame import Frame, paragraph, say
+from .claim_card import SURE, picture_of
+from .frame import Frame, paragraph, radio, say
 from .log_card import TRIES, concern
 from .log_file import Entry
-from .question import SURE, Answering, Question, as_question, how_sure, quoted, right_answer, sureness
-from .words import sentence
+from .question import Answering, Question, as_question, quoted, right_answer
+from .words import sentence, sure_in_words
 
 if TYPE_CHECKING:
     from ..plots import Picture
@@ -27,13 +28,14 @@ class Prediction(Answering, Frame):
 
     def __init__(self, question: Question) -> None:
         Answering.__init__(self, question, sentence("prediction.commit"), sentence("prediction.commit_tip"))
-        self.sure = sureness()
+        how_sure = sentence("question.how_sure")
+        self.sure = radio(sure_in_words(), how_sure)
         if before := self.kept():
             entry, _ = before[0]
             self.controls.put(entry["answer"], entry.get("reason"))
             self.sure.value = entry.get("sure") if entry.get("sure") in SURE else None
             self._stand(entry)
-        row = widgets.HBox([widgets.HTML(paragraph(sentence("question.how_sure"), "note")), self.sure, self.button])
+        row = widgets.HBox([widgets.HTML(paragraph(how_sure, "note")), self.sure, self.button])
         row.layout.flex_flow = "row wrap"
         heading = widgets.HTML(paragraph(sentence("prediction.heading"), "heading"))
         Frame.__init__(self, [heading, self.controls, row, self.reply], "card")
@@ -133,7 +135,7 @@ def predicted(question: Question, entry: Entry) -> str:
     sure, said = entry.get("sure"), quoted(question, entry["answer"])
     if sure not in SURE:
         return sentence("observation.predicted_anyhow", predicted=said)
-    return sentence("observation.predicted", predicted=said, sure=how_sure(sure))
+    return sentence("observation.predicted", predicted=said, sure=translated(str(sure)))
 
 
 def predict(question: str | Question) -> Prediction:

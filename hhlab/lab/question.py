@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from ..axons import Axon
 from ..cells import Squid
 from ..claims import MISCONCEPTIONS
-from ..learning.entries import SURE as SURE
+from ..languages import told
 from ..learning.gain import TESTS
 from ..parameters import must_be, pretty
 from ..protocols import Step
@@ -120,7 +120,7 @@ class Answering:
         try:
             self.answered(given, judge(self.question, **given))
         except ValueError as error:
-            say(self.reply, paragraph(sentence("question.refused", error=error), "notice", role="alert"))
+            say(self.reply, paragraph(sentence("question.refused", error=told(error)), "notice", role="alert"))
 
     def answered(self, given: Entry, judged: Judgement) -> None:
         """Go on from an answer that could be judged; ValueError if something else is missing."""
@@ -192,16 +192,6 @@ class Asked(Answering, widgets.VBox):
         else:
             shown = explore(Squid(), Step(), known.views, knobs=("amplitude",))
         self.place.children = [shown]
-
-
-def sureness() -> widgets.RadioButtons:
-    """The choice of how sure one is."""
-    return radio([(how_sure(each), each) for each in SURE], sentence("question.how_sure"))
-
-
-def how_sure(said: str) -> str:
-    """One of SURE, as the work log keeps it, in words."""
-    return sentence(("question.guess", "question.fairly_sure", "question.certain")[SURE.index(said)])
 
 
 def _checkbox(text: str) -> widgets.Checkbox:

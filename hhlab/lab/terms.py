@@ -1,7 +1,6 @@
 """The glossary: what each term of the course means, as the page `docs/glossary.md` says it, and nowhere else."""
 
 import difflib
-import functools
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from ..languages import page, per_language
 from ..parameters import must_be, shown
 from .words import sentence
 
@@ -61,14 +61,15 @@ class Glossary:
         return f"<div>{find}<dl>{Markup().join(lines)}</dl></div>"
 
 
-@functools.cache
+@per_language
 def terms() -> tuple[Term, ...]:
     """All terms, in the order of the course."""
     found, where = [], ("", "")
-    for line in PAGE.read_text("utf-8").splitlines():
+    lines = page(PAGE.read_text("utf-8")).splitlines()
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
         if heading := NOTEBOOK.fullmatch(line):
             where = heading[1], heading[2]
-        elif line.startswith("| ") and not line.startswith("| term |"):
+        elif line.startswith("| ") and not below.startswith("|-"):
             names, symbol, unit, meaning = (each.strip() for each in line.strip("|").split("|"))
             found.append(Term(tuple(names.split(", ")), symbol, unit, meaning, *where))
     return tuple(found)

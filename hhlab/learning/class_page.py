@@ -15,10 +15,9 @@ from ..tables import as_csv
 from .beliefs import named
 from .course import WORDING
 from .entries import SURE, Entry, good_entries
-from .gain import AFTER, BEFORE, IDEAS, Answers, answers, questions_of, right
+from .gain import AFTER, BEFORE, Answers, answers, questions_of, right
 from .places import place_of
 
-TEXTS = WORDING["class"]
 LOG = ".jsonl"
 Rows = list[tuple[object, ...]]
 
@@ -70,7 +69,11 @@ def _entries(files: Sequence[File]) -> tuple[list[Entry], list[str]]:
             found = [kept.entry for kept in good_entries(data)[0]]
             entries += found
             if file.suffix in (LOG, ".zip") and (file.trouble or not found):
-                troubles.append(TEXTS["unread"].format(file=file.name, because=file.trouble or TEXTS["no_entries"]))
+                troubles.append(
+                    WORDING["class"]["unread"].format(
+                        file=file.name, because=file.trouble or WORDING["class"]["no_entries"]
+                    )
+                )
     except TooMuchError as error:
         troubles.append(str(error))
     return sorted(entries, key=lambda entry: str(entry["time"])), troubles
@@ -78,14 +81,15 @@ def _entries(files: Sequence[File]) -> tuple[list[Entry], list[str]]:
 
 def _page(members: Mapping[str, Member], troubles: list[tuple[str, str]]) -> str:
     both = [each for each in members.values() if each.before and each.after]
-    said = [TEXTS["number"].format(number=len(members), both=len(both))]
+    said = [WORDING["class"]["number"].format(number=len(members), both=len(both))]
     if both:
         before, after = (
             np.mean([right(part) for part in parts]) for parts in zip(*(each[:2] for each in both), strict=True)
         )
-        said.append(TEXTS["gain"].format(before=before, after=after, all=len(IDEAS)))
+        said.append(WORDING["class"]["gain"].format(before=before, after=after, all=len(WORDING["ideas"])))
+    texts = WORDING["class"]
     return page(
-        "class.html", title=TEXTS["title"], texts=TEXTS, said=said, troubles=troubles, ideas=_ideas(members.values()),
+        "class.html", title=texts["title"], texts=texts, said=said, troubles=troubles, ideas=_ideas(members.values()),
         beliefs=_beliefs(members.values()), certain=_certain(members.values()), students=_students(members),
     )  # fmt: skip
 
@@ -94,13 +98,16 @@ def _ideas(members: Iterable[Member]) -> Rows:
     """Of each idea: how many have it right before and after, of those who answered."""
     some = list(members)
     tests = [[each.before for each in some], [each.after for each in some]]
-    return [(IDEAS[idea], *(cell for test in tests for cell in _share(test, idea))) for idea in questions_of(AFTER)]
+    return [
+        (WORDING["ideas"][idea], *(cell for test in tests for cell in _share(test, idea)))
+        for idea in questions_of(AFTER)
+    ]
 
 
 def _share(tests: Iterable[Answers], idea: str) -> tuple[object, str]:
     """A bar and a count of those who have an idea right, among those who answered."""
     found = [test[idea].right for test in tests if idea in test]
-    told = TEXTS["of"].format(right=sum(found), all=len(found))
+    told = WORDING["class"]["of"].format(right=sum(found), all=len(found))
     return (bar(sum(found) / len(found)), told) if found else ("", "–")
 
 
@@ -121,7 +128,7 @@ def _beliefs(members: Iterable[Member]) -> Rows:
 def _certain(members: Iterable[Member]) -> Rows:
     """The ideas of which students were certain and wrong, the most frequent first."""
     counted = Counter(idea for each in members for idea in each.certainly_wrong)
-    return [(IDEAS[idea], number) for idea, number in counted.most_common()]
+    return [(WORDING["ideas"][idea], number) for idea, number in counted.most_common()]
 
 
 def _students(members: Mapping[str, Member]) -> Rows:
@@ -133,5 +140,5 @@ def _students(members: Mapping[str, Member]) -> Rows:
 
 def _table(members: Mapping[str, Member]) -> bytes:
     """A row for each student."""
-    heads = [TEXTS[key] for key in ("student", "before", "after", "certain_wrong", "named")]
+    heads = [WORDING["class"][key] for key in ("student", "before", "after", "certain_wrong", "named")]
     return as_csv(heads, _students(members))

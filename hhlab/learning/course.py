@@ -8,13 +8,15 @@ from typing import Any, NamedTuple
 from .. import claims
 from ..parameters import no_such
 from ..questions import Choice, Number, core, find, question_set
-from ..texts import read
+from ..texts import TextFiles
 from .entries import SURE, Entry, read_entries
 
-WORDING = read(Path(__file__).with_name("wording.toml"))
+WORDING = TextFiles(Path(__file__).with_name("wording.toml"))
 """All texts of this package by id."""
-NOTEBOOKS: Mapping[str, Mapping[str, Any]] = WORDING["notebooks"]
-"""The title of each notebook, and what it builds on, by the name of its questions, in the order of the course."""
+NOTEBOOKS: Mapping[str, Sequence[str]] = {
+    name: about["builds_on"] for name, about in WORDING.english["notebooks"].items()
+}
+"""What each notebook builds on, by the name of its questions, in the order of the course."""
 START = "start_here"
 """The notebook before all others, which has no questions of its own."""
 AT_ONCE = 3
@@ -120,7 +122,7 @@ def to_ask_again(
             wrong = entry is not None and (entry.get("right") is not True or entry.get("sure") == SURE[0])
             return (0 if name in here else 1 if wrong else 2, last[name]["time"])
         other = find(name).again is None
-        return (3, home[name] not in NOTEBOOKS[notebook]["builds_on"], other, random.Random(notebook + name).random())
+        return (3, home[name] not in NOTEBOOKS[notebook], other, random.Random(notebook + name).random())
 
     chosen = sorted(home, key=urgency)[:AT_ONCE]
     return [_worded(find(name), last.get(name), name in here) for name in chosen]

@@ -13,7 +13,6 @@ from .entries import SURE, Entry
 
 BEFORE, AFTER = TESTS = ("before_the_course", "after_the_course")
 """The sets of questions of the two tests."""
-TEXTS, IDEAS = WORDING["tests"], WORDING["ideas"]
 BAR = Markup('<div class="hhlab-bar" aria-hidden="true"><div style="width: {:.0f}%"></div></div>{} of {}')
 
 
@@ -66,26 +65,26 @@ def by_confidence(given: Answers) -> dict[str, tuple[int, int]]:
 def gain_in_words(before: Answers, after: Answers) -> list[str]:
     """The gain of a student in sentences."""
     number = len(questions_of(AFTER))
-    texts = [TEXTS["right_in_both" if before else "right_after"].format(
+    texts = [WORDING["tests"]["right_in_both" if before else "right_after"].format(
         before=right(before), after=right(after), all=number)]  # fmt: skip
     (_, guess), (sure_right, sure_all) = by_confidence(after)[SURE[0]], by_confidence(after)[SURE[-1]]
-    texts.append(TEXTS["certain" if sure_all else "never_certain"].format(right=sure_right, all=sure_all))
-    texts += [TEXTS["guesses"].format(all=guess)] * bool(guess)
-    wrong = [IDEAS[idea] for idea, each in after.items() if each.sure == SURE[-1] and not each.right]
-    return texts + [TEXTS["certain_and_wrong"].format(ideas="; ".join(wrong))] * bool(wrong)
+    texts.append(WORDING["tests"]["certain" if sure_all else "never_certain"].format(right=sure_right, all=sure_all))
+    texts += [WORDING["tests"]["guesses"].format(all=guess)] * bool(guess)
+    wrong = [WORDING["ideas"][idea] for idea, each in after.items() if each.sure == SURE[-1] and not each.right]
+    return texts + [WORDING["tests"]["certain_and_wrong"].format(ideas="; ".join(wrong))] * bool(wrong)
 
 
 def gain_as_tables(before: Answers, after: Answers) -> str:
     """The gain of a student as two tables with bars: by confidence, and by idea."""
     both = (before, after)
-    heads = (TEXTS["before"], TEXTS["after"])
-    totals = [(TEXTS["all"], *((right(each), len(each)) for each in both))]
+    heads = (WORDING["tests"]["before"], WORDING["tests"]["after"])
+    totals = [(WORDING["tests"]["all"], *((right(each), len(each)) for each in both))]
     sure = [(sure, *(by_confidence(each)[sure] for each in both)) for sure in SURE]
     bars = [(name, *map(_bar, numbers)) for name, *numbers in totals + sure]
-    marks = [(IDEAS[idea], *(_mark(each.get(idea)) for each in both)) for idea in questions_of(AFTER)]
+    marks = [(WORDING["ideas"][idea], *(_mark(each.get(idea)) for each in both)) for idea in questions_of(AFTER)]
     style: Any = {"style": "hhlab-table", "named": True, "left": True}
-    return str(table(bars, ("", *heads), caption=TEXTS["by_confidence"], **style)) + str(
-        table(marks, ("", *heads), caption=TEXTS["by_idea"], **style)
+    return str(table(bars, ("", *heads), caption=WORDING["tests"]["by_confidence"], **style)) + str(
+        table(marks, ("", *heads), caption=WORDING["tests"]["by_idea"], **style)
     )
 
 
@@ -95,4 +94,4 @@ def _bar(share: Sequence[int]) -> Markup:
 
 
 def _mark(given: Given | None) -> str:
-    return "–" if given is None else TEXTS["is_right" if given.right else "is_wrong"]
+    return "–" if given is None else WORDING["tests"]["is_right" if given.right else "is_wrong"]

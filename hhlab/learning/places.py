@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from ..claims import MISCONCEPTIONS
+from ..languages import page, per_language
 from ..texts import of_course
 from .course import WORDING
 
@@ -26,10 +26,10 @@ def place_of(misconception: str) -> str:
     if max(shared, default=0) < 1:
         return texts["other"].format(shown_by=known.shown_by)
     notebook, section, _ = benches[shared.index(max(shared))]
-    return texts["bench"].format(shown_by=known.shown_by, notebook=notebook, section=section)
+    return texts["on_bench"].format(shown_by=known.shown_by, notebook=notebook, section=section)
 
 
-@cache
+@per_language
 def _code_cells() -> list[tuple[str, str, str]]:
     """Each cell of the course with code: the number of its notebook, the heading above it, and the code."""
     paths = sorted(of_course("notebooks").glob("0*.ipynb"))
@@ -41,6 +41,6 @@ def _cells(path: Path) -> Iterator[tuple[str, str]]:
     for cell in json.loads(path.read_text("utf-8"))["cells"]:
         text = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            heading = (re.findall(r"^##+ (.*)$", text, re.M) or [heading])[-1]
+            heading = (re.findall(r"^##+ (.*)$", page(text), re.M) or [heading])[-1]
         else:
             yield heading, text

@@ -1,10 +1,11 @@
 """The questions of the course, by name. Each answer gets a reply in physics; numbers are computed by the model."""
 
 import itertools
-from functools import cache
-from importlib import import_module
+import sys
+from importlib import import_module, reload
 from pathlib import Path
 
+from ..languages import per_language
 from ..parameters import no_such
 from .question import MODELS_VERSION, Choice, Judgement, Mistake, Number, Reply, State, drawn
 from .texts import QuestionSet, Texts
@@ -15,14 +16,17 @@ __all__ = [
 ]  # fmt: skip
 
 
-@cache
+@per_language
 def _sets() -> dict[str, QuestionSet]:
-    """All sets of questions, a file of texts each, read when the first question is asked for."""
-    names = sorted(path.stem for path in Path(__file__).parent.glob("*.toml"))
-    return {name: import_module(f".{name}", __package__).QUESTIONS for name in names}
+    """All sets of questions, a file of texts each, read when the first question is asked for in a language."""
+    found = {}
+    for name in sorted(path.stem for path in Path(__file__).parent.glob("*.toml")):
+        there = sys.modules.get(f"{__package__}.{name}")
+        found[name] = (reload(there) if there else import_module(f".{name}", __package__)).QUESTIONS
+    return found
 
 
-@cache
+@per_language
 def every() -> dict[str, Choice | Number]:
     """All predictions, checks and tasks of the course by name."""
     return {question.name: question for each in _sets().values() for question in itertools.chain(*each)}

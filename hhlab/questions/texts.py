@@ -83,6 +83,8 @@ is `given`. A translation changes texts; the names of questions, options and mis
 handed-in answers refer to them.
 '''
 
+import functools
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -90,7 +92,7 @@ from typing import Any, NamedTuple
 
 from ..claims import MISCONCEPTIONS
 from ..parameters import no_such, shown
-from ..texts import read
+from ..texts import TextFiles
 from .question import Choice, Mistake, Number, Reply
 
 Table = dict[str, Any]
@@ -138,21 +140,26 @@ class Texts:
     def __init__(self, file: str | Path) -> None:
         path = Path(file).with_suffix(".toml")
         self._name = path.name
-        self.general = _checked(
-            f"{path.name}: the file", read(path), "", "core title story bench given predictions check tasks"
-        )
-        self._tables: dict[str, Table] = {}
+        self.general = TextFiles(path)
+        keys = "core title story bench given predictions check tasks"
+        _checked(f"{path.name}: the file", self.general.english, "", keys)
+        self._places: dict[str, tuple[str, ...]] = {}
         for section in QuestionSet._fields:
-            for name, table in self.general.get(section, {}).items():
-                if name in self._tables:
+            for name in self.general.get(section, {}):
+                if name in self._places:
                     raise ValueError(f"{path.name}: there are two questions {name}; give one of them another name")
-                self._tables[name] = table
+                self._places[name] = (section, name)
 
     def table(self, name: str, needed: str, optional: str = "") -> Table:
         """What stands in the file for a question, checked for the keys that it needs and may have."""
-        if name not in self._tables:
-            no_such(f"{self._name} has no question {name}", name, self._tables)
-        return _checked(self._who(name), self._tables[name], needed, optional)
+        if name not in self._places:
+            no_such(f"{self._name} has no question {name}", name, self._places)
+        return _checked(self._who(name), self._at(name), needed, optional)
+
+    def _at(self, name: str) -> Table:
+        """What stands in the file for a question that it has, in the language of the course."""
+        there: Any = self.general
+        return functools.reduce(operator.getitem, self._places[name], there)
 
     def choice(self, name: str, right: str = "") -> Choice:
         """The question with options of a name; `right` is the option that is right, where the file does not say."""
@@ -176,7 +183,7 @@ class Texts:
         """The question after the reason that stands inside a question, if there is one."""
         if "reason" not in table:
             return None
-        self._tables[f"{name}_reason"] = table["reason"]
+        self._places[f"{name}_reason"] = (*self._places[name], "reason")
         return self.choice(f"{name}_reason")
 
     def _in_other_words(self, asked: Choice, given: Table) -> Choice:
@@ -216,7 +223,7 @@ class Texts:
 
     def mistakes(self, name: str, values: Mapping[str, Computed]) -> tuple[Mistake, ...]:
         """The well-known mistakes of a question, whose texts are in the file and whose values are given."""
-        texts, who = self._tables[name].get("mistakes", {}), self._who(name)
+        texts, who = self._at(name).get("mistakes", {}), self._who(name)
         for mistake in sorted(texts.keys() ^ values.keys()):
             raise ValueError(
                 f"{who}: the mistake {mistake} has no value in Python; give one, or delete it"

@@ -1,0 +1,159 @@
+"""The language of the course: English, or one that has a catalogue in `locale`.
+
+The texts are written in English. A catalogue has the translation of each of them; a text that it does not have stays
+English. The language is that of the variable HHLAB_LANG, or else of the working folder, such as hhlab-course-hr.
+"""
+
+import functools
+import gettext
+import io
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LANGUAGES = {"en": "English", "hr": "Hrvatski", "id": "Bahasa Indonesia", "zh": "简体中文"}
+"""What each language calls itself, by its code."""
+ENGLISH = "en"
+LOCALE = Path(__file__).parent / "locale"
+VARIABLE = "HHLAB_LANG"
+NOT_YET = " *(English)*"
+"""Stands after a paragraph that has no translation yet."""
+_OF_FOLDER = re.compile(rf"(?:.*-)?({'|'.join(LANGUAGES)})")
+_VALUE = re.compile(r"\\\{\d\\\}")
+_ITEM = re.compile(r"\s*(?:[-*]|\d+\.) ")
+_ALONE = re.compile(r"\s*(?:\||#+ |!\[|<)")
+
+
+def language(name: str | None = None) -> str:
+    """The language in which the course speaks to you, or the choice of another one.
+
+    Parameters
+    ----------
+    name : str, optional
+        "en" (English), "hr" (Croatian), "id" (Indonesian) or "zh" (Chinese); without it, the language stays as it is.
+        What is on the page already stays in the language that it has; run its cell again.
+
+    Returns
+    -------
+    str
+        The code of the language.
+
+    Raises
+    ------
+    ValueError
+        If the course does not have the language.
+    """
+    if name is not None:
+        if name not in LANGUAGES:
+            raise ValueError(f"the course does not speak {name!r}: choose one of {', '.join(LANGUAGES)}")
+        os.environ[VARIABLE] = name
+    chosen = os.environ.get(VARIABLE, "")
+    return chosen if chosen in LANGUAGES else of_folder(os.getcwd())
+
+
+@functools.lru_cache(maxsize=16)
+def of_folder(folder: str) -> str:
+    """The language of a working folder, told by its name or by that of the folder around it."""
+    named = (_OF_FOLDER.fullmatch(name) for name in Path(folder).parts[:-3:-1])
+    return next((found[1] for found in named if found), ENGLISH)
+
+
+def in_other_languages(folder: Path) -> list[Path]:
+    """The working folders of the same course in the other languages, whether they are there or not."""
+    spoken = of_folder(str(folder))
+    english = folder if spoken == ENGLISH else folder.parent
+    if folder.name != spoken and spoken != ENGLISH:
+        english /= folder.name.removesuffix(f"-{spoken}")
+    others = [place for name in LANGUAGES for place in (english / name, english.parent / f"{english.name}-{name}")]
+    return [place for place in (english, *others) if place != folder]
+
+
+def per_language(function: Callable[P, T]) -> Callable[P, T]:
+    """Like functools.cache, with a result of its own for each language."""
+    cached = functools.cache(lambda _, *args, **kwargs: function(*args, **kwargs))
+    return functools.wraps(function)(lambda *args, **kwargs: cached(language(), *args, **kwargs))
+
+
+def translated(text: str, count: int | None = None) -> str:
+    """A text in the language of the course, in its form for so many things if they are counted."""
+    if not text or (spoken := language()) == ENGLISH:
+        return text
+    found = _catalogue(spoken)
+    return found.gettext(text) if count is None else found.ngettext(text, text, count)
+
+
+def told(error: object) -> str:
+    """What an error says, in the language of the course: its values are put into the translation of its sentence."""
+    text = str(error)
+    if (spoken := language()) == ENGLISH:
+        return text
+    matches = ((pattern.fullmatch(text), said) for pattern, said in _errors(spoken))
+    values, said = next(((list(map(told, found.groups())), said) for found, said in matches if found), ([], text))
+    return re.sub(r"\{(\d)\}", lambda place: values[int(place[1])], said) if values else translated(text)
+
+
+def page(text: str) -> str:
+    """A text of several paragraphs in the language of the course."""
+    return "".join(_put(part) if is_text else part for part, is_text in blocks(text))
+
+
+def blocks(text: str) -> list[tuple[str, bool]]:
+    """A page of Markdown in pieces: paragraphs, items of lists and rows of tables, and between them what is no text."""
+    found: list[tuple[str, bool]] = []
+    in_code = False
+    for line in text.splitlines(keepends=True):
+        fence = line.lstrip().startswith("```")
+        in_code ^= fence
+        last, goes_on = found[-1] if found else ("", False)
+        if fence or in_code or not line.strip():
+            found.append((line, False))
+        elif goes_on and not (_ITEM.match(line) or _ALONE.match(line) or _ALONE.match(last)):
+            found[-1] = last + line, True
+        else:
+            found.append((line, True))
+    return found
+
+
+def _put(part: str) -> str:
+    """A piece of a page in the language of the course, with the space around it; marked if it is not translated yet."""
+    text = part.strip()
+    said = translated(text)
+    if said == text and language() != ENGLISH and has_words(text) and not _ALONE.match(text):
+        said += NOT_YET
+    return part.replace(text, said)
+
+
+def has_words(text: str) -> bool:
+    """Whether there is something to translate in a text, beside code, equations, symbols and places of values."""
+    return bool(re.search(r"[^\W\d_A-Z]{2}", re.sub(r"`[^`]*`|\{\w+\}|\$+[^$]*\$+|\]\([^)]*\)|</?\w[^>]*>", "", text)))
+
+
+@functools.cache
+def _file(name: str) -> Any:
+    """The catalogue of a language as its file has it; an empty one where that is missing or cannot be read."""
+    try:
+        import polib
+
+        return polib.pofile(str(LOCALE / f"{name}.po"))
+    except (ImportError, OSError, ValueError):
+        return None
+
+
+@functools.cache
+def _catalogue(name: str) -> gettext.NullTranslations:
+    """The translations into a language."""
+    file = _file(name)
+    return gettext.GNUTranslations(io.BytesIO(file.to_binary())) if file else gettext.NullTranslations()
+
+
+@functools.cache
+def _errors(name: str) -> list[tuple[re.Pattern[str], str]]:
+    """Each sentence of an error that has values, as a pattern, and its translation; those that say most come first."""
+    with_values = [each for each in _file(name) or () if "{0}" in each.msgid and each.msgstr]
+    with_values.sort(key=lambda each: -len(re.sub(r"\{\d\}", "", each.msgid)))
+    return [(re.compile(_VALUE.sub("(.+)", re.escape(each.msgid)), re.DOTALL), each.msgstr) for each in with_values]

@@ -1,0 +1,303 @@
+"""What `hhlab translate` does: it collects the texts of the course, brings the catalogues up to date, and checks them.
+
+A check that a translation fails with good reason, as when a language puts two numbers in another order, is named in a
+comment of the translator: `# checked: order`.
+"""
+
+import ast
+import itertools
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polib
+from jinja2 import Environment
+
+from .languages import ENGLISH, LANGUAGES, LOCALE, blocks, has_words
+from .quantities import UNITS
+from .texts import CODE, TextFiles, of_course
+
+PACKAGE = Path(__file__).parent
+PAGES = ("docs/glossary.md", "docs/teachers.md")
+NO_TEXTS = ("roster.toml", "squid_1952.toml")
+IDS = (*CODE, "misconception", "texts", "views", "source", "read_at", "builds_on", "claims", "at")
+"""Keys whose texts are the same in all languages."""
+PLURALS = {
+    "hr": "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);",
+    "id": "nplurals=1; plural=0;",
+    "zh": "nplurals=1; plural=0;",
+}
+TEXT_OF = {"translated": 0, "param": 4, "Parameter": 4, "no_such": 0, "must_be": 1, "pair": 1, "names_of": 1}
+"""Functions that get a text to translate, and its place among their arguments."""
+NAMED = ("title", "SURE", "PRESETS", "A_PROTOCOL")
+"""Names of texts that are translated where they are used."""
+WIDTH = 120
+
+
+class Trouble(NamedTuple):
+    """What is wrong with a translation: the check that it fails, its English text, and what the check says."""
+
+    check: str
+    text: str
+    told: str
+
+
+def messages() -> dict[str, list[str]]:
+    """All texts to translate, in the order in which they are read, each with the files in which it stands."""
+    found: dict[str, list[str]] = {}
+    for file, text in _all_texts():
+        if has_words(text) and file not in found.setdefault(text, []):
+            found[text].append(file)
+    return found
+
+
+def _all_texts() -> Iterator[tuple[str, str]]:
+    for path in sorted(of_course("notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            read = _paragraphs if cell["cell_type"] == "markdown" else _presets
+            yield from ((f"notebooks/{path.name}", text) for text in read("".join(cell["source"])))
+    for path in sorted(PACKAGE.rglob("*.toml")):
+        if path.name not in NO_TEXTS:
+            yield from ((_place(path), text) for text in _leaves(TextFiles(path).english))
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield from ((_place(path), text) for text in _in_code(ast.parse(path.read_text("utf-8"))))
+    templates: Any = Environment(extensions=["jinja2.ext.i18n"])
+    templates.policies["ext.i18n.trimmed"] = True
+    for path in sorted([*PACKAGE.rglob("*.j2"), *PACKAGE.rglob("*.jinja2")]):
+        for _, _, text in templates.extract_translations(path.read_text("utf-8")):
+            yield _place(path), str(text)
+    for name in PAGES:
+        text = of_course(Path(name).parts[0]).joinpath(Path(name).name).read_text("utf-8")
+        yield from ((name, each) for each in _paragraphs(text))
+
+
+def _presets(code: str) -> list[str]:
+    """The names of presets in a code cell: the keys of its outermost dicts."""
+    dicts = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Dict)] if "presets=" in code else []
+    inner = {id(below) for each in dicts for value in each.values for below in ast.walk(value)}
+    keys = [key for each in dicts if id(each) not in inner for key in each.keys]
+    return [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+
+
+def _place(path: Path) -> str:
+    return f"hhlab/{path.relative_to(PACKAGE).as_posix()}"
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip() for part, is_text in blocks(text) if is_text]
+
+
+def _leaves(given: Any, name: str = "") -> Iterator[str]:
+    """The texts in what stands in a file."""
+    if isinstance(given, dict):
+        for key, each in given.items():
+            yield from _leaves(each, key)
+    elif isinstance(given, list):
+        for each in given:
+            yield from _leaves(each, name)
+    elif isinstance(given, str) and name not in IDS and given not in UNITS:
+        yield given
+
+
+def _in_code(tree: ast.AST) -> Iterator[str]:
+    """The texts in Python: sentences of errors, meanings of parameters, and what is put into words at once."""
+    for node in ast.walk(tree):
+        name = _name_of(node)
+        if isinstance(node, ast.Call) and name.removesuffix("Error") != name:
+            yield from _sentences(node.args[:1])
+        elif isinstance(node, ast.Call) and name in TEXT_OF:
+            place = TEXT_OF[name]
+            yield from _sentences(node.args[place : place + 1])
+        elif isinstance(node, ast.Assign) and name in NAMED:
+            yield from _sentences([node.value])
+
+
+def _name_of(node: ast.AST) -> str:
+    """The name of what is called, or of what gets a value."""
+    at: Any = node.func if isinstance(node, ast.Call) else node.targets[0] if isinstance(node, ast.Assign) else node
+    return getattr(at, "id", getattr(at, "attr", ""))
+
+
+def _sentences(given: Sequence[ast.expr]) -> Iterator[str]:
+    """The texts among what is given; values in them become {0}, {1} and so on."""
+    for each in given:
+        if isinstance(each, ast.IfExp):
+            yield from _sentences([each.body, each.orelse])
+        elif isinstance(each, ast.Tuple):
+            yield from _sentences(each.elts)
+        elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield _numbered(each.value)
+        elif isinstance(each, ast.JoinedStr):
+            parts = (str(part.value) if isinstance(part, ast.Constant) else "{given}" for part in each.values)
+            yield _numbered("".join(parts))
+
+
+def _numbered(text: str) -> str:
+    """A text in which the places of values are numbered, in their order."""
+    places = itertools.count()
+    return re.sub(r"\{given\}", lambda _: f"{{{next(places)}}}", text)
+
+
+def path_of(name: str) -> Path:
+    """The catalogue of a language."""
+    return LOCALE / f"{name}.po"
+
+
+def merge(name: str) -> polib.POFile:
+    """Bring the catalogue of a language up to date: new texts come in without a translation, old ones go."""
+    path, all_of_them = path_of(name), polib.POFile()
+    for text, files in messages().items():
+        plural = (
+            {"msgid_plural": text, "msgstr_plural": dict.fromkeys(range(_forms(name)), "")} if _counts(text) else {}
+        )
+        all_of_them.append(polib.POEntry(msgid=text, occurrences=[(file, "") for file in files], **plural))
+    known = polib.pofile(str(path), wrapwidth=WIDTH) if path.exists() else polib.POFile(wrapwidth=WIDTH)
+    known.merge(all_of_them)
+    order = {entry.msgid: number for number, entry in enumerate(all_of_them)}
+    kept = sorted((entry for entry in known if not entry.obsolete), key=lambda entry: order[entry.msgid])
+    known[:] = kept
+    known.metadata = {"Language": name, "Content-Type": "text/plain; charset=utf-8", "Plural-Forms": PLURALS[name]}
+    return known
+
+
+def _forms(name: str) -> int:
+    return int(PLURALS[name][len("nplurals=")])
+
+
+def _counts(text: str) -> bool:
+    return "{count}" in text
+
+
+_KEPT = {
+    "code": r"`[^`]*`",
+    "maths": r"\$[^$]+\$",
+    "places": r"\{\w*\}",
+    "links": r"\]\([^)]*\)|https?://\S+",
+    "HTML": r"</?[a-z][^>]*>|&\w+;",
+    "marks": r"\*\*|\||▶|^(?:#+|[-*]|\d+\.) ",
+}
+"""What a translation has as often as its text, by the name of the check."""
+_UNIT = r"(?:\s?(?:[munµp]?[VAM]|ms|min|[smh]|[µmn]?m|cm|mm|%|°C|[µmnp]?\w+/c?m²?)(?!\w))?"
+_NUMBER = r"(?<![\w.])\d+(?:[.,]\d+)*" + _UNIT
+_NAME = r"\b(?:[A-Z]{2,}\w*|[gEIPVQ]_\w+|Na|Cl|Ca|Kv\d\S*|M\d+)\b"
+_NOT = {
+    "en": r"\b(?:not|no|never|neither|nor|none|nothing|nobody|nowhere|without|cannot|unless)\b|n't\b",
+    "hr": r"\b(?:ne|ni|ni(?:je|su|si|sam|ti|šta|tko)|nema\w*|neć\w+|nemo\w+|nijed\w+|nič\w+|nik\w+|nigdje|bez)\b",
+    "id": r"\b(?:tidak\w*|tak|bukan\w*|tanpa|belum|jangan|tiada)\b",
+    "zh": r"不(?!应期|同|断|过|仅|但|管)|没|无(?!关)|未|(?<!除)非(?!常)|勿|否|(?<![分特级区个])别(?!的)",
+}
+_COMMON = {
+    "en": r"\b(?:the|of|and|that|which|is|are|it|this|to|with|from|for|you)\b",
+    "hr": r"\b(?:je|su|se|i|u|na|da|od|za|koji|koja|koje|ili|iz|što|kad|li|pri|kao)\b",
+    "id": r"\b(?:yang|dan|di|ke|dari|adalah|itu|ini|pada|dengan|untuk|tidak|atau|lebih|akan|jika)\b",
+    "zh": r"[\u4e00-\u9fff]",
+}
+"""Words by which a language is told from another."""
+_LENGTH = {"hr": (0.6, 1.7), "id": (0.6, 1.8), "zh": (0.12, 0.9)}
+"""How long a translation may be, as a multiple of its text, where that is not short."""
+_SHORT = 40
+_HALF_WIDTH = r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]"
+"""What no Chinese sentence has: a comma, colon or bracket of Latin letters beside one of its own."""
+
+
+def troubles(name: str, catalogue: polib.POFile) -> list[Trouble]:
+    """What is wrong with the catalogue of a language, but for what a translator has marked as checked."""
+    terms = _terms(catalogue)
+    found = []
+    for entry in catalogue:
+        passed = entry.tcomment.partition("checked: ")[2].split()
+        for said in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+            if not said.strip() or entry.fuzzy:
+                found.append(Trouble("missing", entry.msgid, "has no translation"))
+            elif text := entry.msgid:
+                failed = {**_kept(text, said), **_meant(name, text, said), **_worded(name, text, said, terms)}
+                found += [Trouble(check, text, told) for check, told in failed.items() if told and check not in passed]
+    there, needed = {entry.msgid for entry in catalogue}, messages()
+    found += [Trouble("missing", text, "is not in the catalogue") for text in needed if text not in there]
+    return found + [Trouble("unused", text, "stands nowhere in the course") for text in there if text not in needed]
+
+
+def _kept(text: str, said: str) -> dict[str, str]:
+    """What has become of code, equations, links, numbers and names."""
+    failed = {}
+    for check, pattern in _KEPT.items():
+        one, other = (Counter(re.findall(pattern, each, re.M)) for each in (text, said))
+        failed[check] = _difference(one, other)
+        text, said = (re.sub(pattern, " ", each, flags=re.M) for each in (text, said))
+    numbers, numbers_said = ([number.replace(" ", "") for number in re.findall(_NUMBER, each)] for each in (text, said))
+    failed["numbers"] = _difference(Counter(numbers), Counter(numbers_said))
+    if not failed["numbers"] and numbers != numbers_said:
+        failed["order"] = f"{', '.join(numbers)} became {', '.join(numbers_said)}"
+    failed["names"] = _difference(*(Counter({*re.findall(_NAME, each)}) for each in (text, said)))
+    return failed
+
+
+def _difference(one: Counter[str], other: Counter[str]) -> str:
+    return f"lost: {', '.join(one - other)}; new: {', '.join(other - one)}" if one != other else ""
+
+
+def _meant(name: str, text: str, said: str) -> dict[str, str]:
+    """Whether both say not, or neither; and whether the translation is in its language and about as long."""
+    bare, bare_said = (re.sub("|".join(_KEPT.values()), " ", each, flags=re.M) for each in (text, said))
+    says_no = {each: bool(re.search(_NOT[each], told, re.I)) for each, told in ((ENGLISH, bare), (name, bare_said))}
+    low, high = _LENGTH[name]
+    looks_like = _looks_like(bare_said)
+    return {
+        "not": "only one of the two has a word such as not" if says_no[ENGLISH] != says_no[name] else "",
+        "length": f"has {len(said)} letters for {len(text)}"
+        if len(text) > _SHORT and not low < len(said) / len(text) < high
+        else "",
+        "language": f"is in {LANGUAGES[looks_like]}" if looks_like not in (name, "") else "",
+        "commas": "has a comma, colon or bracket of Latin letters" if re.search(_HALF_WIDTH, bare_said) else "",
+    }
+
+
+def _looks_like(text: str) -> str:
+    """The language whose common words a text has most; none for a short one, or one without any."""
+    found = {name: len(re.findall(words, text, re.I)) for name, words in _COMMON.items()}
+    return max(found, key=lambda name: found[name]) if len(re.findall(r"\w+", text)) > 3 and any(found.values()) else ""
+
+
+def _worded(name: str, text: str, said: str, terms: dict[str, list[str]]) -> dict[str, str]:
+    """Whether the terms of a text are translated as the glossary translates them."""
+    lost = [
+        term
+        for term, words in terms.items()
+        if re.search(rf"\b{re.escape(term)}s?\b", text, re.I)
+        and not any(all(_stem(name, part) in said.lower() for part in word.lower().split()) for word in words)
+    ]
+    return {"terms": f"has no word for {', '.join(lost)}" if lost else ""}
+
+
+def _stem(name: str, word: str) -> str:
+    """The beginning of a word that stays the same however it is used."""
+    return word[: max(3, len(word) - _ENDING[name])]
+
+
+_ENDING = {"hr": 3, "id": 0, "zh": 0}
+
+
+def _terms(catalogue: polib.POFile) -> dict[str, list[str]]:
+    """The terms of the glossary, each with its translations."""
+    found: dict[str, list[str]] = {}
+    for entry in catalogue:
+        if (PAGES[0], "") in entry.occurrences and entry.msgid.startswith("|") and entry.msgstr.startswith("|"):
+            names, words = (
+                re.sub(r" \(.*?\)", "", row.split("|")[1]).strip().split(", ") for row in (entry.msgid, entry.msgstr)
+            )
+            found |= {term: words for term in names if len(term) > 3}
+    return found
+
+
+def run(only_check: bool) -> list[tuple[str, Trouble]]:
+    """Bring all catalogues up to date, unless they are only checked; what is wrong in each language."""
+    found = []
+    for name in PLURALS:
+        catalogue = polib.pofile(str(path_of(name)), wrapwidth=WIDTH) if only_check else merge(name)
+        if not only_check:
+            catalogue.save(str(path_of(name)))
+        found += [(name, trouble) for trouble in troubles(name, catalogue)]
+    return found
