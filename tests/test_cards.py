@@ -968,7 +968,8 @@ def test_a_page_without_a_kernel_shows_the_text(make, text, displayed):
 
 
 def test_how_sure_one_can_be_is_asked_everywhere():
-    assert hh.predict(CHOICE).sure.options == hh.claim(22).sure.options == SURE
+    asked = hh.predict(CHOICE).sure.options
+    assert asked == hh.claim(22).sure.options == tuple(zip(SURE, SURE, strict=True))
     assert (hh.predict(CHOICE).sure.value, hh.claim(22).verdict.value) == (None, None)
 
 

@@ -250,14 +250,15 @@ function picture(model, root, words) {
     if (panel.scale) colourScale(context, place);
   }
 
+  // A line may end at a space, and after any Chinese character.
   function wrapped(context, said, wide) {
     const lines = [""];
-    for (const word of said.split(/ +/)) {
-      const longer = `${lines.at(-1)} ${word}`.trim();
-      if (context.measureText(longer).width > wide && lines.at(-1)) lines.push(word);
+    for (const part of said.match(/\p{Script=Han}[，。；：、！？）”]* ?|[^ \p{Script=Han}]+ ?/gu) ?? []) {
+      const longer = lines.at(-1) + part;
+      if (context.measureText(longer.trim()).width > wide && lines.at(-1)) lines.push(part);
       else lines[lines.length - 1] = longer;
     }
-    return lines;
+    return lines.map((line) => line.trim());
   }
 
   function straight(context, x0, y0, x1, y1, dash = []) {

@@ -11,6 +11,7 @@ import ipywidgets as widgets
 from ..claims import MISCONCEPTIONS, Claim, Finding, Verdict, find
 from ..claims.measured import measured_in_words
 from ..claims.wording import WORDING
+from ..languages import translated
 from ..learning.entries import SURE as SURE
 from ..tables import table
 from ..views import VIEWS, seen_by
@@ -106,7 +107,7 @@ class ClaimCard(Frame):
 
         right = self.verdict.value == found.verdict
         name = "claim.as_predicted" if right else "claim.not_as_predicted"
-        compared = sentence(name, predicted=self.verdict.value.words, sure=self.sure.value)
+        compared = sentence(name, predicted=self.verdict.value.words, sure=translated(self.sure.value))
         parts = [
             picture_of(plot(found.recordings, *found.views)),
             paragraph(thick_and_thin(found), "note"),

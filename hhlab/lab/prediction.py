@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
+from ..languages import translated
 from ..questions import Judgement
 from .claim_card import SURE, picture_of
 from .frame import Frame, paragraph, radio, say
@@ -132,8 +133,9 @@ class Observation(Answering, Frame):
 def predicted(question: Question, entry: Entry) -> str:
     """A sentence that says what was predicted."""
     sure, said = entry.get("sure"), quoted(question, entry["answer"])
-    name = "observation.predicted" if sure in SURE else "observation.predicted_anyhow"
-    return sentence(name, predicted=said, sure=sure)
+    if sure not in SURE:
+        return sentence("observation.predicted_anyhow", predicted=said)
+    return sentence("observation.predicted", predicted=said, sure=translated(str(sure)))
 
 
 def predict(question: str | Question) -> Prediction:

@@ -35,7 +35,7 @@ class FirstSteps(Stilled, widgets.VBox):
         self.bench = explore(
             Squid(), Step(5), ("voltage", "membrane"), knobs=("amplitude", "duration", "g_K"), t_stop=50
         )
-        self.steps, self._fired, texts = _Steps(), False, TextFiles(HERE / "steps.toml")
+        self.steps, self._fired, texts = _Steps(), False, dict(TextFiles(HERE / "steps.toml"))
         self.steps.texts = texts
         self.steps.done = [task for task in texts["tasks"] if open_log().last("answer", NAME.format(task))]
         if len(self.steps.done) == len(texts["tasks"]):

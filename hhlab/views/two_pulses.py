@@ -1,7 +1,6 @@
 """The threshold of a second pulse against the interval from the first."""
 
 import functools
-import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,7 +17,6 @@ from .words import number, sentence
 PULSE = 0.5  # ms that each pulse lasts
 INTERVALS = np.concatenate((np.arange(1.0, 20.0), np.arange(20.0, 41.0, 2.0)))  # ms from onset to onset
 FEW = 5  # in a preview only each fifth interval is tried
-LINE = 50  # letters in a line of what a panel says
 
 
 class TwoPulseCurve(Timeless):
@@ -54,7 +52,7 @@ class TwoPulseCurve(Timeless):
         name = "by_itself" if not once else "never" if once == np.inf else "silent_until" if x.size else "silent"
         most = number(PULSES_TRIED[1] if once == np.inf else STRONGEST, 0)
         told = sentence(f"two_pulses.{name}", duration=number(PULSE), most=most, interval=number(missed[-1], 0))
-        return [(self.LAST / 2, 0.85 * self.MOST, textwrap.fill(told, LINE))]
+        return [(self.LAST / 2, 0.85 * self.MOST, told)]
 
     def limits(self, recordings: Sequence[Recording], strokes: Sequence[Stroke]) -> Limits:
         return (0.0, self.LAST), (0.0, self.MOST)
