@@ -22,7 +22,7 @@ EVERY = 0.002  # ms between samples: V of a spike moves by 1 mV at most from one
 
 
 def linoid(x, k):
-    """x / (e^(x/k) - 1), and its limit at 0."""
+    """The rate x / (e^(x/k) - 1), and its limit at 0."""
     return x / (exp(x / k) - 1) if abs(x / k) > 1e-6 else k - x / 2
 
 
