@@ -23,6 +23,7 @@ TOO_LONG_AS_PYTHON = {
     "test_cards::test_every_claim_card_runs": "runs every claim",
     "test_cells": "seconds of cells with many channels",
     "test_claims": "runs every claim",
+    "test_claims_by_scipy": "runs ten claims",
     "test_excitability": "searches for thresholds",
     "test_explorer": "thousands of moves",
     "test_kernel": "axons and batches of every kind of membrane",

@@ -22,7 +22,7 @@ EVERY = 0.002  # ms between samples: V of a spike moves by 1 mV at most from one
 
 
 def linoid(x, k):
-    """X / (e^(x/k) - 1), and its limit at 0."""
+    """The rate x / (e^(x/k) - 1), and its limit at 0."""
     return x / (exp(x / k) - 1) if abs(x / k) > 1e-6 else k - x / 2
 
 
@@ -460,11 +460,16 @@ def test_when_the_inward_currents_of_a_clamped_relay_cell_are_largest():
 
 
 def test_a_burst_after_a_hyperpolarisation():
-    """Claim 37."""
+    """Claim 37; nothing follows a shorter or a weaker current, nor where there are no calcium channels."""
     t, y = follow(relay, RELAY, 500.0, (-1, 50, 200))
     times = upward(t, y[0])
     assert times.size == finding(37).numbers["answers"]
     agree(37, burst=np.diff(times).max())
+    no_calcium = functools.partial(relay, P_T=0.0)
+    blocked = settled(no_calcium, RELAY)
+    others = (relay, RELAY, -1, 20), (relay, RELAY, -0.1, 200), (no_calcium, blocked, -1, 200)
+    highest = [follow(slope, rest, 500.0, (size, 50, ms))[1][0].max() for slope, rest, size, ms in others]
+    assert max(highest) < -70 > max(rec.V.max() for rec in list(finding(37).recordings.values())[1:])
 
 
 def test_rate_and_height_under_a_weak_and_a_strong_current():

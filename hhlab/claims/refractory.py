@@ -29,7 +29,7 @@ def afterpotentials_and_threshold() -> Result:
         found = hh.measure.afterpotentials(rec)
         begin = [cell.rest(), *(rec.at(found.fall + turn[1]) for turn in (found.medium_AHP, found.ADP))]
         sizes = np.full(3, 20.0)
-        for step in 10 / 2.0 ** np.arange(14):
+        for step in 10 / 2.0 ** np.arange(12):
             fire = [hh.simulate(cell, hh.Step(sizes[k], 0, 1), 200, start=begin[k]).V.max() > 0 for k in range(3)]
             sizes += np.where(fire, -step, step)
         ratios.append(sizes[1:] / sizes[0])
