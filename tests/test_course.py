@@ -14,7 +14,7 @@ from test_claims import EXPECTED
 
 from hhlab import questions
 from hhlab.claims import MISCONCEPTIONS, find
-from hhlab.claims.claim import REGISTRY
+from hhlab.claims.claim import EXPERIMENTS, find
 from hhlab.questions import Choice
 
 TOP = Path(__file__).resolve().parent.parent
@@ -103,7 +103,7 @@ def map_of_claims():
     there = standing()
     rows += [
         f"| {number} | {find(number).statement} | {EXPECTED[number][0].words} | {', '.join(there[number])} |"
-        for number in sorted(REGISTRY)
+        for number in sorted(EXPERIMENTS)
     ]
     return "\n".join(rows)
 

@@ -17,7 +17,7 @@ from hhlab import questions
 from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.cells import Cell
 from hhlab.claims import find
-from hhlab.claims.claim import REGISTRY
+from hhlab.claims.claim import EXPERIMENTS
 from hhlab.questions import Choice, Number
 
 FILE = Path(__file__).with_name("golden.json")
@@ -109,7 +109,7 @@ def of_trace(name):
 
 PARTS = (
     [(name, of_trace, name) for name in TRACES]
-    + [(f"claim: {number}", of_claim, number) for number in sorted(REGISTRY)]
+    + [(f"claim: {number}", of_claim, number) for number in sorted(EXPERIMENTS)]
     + [(f"question: {name}", of_question, question) for name, question in QUESTIONS.items()]
     + [(f"assignment: {name}", of_assignment, assignment) for name, assignment in ASSIGNMENTS.items()]
 )
