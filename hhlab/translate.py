@@ -180,17 +180,27 @@ _KEPT = {
     "marks": r"\*\*|\||▶|^(?:#+|[-*]|\d+\.) ",
 }
 """What a translation has as often as its text, by the name of the check."""
-_UNIT = r"(?:\s?(?:[munµp]?[VAM]|ms|min|[smh]|[µmn]?m|cm|mm|%|°C|[µmnp]?\w+/c?m²?)(?!\w))?"
-_NUMBER = r"(?<![\w.])\d+(?:[.,]\d+)*" + _UNIT
-_NAME = r"\b(?:[A-Z]{2,}\w*|[gEIPVQ]_\w+|Na|Cl|Ca|Kv\d\S*|M\d+)\b"
+_UNIT = r"(?:\s?((?:[munµp]?(?:mol|[SFCMV]|Hz)|[munµp]A|ms|min|[smh]|[mµc]?m²?|%|°C)(?:/(?:c?m²|m?s))?)(?!\w))?"
+_NUMBER = r"(?<![\w.])(\d+(?:[.,]\d+)*)" + _UNIT
+_NAME = r"\b(?:[A-Z]{2,}(?=\b|s\b)|[gEIPVQ]_\w+|Kv\d\S*|M\d+)"
 _NOT = {
-    "en": r"\b(?:not|no|never|neither|nor|none|nothing|nobody|nowhere|without|cannot|unless)\b|n't\b",
-    "hr": r"\b(?:ne|ni|ni(?:je|su|si|sam|ti|šta|tko)|nema\w*|neć\w+|nemo\w+|nijed\w+|nič\w+|nik\w+|nigdje|bez)\b",
-    "id": r"\b(?:tidak\w*|tak|bukan\w*|tanpa|belum|jangan|tiada)\b",
-    "zh": r"不(?!应期|同|断|过|仅|但|管)|没|无(?!关)|未|(?<!除)非(?!常)|勿|否|(?<![分特级区个])别(?!的)",
+    "en": r"\b(?:not|no|never|neither|nor|none|nothing|nobody|nowhere|without|cannot)\b|n't\b",
+    "hr": r"(?<!dok )(?<!dok se )\b(?:ne|ni|ni(?:je|su|si|sam|ti|šta|tko)|nema\w*|neć\w+|nijed\w+|nič\w+|nik\w+|bez)\b",
+    "id": r"(?<!hampir )\b(?:tidak(?!nya)\w*|tak|bukan\w*|tanpa|belum|jangan|tiada)\b",
+    "zh": r"不(?:是|会|能|再|要|用|动|变|可|足|产生|需)|没有|无法|并[不非]|[从决]不|毫[不无]",
 }
+"""Words that say no in each language."""
+_AS_IF_NOT = {
+"""Words that say no in each language."""
+    r"leaves? out|left out|un\w+|in\w+|im\w+|dis\w+|exclude\w*|wrong\w*|fail\w*|alone|rather|empty|gone|still|hard|"
+    r"same|free|constant|rare\w*|however|whatever|whether|other|another|different|before|barely|neglect\w*|lack\w*)\b",
+    "hr": r"|\bn\w+|\bosim\b|\btek\b|\bprestan\w+|\bizostavlj\w+|\bdaleko\b",
+    "id": r"|\bkecuali\b|\bhampir\b|\bkurang\b|\btidaknya\b",
+    "zh": r"|不|没|无|未|非|别|勿|否|除|缺|免|难|失|零",
+}
+"""More words that may do so, where a translation says the same in another way."""
 _COMMON = {
-    "en": r"\b(?:the|of|and|that|which|is|are|it|this|to|with|from|for|you)\b",
+    "en": r"\b(?:the|of|and|that|which|is|are|this|with|from|you)\b",
     "hr": r"\b(?:je|su|se|i|u|na|da|od|za|koji|koja|koje|ili|iz|što|kad|li|pri|kao)\b",
     "id": r"\b(?:yang|dan|di|ke|dari|adalah|itu|ini|pada|dengan|untuk|tidak|atau|lebih|akan|jika)\b",
     "zh": r"[\u4e00-\u9fff]",
@@ -227,12 +237,29 @@ def _kept(text: str, said: str) -> dict[str, str]:
         one, other = (Counter(re.findall(pattern, each, re.M)) for each in (text, said))
         failed[check] = _difference(one, other)
         text, said = (re.sub(pattern, " ", each, flags=re.M) for each in (text, said))
-    numbers, numbers_said = ([number.replace(" ", "") for number in re.findall(_NUMBER, each)] for each in (text, said))
-    failed["numbers"] = _difference(Counter(numbers), Counter(numbers_said))
-    if not failed["numbers"] and numbers != numbers_said:
-        failed["order"] = f"{', '.join(numbers)} became {', '.join(numbers_said)}"
+    numbers, numbers_said = (re.findall(_NUMBER, each) for each in (text, said))
+    failed["numbers"] = _numbers(numbers, numbers_said)
     failed["names"] = _difference(*(Counter({*re.findall(_NAME, each)}) for each in (text, said)))
     return failed
+
+
+def _numbers(given: list[tuple[str, str]], said: list[tuple[str, str]]) -> str:
+    """What has become of numbers, each with its unit: those of one unit stay in their order."""
+    if lost := Counter(number for number, _ in given) - Counter(number for number, _ in said):
+        return f"lost: {', '.join(lost)}"
+    if new := Counter(number for number, _ in said) - Counter(number for number, _ in given):
+        return f"new: {', '.join(new)}"
+    if lost_units := Counter(pair for pair in given if pair[1]) - Counter(said):
+        return f"lost: {', '.join(map(' '.join, lost_units))}"
+    for unit in {unit for _, unit in given}:
+        one = [number for number, its_unit in given if its_unit == unit]
+        other = [
+            number for number, its_unit in said if its_unit == unit or ((number, its_unit) not in given and not unit)
+        ]
+        other = [number for number in other if number in one]
+        if one != other:
+            return f"{' '.join(one)} {unit} became {' '.join(other)} {unit}"
+    return ""
 
 
 def _difference(one: Counter[str], other: Counter[str]) -> str:
@@ -242,27 +269,31 @@ def _difference(one: Counter[str], other: Counter[str]) -> str:
 def _meant(name: str, text: str, said: str) -> dict[str, str]:
     """Whether both say not, or neither; and whether the translation is in its language and about as long."""
     bare, bare_said = (re.sub("|".join(_KEPT.values()), " ", each, flags=re.M) for each in (text, said))
-    says_no = {each: bool(re.search(_NOT[each], told, re.I)) for each, told in ((ENGLISH, bare), (name, bare_said))}
+    dropped = re.search(_NOT[ENGLISH], bare, re.I) and not re.search(_NOT[name] + _AS_IF_NOT[name], bare_said, re.I)
+    added = re.search(_NOT[name], bare_said, re.I) and not re.search(_NOT[ENGLISH] + _AS_IF_NOT[ENGLISH], bare, re.I)
     low, high = _LENGTH[name]
     looks_like = _looks_like(bare_said)
     return {
-        "not": "only one of the two has a word such as not" if says_no[ENGLISH] != says_no[name] else "",
+        "not": "only one of the two has a word such as not" if dropped or added else "",
         "length": f"has {len(said)} letters for {len(text)}"
         if len(text) > _SHORT and not low < len(said) / len(text) < high
         else "",
         "language": f"is in {LANGUAGES[looks_like]}" if looks_like not in (name, "") else "",
-        "commas": "has a comma, colon or bracket of Latin letters" if re.search(_HALF_WIDTH, bare_said) else "",
+        "commas": "has a comma, colon or bracket of Latin letters"
+        if re.search(_HALF_WIDTH, bare_said) and text[0] != "|"
+        else "",
     }
 
 
 def _looks_like(text: str) -> str:
     """The language whose common words a text has most; none for a short one, or one without any."""
-    found = {name: len(re.findall(words, text, re.I)) for name, words in _COMMON.items()}
+    found = {name: len(re.findall(words, text)) for name, words in _COMMON.items()}
     return max(found, key=lambda name: found[name]) if len(re.findall(r"\w+", text)) > 3 and any(found.values()) else ""
 
 
 def _worded(name: str, text: str, said: str, terms: dict[str, list[str]]) -> dict[str, str]:
     """Whether the terms of a text are translated as the glossary translates them."""
+    text = re.sub("|".join(_KEPT.values()), " ", text, flags=re.M)
     lost = [
         term
         for term, words in terms.items()
@@ -277,6 +308,8 @@ def _stem(name: str, word: str) -> str:
     return word[: max(3, len(word) - _ENDING[name])]
 
 
+EVERYDAY = ("hold", "leak", "potassium leak", "burst", "closed", "term", "open")
+"""Terms that are also words of every day, so that a translation often has other words for them."""
 _ENDING = {"hr": 3, "id": 0, "zh": 0}
 
 
@@ -288,7 +321,7 @@ def _terms(catalogue: polib.POFile) -> dict[str, list[str]]:
             names, words = (
                 re.sub(r" \(.*?\)", "", row.split("|")[1]).strip().split(", ") for row in (entry.msgid, entry.msgstr)
             )
-            found |= {term: words for term in names if len(term) > 3}
+            found |= {term: words for term in names if len(term) > 3 and term not in EVERYDAY}
     return found
 
 
