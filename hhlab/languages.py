@@ -93,12 +93,12 @@ def per_language(function: Callable[P, T]) -> Callable[P, T]:
     return functools.wraps(function)(lambda *args, **kwargs: cached(language(), *args, **kwargs))
 
 
-def translated(text: str, count: int | None = None) -> str:
+def translated(text: str, count: object = None) -> str:
     """A text in the language of the course, in its form for so many things if they are counted."""
     if not text or (name := language()) == ENGLISH:
         return text
     found = _catalogue(name)
-    return found.gettext(text) if count is None else found.ngettext(text, text, count)
+    return found.ngettext(text, text, int(str(count))) if str(count).isdecimal() else found.gettext(text)
 
 
 def in_templates(environment: Any) -> None:
