@@ -113,8 +113,9 @@ def told(error: object) -> str:
     if (name := language()) == ENGLISH:
         return text
     matches = ((pattern.fullmatch(text), said) for pattern, said in _errors(name))
-    values, said = next(((list(map(told, found.groups())), said) for found, said in matches if found), ([], text))
-    return re.sub(r"\{(\d)\}", lambda place: values[int(place[1])], said) if values else translated(text)
+    given, said = next(((found.groups(), said) for found, said in matches if found), ((), ""))
+    values = [told(value) if " " in value else value for value in given]  # a single word is a name in code
+    return re.sub(r"\{(\d)\}", lambda place: values[int(place[1])], said) if said else translated(text)
 
 
 def page(text: str) -> str:
@@ -193,4 +194,4 @@ def _errors(name: str) -> list[tuple[re.Pattern[str], str]]:
     """Each sentence of an error that has values, as a pattern, and its translation; those that say most come first."""
     with_values = [each for each in _file(name) or () if "{0}" in each.msgid and each.msgstr]
     with_values.sort(key=lambda each: -len(re.sub(r"\{\d\}", "", each.msgid)))
-    return [(re.compile(_VALUE.sub("(.+)", re.escape(each.msgid)), re.DOTALL), each.msgstr) for each in with_values]
+    return [(re.compile(_VALUE.sub("(.*)", re.escape(each.msgid)), re.DOTALL), each.msgstr) for each in with_values]

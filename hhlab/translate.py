@@ -146,32 +146,23 @@ def path_of(name: str) -> Path:
 
 
 def merge(name: str) -> polib.POFile:
-    """Bring the catalogue of a language up to date: new texts come in without a translation, old ones go."""
-    path, all_of_them = path_of(name), polib.POFile()
+    """The catalogue of a language, brought up to date: new texts come in without a translation, and old ones go."""
+    path, forms = path_of(name), dict.fromkeys(range(_forms(name)), "")
+    known = {entry.msgid: entry for entry in polib.pofile(str(path))} if path.exists() else {}
+    made = polib.POFile(wrapwidth=WIDTH)
+    made.metadata = {
+        "Language": name, "Content-Type": "text/plain; charset=utf-8", "Plural-Forms": CHECKS[name]["plurals"],
+    }  # fmt: skip
     for text, files in messages().items():
-        plural = (
-            {"msgid_plural": text, "msgstr_plural": dict.fromkeys(range(_forms(name)), "")} if _counts(text) else {}
-        )
-        all_of_them.append(polib.POEntry(msgid=text, occurrences=[(file, "") for file in files], **plural))
-    known = polib.pofile(str(path), wrapwidth=WIDTH) if path.exists() else polib.POFile(wrapwidth=WIDTH)
-    known.merge(all_of_them)
-    order = {entry.msgid: number for number, entry in enumerate(all_of_them)}
-    kept = sorted((entry for entry in known if not entry.obsolete), key=lambda entry: order[entry.msgid])
-    known[:] = kept
-    known.metadata = {
-        "Language": name,
-        "Content-Type": "text/plain; charset=utf-8",
-        "Plural-Forms": CHECKS[name]["plurals"],
-    }
-    return known
+        plural = {"msgid_plural": text, "msgstr_plural": forms} if "{count}" in text else {}
+        entry = known.get(text) or polib.POEntry(msgid=text, **plural)
+        entry.occurrences = [(file, "") for file in files]
+        made.append(entry)
+    return made
 
 
 def _forms(name: str) -> int:
     return int(CHECKS[name]["plurals"][len("nplurals=")])
-
-
-def _counts(text: str) -> bool:
-    return "{count}" in text
 
 
 _KEPT = {
@@ -195,18 +186,22 @@ _HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]")
 def troubles(name: str, catalogue: polib.POFile) -> list[Trouble]:
     """What is wrong with the catalogue of a language, but for what a translator has marked as checked."""
     terms = _terms(catalogue)
-    found = []
-    for entry in catalogue:
-        passed = entry.tcomment.partition("checked: ")[2].split()
-        for said in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
-            if not said.strip() or entry.fuzzy:
-                found.append(Trouble("missing", entry.msgid, "has no translation"))
-            elif text := entry.msgid:
-                failed = {**_kept(text, said), **_meant(name, text, said), **_worded(name, text, said, terms)}
-                found += [Trouble(check, text, told) for check, told in failed.items() if told and check not in passed]
+    found = [trouble for entry in catalogue for trouble in of_one(name, entry, terms)]
     there, needed = {entry.msgid for entry in catalogue}, messages()
     found += [Trouble("missing", text, "is not in the catalogue") for text in needed if text not in there]
     return found + [Trouble("unused", text, "stands nowhere in the course") for text in there if text not in needed]
+
+
+def of_one(name: str, entry: polib.POEntry, terms: dict[str, list[str]]) -> list[Trouble]:
+    """What is wrong with one translation; the terms are those of the glossary, each with its translations."""
+    text, found = entry.msgid, []
+    for said in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+        if not said.strip() or entry.fuzzy:
+            return [Trouble("missing", text, "has no translation")]
+        failed = {**_kept(text, said), **_meant(name, text, said), **_worded(name, text, said, terms)}
+        found += [Trouble(check, text, told) for check, told in failed.items() if told]
+    passed = entry.tcomment.partition("checked: ")[2].split()
+    return [trouble for trouble in found if trouble.check not in passed]
 
 
 def _kept(text: str, said: str) -> dict[str, str]:
