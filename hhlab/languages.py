@@ -55,7 +55,12 @@ def language(name: str | None = None) -> str:
             raise ValueError(f"the course does not speak {name!r}: choose one of {', '.join(LANGUAGES)}")
         os.environ[VARIABLE] = name
     chosen = os.environ.get(VARIABLE, "")
-    return chosen if chosen in LANGUAGES else of_folder(os.getcwd())
+    if chosen in LANGUAGES:
+        return chosen
+    try:
+        return of_folder(os.getcwd())
+    except OSError:  # the folder is gone
+        return ENGLISH
 
 
 @contextlib.contextmanager
