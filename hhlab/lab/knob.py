@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from ..languages import translated
+from ..languages import told
 from ..parameters import COUNTED, Parameter, brief, pretty
 from ..views.view import OF_TRACE
 from .words import sentence
@@ -25,7 +25,7 @@ def knob(parameter: Parameter, began: float, group: str) -> dict[str, Any]:
     name, unit = parameter.name, unit_in_words(parameter.unit)
     label = sentence(f"knobs.{name}") if name in NAMED_AS_THEIR_UNIT else name
     return {
-        "name": name, "label": label, "meaning": translated(parameter.meaning), "group": group,
+        "name": name, "label": label, "meaning": told(parameter.meaning), "group": group,
         "low": low, "step": step, "unit": "" if label == unit else unit,
         "high": round(low + math.floor((high - low) / step + 1e-9) * step, DECIMALS),
         "began": began, "beganText": brief(began), "colour": _colour(name),
