@@ -403,21 +403,22 @@ def test_spikes_that_an_afterdepolarisation_makes():
     assert upward(t, y[0]).size - 1 - upward(then, without[0]).size == finding(29).numbers["again"]
 
 
-def test_channels_that_calcium_opens_and_how_long_V_stays_below_rest():
+def test_channels_that_calcium_opens_and_the_area_of_V_below_rest():
     """Claim 33: the largest share of BK and of SK that opens, with calcium channels and without."""
-    recs, below = {}, {}
+    recs, area = {}, {}
     for drug, gone in {"intact": (), "apamin": ("SK",), "iberiotoxin": ("BK",), "cobalt": ("HVA", "T")}.items():
         slope = afterpotential(T_ADP | dict.fromkeys(gone, 0))
         rest = settled(slope, START)
         t, y = recs[drug] = follow(slope, rest, 300.0, (27 if drug == "cobalt" else 11.5, 5, 1))
-        below[drug] = ((t > t[y[0].argmax()]) & (y[0] < rest[0] - 1)).sum()
+        after = t > t[y[0].argmax()]
+        area[drug] = np.trapezoid(np.maximum(rest[0] - y[0, after], 0), t[after])
     t, y = recs["intact"]
     fall, fast, *_ = afterpotentials(t, y[0])
     then, blocked = recs["iberiotoxin"]
     without_BK = np.interp(falls(then, blocked[0]) + t[fast] - fall, then, blocked[0])
     lost = {f"{name}_calcium": 100 * (1 - recs["cobalt"][1][row].max() / y[row].max()) for name, row in
             (("BK", 8), ("SK", 9))}  # fmt: skip
-    agree(33, BK_AHP=without_BK - y[0, fast], SK_lasts=100 * (1 - below["apamin"] / below["intact"]), **lost)
+    agree(33, BK_AHP=without_BK - y[0, fast], SK_lasts=100 * (1 - area["apamin"] / area["intact"]), **lost)
 
 
 def steepest(slope, y):
