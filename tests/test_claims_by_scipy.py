@@ -271,8 +271,9 @@ def test_how_far_the_leak_alone_brings_V_back(name, slope, rest, potassium):
 
 
 @pytest.mark.slow
-def test_how_fast_an_axon_can_fire_and_what_the_gates_have_to_do_with_it():
-    """Claim 24: 15 pulses of 0.5 ms, of three times the threshold; then the threshold 15 ms or less after one spike."""
+@pytest.mark.parametrize("times", [2, 3, 5])
+def test_how_fast_an_axon_can_fire_and_what_the_gates_have_to_do_with_it(times):
+    """Claim 24: 15 pulses of 0.5 ms and so many times the threshold (2 and 5 in `why`), and the threshold after 14."""
 
     def responds(V):
         return V.max(initial=-99) >= max(V[0] + 5, 0)
@@ -282,14 +283,19 @@ def test_how_fast_an_axon_can_fire_and_what_the_gates_have_to_do_with_it():
 
     once = weakest(fires, 5, 30, 1e-6)
 
+    def train(interval, pulses):
+        pulses = [(times * once, k * interval, 0.5) for k in range(pulses)]
+        return follow(squid, SQUID, len(pulses) * interval, *pulses, every=0.01)
+
     def fails(rate):
-        t, y = follow(squid, SQUID, 15e3 / rate, *((3 * once, k * 1e3 / rate, 0.5) for k in range(15)), every=0.01)
-        begun = [k * 1e3 / rate for k in range(15)]
-        return not all(responds(y[0, (t > when + 0.499) & (t < when + 1e3 / rate - 1e-6)]) for when in begun)
+        interval = 1e3 / rate
+        t, y = train(interval, 15)
+        begun = [k * interval for k in range(15)]
+        return not all(responds(y[0, (t > when + 0.499) & (t < when + interval - 1e-6)]) for when in begun)
 
     too_fast = next(rate for rate in range(10, 200) if fails(rate))
     interval = 1e3 / weakest(fails, too_fast - 1, too_fast, 1e-5)
-    state = follow(squid, SQUID, interval, (1.5 * once, 0, 0.5))[1][:, -1]
+    state = train(interval, 14)[1][:, -1]
 
     def ratio(state):
         def works(size):
@@ -301,7 +307,11 @@ def test_how_fast_an_axon_can_fire_and_what_the_gates_have_to_do_with_it():
         return weakest(works, *sizes[first - 1 : first + 1])
 
     needed, reset = ratio(state), ratio([*state[:2], *SQUID[2:]])
-    agree(24, capped=interval, by_gates=100 * (needed - reset) / (needed - 1))
+    by_gates = 100 * (needed - reset) / (needed - 1)
+    if times == 3:
+        agree(24, capped=interval, by_gates=by_gates)
+    else:
+        assert f"{by_gates:.0f} %" in find(24).why
 
 
 @pytest.mark.slow
