@@ -259,15 +259,27 @@ def test_where_a_neuron_rests_and_through_which_channels_sodium_leaks():
 
 
 @pytest.mark.parametrize(
-    ("name", "slope", "rest", "potassium"),
-    [("axon", squid, SQUID, "g_K"), ("neuron", neuron, NEURON, "g_K"), ("node", node, NODE, "P_K")],
-)
-def test_how_far_the_leak_alone_brings_V_back(name, slope, rest, potassium):
+    ("name", "slope", "rest", "potassium", "comes_back", "fallen"),
+    [("axon", squid, SQUID, "g_K", 2.2, 5), ("neuron", neuron, NEURON, "g_K", 1.5, 5),
+     ("node", node, NODE, "P_K", 0.23, 112)],
+)  # fmt: skip
+def test_how_far_the_leak_alone_brings_V_back(name, slope, rest, potassium, comes_back, fallen):
     """Claim 22: V without gated potassium channels when the intact membrane is within 5 mV of rest."""
     t, (intact, *_) = follow(slope, shocked(rest, 60), 4.0, every=0.0005)
     _, (without, *_) = follow(functools.partial(slope, **{potassium: 0.0}), shocked(rest, 60), 4.0, every=0.0005)
     back = upward(t, -intact, -(rest[0] + 5))[0] - top(t, intact)
-    agree(22, **{name: np.interp(top(t, without) + back, t, without) - rest[0]})
+    V = np.interp(top(t, without) + back, t, without)
+    agree(22, **{name: V - rest[0]})
+    assert back == pytest.approx(comes_back, abs=0.05)
+    assert without.max() - V == pytest.approx(fallen, abs=0.5)
+
+
+def test_what_sodium_channels_let_in_while_the_leak_alone_brings_V_back():
+    """Claim 22: when the intact axon is back, 85 % of what the leak carries out; in the neuron next to nothing."""
+    V, m, h, _ = follow(functools.partial(squid, g_K=0.0), shocked(SQUID, 60), 2.756)[1][:, -1]
+    assert 100 * 120 * m**3 * h * (50 - V) == pytest.approx(85 * 0.3 * (V + 54.387), rel=0.005)
+    V, m, h, _ = follow(functools.partial(neuron, g_K=0.0), shocked(NEURON, 60), 1.887)[1][:, -1]
+    assert 50 * m**3 * h * (50 - V) < 0.05 * (0.0375 * (V + 90) + 0.0075 * (V - 50))
 
 
 @pytest.mark.slow
