@@ -14,7 +14,7 @@ from test_claims import EXPECTED
 
 from hhlab import questions
 from hhlab.claims import MISCONCEPTIONS, find
-from hhlab.claims.claim import EXPERIMENTS, find
+from hhlab.claims.claim import EXPERIMENTS
 from hhlab.questions import Choice
 
 TOP = Path(__file__).resolve().parent.parent
