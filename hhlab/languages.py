@@ -55,7 +55,12 @@ def language(name: str | None = None) -> str:
             raise ValueError(f"the course does not speak {name!r}: choose one of {', '.join(LANGUAGES)}")
         os.environ[VARIABLE] = name
     chosen = os.environ.get(VARIABLE, "")
-    return chosen if chosen in LANGUAGES else of_folder(os.getcwd())
+    if chosen in LANGUAGES:
+        return chosen
+    try:
+        return of_folder(os.getcwd())
+    except OSError:  # the folder is gone
+        return ENGLISH
 
 
 @contextlib.contextmanager
@@ -93,12 +98,12 @@ def per_language(function: Callable[P, T]) -> Callable[P, T]:
     return functools.wraps(function)(lambda *args, **kwargs: cached(language(), *args, **kwargs))
 
 
-def translated(text: str, count: int | None = None) -> str:
+def translated(text: str, count: object = None) -> str:
     """A text in the language of the course, in its form for so many things if they are counted."""
     if not text or (name := language()) == ENGLISH:
         return text
     found = _catalogue(name)
-    return found.gettext(text) if count is None else found.ngettext(text, text, count)
+    return found.ngettext(text, text, int(str(count))) if str(count).isdecimal() else found.gettext(text)
 
 
 def in_templates(environment: Any) -> None:
@@ -113,8 +118,9 @@ def told(error: object) -> str:
     if (name := language()) == ENGLISH:
         return text
     matches = ((pattern.fullmatch(text), said) for pattern, said in _errors(name))
-    values, said = next(((list(map(told, found.groups())), said) for found, said in matches if found), ([], text))
-    return re.sub(r"\{(\d)\}", lambda place: values[int(place[1])], said) if values else translated(text)
+    given, said = next(((found.groups(), said) for found, said in matches if found), ((), ""))
+    values = [told(value) if " " in value else value for value in given]  # a single word is a name in code
+    return re.sub(r"\{(\d)\}", lambda place: values[int(place[1])], said) if said else translated(text)
 
 
 def page(text: str) -> str:
@@ -193,4 +199,4 @@ def _errors(name: str) -> list[tuple[re.Pattern[str], str]]:
     """Each sentence of an error that has values, as a pattern, and its translation; those that say most come first."""
     with_values = [each for each in _file(name) or () if "{0}" in each.msgid and each.msgstr]
     with_values.sort(key=lambda each: -len(re.sub(r"\{\d\}", "", each.msgid)))
-    return [(re.compile(_VALUE.sub("(.+)", re.escape(each.msgid)), re.DOTALL), each.msgstr) for each in with_values]
+    return [(re.compile(_VALUE.sub("(.*)", re.escape(each.msgid)), re.DOTALL), each.msgstr) for each in with_values]

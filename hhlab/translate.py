@@ -8,6 +8,7 @@ import ast
 import itertools
 import json
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,14 +23,12 @@ from .texts import CODE, TextFiles, of_course
 
 PACKAGE = Path(__file__).parent
 PAGES = ("docs/glossary.md", "docs/teachers.md")
-NO_TEXTS = ("roster.toml", "squid_1952.toml")
+NO_TEXTS = ("checks.toml", "roster.toml", "squid_1952.toml")
 IDS = (*CODE, "misconception", "texts", "views", "source", "read_at", "builds_on", "claims", "at")
 """Keys whose texts are the same in all languages."""
-PLURALS = {
-    "hr": "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);",
-    "id": "nplurals=1; plural=0;",
-    "zh": "nplurals=1; plural=0;",
-}
+CHECKS = tomllib.loads((LOCALE / "checks.toml").read_text("utf-8"))
+"""What is known of each language, such as its words for not."""
+OTHERS = tuple(name for name in CHECKS if name != ENGLISH)
 TEXT_OF = {"translated": 0, "param": 4, "Parameter": 4, "no_such": 0, "must_be": 1, "pair": 1, "names_of": 1}
 """Functions that get a text to translate, and its place among their arguments."""
 NAMED = ("title", "SURE", "PRESETS", "A_PROTOCOL")
@@ -147,28 +146,23 @@ def path_of(name: str) -> Path:
 
 
 def merge(name: str) -> polib.POFile:
-    """Bring the catalogue of a language up to date: new texts come in without a translation, old ones go."""
-    path, all_of_them = path_of(name), polib.POFile()
+    """The catalogue of a language, brought up to date: new texts come in without a translation, and old ones go."""
+    path, forms = path_of(name), dict.fromkeys(range(_forms(name)), "")
+    known = {entry.msgid: entry for entry in polib.pofile(str(path))} if path.exists() else {}
+    made = polib.POFile(wrapwidth=WIDTH)
+    made.metadata = {
+        "Language": name, "Content-Type": "text/plain; charset=utf-8", "Plural-Forms": CHECKS[name]["plurals"],
+    }  # fmt: skip
     for text, files in messages().items():
-        plural = (
-            {"msgid_plural": text, "msgstr_plural": dict.fromkeys(range(_forms(name)), "")} if _counts(text) else {}
-        )
-        all_of_them.append(polib.POEntry(msgid=text, occurrences=[(file, "") for file in files], **plural))
-    known = polib.pofile(str(path), wrapwidth=WIDTH) if path.exists() else polib.POFile(wrapwidth=WIDTH)
-    known.merge(all_of_them)
-    order = {entry.msgid: number for number, entry in enumerate(all_of_them)}
-    kept = sorted((entry for entry in known if not entry.obsolete), key=lambda entry: order[entry.msgid])
-    known[:] = kept
-    known.metadata = {"Language": name, "Content-Type": "text/plain; charset=utf-8", "Plural-Forms": PLURALS[name]}
-    return known
+        plural = {"msgid_plural": text, "msgstr_plural": forms} if "{count}" in text else {}
+        entry = known.get(text) or polib.POEntry(msgid=text, **plural)
+        entry.occurrences = [(file, "") for file in files]
+        made.append(entry)
+    return made
 
 
 def _forms(name: str) -> int:
-    return int(PLURALS[name][len("nplurals=")])
-
-
-def _counts(text: str) -> bool:
-    return "{count}" in text
+    return int(CHECKS[name]["plurals"][len("nplurals=")])
 
 
 _KEPT = {
@@ -183,51 +177,31 @@ _KEPT = {
 _UNIT = r"(?:\s?((?:[munµp]?(?:mol|[SFCMV]|Hz)|[munµp]A|ms|min|[smh]|[mµc]?m²?|%|°C)(?:/(?:c?m²|m?s))?)(?!\w))?"
 _NUMBER = r"(?<![\w.])(\d+(?:[.,]\d+)*)" + _UNIT
 _NAME = r"\b(?:[A-Z]{2,}(?=\b|s\b)|[gEIPVQ]_\w+|Kv\d\S*|M\d+)"
-_NOT = {
-    "en": r"\b(?:not|no|never|neither|nor|none|nothing|nobody|nowhere|without|cannot)\b|n't\b",
-    "hr": r"(?<!dok )(?<!dok se )\b(?:ne|ni|ni(?:je|su|si|sam|ti|šta|tko)|nema\w*|neć\w+|nijed\w+|nič\w+|nik\w+|bez)\b",
-    "id": r"(?<!hampir )\b(?:tidak(?!nya)\w*|tak|bukan\w*|tanpa|belum|jangan|tiada)\b",
-    "zh": r"不(?:是|会|能|再|要|用|动|变|可|足|产生|需)|没有|无法|并[不非]|[从决]不|毫[不无]",
-}
-"""Words that say no in each language."""
-_AS_IF_NOT = {
-"""Words that say no in each language."""
-    r"leaves? out|left out|un\w+|in\w+|im\w+|dis\w+|exclude\w*|wrong\w*|fail\w*|alone|rather|empty|gone|still|hard|"
-    r"same|free|constant|rare\w*|however|whatever|whether|other|another|different|before|barely|neglect\w*|lack\w*)\b",
-    "hr": r"|\bn\w+|\bosim\b|\btek\b|\bprestan\w+|\bizostavlj\w+|\bdaleko\b",
-    "id": r"|\bkecuali\b|\bhampir\b|\bkurang\b|\btidaknya\b",
-    "zh": r"|不|没|无|未|非|别|勿|否|除|缺|免|难|失|零",
-}
-"""More words that may do so, where a translation says the same in another way."""
-_COMMON = {
-    "en": r"\b(?:the|of|and|that|which|is|are|this|with|from|you)\b",
-    "hr": r"\b(?:je|su|se|i|u|na|da|od|za|koji|koja|koje|ili|iz|što|kad|li|pri|kao)\b",
-    "id": r"\b(?:yang|dan|di|ke|dari|adalah|itu|ini|pada|dengan|untuk|tidak|atau|lebih|akan|jika)\b",
-    "zh": r"[\u4e00-\u9fff]",
-}
-"""Words by which a language is told from another."""
-_LENGTH = {"hr": (0.6, 1.7), "id": (0.6, 1.8), "zh": (0.12, 0.9)}
-"""How long a translation may be, as a multiple of its text, where that is not short."""
-_SHORT = 40
-_HALF_WIDTH = r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]"
+SHORT = 40
+"""Letters up to which a translation may be much longer or shorter."""
+_HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]")
 """What no Chinese sentence has: a comma, colon or bracket of Latin letters beside one of its own."""
 
 
 def troubles(name: str, catalogue: polib.POFile) -> list[Trouble]:
     """What is wrong with the catalogue of a language, but for what a translator has marked as checked."""
     terms = _terms(catalogue)
-    found = []
-    for entry in catalogue:
-        passed = entry.tcomment.partition("checked: ")[2].split()
-        for said in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
-            if not said.strip() or entry.fuzzy:
-                found.append(Trouble("missing", entry.msgid, "has no translation"))
-            elif text := entry.msgid:
-                failed = {**_kept(text, said), **_meant(name, text, said), **_worded(name, text, said, terms)}
-                found += [Trouble(check, text, told) for check, told in failed.items() if told and check not in passed]
+    found = [trouble for entry in catalogue for trouble in of_one(name, entry, terms)]
     there, needed = {entry.msgid for entry in catalogue}, messages()
     found += [Trouble("missing", text, "is not in the catalogue") for text in needed if text not in there]
     return found + [Trouble("unused", text, "stands nowhere in the course") for text in there if text not in needed]
+
+
+def of_one(name: str, entry: polib.POEntry, terms: dict[str, list[str]]) -> list[Trouble]:
+    """What is wrong with one translation; the terms are those of the glossary, each with its translations."""
+    text, found = entry.msgid, []
+    for said in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+        if not said.strip() or entry.fuzzy:
+            return [Trouble("missing", text, "has no translation")]
+        failed = {**_kept(text, said), **_meant(name, text, said), **_worded(name, text, said, terms)}
+        found += [Trouble(check, text, told) for check, told in failed.items() if told]
+    passed = entry.tcomment.partition("checked: ")[2].split()
+    return [trouble for trouble in found if trouble.check not in passed]
 
 
 def _kept(text: str, said: str) -> dict[str, str]:
@@ -268,32 +242,40 @@ def _difference(one: Counter[str], other: Counter[str]) -> str:
 
 def _meant(name: str, text: str, said: str) -> dict[str, str]:
     """Whether both say not, or neither; and whether the translation is in its language and about as long."""
-    bare, bare_said = (re.sub("|".join(_KEPT.values()), " ", each, flags=re.M) for each in (text, said))
-    dropped = re.search(_NOT[ENGLISH], bare, re.I) and not re.search(_NOT[name] + _AS_IF_NOT[name], bare_said, re.I)
-    added = re.search(_NOT[name], bare_said, re.I) and not re.search(_NOT[ENGLISH] + _AS_IF_NOT[ENGLISH], bare, re.I)
-    low, high = _LENGTH[name]
-    looks_like = _looks_like(bare_said)
+    of, bare, bare_said, share = CHECKS[name], _bare(text), _bare(said), len(said) / len(text)
+    odd = len(text) > SHORT and not of["shortest"] < share < of["longest"]
+    like = _looks_like(bare_said)
     return {
-        "not": "only one of the two has a word such as not" if dropped or added else "",
-        "length": f"has {len(said)} letters for {len(text)}"
-        if len(text) > _SHORT and not low < len(said) / len(text) < high
+        "not": "says no where its text does not, or the other way round"
+        if _says_no(ENGLISH, bare, name, bare_said) or _says_no(name, bare_said, ENGLISH, bare)
         else "",
-        "language": f"is in {LANGUAGES[looks_like]}" if looks_like not in (name, "") else "",
+        "length": f"has {len(said)} letters for {len(text)}" if odd else "",
+        "language": f"is in {LANGUAGES[like]}" if like not in (name, "") else "",
         "commas": "has a comma, colon or bracket of Latin letters"
-        if re.search(_HALF_WIDTH, bare_said) and text[0] != "|"
+        if _HALF_WIDTH.search(bare_said) and text[0] != "|"
         else "",
     }
 
 
+def _bare(text: str) -> str:
+    return re.sub("|".join(_KEPT.values()), " ", text, flags=re.M)
+
+
+def _says_no(one: str, text: str, other: str, said: str) -> bool:
+    """Whether a text says no for certain in one language, and what says the same in another does not at all."""
+    perhaps = CHECKS[other]["not"] + "|" + CHECKS[other]["perhaps_not"]
+    return bool(re.search(CHECKS[one]["not"], text, re.I)) and not re.search(perhaps, said, re.I)
+
+
 def _looks_like(text: str) -> str:
     """The language whose common words a text has most; none for a short one, or one without any."""
-    found = {name: len(re.findall(words, text)) for name, words in _COMMON.items()}
+    found = {name: len(re.findall(of["common"], text)) for name, of in CHECKS.items()}
     return max(found, key=lambda name: found[name]) if len(re.findall(r"\w+", text)) > 3 and any(found.values()) else ""
 
 
 def _worded(name: str, text: str, said: str, terms: dict[str, list[str]]) -> dict[str, str]:
     """Whether the terms of a text are translated as the glossary translates them."""
-    text = re.sub("|".join(_KEPT.values()), " ", text, flags=re.M)
+    text = _bare(text)
     lost = [
         term
         for term, words in terms.items()
@@ -305,12 +287,11 @@ def _worded(name: str, text: str, said: str, terms: dict[str, list[str]]) -> dic
 
 def _stem(name: str, word: str) -> str:
     """The beginning of a word that stays the same however it is used."""
-    return word[: max(3, len(word) - _ENDING[name])]
+    return word[: max(3, len(word) - CHECKS[name]["endings"])]
 
 
 EVERYDAY = ("hold", "leak", "potassium leak", "burst", "closed", "term", "open")
 """Terms that are also words of every day, so that a translation often has other words for them."""
-_ENDING = {"hr": 3, "id": 0, "zh": 0}
 
 
 def _terms(catalogue: polib.POFile) -> dict[str, list[str]]:
@@ -328,7 +309,7 @@ def _terms(catalogue: polib.POFile) -> dict[str, list[str]]:
 def run(only_check: bool) -> list[tuple[str, Trouble]]:
     """Bring all catalogues up to date, unless they are only checked; what is wrong in each language."""
     found = []
-    for name in PLURALS:
+    for name in OTHERS:
         catalogue = polib.pofile(str(path_of(name)), wrapwidth=WIDTH) if only_check else merge(name)
         if not only_check:
             catalogue.save(str(path_of(name)))

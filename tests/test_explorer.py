@@ -331,6 +331,14 @@ def test_knobs_come_from_the_declarations(bench):
     assert (knob["beganText"], value_of(bench, "T")) == ("120", "6.3")
 
 
+def test_a_share_has_no_unit():
+    bench = hh.explore(hh.Squid(), hh.Step(20), knobs="pronase")
+    assert knobs(bench)["pronase"]["unit"] == ""
+    bench.hold()
+    bench.set(pronase=1)
+    assert ">pronase</th>" in bench.shown["table"]
+
+
 def test_each_slider_to_both_ends(bench):
     for name in KNOBS:
         for end in (knobs(bench)[name]["low"], knobs(bench)[name]["high"]):
@@ -342,7 +350,7 @@ def test_each_slider_to_both_ends(bench):
 def test_pulses_are_counted_in_whole_numbers():
     train = hh.explore(hh.Squid(), hh.Train(), knobs="count")
     knob = knobs(train)["count"]
-    assert (knob["low"], knob["high"], knob["step"]) == (1, 20, 1)
+    assert (knob["low"], knob["high"], knob["step"], knob["unit"]) == (1, 20, 1, "pulses")
     slide(train, "count", 3)
     assert (train.protocol.count, train.notice) == (3, "")
 

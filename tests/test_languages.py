@@ -67,6 +67,13 @@ def test_a_folder_tells_its_language(folder, name, monkeypatch):
     assert hh.language() == name
 
 
+def test_where_the_folder_is_gone_the_course_is_english(monkeypatch, tmp_path):
+    monkeypatch.delenv(languages.VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+    tmp_path.rmdir()
+    assert languages.language() == "en"
+
+
 def test_a_missing_catalogue_or_text_is_english(catalogue, monkeypatch, tmp_path):
     catalogue(Hold="Zadrži")
     assert (translated("Hold"), translated("Undo"), translated("")) == ("Zadrži", "Undo", "")

@@ -508,7 +508,7 @@ function knobOf(told, talk, words) {
     value = Number((low + Number(slider.value) * step).toPrecision(10));
     field.value = String(value);
     fill();
-    slider.setAttribute("aria-valuetext", `${value} ${told.unit}`);
+    slider.setAttribute("aria-valuetext", `${value} ${told.unit}`.trim());
     coarse = dragged;
     talk.say("set", { name: told.name, value, coarse });
   });
@@ -535,7 +535,7 @@ function knobOf(told, talk, words) {
     write(slider, "max", String(Math.max(Math.round((told.high - low) / step), place)));
     write(slider, "value", String(place));
     fill();
-    tell(slider, "aria-valuetext", `${text} ${told.unit}`);
+    tell(slider, "aria-valuetext", `${text} ${told.unit}`.trim());
     field.dataset.shown = text;
     if (document.activeElement !== field || !sentence) write(field, "value", text);
   }

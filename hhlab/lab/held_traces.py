@@ -8,9 +8,10 @@ from typing import Any
 from .. import measure, tables
 from ..axon_recording import AxonRecording
 from ..axons import Fibre
-from ..parameters import brief, must_be, pretty, tidy
+from ..parameters import brief, must_be, tidy
 from ..recorded import Recorded
 from ..recording import A_RECORDING, Recording
+from .knob import unit_in_words
 from .words import sentence
 
 LETTERS = "ABCD"
@@ -93,8 +94,8 @@ def table(now: Any, held: Mapping[str, Any]) -> str:
     for name in dict.fromkeys(name for each in known for name in each):
         values = [tidy(each[name].value) if name in each else "–" for each in known]
         if len({value for value, each in zip(values, known, strict=True) if each}) > 1:  # but for real cells
-            unit = next(each[name].unit for each in known if name in each)
-            head = sentence("traces.parameter", name=name, unit=pretty(unit))
+            unit = unit_in_words(next(each[name].unit for each in known if name in each))
+            head = sentence("traces.parameter", name=name, unit=unit) if unit else name
             columns[head] = [brief(each[name].value) if name in each else "–" for each in known]
     for setting, head in (("freeze", sentence("traces.frozen")), ("reset", sentence("traces.reset"))):
         gates = [", ".join(rec.settings.get(setting, ())) for rec in traces.values()]

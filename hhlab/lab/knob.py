@@ -11,6 +11,8 @@ from .words import sentence
 FINENESS = 200
 DECIMALS = 9
 NAMED_AS_THEIR_UNIT = "mV", "nodes", "repeats"
+UNITS = "pulses", "nodes", "repeats"
+"""Those that are words."""
 
 
 def knob(parameter: Parameter, began: float, group: str) -> dict[str, Any]:
@@ -20,14 +22,19 @@ def knob(parameter: Parameter, began: float, group: str) -> dict[str, Any]:
     """
     low, high = parameter.span
     step = 1.0 if parameter.unit in COUNTED else _round_step((high - low) / FINENESS)
-    name, unit = parameter.name, parameter.unit
+    name, unit = parameter.name, unit_in_words(parameter.unit)
     label = sentence(f"knobs.{name}") if name in NAMED_AS_THEIR_UNIT else name
     return {
         "name": name, "label": label, "meaning": translated(parameter.meaning), "group": group,
-        "low": low, "step": step, "unit": "" if label == unit else pretty(unit),
+        "low": low, "step": step, "unit": "" if label == unit else unit,
         "high": round(low + math.floor((high - low) / step + 1e-9) * step, DECIMALS),
         "began": began, "beganText": brief(began), "colour": _colour(name),
     }  # fmt: skip
+
+
+def unit_in_words(unit: str) -> str:
+    """A unit as it stands beside a number; empty for a share, which has none."""
+    return sentence(f"units.{unit}") if unit in UNITS else "" if unit.startswith("(") else pretty(unit)
 
 
 def _colour(name: str) -> str:
