@@ -275,7 +275,7 @@ def test_how_far_the_leak_alone_brings_V_back(name, slope, rest, potassium, come
 
 
 def test_what_sodium_channels_let_in_while_the_leak_alone_brings_V_back():
-    """Claim 22: so much of what the leak carries out as the card says, when the intact axon is back; in the neuron little."""
+    """Claim 22: the share of the leak current that `why` names, when the intact axon is back; in the neuron little."""
     V, m, h, _ = follow(functools.partial(squid, g_K=0.0), shocked(SQUID, 60), 2.756)[1][:, -1]
     share = 120 * m**3 * h * (50 - V) / (0.3 * (V + 54.387))
     assert f"let in {100 * share:.0f} % of" in find(22).why
