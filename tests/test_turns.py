@@ -33,7 +33,7 @@ WRONG = {
     "spikes_to_a_tenth": (("0.1 * 50", "50", "double it"), ("diameter=476", "diameter=20", "It takes more spikes")),
     "minutes_to_minus_50": (("[0] / 60_000", "[0]", "in ms"), ("-50]", "-60]", "still below")),
     "absolute_when_warm": (("T=18.5", "T=6.3", "at 6.3"), ("interval = 1.0", "interval = 5.0", "Shorter intervals")),
-    "time_to_lose_half": (("-1457 / 2", "-2327 / 2", "after −85 mV"), ("(-45,", "(-55,", "less than half")),
+    "time_to_lose_half": (("-1457 / 2", "-2327 / 2", "from −85 mV is left"), ("(-45,", "(-55,", "less than half")),
     "most_open_at_once": (
         ("hold=-85", "hold=-65", "That is from −65 mV"),
         ("100 * sodium", "sodium", "100 times as large"),
@@ -55,7 +55,7 @@ WRONG = {
         ("Step(-1,", "Step(-0.5,", "Shorter is enough"),
     ),
     "g_h_for_200_beats": (
-        ('beats", g_h', 'beats", g_h / 0.4', "how many times"),
+        ('beats", g_h', 'beats", g_h / 0.4', "the ratio to the usual"),
         ("beats < 200", "beats < 220", "more than 200 times"),
         ("beats < 200", "beats < 182", "fewer than 200"),
     ),

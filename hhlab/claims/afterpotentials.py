@@ -41,18 +41,19 @@ def how_long() -> Result:
 @claim(33)
 def calcium_activated() -> Result:
     """What is lost of a conductance or an afterhyperpolarisation without what makes it, in percent."""
-    cell, recs, lasts = hh.AfterpotentialCell(), {}, {}
+    cell, recs, area = hh.AfterpotentialCell(), {}, {}
     drugs = {drug: hh.blocked(cell, drug) for drug in ("apamin", "iberiotoxin", "cobalt")}
     for name, each in {"intact": cell, **drugs}.items():
         rec = recs[name] = hh.simulate(each, hh.Step(27 if name == "cobalt" else 11.5, 5, 1), 300)
         after = rec.t > hh.measure.peak(rec)[1]
-        lasts[name] = (rec.V[after] < hh.measure.rest(each) - 1).sum()
+        below = np.maximum(hh.measure.rest(each) - rec.V[after], 0)
+        area[name] = np.trapezoid(below, rec.t[after])
     V, ms = hh.measure.afterpotentials(recs["intact"]).fast_AHP
     without_BK = recs["iberiotoxin"].at(hh.measure.afterpotentials(recs["iberiotoxin"]).fall + ms)["V"]
     left = {
         "BK_calcium": recs["cobalt"].g["BK"].max() / recs["intact"].g["BK"].max(),
         "SK_calcium": recs["cobalt"].g["SK"].max() / recs["intact"].g["SK"].max(),
-        "SK_lasts": lasts["apamin"] / lasts["intact"],
+        "SK_lasts": area["apamin"] / area["intact"],
     }
     numbers = {"BK_AHP": without_BK - V} | {name: 100 * (1 - share) for name, share in left.items()}
     return numbers, recs, ("voltage", "calcium")

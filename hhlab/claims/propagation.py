@@ -41,7 +41,7 @@ def passed_on() -> Result:
 
 @claim(24)
 def one_way_and_capped() -> Result:
-    """At how many ends an impulse arrives, and how much of what a second pulse needs is because of the gates."""
+    """At how many ends an impulse arrives, and how much of what a pulse of a train needs is because of the gates."""
     membrane = hh.Squid(T=6.3)
     axon, pulse = hh.Axon(membrane, length=8), hh.Step(1000, start=0.5, duration=0.2)
     begin = hh.measure.arrivals(hh.propagate(axon, pulse), 4)[0] + 5
@@ -50,13 +50,15 @@ def one_way_and_capped() -> Result:
     recs = {label: hh.propagate(axon, each, electrodes=(2, 6)) for label, each in given.items()}
     ends = [sum(hh.measure.arrivals(run, x).max(initial=0) > begin for x in (0, 8)) for run in recs.values()]
     shortest = 1000 / hh.measure.highest_rate(membrane, strength=3)
-    needed, reset = [float(hh.measure.refractory(membrane, shortest, reset=gates)) for gates in ((), ("h", "n"))]
-    numbers = {
-        "behind": ends[1],
-        "from_the_middle": ends[0],
-        "capped": shortest,
-        "by_gates": 100 * (needed - reset) / (needed - 1),
-    }
+    once = hh.measure.threshold(membrane)
+    late = hh.simulate(membrane, hh.Train(3 * once, 0, 0.5, shortest, 14), 14 * shortest).at(14 * shortest)
+    states = [late, late | {gate: membrane.rest()[gate] for gate in ("Na.h", "K.n")}]
+    sizes = np.full(2, 2 * once)
+    for step in once / 2.0 ** np.arange(14):
+        fire = [hh.simulate(membrane, hh.Step(sizes[k], 0, 0.5), 15, start=states[k]).V.max() > 0 for k in (0, 1)]
+        sizes += np.where(fire, -step, step)
+    by_gates = 100 * (sizes[0] - sizes[1]) / (sizes[0] - once)
+    numbers = {"behind": ends[1], "from_the_middle": ends[0], "capped": shortest, "by_gates": by_gates}
     return numbers, recs, ("space and time", "electrodes")
 
 
