@@ -105,7 +105,8 @@ def in_another_language(entry, name, chance):
 
 KINDS = {
     "a number altered": number_altered, "numbers swapped": numbers_swapped, "not dropped": not_dropped,
-    "not added": not_added, "code lost": lost("code"), "a mark lost": lost("marks"), "HTML lost": lost("HTML"), "a link lost": lost("links"),
+    "not added": not_added, "code lost": lost("code"), "a mark lost": lost("marks"),
+    "HTML lost": lost("HTML"), "a link lost": lost("links"),
     "a value lost": lost("places"), "a term replaced": term_replaced, "missing": translation_missing,
     "left in English": left_in_english, "in another language": in_another_language,
 }  # fmt: skip
