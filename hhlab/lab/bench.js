@@ -546,7 +546,7 @@ function knobOf(told, talk, words) {
 
 async function render({ model, el }) {
   if (!(await isLive(model))) return undefined; // its still picture is there
-  const root = make("section", "bench");
+  const root = make("section", "bench", "", { lang: model.get("lang") });
   root.classList.add("hhlab-frame");
   root.addEventListener("focusin", ownKeys);
   root.addEventListener("keydown", (event) => event.stopPropagation());
