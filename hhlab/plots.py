@@ -4,6 +4,7 @@ A view says which strokes show a recording; here they are drawn with Matplotlib.
 which colour-blind readers can tell apart; every curve has its own line style, too.
 """
 
+import contextlib
 import io
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,12 +15,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.ticker import MultipleLocator
 
 from .axon_recording import AxonRecording
+from .languages import ENGLISH, language, spoken
 from .parameters import Parameter, must_be, pair, shown
 from .recording import A_RECORDING, Recording
 from .views import COLOURS_OF_V, INK, STYLES, Panel, Stroke, View, in_words, ordered, panels_of, shade, time_unit
@@ -32,6 +34,12 @@ LEGEND_SIZE = 9  # points
 LETTERS = 14  # of that size in an inch
 TIME_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)  # between ticks, in any unit
 MOST_TICKS = 8
+CHINESE = (
+    "Microsoft YaHei", "SimHei", "PingFang SC", "PingFang HK", "Hiragino Sans GB", "Heiti TC", "Arial Unicode MS",
+    "Noto Sans CJK SC", "Noto Sans SC", "Noto Sans CJK JP", "Source Han Sans SC", "Source Han Sans CN",
+    "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback",
+)  # fmt: skip
+"""Fonts of Windows, macOS and Linux with Chinese letters, which those of Matplotlib lack."""
 LOOK: Any = {
     "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "font.family": ["DejaVu Sans"],
     **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
@@ -93,8 +101,9 @@ class Picture:
         size: tuple[float, float] | None = None,
     ) -> None:  # fmt: skip
         self.recordings = list(named.values())
-        self.panels = panels_of(views, self.recordings, list(named), at)
-        with matplotlib.rc_context(LOOK):
+        with legible():
+            self.panels = panels_of(views, self.recordings, list(named), at)
+        with matplotlib.rc_context(LOOK | {"font.family": [*LOOK["font.family"], *_chinese_fonts()[:1]]}):
             self._lay_out(size)
             for axes, panel in zip(self.axes, self.panels, strict=True):
                 self._dress(axes, panel)
@@ -193,6 +202,17 @@ class Picture:
 
     def __repr__(self) -> str:
         return " | ".join(in_words(rec) for rec in self.recordings)
+
+
+def legible() -> contextlib.AbstractContextManager[None]:
+    """Have the texts for a picture in a language for which this machine has letters: in English if it has none."""
+    return contextlib.nullcontext() if language() != "zh" or _chinese_fonts() else spoken(ENGLISH)
+
+
+def _chinese_fonts() -> list[str]:
+    """Those fonts of this machine from which Matplotlib takes a Chinese letter."""
+    there = {font.name for font in fontManager.ttflist}
+    return [name for name in CHINESE if name in there]
 
 
 def _scale(axes: Axes, view: View) -> None:

@@ -172,10 +172,12 @@ def open_and_run(opened: Browser, address: str, name: str, size: tuple[int, int]
     return page
 
 
-def open_page(opened: Browser, where: str, size: tuple[int, int] = (1280, 900), **context: Any) -> Page:
-    """A notebook's page in JupyterLab or Notebook 7, when its kernel is ready."""
+def open_page(
+    opened: Browser, where: str, size: tuple[int, int] = (1280, 900), first: str = "", **context: Any
+) -> Page:
+    """A notebook's page in JupyterLab or Notebook 7, when its kernel is ready; `first` is a script that runs before."""
     page = opened.new_context(viewport={"width": size[0], "height": size[1]}, **context).new_page()
-    page.add_init_script(LISTEN)
+    page.add_init_script(LISTEN + ";" + first)
     page.goto(f"{where}?token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     page.wait_for_selector(f'{STATUS}[data-status="idle"]', state="attached", timeout=90_000)

@@ -75,7 +75,7 @@ function conversation(model, busy, show, lost) {
     }
   }
   function heard(answered) {
-    if (answered !== awaited) return;
+    if (awaited === null || answered !== awaited) return; // also where Python has changed the bench
     const { done } = sent;
     awaited = sent = null;
     clearTimeout(timer);
@@ -248,17 +248,6 @@ function picture(model, root, words) {
       all.forEach((line, k) => context.fillText(line, atX(place, x), first + k * LINE));
     }
     if (panel.scale) colourScale(context, place);
-  }
-
-  // A line may end at a space, and after any Chinese character.
-  function wrapped(context, said, wide) {
-    const lines = [""];
-    for (const part of said.match(/\p{Script=Han}[，。；：、！？）”]* ?|[^ \p{Script=Han}]+ ?/gu) ?? []) {
-      const longer = lines.at(-1) + part;
-      if (context.measureText(longer.trim()).width > wide && lines.at(-1)) lines.push(part);
-      else lines[lines.length - 1] = longer;
-    }
-    return lines.map((line) => line.trim());
   }
 
   function straight(context, x0, y0, x1, y1, dash = []) {
@@ -470,6 +459,17 @@ function picture(model, root, words) {
     fill: (pixels) => { room = pixels; } };
 }
 
+// The lines of a text. A line may end at a space, and after any Chinese character.
+function wrapped(context, said, wide) {
+  const lines = [""];
+  for (const part of said.match(/\p{Script=Han}[，。；：、！？）”]* ?|[^ \p{Script=Han}]+ ?/gu) ?? []) {
+    const longer = lines.at(-1) + part;
+    if (context.measureText(longer.trim()).width > wide && lines.at(-1)) lines.push(part);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines.map((line) => line.trim());
+}
+
 function isDark(root) {
   const theme = document.body.dataset.jpThemeLight;
   if (theme !== undefined) return theme === "false";
@@ -546,7 +546,7 @@ function knobOf(told, talk, words) {
 
 async function render({ model, el }) {
   if (!(await isLive(model))) return undefined; // its still picture is there
-  const root = make("section", "bench");
+  const root = make("section", "bench", "", { lang: model.get("lang") });
   root.classList.add("hhlab-frame");
   root.addEventListener("focusin", ownKeys);
   root.addEventListener("keydown", (event) => event.stopPropagation());

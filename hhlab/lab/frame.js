@@ -52,6 +52,7 @@ async function render({ model, el }) {
     end();
     const frame = el.closest(".hhlab-frame");
     if (!frame) return;
+    frame.lang = model.get("lang");
     frame.classList.toggle("hhlab-dead", !live); // its still picture is there
     nameControls(frame);
     watcher = new MutationObserver(() => nameControls(frame));

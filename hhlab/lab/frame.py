@@ -12,6 +12,7 @@ import ipywidgets as widgets
 import traitlets
 from IPython import display
 
+from ..languages import language
 from . import between_cells
 from .words import for_browser, sentence
 
@@ -36,12 +37,14 @@ class Live(anywidget.AnyWidget):
     known_as = traitlets.Unicode().tag(sync=True)
     words: Any = traitlets.Dict().tag(sync=True)
     """The texts that it shows, by name."""
+    lang = traitlets.Unicode().tag(sync=True)
+    """The language of these texts."""
     sections: tuple[str, ...] = ("lost",)
     """Those of `words.toml` that hold them."""
 
     def __init__(self) -> None:
         name = uuid.uuid4().hex
-        super().__init__(model_id=name, known_as=name, words=for_browser(*self.sections))
+        super().__init__(model_id=name, known_as=name, words=for_browser(*self.sections), lang=language())
 
 
 class _Hands(Live):
@@ -76,7 +79,7 @@ class Stilled:
         picture = f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">' if png else ""
         said = f"<figcaption>{html.escape(text)}</figcaption>"
         again = f'<p class="hhlab-again" style="{BAR}">{sentence(f"still.of_{self.kind}")}</p>'
-        figure = f'<style>{STILL_STYLE}</style><figure class="hhlab-still">{again}{picture}{said}</figure>'
+        figure = f'<style>{STILL_STYLE}</style><figure class="hhlab-still" lang="{language()}">{again}{picture}{said}</figure>'
         return {"text/html": figure, "text/plain": text}
 
 

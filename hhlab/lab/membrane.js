@@ -386,7 +386,7 @@ function membrane(model, root, told) {
   }
 
   function labels(s, k, V, turns) {
-    const small = s.w < SMALL, end = s.x0 + s.w - 10, lower = s.inner + 58 < s.low;
+    const small = s.w < SMALL, end = s.x0 + s.w - 10;
     legend(s, "outside", s.high - 11, (each) => each.mM[0], small);
     const written = legend(s, "inside", s.low + 12, (each) => then(each.mM[1], k), small);
     text(s.patch.title, s.x0 + 10, s.y0 + 13, 13, { bold: true, align: "left" });
@@ -395,7 +395,10 @@ function membrane(model, root, told) {
     if (end - context.measureText(scene.scale).width > written) text(scene.scale, end, s.low + 12, 11, { align: "right" });
     const under = (x, name, state, free, bold) => {
       text(name, x, s.inner + 31, 12, { bold: true, ground: look.in });
-      if (lower && (s.slot > 58 || !free)) text(state, x, s.inner + 45, 11, { bold, colour: free ? look.ink : look.drug, ground: look.in });
+      context.font = `${bold ? "600 " : ""}11px ${letters}`;
+      const lines = wrapped(context, state, s.slot - 4), wide = Math.max(...lines.map((line) => context.measureText(line).width));
+      if (wide > s.slot || s.inner + 44 + 13 * lines.length > s.low) return; // it is told in words
+      lines.forEach((line, k) => text(line, x, s.inner + 45 + 13 * k, 11, { bold, colour: free ? look.ink : look.drug, ground: look.in }));
     };
     for (const { kind, c, x } of s.channels) under(x, kind.name, stateOf(kind, c, k), kind.free[c], kind.particles.length && isOpen(kind, c, k));
     if (s.pump) under(s.pumpAt, told("membrane.pump"), s.pump.blocked ? told("membrane.ouabain") : told("membrane.turns", { turns }), !s.pump.blocked);

@@ -13,6 +13,7 @@ async function render({ model, el }) {
   const hint = element("div", "hint"), says = element("p"), close = element("button", "", texts.close);
   spoken.setAttribute("role", "status");
   hint.setAttribute("role", "note");
+  root.lang = hint.lang = model.get("lang");
   hint.id = `hhlab-hint-${model.get("known_as")}`;
   hint.append(says, close);
   root.append(element("h3", "", texts.title), list, spoken, again);
