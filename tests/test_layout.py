@@ -71,6 +71,7 @@ for shown in list(Out.values()):
     work(shown)
 print("All is " + "worked through.")
 """
+LOG = re.compile(r"^hh\.(?:worklog|begin|gain)\(", re.MULTILINE)
 SHOWS = re.compile(r"^hh\.(?:explore|predict|observe|claim|ask|worklog|begin|gain|first_steps)\(", re.MULTILINE)
 # Canvases remember what is written on them, and every membrane takes itself to be in sight.
 LOOK = """(() => {
@@ -192,8 +193,16 @@ def longer(text):
     return "".join(word + after for word, after in zip(words, [*kept, ""], strict=True))
 
 
-def shown_in_the_course(root):
-    """The code cells of all notebooks; of those that give numbers, only what others need."""
+def worked_through(root):
+    """The code cells of all notebooks, with what follows the work log at the end: each card would follow each answer.
+
+    Of cells that give numbers there is only what others need.
+    """
+    cells = list(_shown_in_the_course(root))
+    return [*(cell for cell in cells if not LOG.search(cell)), WORK, *dict.fromkeys(filter(LOG.search, cells))]
+
+
+def _shown_in_the_course(root):
     paths = sorted((root / "notebooks").glob("0*.ipynb"))
     code = [cell for path in paths for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
     for cell in code:
@@ -210,7 +219,7 @@ def test_words_become_a_third_longer():
 
 @pytest.mark.parametrize("name", [*(each for each in LANGUAGES if each != "en"), LONG])
 def test_nothing_is_cut(chrome, address, folder, locale, root, name):
-    cells = [BEGIN.format(long=LONG, locale=str(locale), name=name), *shown_in_the_course(root), WORK]
+    cells = [BEGIN.format(long=LONG, locale=str(locale), name=name), *worked_through(root)]
     page = open_page(chrome, f"{address}/doc/tree/{notebook(folder, f'all_{name}', *cells)}", (WIDTHS[0], 900),
                      reduced_motion="reduce", first=LOOK)  # fmt: skip
     page.wait_for_function(CONNECTED, timeout=90_000)
