@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from . import course_folder, doctor, teaching
+from . import course_folder, doctor, languages, teaching
 from .course_folder import MADE, hash_of
 from .languages import ENGLISH, LANGUAGES, VARIABLE, language, of_folder
 
@@ -84,7 +84,7 @@ def _run(given: list[str]) -> int:
     except OSError as error:
         told = _of_a_file(error, options)
     except ValueError as error:
-        told = str(error)
+        told = languages.told(error)
     print(f"hhlab: {told}", file=sys.stderr)
     return 1
 

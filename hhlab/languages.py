@@ -170,6 +170,11 @@ def _file(name: str) -> Any:
         return None
 
 
+def _translated(name: str) -> list[Any]:
+    file = _file(name)
+    return file.translated_entries() if file else []
+
+
 @functools.cache
 def _catalogue(name: str) -> gettext.NullTranslations:
     """The translations into a language."""
@@ -180,7 +185,7 @@ def _catalogue(name: str) -> gettext.NullTranslations:
 @functools.cache
 def _anchors(name: str) -> dict[str, str]:
     """Where links to headings lead, in JupyterLab and on GitHub: from their English names to those of a language."""
-    headings = [(each.msgid, each.msgstr) for each in _file(name) or () if each.msgid.startswith("#") and each.msgstr]
+    headings = [(each.msgid, each.msgstr) for each in _translated(name) if each.msgid.startswith("#")]
     return {anchor(one): anchor(other) for one, other in headings for anchor in (in_jupyter, on_github)}
 
 
@@ -197,6 +202,6 @@ def on_github(heading: str) -> str:
 @functools.cache
 def _errors(name: str) -> list[tuple[re.Pattern[str], str]]:
     """Each sentence of an error that has values, as a pattern, and its translation; those that say most come first."""
-    with_values = [each for each in _file(name) or () if "{0}" in each.msgid and each.msgstr]
+    with_values = [each for each in _translated(name) if "{0}" in each.msgid]
     with_values.sort(key=lambda each: -len(re.sub(r"\{\d\}", "", each.msgid)))
     return [(re.compile(_VALUE.sub("(.*)", re.escape(each.msgid)), re.DOTALL), each.msgstr) for each in with_values]

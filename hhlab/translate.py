@@ -5,6 +5,8 @@ comment of the translator: `# checked: order`.
 """
 
 import ast
+import difflib
+import functools
 import itertools
 import json
 import re
@@ -33,7 +35,8 @@ TEXT_OF = {"translated": 0, "param": 4, "Parameter": 4, "no_such": 0, "must_be":
 """Functions that get a text to translate, and its place among their arguments."""
 NAMED = ("title", "SURE", "PRESETS", "A_PROTOCOL")
 """Names of texts that are translated where they are used."""
-WIDTH = 120
+WIDTH, NEAR = 120, 0.7
+"""Letters in a line of a catalogue, and how alike a text must be to one that is gone to take its place."""
 
 
 class Trouble(NamedTuple):
@@ -44,6 +47,14 @@ class Trouble(NamedTuple):
     told: str
 
 
+class Terms(NamedTuple):
+    """The terms of the glossary: a pattern that finds them in an English text, and the translations of each."""
+
+    pattern: re.Pattern[str]
+    words: dict[str, list[str]]
+
+
+@functools.cache
 def messages() -> dict[str, list[str]]:
     """All texts to translate, in the order in which they are read, each with the files in which it stands."""
     found: dict[str, list[str]] = {}
@@ -146,16 +157,23 @@ def path_of(name: str) -> Path:
 
 
 def merge(name: str) -> polib.POFile:
-    """The catalogue of a language, brought up to date: new texts come in without a translation, and old ones go."""
-    path, forms = path_of(name), dict.fromkeys(range(_forms(name)), "")
+    """The catalogue of a language, brought up to date.
+
+    A text that is new comes in without a translation, or with that of the text which it replaces, as a proposal.
+    """
+    path, forms, needed = path_of(name), dict.fromkeys(range(_forms(name)), ""), messages()
     known = {entry.msgid: entry for entry in polib.pofile(str(path))} if path.exists() else {}
+    gone = [text for text in known if text not in needed]
     made = polib.POFile(wrapwidth=WIDTH)
     made.metadata = {
         "Language": name, "Content-Type": "text/plain; charset=utf-8", "Plural-Forms": CHECKS[name]["plurals"],
     }  # fmt: skip
-    for text, files in messages().items():
+    for text, files in needed.items():
         plural = {"msgid_plural": text, "msgstr_plural": forms} if "{count}" in text else {}
         entry = known.get(text) or polib.POEntry(msgid=text, **plural)
+        if text not in known and not plural:
+            for old in difflib.get_close_matches(text, gone, 1, NEAR):
+                entry.msgstr, entry.previous_msgid, entry.flags = known[old].msgstr, old, ["fuzzy"]
         entry.occurrences = [(file, "") for file in files]
         made.append(entry)
     return made
@@ -174,9 +192,10 @@ _KEPT = {
     "marks": r"\*\*|\||▶|^(?:#+|[-*]|\d+\.) ",
 }
 """What a translation has as often as its text, by the name of the check."""
+_ANY_KEPT = re.compile("|".join(_KEPT.values()), re.M)
 _UNIT = r"(?:\s?((?:[munµp]?(?:mol|[SFCMV]|Hz)|[munµp]A|ms|min|[smh]|[mµc]?m²?|%|°C)(?:/(?:c?m²|m?s))?)(?!\w))?"
 _NUMBER = r"(?<![\w.])(\d+(?:[.,]\d+)*)" + _UNIT
-_NAME = r"\b(?:[A-Z]{2,}(?=\b|s\b)|[gEIPVQ]_\w+|Kv\d\S*|M\d+)"
+_NAME = r"\b(?:[A-Z]{2,}(?=\b|s\b)|[gEIPVQ]_\w+|Kv\d+(?:\.\d+)?|M\d+)"
 SHORT = 40
 """Letters up to which a translation may be much longer or shorter."""
 _HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]")
@@ -185,14 +204,14 @@ _HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!(]|[,;:?!)][\u4e00-\u9fff]")
 
 def troubles(name: str, catalogue: polib.POFile) -> list[Trouble]:
     """What is wrong with the catalogue of a language, but for what a translator has marked as checked."""
-    terms = _terms(catalogue)
+    terms = terms_of(catalogue)
     found = [trouble for entry in catalogue for trouble in of_one(name, entry, terms)]
     there, needed = {entry.msgid for entry in catalogue}, messages()
     found += [Trouble("missing", text, "is not in the catalogue") for text in needed if text not in there]
     return found + [Trouble("unused", text, "stands nowhere in the course") for text in there if text not in needed]
 
 
-def of_one(name: str, entry: polib.POEntry, terms: dict[str, list[str]]) -> list[Trouble]:
+def of_one(name: str, entry: polib.POEntry, terms: Terms) -> list[Trouble]:
     """What is wrong with one translation; the terms are those of the glossary, each with its translations."""
     text, found = entry.msgid, []
     for said in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
@@ -258,7 +277,7 @@ def _meant(name: str, text: str, said: str) -> dict[str, str]:
 
 
 def _bare(text: str) -> str:
-    return re.sub("|".join(_KEPT.values()), " ", text, flags=re.M)
+    return _ANY_KEPT.sub(" ", text)
 
 
 def _says_no(one: str, text: str, other: str, said: str) -> bool:
@@ -273,16 +292,14 @@ def _looks_like(text: str) -> str:
     return max(found, key=lambda name: found[name]) if len(re.findall(r"\w+", text)) > 3 and any(found.values()) else ""
 
 
-def _worded(name: str, text: str, said: str, terms: dict[str, list[str]]) -> dict[str, str]:
+def _worded(name: str, text: str, said: str, terms: Terms) -> dict[str, str]:
     """Whether the terms of a text are translated as the glossary translates them."""
-    text = _bare(text)
-    lost = [
+    lost = {
         term
-        for term, words in terms.items()
-        if re.search(rf"\b{re.escape(term)}s?\b", text, re.I)
-        and not any(all(_stem(name, part) in said.lower() for part in word.lower().split()) for word in words)
-    ]
-    return {"terms": f"has no word for {', '.join(lost)}" if lost else ""}
+        for term in map(str.lower, terms.pattern.findall(_bare(text)))
+        if not any(all(_stem(name, part) in said.lower() for part in word.split()) for word in terms.words[term])
+    }
+    return {"terms": f"has no word for {', '.join(sorted(lost))}" if lost else ""}
 
 
 def _stem(name: str, word: str) -> str:
@@ -294,16 +311,18 @@ EVERYDAY = ("hold", "leak", "potassium leak", "burst", "closed", "term", "open")
 """Terms that are also words of every day, so that a translation often has other words for them."""
 
 
-def _terms(catalogue: polib.POFile) -> dict[str, list[str]]:
-    """The terms of the glossary, each with its translations."""
+def terms_of(catalogue: polib.POFile) -> Terms:
+    """The terms of the glossary, in a catalogue."""
     found: dict[str, list[str]] = {}
     for entry in catalogue:
         if (PAGES[0], "") in entry.occurrences and entry.msgid.startswith("|") and entry.msgstr.startswith("|"):
             names, words = (
-                re.sub(r" \(.*?\)", "", row.split("|")[1]).strip().split(", ") for row in (entry.msgid, entry.msgstr)
+                re.sub(r" \(.*?\)", "", row.split("|")[1]).strip().lower().split(", ")
+                for row in (entry.msgid, entry.msgstr)
             )
             found |= {term: words for term in names if len(term) > 3 and term not in EVERYDAY}
-    return found
+    longest_first = "|".join(sorted(map(re.escape, found), key=len, reverse=True))
+    return Terms(re.compile(rf"\b({longest_first})s?\b", re.I), found)
 
 
 def run(only_check: bool) -> list[tuple[str, Trouble]]:

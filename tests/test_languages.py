@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polib
 import pytest
+from robots import ABOVE_CHANCE, ROBOTS, chance, choices, percent
 
 import hhlab as hh
 from hhlab import claims, course_folder, languages, questions
@@ -14,6 +15,8 @@ from hhlab.languages import LANGUAGES, NOT_YET, blocks, in_other_languages, of_f
 from hhlab.texts import TextFiles, of_course
 
 OTHERS = [name for name in LANGUAGES if name != "en"]
+LOOKING = ("the longest", "the shortest", "the longer of the middle two", "most words of the question")
+"""Robots that need not understand the language."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -55,8 +58,8 @@ def test_a_language_is_chosen_and_told():
 
 @pytest.mark.parametrize(
     ("folder", "name"),
-    [("/home/me/hhlab-course-hr", "hr"), ("/drive/id", "id"), ("/drive/zh/assignments", "zh"), ("/home/hr/a/b", "en"),
-     ("/home/me/hhlab-course", "en"), ("/", "en"), ("/home/mehr", "en")],
+    [("/a/me/hhlab-course-hr", "hr"), ("/drive/id", "id"), ("/drive/zh/assignments", "zh"), ("/a/hr/b/c", "en"),
+     ("/a/me/hhlab-course", "en"), ("/", "en"), ("/a/mehr", "en")],
 )  # fmt: skip
 def test_a_folder_tells_its_language(folder, name, monkeypatch):
     assert of_folder(folder) == name
@@ -117,6 +120,14 @@ def test_claims_questions_and_misconceptions_follow_the_language(catalogue):
     hh.language("en")
     assert claims.find(5) == claim
     assert questions.find("which_gate") is question
+
+
+@pytest.mark.parametrize("robot", LOOKING)
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_wording_gives_an_answer_away(name, robot):
+    hh.language(name)
+    asked = choices()
+    assert percent(ROBOTS[robot], asked) <= chance(asked) + ABOVE_CHANCE
 
 
 def test_an_error_is_told_with_its_values(catalogue):

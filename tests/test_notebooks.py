@@ -16,6 +16,9 @@ import course_cells
 import pytest
 from course_cells import ASSIGNMENTS, NOTEBOOKS, cells, is_compared, ran, saved, value
 
+from hhlab import course_folder
+from hhlab.languages import LANGUAGES
+
 NUMBER = re.compile(r"\d\.\d")
 
 
@@ -76,8 +79,13 @@ def nbval(place, *paths):
 
 
 @pytest.mark.slow
-def test_the_cells_say_the_same_in_a_kernel(tmp_path):
-    said = nbval(tmp_path, *(shutil.copy(path, tmp_path) for path in NOTEBOOKS + ASSIGNMENTS))
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_the_cells_say_the_same_in_a_kernel(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("HHLAB_LANG", name)
+    course_folder.write(tmp_path)
+    paths = sorted(tmp_path.rglob("*.ipynb"))
+    assert len(paths) == len(NOTEBOOKS + ASSIGNMENTS)
+    said = nbval(tmp_path, *paths)
     assert re.search(r"^\d+ passed in", said, re.MULTILINE), said
 
 

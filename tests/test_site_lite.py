@@ -16,6 +16,7 @@ from course_cells import ASSIGNMENTS, NOTEBOOKS, cells, is_compared, saved
 from static_files import static_files
 
 import hhlab as hh
+from hhlab.languages import spoken, translated
 from hhlab.site import lite
 
 pytestmark = pytest.mark.slow
@@ -170,6 +171,35 @@ def test_the_work_log_is_still_there_after_a_reload(visitor, address):
     page = opened(visitor, address, "01_ions_and_potentials.ipynb")
     assert page.evaluate(RUN, told + say) == "/drive/01_ions_and_potentials.worklog.jsonl 1 ''\n"
     page.close()
+
+
+def test_the_course_opens_again_without_a_network_in_croatian(chrome, address):
+    """A notebook runs again, speaks Croatian, and says the same numbers; one that was not open before opens too."""
+    visitor = chrome.new_context(viewport={"width": 1280, "height": 900})
+    page = opened(visitor, address, "hr/00_start_here.ipynb")
+    for file in ("lab/index.html", "files/hr/06_propagation.ipynb"):
+        page.wait_for_function("address => caches.match(address)", arg=f"{address}/{file}")
+    visitor.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.close()
+    visitor.set_offline(True)
+    page = opened(visitor, address, "hr/00_start_here.ipynb")
+    for cell, said in zip(cells(NOTEBOOKS[0]), outputs(page), strict=True):
+        assert said == saved(cell) or not is_compared(cell)
+    told = "from hhlab.lab.log_file import open_log; print(hh.language(), open_log().path)"
+    assert page.evaluate(RUN, told) == "hr /drive/hr/00_start_here.worklog.jsonl\n"
+    page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
+    handle = page.locator(f"{BENCH}:visible").first.locator(HANDLE).first
+    with spoken("hr"):
+        knob, title = translated("stimulus current"), translated("# 06 Propagation").strip("# ")
+    assert knob in handle.get_attribute("title")
+    before = handle.get_attribute("aria-valuetext")
+    moved(page, handle, "PageUp")
+    assert handle.get_attribute("aria-valuetext") != before
+    no_error(page)
+    snapshot(page, "site-hr-offline")
+    page.goto(f"{address}/lab/index.html?path=hr/06_propagation.ipynb")
+    page.get_by_role("heading", name=title).wait_for(timeout=60_000)
+    visitor.close()
 
 
 def test_another_file_than_pyodides_is_refused(tmp_path):

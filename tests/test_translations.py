@@ -8,11 +8,13 @@ from collections import Counter
 import polib
 import pytest
 
-from hhlab import translate
+from hhlab import languages, translate
 from hhlab.translate import CHECKS, OTHERS, Trouble, merge, messages, path_of, troubles
 
 DEFECTS, FOUND = 500, 0.95
 CATALOGUES = {name: polib.pofile(str(path_of(name)), wrapwidth=translate.WIDTH) for name in OTHERS}
+TERMS = {name: translate.terms_of(catalogue) for name, catalogue in CATALOGUES.items()}
+TEXTS = {name: [each for each in catalogue if not each.msgid_plural] for name, catalogue in CATALOGUES.items()}
 NUMBER = r"(?<![\w.{])\d+(?:\.\d+)?(?![\w}])"
 NO = {"hr": "nije", "id": "tidak", "zh": "不会"}
 
@@ -76,9 +78,8 @@ def lost(kind):
 
 
 def term_replaced(entry, name, chance):
-    terms = translate._terms(CATALOGUES[name])
-    there = [term for term in terms if re.search(rf"\b{term}s?\b", translate._bare(entry.msgid), re.I)]
-    term = chance.choice([each for each in there if not any(each != other and each in other for other in there)])
+    terms = TERMS[name].words
+    term = chance.choice(TERMS[name].pattern.findall(translate._bare(entry.msgid))).lower()
     words = chance.choice([word for word in terms[term] if word.lower() in entry.msgstr.lower()])
     other = chance.choice([each for each in terms if not set(terms[each]) & set(terms[term])])
     said, count = re.subn(re.escape(words), terms[other][0], entry.msgstr, flags=re.I)
@@ -99,12 +100,13 @@ def left_in_english(entry, name, chance):
 def in_another_language(entry, name, chance):
     assert len(re.findall(r"[a-z]{2,}", translate._bare(entry.msgid))) > 8
     other = chance.choice([each for each in OTHERS if each != name])
-    return next(each.msgstr for each in CATALOGUES[other] if each.msgid == entry.msgid)
+    return next(each.msgstr for each in TEXTS[other] if each.msgid == entry.msgid)
 
 
 KINDS = {
     "a number altered": number_altered, "numbers swapped": numbers_swapped, "not dropped": not_dropped,
-    "not added": not_added, "code lost": lost("code"), "maths lost": lost("maths"), "a link lost": lost("links"),
+    "not added": not_added, "code lost": lost("code"), "a mark lost": lost("marks"),
+    "HTML lost": lost("HTML"), "a link lost": lost("links"),
     "a value lost": lost("places"), "a term replaced": term_replaced, "missing": translation_missing,
     "left in English": left_in_english, "in another language": in_another_language,
 }  # fmt: skip
@@ -116,7 +118,7 @@ def defects():
     kinds = list(KINDS)
     while len(made) < DEFECTS:
         kind, name = kinds[len(made) % len(kinds)], chance.choice(OTHERS)
-        entry = chance.choice([each for each in CATALOGUES[name] if not each.msgid_plural])
+        entry = chance.choice(TEXTS[name])
         try:
             said = KINDS[kind](entry, name, chance)
         except (AssertionError, IndexError):
@@ -131,7 +133,7 @@ def test_the_checks_find_nineteen_of_twenty_defects():
     for kind, name, entry, said in defects():
         made[kind] += 1
         spoilt = polib.POEntry(msgid=entry.msgid, msgstr=said, tcomment=entry.tcomment)
-        failed = translate.of_one(name, spoilt, translate._terms(CATALOGUES[name]))
+        failed = translate.of_one(name, spoilt, TERMS[name])
         missed[kind] += not failed
     assert missed.total() <= (1 - FOUND) * DEFECTS, dict(missed)
     assert all(missed[kind] < made[kind] / 3 for kind in made), dict(missed)
@@ -146,3 +148,36 @@ def test_what_is_not_translated_or_not_used_is_told(tmp_path, monkeypatch):
         Trouble("missing", gone, "is not in the catalogue"),
         Trouble("unused", "Nobody says this.", "stands nowhere in the course"),
     }
+
+
+def test_a_changed_text_is_english_until_its_translation_is_looked_at(tmp_path, monkeypatch):
+    old = next(entry for entry in CATALOGUES["hr"] if entry.msgid == "go back to the beginning")
+    catalogue = polib.pofile(str(path_of("hr")))
+    next(entry for entry in catalogue if entry.msgid == old.msgid).msgid = "Go back to the beginning, please"
+    catalogue.save(str(tmp_path / "hr.po"))
+    monkeypatch.setattr(translate, "LOCALE", tmp_path)
+    merged = merge("hr")
+    entry = next(entry for entry in merged if entry.msgid == old.msgid)
+    assert (entry.msgstr, entry.fuzzy, entry.previous_msgid) == (old.msgstr, True, "Go back to the beginning, please")
+    assert Trouble("missing", old.msgid, "has no translation") in troubles("hr", merged)
+    assert entry not in merged.translated_entries()
+
+
+def test_the_correction_in_contributing_works(tmp_path, monkeypatch):
+    (given,) = re.findall(
+        r"<!-- correction -->\n```po\n(.*?)```", (translate.PACKAGE.parent / "CONTRIBUTING.md").read_text(), re.S
+    )
+    english, said = re.findall(r'"(.*)"', given)
+    catalogue = polib.pofile(str(path_of("hr")))
+    entry = next(entry for entry in catalogue if entry.msgid == english)
+    assert entry.occurrences == [("hhlab/lab/words.toml", "")]
+    entry.msgstr = said
+    assert [trouble for trouble in troubles("hr", catalogue) if trouble.text == english] == []
+    catalogue.save(str(tmp_path / "hr.po"))
+    monkeypatch.setattr(languages, "LOCALE", tmp_path)
+    monkeypatch.setenv("HHLAB_LANG", "hr")
+    for each in (languages._file, languages._catalogue):
+        each.cache_clear()
+    assert languages.translated(english) == said
+    for each in (languages._file, languages._catalogue):
+        each.cache_clear()

@@ -95,6 +95,11 @@ def write(folder: Path, pyodide: Path | None = None) -> None:
     extension = folder / "extensions/hhlab/extension.js"
     extension.parent.mkdir(exist_ok=True)
     shutil.copyfile(HERE / extension.name, extension)
+    worker = folder / "service-worker.js"
+    worker.write_text(HERE.joinpath("offline.js").read_text("utf-8") + worker.read_text("utf-8"), "utf-8")
+    listed = [path for part in ("api", "files") for path in (folder / part).rglob("*") if path.is_file()]
+    notebooks = json.dumps([path.relative_to(folder).as_posix() for path in listed])
+    folder.joinpath("notebooks.json").write_text(notebooks, "utf-8")
     settings_file = folder / "jupyter-lite.json"
     told = json.loads(settings_file.read_text("utf-8"))
     settings = told["jupyter-config-data"]

@@ -96,7 +96,7 @@ def _in_language(folder: Path, paths: Sequence[Path], processes: ProcessPoolExec
     english = [*docs.glob("*.md"), of_course("SECURITY.md")] if language() == ENGLISH else []
     for path in sorted(english or [docs / name for name in TRANSLATED]):
         here = f"docs/{path.stem.lower()}.html"
-        _put(folder / here, fill("guide", here if path.name in TRANSLATED else "index.html", "../", page=_guide(path)))
+        _put(folder / here, fill("guide", here if path.name in TRANSLATED else "", "../", page=_guide(path)))
     pages = list(ran)
     for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
         here = f"notebooks/{page.name}.html"
@@ -118,7 +118,11 @@ def _put(path: Path, text: str) -> None:
 
 
 def _templates() -> Any:
-    """A function that fills in a template, for a page at a place; `root` is the way from there to the front page."""
+    """A function that fills in a template.
+
+    It is told the place that the page has in every language, "" if it is there in English only, and `root`, the way
+    from there to the front page.
+    """
     env: Any = Environment(loader=PackageLoader("hhlab.site"), autoescape=True, undefined=StrictUndefined,
                            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])  # fmt: skip
     in_templates(env)

@@ -19,7 +19,7 @@ function show() {
   if (pushes[chosen] < 13) seen.add('weak');
   if (pushes[chosen] >= 30) seen.add('strong');
   document.querySelector('#push-why').hidden = seen.size < 2;
-  slider.setAttribute('aria-valuetext', `${pushes[chosen]} microamperes per square centimetre. ${words[chosen]}`);
+  slider.setAttribute('aria-valuetext', `${pushes[chosen]} µA/cm². ${words[chosen]}`);
 }
 
 document.querySelector('.knob').hidden = false;
