@@ -228,10 +228,10 @@ def test_nothing_is_cut(chrome, address, folder, locale, root, name):
     page = open_page(chrome, f"{address}/doc/tree/{notebook(folder, f'all_{name}', *cells)}", (WIDTHS[0], 900),
                      reduced_motion="reduce", first=LOOK)  # fmt: skip
     page.wait_for_function(CONNECTED, timeout=90_000)
-    page.add_style_tag(content=IN_SIGHT)
     command(page, "notebook:run-all-cells")
-    page.wait_for_function(DONE, timeout=180_000)
-    page.get_by_text("All is worked through.").wait_for(state="attached", timeout=180_000)
+    page.wait_for_function(DONE, timeout=300_000)
+    page.get_by_text("All is worked through.").wait_for(state="attached", timeout=300_000)
+    page.add_style_tag(content=IN_SIGHT)  # not before: to lay all out again and again takes long
     page.wait_for_function(SHOWN, arg=[PARTS, sum(len(SHOWS.findall(cell)) for cell in cells)], timeout=30_000)
     settled(page)
     no_error(page)
