@@ -78,7 +78,7 @@ class Code:
         """The judgement on what a probe brought back."""
         truth = self.truth()
         fits = sum(self._near(a, b) for a, b in zip(values, truth, strict=False))
-        understood = f"{fits} of {len(truth)} numbers are right"
+        understood = say("code.fits", fits=fits, all=len(truth))
         if self._same(values, truth):
             return Judgement(State.RIGHT, self.reply, understood=understood)
         told = next((each.reply for each in self.mistakes if self._same(values, each.value())), self.hint)
