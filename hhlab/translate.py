@@ -111,7 +111,7 @@ def _leaves(given: Any, name: str = "") -> Iterator[str]:
     elif isinstance(given, list):
         for each in given:
             yield from _leaves(each, name)
-    elif isinstance(given, str) and name not in IDS and given not in UNITS:
+    elif isinstance(given, str) and name not in IDS and (name != "unit" or given not in UNITS):
         yield given
 
 
