@@ -34,8 +34,8 @@ OTHERS = tuple(name for name in CHECKS if name != ENGLISH)
 TEXT_OF = {"translated": 0, "param": 4, "Parameter": 4, "no_such": 0, "must_be": 1, "pair": 1, "names_of": 1}
 """Functions that get a text to translate, and its place among their arguments."""
 NAMED = (
-    "title", "told", "SURE", "PRESETS", "A_PROTOCOL", "SAID", "SAID_OF_A_NUMBER", "ONLY_THE_ANSWER", "ONLY_THE_REASON",
-    "BLOCKED", "UNIT_KINDS", "UNIT_PER", "OTHER_UNITS",
+    "title", "told", "why", "SURE", "PRESETS", "A_PROTOCOL", "SAID", "SAID_OF_A_NUMBER", "ONLY_THE_ANSWER",
+    "ONLY_THE_REASON", "BLOCKED", "UNIT_KINDS", "UNIT_PER", "OTHER_UNITS",
 )  # fmt: skip
 """Names of texts that are translated where they are used."""
 WIDTH, NEAR = 120, 0.7

@@ -5,7 +5,6 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from ..axons import Fibre
@@ -154,7 +153,7 @@ class Assignment:
         """Its heading."""
         return str(self.texts.general["title"])
 
-    @cached_property
+    @property
     def grids(self) -> dict[str, Grid]:
         """What is drawn for each student, by name."""
         return {name: Grid(**told) for name, told in self.texts.general["given"].items()}
