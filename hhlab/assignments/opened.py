@@ -93,7 +93,8 @@ def _read(file: File, open_it: Callable[[], IO[bytes]], suffix: str) -> tuple[Fi
     if file.trouble:
         return file, b""
     if file.suffix not in (suffix, ".zip"):
-        return replace(file, trouble=say("file.no_log" if suffix == ".jsonl" else "file.no_notebook")), b""
+        wanted = say("file.no_log") if suffix == ".jsonl" else say("file.no_notebook")
+        return replace(file, trouble=wanted), b""
     try:
         with open_it() as stream:
             data = stream.read(LARGEST + 1)
