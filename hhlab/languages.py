@@ -95,7 +95,7 @@ def in_other_languages(folder: Path) -> list[Path]:
 def per_language(function: Callable[P, T]) -> Callable[P, T]:
     """Like functools.cache, with a result of its own for each language."""
     cached = functools.cache(lambda _, *args, **kwargs: function(*args, **kwargs))
-    return functools.wraps(function)(lambda *args, **kwargs: cached(language(), *args, **kwargs))
+    return functools.wraps(function)(lambda *args, **kwargs: cached(catalogue_of(language()), *args, **kwargs))
 
 
 def translated(text: str, count: object = None) -> str:
@@ -159,13 +159,18 @@ def has_words(text: str) -> bool:
     return bool(re.search(r"[^\W\d_A-Z]{2}", re.sub(r"`[^`]*`|\{\w+\}|\$+[^$]*\$+|\]\([^)]*\)|</?\w[^>]*>", "", text)))
 
 
+def catalogue_of(name: str) -> Path:
+    """The catalogue of a language, whether it is there or not."""
+    return LOCALE / f"{name}.po"
+
+
 @functools.cache
 def _file(name: str) -> Any:
     """The catalogue of a language as its file has it; an empty one where that is missing or cannot be read."""
     try:
         import polib
 
-        return polib.pofile(str(LOCALE / f"{name}.po"))
+        return polib.pofile(str(catalogue_of(name)))
     except (ImportError, OSError, ValueError):
         return None
 

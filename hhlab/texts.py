@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .languages import language, translated
+from .languages import catalogue_of, language, translated
 
 CODE = ("bench", "starter", "solution")
 """Keys whose texts are code and keep their lines."""
@@ -31,7 +31,7 @@ class TextFiles(Mapping[str, Any]):
     """
 
     def __init__(self, *paths: Path) -> None:
-        self._in: dict[str, dict[str, Any]] = {}
+        self._in: dict[Path, dict[str, Any]] = {}
         self.english: dict[str, Any] = {}
         for path in paths:
             try:
@@ -43,7 +43,7 @@ class TextFiles(Mapping[str, Any]):
             self.english |= {key: _changed(key, given, _on_one_line) for key, given in told.items()}
 
     def _told(self) -> dict[str, Any]:
-        spoken = language()
+        spoken = catalogue_of(language())
         if spoken not in self._in:
             self._in[spoken] = {key: _changed(key, given, translated) for key, given in self.english.items()}
         return self._in[spoken]

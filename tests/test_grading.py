@@ -19,6 +19,7 @@ import pytest
 from classroom import RUNS_CODE, answers, filled, output, written
 
 import hhlab
+from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.assignments.grade import grade
 from hhlab.assignments.judge import Given
 from hhlab.assignments.notebook import UnreadableError, read_answers
@@ -81,6 +82,7 @@ def test_the_five_submissions_of_the_guide(tmp_path):
 def test_pages_are_in_one_language_and_points_are_the_same(tmp_path, monkeypatch, name):
     said = [text for text, files in messages().items() if files[0].startswith("hhlab/assignments/")]
     fixed = {max(re.split(r"\{\w+\}|%\(\w+\)s", text), key=len).strip() for text in said}
+    assert all(assignment.grids for assignment in ASSIGNMENTS.values())  # once in English
     monkeypatch.setenv("HHLAB_LANG", name)
     done = grade([FIVE / "handed_in"], COURSE, FIVE / "roster.csv", tmp_path, unlocked=True)
     assert grades_of(done) == {"ab1201": 18, "ab1211": 9, "ab1210": 3, "ab1204": 18}

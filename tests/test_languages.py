@@ -30,6 +30,7 @@ def english(monkeypatch):
 @pytest.fixture
 def catalogue(tmp_path, monkeypatch):
     """Croatian with the translations that a test gives."""
+    monkeypatch.setattr(languages, "LOCALE", tmp_path)
 
     def put(**given):
         file = polib.POFile()
@@ -39,7 +40,6 @@ def catalogue(tmp_path, monkeypatch):
             forms = {"msgid_plural": text, "msgstr_plural": dict(enumerate(said))}
             file.append(polib.POEntry(msgid=text, **(forms if isinstance(said, tuple) else {"msgstr": said})))
         file.save(str(tmp_path / "hr.po"))
-        monkeypatch.setattr(languages, "LOCALE", tmp_path)
         for each in (languages._file, languages._catalogue, languages._errors):
             each.cache_clear()
         hh.language("hr")

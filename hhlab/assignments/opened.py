@@ -22,7 +22,6 @@ MOST_SECONDS = 20.0
 _NOT_WORK = {"__MACOSX", ".ipynb_checkpoints", ".DS_Store"}
 _ORDINARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The ways in which members of a zip are packed that can be unpacked piece by piece."""
-_NOT_A_FILE = {".ipynb": "file.no_notebook", ".jsonl": "file.no_log"}
 _ENTRY = b"PK\1\2"
 """What each entry in the list of a zip begins with."""
 
@@ -94,7 +93,8 @@ def _read(file: File, open_it: Callable[[], IO[bytes]], suffix: str) -> tuple[Fi
     if file.trouble:
         return file, b""
     if file.suffix not in (suffix, ".zip"):
-        return replace(file, trouble=say(_NOT_A_FILE[suffix])), b""
+        wanted = say("file.no_log") if suffix == ".jsonl" else say("file.no_notebook")
+        return replace(file, trouble=wanted), b""
     try:
         with open_it() as stream:
             data = stream.read(LARGEST + 1)

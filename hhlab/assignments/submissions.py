@@ -24,10 +24,6 @@ _CANVAS = re.compile(
 )
 _OF_COURSE = re.compile(r"\d\d_")
 """How the names of notebooks and of their logs begin: such a file says nothing of its owner."""
-_REFUSED = {
-    "_assignsubmission_": "whose.moodle",
-    "_attempt_": "whose.blackboard",
-}
 
 
 @dataclass
@@ -121,7 +117,9 @@ def _owner(
 
 def _refusal(name: str) -> str:
     """How to download instead, where a name is of a layout that is not read."""
-    return next((say(told) for mark, told in _REFUSED.items() if mark in name), "")
+    if "_assignsubmission_" in name:
+        return say("whose.moodle")
+    return say("whose.blackboard") if "_attempt_" in name else ""
 
 
 Found = tuple[tuple[str, ...], File]
