@@ -115,8 +115,8 @@ def in_templates(environment: Any) -> None:
 def told(error: object) -> str:
     """What an error says, in the language of the course: its values are put into the translation of its sentence."""
     text = str(error)
-    if (name := language()) == ENGLISH:
-        return text
+    if (name := language()) == ENGLISH or (whole := translated(text)) != text:
+        return text if name == ENGLISH else whole
     matches = ((pattern.fullmatch(text), said) for pattern, said in _errors(name))
     given, said = next(((found.groups(), said) for found, said in matches if found), ((), ""))
     values = [told(value) if " " in value else value for value in given]  # a single word is a name in code

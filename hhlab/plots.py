@@ -169,7 +169,8 @@ class Picture:
             _tell_time(axes, across[1])
         wide = int(axes.get_position().width * self.figure.get_size_inches()[0] * LETTERS)
         for x, y, words in panel.words:
-            axes.text(x, y, textwrap.fill(words, max(wide, 10)), ha="center", va="center", fontsize=LEGEND_SIZE)
+            letters = wide if words.isascii() or language() != "zh" else wide // 2
+            axes.text(x, y, textwrap.fill(words, max(letters, 10)), ha="center", va="center", fontsize=LEGEND_SIZE)
         if panel.ticks is not None:
             axes.set_xticks([place for place, _ in panel.ticks], [label for _, label in panel.ticks])
 

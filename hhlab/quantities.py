@@ -10,7 +10,7 @@ import unicodedata
 from typing import NamedTuple, NoReturn
 
 _PREFIXES = {"G": 9, "M": 6, "k": 3, "": 0, "c": -2, "m": -3, "u": -6, "n": -9, "p": -12, "f": -15}
-_BASES = {
+UNIT_KINDS = {
     "V": "a voltage",
     "s": "a time",
     "A": "a current",
@@ -23,14 +23,21 @@ _BASES = {
     "m": "a length",
     "Hz": "a frequency",
 }
-_PER = {"": ("", 0), "/cm2": (" per area", 0), "/s": (" per time", 0), "/ms": (" per time", 3)}
+UNIT_PER = {
+    "": ("{given}", 0),
+    "/cm2": ("{given} per area", 0),
+    "/s": ("{given} per time", 0),
+    "/ms": ("{given} per time", 3),
+}
+OTHER_UNITS = {"degC": "a temperature", "%": "a percentage", "min": "minutes", "spikes": "a count of spikes"}
+"""What units measure: those to which prefixes are put, what stands behind them, and others."""
 
 UNITS: dict[str, tuple[str, int]] = {
-    prefix + base + per: (kind + kind_per, power + power_per)
+    prefix + base + per: (kind_per.replace("{given}", kind), power + power_per)
     for prefix, power in _PREFIXES.items()
-    for base, kind in _BASES.items()
-    for per, (kind_per, power_per) in _PER.items()
-} | {"degC": ("a temperature", 0), "%": ("a percentage", 0), "min": ("minutes", 0), "spikes": ("a count of spikes", 0)}
+    for base, kind in UNIT_KINDS.items()
+    for per, (kind_per, power_per) in UNIT_PER.items()
+} | {unit: (kind, 0) for unit, kind in OTHER_UNITS.items()}
 """Every unit that is understood: what it measures, and its power of ten."""
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u02d7\u207b\u2796\ufe58\ufe63\uff0d"

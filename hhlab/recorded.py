@@ -276,8 +276,8 @@ def _column(columns: Columns, asked: str | int, unit: str, what: str, *kinds: st
     elif asked != "":
         found = [place for place, name in enumerate(columns.names) if name == asked]
     if len(found) != 1:
-        has = f"{columns.file} has {len(found)} columns" if found else f"{columns.file} has no column"
-        raise ValueError(f"{has} for {what}, {kinds[0]}: say which one, such as {what}=2, of {columns.told}")
+        told = f"{columns.file} has {len(found)} columns" if found else f"{columns.file} has no column"
+        raise ValueError(f"{told} for {what}, {kinds[0]}: say which one, such as {what}=2, of {columns.told}")
     known = unit or columns.units[found[0]]
     if not known:
         raise ValueError(f"column {asked} of {columns.file} has no unit: say it, such as {what}_unit='{_USUAL[what]}'")

@@ -82,9 +82,9 @@ def _of_text(file: Path) -> Columns:
             return list(np.loadtxt(body, delimiter=separator, skiprows=first, usecols=places, ndmin=2, quotechar='"').T)
         except ValueError as error:
             row = re.search(r"at row (\d+)", str(error))
-            where = f"line {first + int(row[1]) + 1}" if row else "a line below its numbers"
+            told = f"line {first + int(row[1]) + 1}" if row else "a line below its numbers"
             raise ValueError(
-                f"{file.name} has something else than numbers in {where}: fill or delete that line, as every line must "
+                f"{file.name} has something else than numbers in {told}: fill or delete that line, as every line must "
                 f"have {width} numbers"
             ) from None
 

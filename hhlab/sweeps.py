@@ -289,13 +289,13 @@ def _tell(outcome: Outcome, done: int, runs: int) -> None:
     """Say what cut a sweep short; raise if nothing is done."""
     if outcome.cut_short is None:
         return
-    sentence = f"{outcome.in_words()} after {done} of {runs} runs"
+    told = f"{outcome.in_words()} after {done} of {runs} runs"
     if done:
-        warnings.warn(f"{sentence}: the table holds the runs that were done", RuntimeWarning, stacklevel=3)
+        warnings.warn(f"{told}: the table holds the runs that were done", RuntimeWarning, stacklevel=3)
     elif isinstance(outcome.cut_short, KeyboardInterrupt):
         raise outcome.cut_short
     else:
-        raise ValueError(f"{sentence}: try executor=None") from outcome.cut_short
+        raise ValueError(f"{told}: try executor=None") from outcome.cut_short
 
 
 def _table(plan: Plan, done: Sequence[Block], found: Sequence[Row]) -> "pandas.DataFrame":

@@ -33,7 +33,10 @@ CHECKS = tomllib.loads((LOCALE / "checks.toml").read_text("utf-8"))
 OTHERS = tuple(name for name in CHECKS if name != ENGLISH)
 TEXT_OF = {"translated": 0, "param": 4, "Parameter": 4, "no_such": 0, "must_be": 1, "pair": 1, "names_of": 1}
 """Functions that get a text to translate, and its place among their arguments."""
-NAMED = ("title", "SURE", "PRESETS", "A_PROTOCOL")
+NAMED = (
+    "title", "told", "why", "SURE", "PRESETS", "A_PROTOCOL", "SAID", "SAID_OF_A_NUMBER", "ONLY_THE_ANSWER",
+    "ONLY_THE_REASON", "BLOCKED", "UNIT_KINDS", "UNIT_PER", "OTHER_UNITS",
+)  # fmt: skip
 """Names of texts that are translated where they are used."""
 WIDTH, NEAR = 120, 0.7
 """Letters in a line of a catalogue, and how alike a text must be to one that is gone to take its place."""
@@ -108,7 +111,7 @@ def _leaves(given: Any, name: str = "") -> Iterator[str]:
     elif isinstance(given, list):
         for each in given:
             yield from _leaves(each, name)
-    elif isinstance(given, str) and name not in IDS and given not in UNITS:
+    elif isinstance(given, str) and name not in IDS and (name != "unit" or given not in UNITS):
         yield given
 
 
@@ -138,6 +141,8 @@ def _sentences(given: Sequence[ast.expr]) -> Iterator[str]:
             yield from _sentences([each.body, each.orelse])
         elif isinstance(each, ast.Tuple):
             yield from _sentences(each.elts)
+        elif isinstance(each, ast.Dict):
+            yield from _sentences(each.values)
         elif isinstance(each, ast.Constant) and isinstance(each.value, str):
             yield _numbered(each.value)
         elif isinstance(each, ast.JoinedStr):

@@ -82,6 +82,7 @@ def test_notebooks_find_all_compiled_after_the_steps_of_binder(root, tmp_path):
 
     step("python", "-m", "pip", "install", "-q", "-r", "binder/requirements.txt")
     assert "Cache     ok    code was compiled now" in step("binder/postBuild")
+    assert all((repository / name / "00_start_here.ipynb").exists() for name in ("hr", "id", "zh"))
     notebooks = [path.name for path in sorted((repository / "notebooks").glob("*.ipynb"))]
     out = step("../binder/start", "python", "-c", RUN_ALL, *notebooks, cwd=repository / "notebooks")
     hits, misses = json.loads(out.splitlines()[-1])

@@ -916,3 +916,13 @@ def test_the_lab_asks_for_its_token_and_shows_nothing_that_is_not_of_the_course(
     without.context.close()
     assert page.get_by_text("Jupyter news").count() == 0
     assert page.locator("[title='Create Assignment'], [data-id*='nbgrader']").count() == 0
+
+
+def test_a_bench_that_python_changes_before_anybody_touches_it_shows_so(chrome, address, folder):
+    notebook(folder, "by_python", f"import hhlab as hh\nbench = {SHORT.strip().partition(chr(10))[2]}\nbench", "pass")
+    page = open_and_run(chrome, address, "by_python.ipynb")
+    page.evaluate(BUSY % "bench.set(g_Na=60)")
+    settled(page)
+    assert page.locator(".hhlab-field").nth(1).input_value() == "60"
+    no_error(page)
+    page.context.close()

@@ -1,6 +1,8 @@
 """Grading: whatever a learning platform or a hostile student makes of it, each gets what is right for them."""
 
 import csv
+import functools
+import html
 import io
 import json
 import os
@@ -23,6 +25,8 @@ from hhlab.assignments.notebook import UnreadableError, read_answers
 from hhlab.assignments.submissions import _files, file_name
 from hhlab.assignments.work import judged, rules
 from hhlab.cli import main
+from hhlab.languages import ENGLISH, LANGUAGES
+from hhlab.translate import CHECKS, messages
 
 NAME, COURSE = "pump", "bio2"
 USUAL = {"assignment": NAME, "unlocked": True}
@@ -70,6 +74,24 @@ def test_the_five_submissions_of_the_guide(tmp_path):
     assert "Potassium is positive and comes in" in page
     report = (tmp_path / "report.html").read_text()
     assert "Raising potassium outside hyperpolarises the cell" in report
+
+
+@RUNS_CODE
+@pytest.mark.parametrize("name", [name for name in LANGUAGES if name != ENGLISH])
+def test_pages_are_in_one_language_and_points_are_the_same(tmp_path, monkeypatch, name):
+    said = [text for text, files in messages().items() if files[0].startswith("hhlab/assignments/")]
+    fixed = {max(re.split(r"\{\w+\}|%\(\w+\)s", text), key=len).strip() for text in said}
+    monkeypatch.setenv("HHLAB_LANG", name)
+    done = grade([FIVE / "handed_in"], COURSE, FIVE / "roster.csv", tmp_path, unlocked=True)
+    assert grades_of(done) == {"ab1201": 18, "ab1211": 9, "ab1210": 3, "ab1204": 18}
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "roster.csv").read_text("utf-8-sig"))))
+    assert [row["Grade"] for row in rows] == ["100", "50", "16.67", "100", "", ""]
+    own_words = [each.because for verdicts in done.marks.values() for each in verdicts if each.because]
+    for path in [*(tmp_path / "feedback").iterdir(), tmp_path / "report.html"]:
+        text = re.sub(r'<style>.*?</style>|<img alt="| src="[^"]*">|<[^>]*>', " ", path.read_text(), flags=re.DOTALL)
+        text = functools.reduce(lambda text, own: text.replace(own, ""), own_words, html.unescape(text))
+        assert not re.findall(CHECKS[ENGLISH]["common"], text)
+        assert not [each for each in fixed if len(each) > 2 and re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)]
 
 
 def grades_of(done):

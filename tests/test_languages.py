@@ -12,6 +12,7 @@ import hhlab as hh
 from hhlab import claims, course_folder, languages, questions
 from hhlab.lab import log_file
 from hhlab.languages import LANGUAGES, NOT_YET, blocks, in_other_languages, of_folder, page, told, translated
+from hhlab.quantities import read_quantity
 from hhlab.texts import TextFiles, of_course
 
 OTHERS = [name for name in LANGUAGES if name != "en"]
@@ -143,6 +144,45 @@ def test_an_error_is_told_with_its_values(catalogue):
         hh.blocked(hh.Squid(), "TTZ")
     assert told(name_error.value) == "hhlab ne poznaje tvar TTZ; misliš li na TTX?"
     assert told("something else") == "something else"
+
+
+def far_along():
+    hh.propagate(hh.Axon(), hh.Step(20, duration=0.5), at=99)
+
+
+def letters_below_numbers():
+    path = Path("rec.csv")
+    path.write_text("t (ms),V (mV)\n0,-65\n1,-65\n2,x\n")
+    hh.Recorded.read(path)
+
+
+PIECES = [
+    (lambda: hh.blocked(hh.Squid(), "ouabain"), "the pump"),
+    (lambda: read_quantity("5 ms", "mV"), "a voltage"),
+    (lambda: read_quantity("5 ms", "uA/cm2"), "a current per area"),
+    (far_along, "99 cm is beyond the end of this axon, which is 5 cm long"),
+    (letters_below_numbers, "line 4"),
+]
+"""Errors, and a piece of each that is a message of its own."""
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize(("wrong", "piece"), PIECES)
+def test_pieces_of_an_error_are_told_in_its_language(tmp_path, monkeypatch, wrong, piece, name):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=piece) as error:
+        wrong()
+    hh.language(name)
+    said = told(error.value)
+    assert piece not in said
+    assert told(piece) in said
+    assert said != told(str(error.value).replace(piece, "x"))
+
+
+def test_a_whole_sentence_is_told_before_one_with_values(catalogue):
+    catalogue(**{"it has {0}": "ima: {0}", "it has no reason: write one": "nema razloga: napišite ga"})
+    assert told("it has no reason: write one") == "nema razloga: napišite ga"
+    assert told("it has three") == "ima: three"
 
 
 def test_a_page_is_translated_piece_by_piece_and_what_is_new_is_marked(catalogue):

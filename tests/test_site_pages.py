@@ -13,12 +13,14 @@ import pytest
 from static_files import static_files
 
 import hhlab as hh
+from hhlab.languages import ENGLISH, LANGUAGES, spoken, translated
 from hhlab.site import build, pages
+from hhlab.texts import of_course
 
 ELSEWHERE = {"anywidget.dev", "github.com", "mybinder.org", "pdoc.dev"}
 """What pages may link to. They fetch nothing from there."""
 LOADS = {("img", "src"), ("source", "srcset"), ("script", "src"), ("link", "href"), ("iframe", "src"), ("use", "href")}
-AXE = ("index.html", "notebooks/03_action_potential.html", "docs/glossary.html", "docs/channels.html")
+AXE = ("index.html", "notebooks/03_action_potential.html", "docs/glossary.html", "docs/channels.html", "hr/index.html")
 NARROW, WIDE = 390, 1280
 
 
@@ -54,6 +56,11 @@ def found(site):
     return {path: Found(path.read_text("utf-8")) for path in site.rglob("*.html")}
 
 
+def read(site, found):
+    """The pages that are read, without the reference."""
+    return [page for page in found if not page.is_relative_to(site / "api")]
+
+
 @pytest.fixture(scope="module")
 def served(site):
     """The address of the pages."""
@@ -84,6 +91,12 @@ def test_what_is_missing_is_told_before_anything_is_made(tmp_path, monkeypatch):
 )
 def test_links_lead_to_pages_or_to_the_repository(link, page):
     assert pages._on_the_site(link) == page
+
+
+def test_links_from_other_languages_lead_to_what_there_is():
+    with spoken("hr"):
+        assert pages._on_the_site("classes.md#a-place") == "../../docs/classes.html#a-place"
+        assert pages._on_the_site("glossary.md") == "../docs/glossary.html"
 
 
 def test_places_have_the_names_that_links_give_them():
@@ -154,17 +167,42 @@ def test_no_link_is_broken_and_nothing_is_loaded_from_elsewhere(site, found):
 
 @pytest.mark.slow
 def test_the_pages_are_whole(site, found):
-    for page in [site / "index.html", *(site / "notebooks").glob("*.html"), *(site / "docs").glob("*.html")]:
+    for page in read(site, found):
         text = page.read_text("utf-8")
         assert "Content-Security-Policy\" content=\"default-src 'self';" in text
         assert len(found[page].places) == len(set(found[page].places)), page
         assert not re.search(r"\$\$|\\frac|Traceback|Out\[|Shift \+ Enter, then", text), page
-    for page in (site / "notebooks").glob("*.html"):
+    notebooks = [page for page in found if page.parent.name == "notebooks"]
+    assert len(notebooks) == 8 * len(LANGUAGES)
+    for page in notebooks:
         text = page.read_text("utf-8")
         pictures = re.findall(r'<img alt="" src="(.*?)" width="\d+" height="\d+" loading="lazy">', text)
         assert len(pictures) == text.count("<img") == len(set(pictures)) >= 1
         assert "hhlab-reply" not in text
     assert 'class="docstring"' in (site / "api" / "hhlab.html").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_each_page_speaks_its_language_and_leads_to_itself_in_the_others(site, found):
+    in_english_only = {path.stem.lower() for path in of_course("docs").glob("*.md")} - {"glossary", "teachers"}
+    for page in read(site, found):
+        place = page.relative_to(site)
+        own = place.parts[0] if place.parts[0] in LANGUAGES else ENGLISH
+        place = place.relative_to(own) if own != ENGLISH else place
+        text = page.read_text("utf-8")
+        others = re.findall(r'<link rel="alternate" hreflang="(.*?)" href="(.*?)">', text)
+        switch = re.findall(r'<a href="(.*?)" lang="(.*?)" hreflang=".*?"( aria-current="true")?>', text)
+        assert f'<html lang="{own}">' in text, page
+        assert [name for _, name, here in switch if here] == [own], page
+        with spoken(own):
+            assert translated("Help") in text, page
+            assert "Open the course" not in text or own == ENGLISH, page
+        if place.stem in in_english_only | {"security"}:
+            assert (others, own) == ([], ENGLISH), page
+            continue
+        assert others == [(name, link) for link, name, _ in switch], page
+        for name, link in others:
+            assert (page.parent / link).resolve() == site / (name if name != ENGLISH else "") / place, page
 
 
 @pytest.fixture

@@ -1,18 +1,22 @@
 """What the views show: the curves of the gates, driving forces, the membrane; and how panels put them on paper."""
 
+import dataclasses
 import io
 import re
+import warnings
 
 import numpy as np
 import pytest
 import sent
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.font_manager import fontManager
 from matplotlib.image import imread
+from matplotlib.text import Text
 from numpy.testing import assert_allclose
 
 import hhlab as hh
-from hhlab import cells
+from hhlab import cells, plots
 from hhlab.cells import Cell
 from hhlab.lab.drawing import RANGE, Drawing
 from hhlab.plots import plot
@@ -499,3 +503,23 @@ def test_what_is_said_of_heat_is_so():
     """After a shock of 15 mV the overshoot goes at 31.7 degC."""
     tops = [hh.measure.peak(hh.simulate(hh.Squid(T=T), hh.Shock(15), 10))[0] for T in (31.5, 31.9)]
     assert tops[0] > 0 > tops[1]
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_in_chinese_a_picture_has_chinese_letters_or_english_words_and_warns_of_nothing(found, monkeypatch):
+    """Where this machine has no Chinese font, a copy of Matplotlib's own has the name of one; its letters are boxes."""
+    real = [font for font in fontManager.ttflist if font.name in plots.CHINESE]
+    own = next(font for font in fontManager.ttflist if font.name == "DejaVu Sans")
+    chinese = (real or [dataclasses.replace(own, name=plots.CHINESE[-1])]) if found else []
+    others = [font for font in fontManager.ttflist if font not in real]
+    monkeypatch.setattr(fontManager, "ttflist", [*others, *chinese])
+    monkeypatch.setenv("HHLAB_LANG", "zh")
+    drawn = plot({"now": SPIKE, "A": OTHER}, "membrane", "gates", "voltage")
+    said = {text.get_text() for text in drawn.figure.findobj(Text)}
+    assert any(re.search("[\u4e00-\u9fff]", each) for each in said) is found
+    assert ("outside" in said) is not found
+    assert len(drawn.axes[0].yaxis.label.get_fontfamily()) == 1 + found
+    if real or not found:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert drawn.png[:4] == b"\x89PNG"

@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..languages import told
 from ..parameters import no_such, shown, tidy
 from ..quantities import read_number, read_quantity
 from ..questions import State
@@ -16,6 +17,7 @@ from .judge import Verdict
 from .roster import folded
 from .sheet import read_sheet
 from .variant import plain_id
+from .words import say
 
 TOTAL = "total"
 """What stands in place of a task where all points together are meant."""
@@ -46,8 +48,8 @@ class Adjustment:
     def in_words(self) -> str:
         """What it does to the points; "" for a comment."""
         if self.points is not None:
-            return f"{tidy(self.points)} points"
-        return f"{tidy(round(100 * self.off, 2))} % off" if self.off else ""
+            return say("change.points", points=tidy(self.points))
+        return say("change.off", percent=tidy(round(100 * self.off, 2))) if self.off else ""
 
     def gives(self, task: str) -> bool:
         """Whether it gives points for a task, or for the total."""
@@ -82,7 +84,7 @@ def _order(adjustment: Adjustment) -> int:
 def _changed(verdict: Verdict, by: Adjustment) -> Verdict:
     """The verdict on a task with other points, or with a comment."""
     if by.points is None:
-        return replace(verdict, reply=f"{verdict.reply} (Your teacher says: {by.reason})")
+        return replace(verdict, reply=say("change.comment", reply=verdict.reply, reason=by.reason))
     right = by.points == verdict.of
     return replace(
         verdict, points=by.points, state=State.RIGHT if right else State.WRONG, reply=_given(by, verdict.points),
@@ -98,18 +100,19 @@ def _with_total(verdicts: list[Verdict], by: Adjustment, of: float) -> list[Verd
         verdicts = [replace(each, state=State.UNREADABLE) if each.state == State.NOT_RUN else each for each in verdicts]
     else:
         more = -round(earned * (by.off or 0), 2)
-        said = f"{by.reason} {tidy(-more)} of {tidy(earned)} points are taken off." if by.off else by.reason
+        parts = {"reason": by.reason, "points": tidy(-more), "earned": tidy(earned)}
+        said = say("change.taken_off", **parts) if by.off else by.reason
     changed = Verdict(State.ABSENT, said, task=TOTAL, points=round(more, 2), of=0.0 if verdicts else of)
     return [*verdicts, changed]
 
 
 def _given(by: Adjustment, earned: float) -> str:
-    return f"Your teacher gave {tidy(by.points or 0)} points instead of {tidy(earned)}: {by.reason}"
+    return say("change.given", points=tidy(by.points or 0), earned=tidy(earned), reason=by.reason)
 
 
 def lateness(student: str, off: float) -> Adjustment:
     """What it costs to hand in late: a share of the points, or nothing, but it is said."""
-    return Adjustment(student, TOTAL, "This was handed in late.", off=off)
+    return Adjustment(student, TOTAL, say("change.late"), off=off)
 
 
 def share_off(text: str) -> float:
@@ -154,7 +157,7 @@ def read_overrides(path: Path, students: Container[str], worth: Mapping[str, flo
                     raise ValueError(f"another row above gives points for {each.task} of {each.student}: keep only one")
                 found[each.student].append(each)
         except ValueError as error:
-            troubles.append(f"Row {number + 1} of {path.name} was left out: {error}.")
+            troubles.append(say("change.left_out", row=number + 1, file=path.name, why=told(error)))
     return found, troubles
 
 

@@ -19,6 +19,7 @@ from .judge import Given, Verdict, decimals, judge
 from .page import page
 from .task import Assignment, Task, options_of, tolerance
 from .variant import Variant
+from .words import say
 
 RIGHT, WRONG = "#009E73", "#D55E00"
 _ONE_AT_A_TIME = threading.Lock()
@@ -53,9 +54,8 @@ def feedback(
 def reply(verdict: Verdict) -> str:
     """What is said to an answer, and what to look at."""
     known = MISCONCEPTIONS.get(verdict.misconception)
-    return without_folders(
-        f"{verdict.reply} To see it for yourself, look at {known.shown_by}." if known else verdict.reply
-    )
+    seen = say("feedback.see", reply=verdict.reply, shown_by=known.shown_by) if known else verdict.reply
+    return without_folders(seen)
 
 
 def without_folders(text: str) -> str:
@@ -75,13 +75,11 @@ def mark_answers(picture: Picture, tasks: Mapping[str, Task], verdicts: Sequence
         (left, right), (low, high) = axes[view].get_xlim(), axes[view].get_ylim()
         if left <= x <= right and low <= y <= high:
             axes[view].plot([x], [y], "o" if each.right else "X", color=RIGHT if each.right else WRONG, ms=9, zorder=5)
-            shown.append(f"{each.task} (right)" if each.right else f"{each.task} (wrong)")
+            shown.append(say("feedback.right" if each.right else "feedback.wrong", task=each.task))
         else:
             outside.append(each.task)
-    words = (
-        f"The picture shows your answers to {', '.join(shown)}." if shown else "The picture shows no answer of yours."
-    )
-    return f"{words} These answers lie outside the picture: {', '.join(outside)}." if outside else words
+    words = say("feedback.shown" if shown else "feedback.none_shown", answers=", ".join(shown))
+    return say("feedback.outside", shown=words, answers=", ".join(outside)) if outside else words
 
 
 def right_answers(assignment: Assignment, variant: Variant) -> dict[str, Given]:
@@ -94,7 +92,7 @@ def right_answers(assignment: Assignment, variant: Variant) -> dict[str, Given]:
         elif isinstance(question, Choice):
             options = options_of(question, variant).items()
             own, option = next((own, option) for own, option in options if option in question.right)
-            given = Given(own, because="This is the right option.", option=option)
+            given = Given(own, because=say("feedback.because"), option=option)
         else:
             given = Given(code=question.solution.strip())
         found[task.name] = replace(given, mark=variant.mark)
@@ -108,11 +106,14 @@ def solution(assignment: Assignment, course: str, student: str, secret: str = ""
     tasks = assignment.tasks(variant)
     verdicts = [judge(task, answers[task.name], variant, lambda code, _: code.truth()) for task in tasks]
     grids = {name: grid for name, grid in assignment.grids.items() if grid.hidden}
-    hidden = [f"{name} = {grid.in_words(variant.values[name])} (hidden)" for name, grid in grids.items()]
+    values = {name: grid.in_words(variant.values[name]) for name, grid in grids.items()}
+    hidden = [say("feedback.hidden", name=name, value=value) for name, value in values.items()]
     given = [f"{name} = {words} ({meaning})" for name, words, meaning in assignment.given(variant)]
     lines = [f"{assignment.title}, {variant.course}, {variant.student}", *given, *hidden, ""]
     lines += map(_line, tasks, answers.values(), verdicts)
-    return "\n".join(lines), feedback(assignment, variant, f"solution for {variant.student}", verdicts, hidden)
+    return "\n".join(lines), feedback(
+        assignment, variant, say("feedback.solved", student=variant.student), verdicts, hidden
+    )
 
 
 def _line(task: Task, given: Given, verdict: Verdict) -> str:

@@ -21,6 +21,7 @@ from .work import fingerprint, write
 
 BOOK = "graded.json"
 ABSENT, WAITS = "handed in nothing", "needs a person"
+"""What the folder keeps of students without points."""
 
 
 @dataclass
@@ -110,12 +111,17 @@ def overview(folders: Sequence[Path], out: Path) -> list[Path]:
     if len(courses) > 1:
         raise ValueError(f"the folders belong to different courses, {', '.join(courses)}: give those of one course")
     ordered = [books[name] for name in ASSIGNMENTS if name in books]
-    heads = ["student", "name", *(f"{book.assignment} ({tidy(book.of)})" for book in ordered)]
-    heads.append(f"all ({tidy(sum(book.of for book in ordered))})")
+    heads = [
+        say("overview.student"),
+        say("overview.name"),
+        *(f"{book.assignment} ({tidy(book.of)})" for book in ordered),
+    ]
+    heads.append(say("overview.all", points=tidy(sum(book.of for book in ordered))))
     names = {student: name for book in ordered for student, name in book.names.items()}
     rows = [[student, names[student], *_points(student, ordered)] for student in sorted(names)]
     write(out / "overview.csv", as_csv(heads, rows))
-    write(out / "overview.html", page("overview.html", title=f"{courses[0]}: all", heads=heads, rows=rows).encode())
+    title = say("overview.title", course=courses[0])
+    write(out / "overview.html", page("overview.html", title=title, heads=heads, rows=rows).encode())
     return [out / "overview.csv", out / "overview.html"]
 
 
@@ -123,4 +129,5 @@ def _points(student: str, books: Sequence[Gradebook]) -> list[str]:
     """What a student has in each book, and in all; no sum where something needs a person."""
     found = [book.points.get(student, ABSENT) for book in books]
     everything = "" if WAITS in found else tidy(round(sum(each for each in found if not isinstance(each, str)), 2))
-    return [*(each if isinstance(each, str) else tidy(each) for each in found), everything]
+    instead = {ABSENT: say("overview.absent"), WAITS: say("overview.waits")}
+    return [*(instead[each] if isinstance(each, str) else tidy(each) for each in found), everything]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..languages import told
 from ..parameters import pretty, shown
 from ..quantities import Quantity, read_quantity
 from ..questions import Choice, Judgement, Number, State
@@ -15,7 +16,6 @@ from .words import say
 LEAST_REASON, LONGEST, LONGEST_CODE = 12, 2000, 20_000
 """How many characters a reason must have, and a reason or the code of a cell may have."""
 MANY_DIGITS = 8
-NO_ANSWER = Judgement(State.ABSENT, say("answer.none"))
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def judge(task: Task, given: Given | str | None, variant: Variant, run: Run) -> 
     if isinstance(given, Given):
         judged, because = _judged(task, given, variant, run), given.because
     else:
-        judged, because = Judgement(State.NOT_RUN, f"{task.name}: {given}.") if given else NO_ANSWER, ""
+        why = (State.NOT_RUN, f"{task.name}: {given}.") if given else (State.ABSENT, say("answer.none"))
+        judged, because = Judgement(*why), ""
     points = round(task.points * task.share(judged), 2)
     return Verdict(**asdict(judged), task=task.name, points=points, of=task.points, because=because)
 
@@ -102,7 +103,7 @@ def _judged(task: Task, given: Given, variant: Variant, run: Run) -> Judgement:
     except NotRunError as reason:
         return Judgement(State.NOT_RUN, f"{reason}.")
     except ValueError as error:
-        return Judgement(State.UNREADABLE, f"{error}.", understood=shown(given.value))
+        return Judgement(State.UNREADABLE, f"{told(error)}.", understood=shown(given.value))
 
 
 def _number(task: Task, given: Given) -> Quantity:
@@ -112,13 +113,13 @@ def _number(task: Task, given: Given) -> Quantity:
     if not found.unit:
         raise ValueError(say("number.no_unit", name=question.name, value=given.value.strip(), unit=question.unit))
     low, high = task.span
-    told = {"name": question.name, "value": question.in_words(found.value)}
+    parts = {"name": question.name, "value": question.in_words(found.value)}
     if not low <= found.value <= high:
-        raise ValueError(say("number.outside", **told, low=question.in_words(low), high=question.in_words(high)))
+        raise ValueError(say("number.outside", **parts, low=question.in_words(low), high=question.in_words(high)))
     if found.step > 2.0 * question.tolerance * (1 + 1e-9):
         example = f"{found.value:.{decimals(question.tolerance)}f} {pretty(question.unit)}"
         raise ValueError(
-            say("number.few_digits", **told, allowed=question.in_words(question.tolerance), example=example)
+            say("number.few_digits", **parts, allowed=question.in_words(question.tolerance), example=example)
         )
     return found
 

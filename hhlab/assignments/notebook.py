@@ -99,7 +99,7 @@ def read_answers(data: bytes) -> Handed:
         if not dots and task not in tasks and (task or number not in numbers):
             answers[task] = _why_lost(cells[number])
     many = Counter(task for _, task in {(number, task) for number, _, task, _ in found})
-    remarks = (f"{shown(task)} is answered in {n} cells. The last one counts." for task, n in many.items() if n > 1)
+    remarks = (say("notebook.twice", task=shown(task), count=n) for task, n in many.items() if n > 1)
     return Handed(assignment, course, student, answers, tuple(islice(remarks, MOST_REMARKS)))
 
 
@@ -176,12 +176,12 @@ def _answer(told: Mapping[str, Any], given: Given | str) -> Iterator[Answer]:
 def _given(told: Mapping[str, Any]) -> Given | str:
     """The answer in an output. One character more than may be is read, so that it is noticed."""
     if told.get("format") != FORMAT:
-        return "its output was made by another version of hhlab"
+        return say("notebook.other_version")
     parts = {part: _text(told.get(part)) for part in GIVEN}
     for part, text in parts.items():
         most = LONGEST_CODE if part == "code" else LONGEST
         if len(text) > most + 1:
-            return f"its part {part} is longer than the {most} characters that are read"
+            return say("notebook.long_part", part=part, most=most)
     return Given(**parts)
 
 
@@ -194,7 +194,7 @@ def _told_by_line(cell: _Cell, sign: str, said: str) -> Given | str:
         return Given(code=cell.source)
     if sign == ":" and reason:
         return Given(option=said, because=reason[1][1:-1])
-    return "only the line under its cell is left, which does not hold the whole answer"
+    return say("notebook.only_line")
 
 
 def _whose(who: set[Who]) -> Who:
@@ -207,12 +207,12 @@ def _whose(who: set[Who]) -> Who:
 
 def _why_lost(cell: _Cell) -> str:
     """Why the answer of a cell is not in its outputs."""
-    why = "its cell was not run"
+    why = say("notebook.not_run")
     for output in cell.outputs:
         if isinstance(output, dict) and output.get("ename"):
-            why = f"its cell stopped with {_text(output['ename'])[:LONGEST_LINE]}"
+            why = say("notebook.stopped", error=_text(output["ename"])[:LONGEST_LINE])
         elif "Not handed in: " in _said(output):
-            why = f"its cell says: {_said(output).strip()[:LONGEST_LINE].removesuffix('.')}"
+            why = say("notebook.says", line=_said(output).strip()[:LONGEST_LINE].removesuffix("."))
     return why
 
 

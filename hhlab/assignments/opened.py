@@ -10,6 +10,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from ..languages import told
+from .words import say
+
 MOST_FILES = 200
 """Files that one person may hand in, those in zips included."""
 LARGEST, MOST_BYTES = 20 * 2**20, 50 * 2**20
@@ -19,10 +22,9 @@ MOST_SECONDS = 20.0
 _NOT_WORK = {"__MACOSX", ".ipynb_checkpoints", ".DS_Store"}
 _ORDINARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The ways in which members of a zip are packed that can be unpacked piece by piece."""
-_A_FILE = {".ipynb": "a notebook (.ipynb)", ".jsonl": "a work log (.jsonl)"}
+_NOT_A_FILE = {".ipynb": "file.no_notebook", ".jsonl": "file.no_log"}
 _ENTRY = b"PK\1\2"
 """What each entry in the list of a zip begins with."""
-TOO_MANY = f"one person handed in more than {MOST_FILES} files: keep only the notebook"
 
 
 class TooMuchError(Exception):
@@ -66,13 +68,11 @@ def files_of(files: Sequence[File], suffix: str) -> Iterator[tuple[File, bytes]]
     for number, (file, data) in enumerate(_opened(files, suffix), 1):
         size += len(data)
         if number > MOST_FILES:
-            raise TooMuchError(TOO_MANY)
+            raise TooMuchError(say("file.too_many", most=MOST_FILES))
         if size > MOST_BYTES:
-            raise TooMuchError(
-                f"one person handed in more than {MOST_BYTES // 2**20} MB, unpacked: keep only the notebook"
-            )
+            raise TooMuchError(say("file.too_large", most=MOST_BYTES // 2**20))
         if time.monotonic() > until:
-            raise TooMuchError(f"reading it took more than {MOST_SECONDS:g} s: keep only the notebook")
+            raise TooMuchError(say("file.too_slow", seconds=f"{MOST_SECONDS:g}"))
         if file.trouble or file.suffix == suffix:
             yield file, data
 
@@ -94,18 +94,15 @@ def _read(file: File, open_it: Callable[[], IO[bytes]], suffix: str) -> tuple[Fi
     if file.trouble:
         return file, b""
     if file.suffix not in (suffix, ".zip"):
-        return replace(file, trouble=f"it is not {_A_FILE.get(suffix, suffix)}"), b""
+        return replace(file, trouble=say(_NOT_A_FILE[suffix])), b""
     try:
         with open_it() as stream:
             data = stream.read(LARGEST + 1)
     except Exception as error:  # a spoilt zip may raise anything
-        return replace(file, trouble=f"it cannot be read ({error or type(error).__name__})"), b""
-    large = (
-        f"it is larger than {LARGEST // 2**20} MB: clear the outputs that are not answers"
-        if len(data) > LARGEST
-        else ""
-    )
-    return replace(file, trouble=large if data else "it is empty"), data
+        return replace(file, trouble=say("file.unread", why=told(error) or type(error).__name__)), b""
+    if not data:
+        return replace(file, trouble=say("file.empty")), data
+    return replace(file, trouble=say("file.large", most=LARGEST // 2**20) if len(data) > LARGEST else ""), data
 
 
 def _stream(file: File) -> IO[bytes]:
@@ -130,15 +127,15 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
 def _inside(file: File, data: bytes, suffix: str) -> Iterator[tuple[File, bytes]]:
     """The files in the zip of a student."""
     if data.count(_ENTRY) > MOST_FILES:
-        raise TooMuchError(TOO_MANY)
+        raise TooMuchError(say("file.too_many", most=MOST_FILES))
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
-        yield replace(file, trouble=f"it is a zip that cannot be read ({error}): pack it again"), b""
+        yield replace(file, trouble=say("file.unread_zip", why=error)), b""
         return
     for info in filter(parts_of, archive.infolist()):
         name = printable("/".join(parts_of(info)))
-        nested = "it is a zip in a zip: hand in the notebook itself" if name.lower().endswith(".zip") else ""
+        nested = say("file.zip_in_zip") if name.lower().endswith(".zip") else ""
         inner = replace(file, name=f"{file.name}/{name}", label=f"{file.label}: {name}", trouble=nested)
         yield _read(inner, partial(_member, archive, info), suffix)
 

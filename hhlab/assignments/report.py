@@ -13,6 +13,7 @@ from ..questions import State
 from .adjustments import TOTAL, Adjustments
 from .judge import Verdict
 from .page import bar, page
+from .words import say
 
 BINS = 10
 Marks = Mapping[str, Sequence[Verdict]]
@@ -78,10 +79,8 @@ def spread(shares: Sequence[float]) -> str:
     if not shares:
         return ""
     low, middle, high = 100 * np.percentile(shares, (25, 50, 75))
-    return (
-        f"The mean is {100 * np.mean(shares):.0f} % of the points and the median {middle:.0f} %. "
-        f"Half of the students have between {low:.0f} and {high:.0f} %."
-    )
+    told = {"mean": 100 * np.mean(shares), "median": middle, "low": low, "high": high}
+    return say("report.spread", **{name: f"{value:.0f}" for name, value in told.items()})
 
 
 def bins(shares: Sequence[float]) -> Rows:
@@ -89,7 +88,7 @@ def bins(shares: Sequence[float]) -> Rows:
     counts, edges = np.histogram(shares, BINS, (0, 1))
     most = max(1, counts.max())
     return [
-        (f"{100 * low:.0f} to {100 * high:.0f} %", bar(count / most), f"{count}")
+        (say("report.between", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}"), bar(count / most), f"{count}")
         for low, high, count in zip(edges, edges[1:], counts, strict=False)
     ]
 
@@ -108,10 +107,10 @@ def _task(verdicts: Sequence[Verdict], rest: Sequence[float]) -> tuple[str, ...]
     right = sum(each.right for each in verdicts) / len(verdicts)
     replies = Counter(sorted(each.reply for each in verdicts if each.judged and not each.right))
     usual = "; ".join(f"{reply} ({count})" for reply, count in replies.most_common(1))
-    mean = f"{np.mean(points):.2f}\u00a0of\u00a0{verdicts[0].of:g}"
+    mean = say("report.of", some=f"{np.mean(points):.2f}", all=f"{verdicts[0].of:g}").replace(" ", "\u00a0")
     together = discrimination(points, rest)
     told = "–" if math.isnan(together) else f"{together:.2f}".replace("-", "−")
-    answers = f"{answered} of {len(verdicts)}"
+    answers = say("report.of", some=answered, all=len(verdicts))
     return verdicts[0].task, answers, f"{100 * right:.0f}\u00a0%", bar(right), mean, told, usual
 
 

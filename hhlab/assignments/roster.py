@@ -14,6 +14,7 @@ from ..parameters import shown, tidy
 from ..quantities import read_number
 from .sheet import Sheet, read_sheet
 from .variant import plain_id
+from .words import say
 
 _KNOWN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
@@ -96,13 +97,12 @@ class Roster:
         """Which column was filled in, out of how many points, and where ids are; `handed` are those in notebooks."""
         kept = {student: word for student, word in self.kept().items() if student in grades}
         heads = self.sheet.row(0)
-        said = [
-            f"Grades written into the column {heads[self.grade]!r} of {self.sheet.name}: {len(grades) - len(kept)}."
-        ]
-        said += ["This column is new."] if self.new else []
-        said += [f"They are out of {tidy(self.most or of)} points." for of in {of for _, of in grades.values()}]
-        said += [f"The ids are in the column {heads[self.ids]!r}."]
-        said += [f"{student} keeps {shown(word)}." for student, word in kept.items()]
+        place = {"column": repr(heads[self.grade]), "file": self.sheet.name}
+        said = [say("roster.written", **place, number=len(grades) - len(kept))]
+        said += [say("roster.new")] if self.new else []
+        said += [say("roster.out_of", points=tidy(self.most or of)) for of in {of for _, of in grades.values()}]
+        said += [say("roster.ids", column=repr(heads[self.ids]))]
+        said += [say("roster.keeps", student=student, word=shown(word)) for student, word in kept.items()]
         return " ".join((*said, *self._advice(handed)))
 
     def _advice(self, handed: Collection[str]) -> Iterator[str]:
@@ -110,14 +110,14 @@ class Roster:
         headers = self.sheet.row(0)
         others = [repr(header) for header in headers if _in_header(folded(header), "title")]
         if self.new and others:
-            yield f"These columns may also be meant for grades: {', '.join(others)}. Choose one with --column."
+            yield say("roster.other_grades", columns=", ".join(others))
         columns = map(self.sheet.column, range(len(headers)))
         there = [sum(folded(cell).removeprefix("#") in handed for cell in column) for column in columns]
         if max(there) > there[self.ids]:
             best = headers[there.index(max(there))]
-            yield f"The column {best!r} holds {max(there)} of the {len(handed)} ids in notebooks: choose it with --id."
+            yield say("roster.other_ids", column=repr(best), some=max(there), all=len(handed))
         elif handed and not there[self.ids]:
-            yield "No column holds an id of the notebooks: is this the roster of another course?"
+            yield say("roster.no_ids")
 
 
 def read_roster(path: Path, *, id_column: str = "") -> Roster:
@@ -135,9 +135,9 @@ def read_roster(path: Path, *, id_column: str = "") -> Roster:
     if ids is None:
         there = _there(sheet)
         raise ValueError(
-            f"{sheet.name} has no column {shown(id_column)} for student ids: it has {there}; choose one with --id"
+            f"{sheet.name} has no column {shown(id_column)} for student ids: {there}; choose one with --id"
             if id_column
-            else f"{sheet.name} has no column with student ids: it has {there}; choose one with --id"
+            else f"{sheet.name} has no column with student ids: {there}; choose one with --id"
         )
     roster = Roster(sheet, ids)
     _read_students(roster)
@@ -161,7 +161,9 @@ def _first(heads: list[str], names: Iterable[str]) -> int | None:
 
 def _there(sheet: Sheet) -> str:
     """The headers that there are."""
-    return ", ".join(filter(None, sheet.row(0))) or "nothing"
+    heads = ", ".join(filter(None, sheet.row(0)))
+    told = f"it has {heads}" if heads else "it has nothing"
+    return told
 
 
 def _read_students(roster: Roster) -> None:
@@ -191,7 +193,7 @@ def _grades(sheet: Sheet, heads: list[str], wanted: str, title: str) -> int | No
         raise ValueError(f"{sheet.name} has {len(named)} columns {shown(wanted or title)}: choose one with --column")
     if wanted and not named:
         raise ValueError(
-            f"{sheet.name} has no column {shown(wanted)} for grades: it has {_there(sheet)}; choose one with --column"
+            f"{sheet.name} has no column {shown(wanted)} for grades: {_there(sheet)}; choose one with --column"
         )
     return named[0] if named else _first(heads, _KNOWN["grades"])
 

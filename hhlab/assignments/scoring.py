@@ -9,12 +9,14 @@ from typing import Any
 
 import nbformat
 
+from ..languages import told
 from ..questions import State
 from .course import ASSIGNMENTS
 from .judge import Verdict
 from .notebook import UnreadableError, read_answers
 from .sandbox import Sandbox, best_lock
 from .variant import plain_id
+from .words import say
 from .work import judge_all, why_not
 
 SCORE = "-score"
@@ -28,17 +30,17 @@ def scorer(course: str) -> Scorer:
     """A preprocessor of nbgrader that puts the points of a course into the cells that score."""
 
     def score(made: Any, resources: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
-        told = resources["nbgrader"]
+        about = resources["nbgrader"]
         try:
-            verdicts = _verdicts(made, plain_id(course, "course"), plain_id(told["student"]), told["assignment"])
+            verdicts = _verdicts(made, plain_id(course, "course"), plain_id(about["student"]), about["assignment"])
             outputs = {verdict.task: _points(verdict) for verdict in verdicts}
-            why = "there is no such task"
+            why = say("file.no_task")
         except UnreadableError as error:
-            outputs, why = {}, str(error)
+            outputs, why = {}, told(error)
         for cell in made.cells:
             if cell.metadata.get("nbgrader", {}).get("grade"):
                 task = cell.metadata["nbgrader"].get("grade_id", "").removesuffix(SCORE)
-                cell.outputs = outputs.get(task) or _said(FAILED, f"Not graded: {why}.")
+                cell.outputs = outputs.get(task) or _said(FAILED, say("file.not_graded", why=why))
         return made, resources
 
     return score

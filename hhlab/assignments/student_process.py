@@ -132,10 +132,12 @@ def answer(told: dict[str, Any]) -> dict[str, Any]:
     try:
         exec(compile(definitions(told["code"]), "answer", "exec"), names)
         if told["defines"] not in names:
-            return {"error": f"the cell does not define {told['defines']}: check the spelling of this name"}
+            why = f"the cell does not define {told['defines']}: check the spelling of this name"
+            return {"error": why}
         return {"values": asked(names[told["defines"]], told["probe"])}
     except BaseException as error:
-        return {"error": f"the code stopped with {type(error).__name__}: {str(error)[:LONGEST_ERROR]}"}
+        why = f"the code stopped with {type(error).__name__}: {str(error)[:LONGEST_ERROR]}"
+        return {"error": why}
 
 
 def main() -> None:

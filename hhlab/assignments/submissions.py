@@ -25,8 +25,8 @@ _CANVAS = re.compile(
 _OF_COURSE = re.compile(r"\d\d_")
 """How the names of notebooks and of their logs begin: such a file says nothing of its owner."""
 _REFUSED = {
-    "_assignsubmission_": say("whose.moodle"),
-    "_attempt_": say("whose.blackboard"),
+    "_assignsubmission_": "whose.moodle",
+    "_attempt_": "whose.blackboard",
 }
 
 
@@ -112,8 +112,7 @@ def _owner(
         if named:
             called, own = printable(f"{named['number']} / {named['name']}"), printable(place)
             student = roster.find(named["number"], named["name"])
-            told = f"no student, or more than one, on the roster is called {called}"
-            return student, told if name is top else f"{told}: if {own} is a folder of yours, give it another name"
+            return student, say("whose.nobody" if name is top else "whose.nobody_in", called=called, folder=own)
         if is_folder and folded(name) in by_id:
             return by_id[folded(name)], ""
     other = say("whose.folder") if folder else say("whose.zip") if top.lower().endswith(".zip") else ""
@@ -122,7 +121,7 @@ def _owner(
 
 def _refusal(name: str) -> str:
     """How to download instead, where a name is of a layout that is not read."""
-    return next((told for mark, told in _REFUSED.items() if mark in name), "")
+    return next((say(told) for mark, told in _REFUSED.items() if mark in name), "")
 
 
 Found = tuple[tuple[str, ...], File]
@@ -156,21 +155,17 @@ def _walk(top: Path, parts: tuple[str, ...], out: Path) -> Iterator[Found]:
                 waiting += [(each, (*parts, each.name)) for each in sorted(path.iterdir(), reverse=True)]
                 continue
         except OSError as error:
-            trouble = f"it cannot be read: {error.strerror}"
+            trouble = say("file.unread", why=error.strerror)
         yield parts, File(path, printable(path.name), printable(str(path)), trouble=trouble)
 
 
 def _kind(name: str, mode: int) -> str:
     """Why something is neither a file nor a folder to look into; "" if it is."""
     if stat.S_ISLNK(mode):
-        return "it is a link to another place: give the file itself"
+        return say("file.link")
     if stat.S_ISDIR(mode):
-        return (
-            "it is a folder, although its name is that of a notebook: give the notebook"
-            if name.lower().endswith(".ipynb")
-            else ""
-        )
-    return "" if stat.S_ISREG(mode) else "it is neither a file nor a folder"
+        return say("file.folder") if name.lower().endswith(".ipynb") else ""
+    return "" if stat.S_ISREG(mode) else say("file.neither")
 
 
 def _zipped(path: Path) -> Iterator[Found]:

@@ -5,7 +5,6 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from ..axons import Fibre
@@ -78,7 +77,7 @@ class Code:
         """The judgement on what a probe brought back."""
         truth = self.truth()
         fits = sum(self._near(a, b) for a, b in zip(values, truth, strict=False))
-        understood = f"{fits} of {len(truth)} numbers are right"
+        understood = say("code.fits", fits=fits, all=len(truth))
         if self._same(values, truth):
             return Judgement(State.RIGHT, self.reply, understood=understood)
         told = next((each.reply for each in self.mistakes if self._same(values, each.value())), self.hint)
@@ -154,7 +153,7 @@ class Assignment:
         """Its heading."""
         return str(self.texts.general["title"])
 
-    @cached_property
+    @property
     def grids(self) -> dict[str, Grid]:
         """What is drawn for each student, by name."""
         return {name: Grid(**told) for name, told in self.texts.general["given"].items()}

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from ..languages import language, told
 from ..parameters import shown
 from ..questions import State
 from .adjustments import TOTAL, Adjustment, adjusted
@@ -19,14 +20,15 @@ from .course import ASSIGNMENTS
 from .feedback import feedback
 from .judge import Verdict, judge
 from .notebook import Handed, UnreadableError, read_answers
-from .opened import MOST_FILES, TOO_MANY, File, TooMuchError, notebooks
+from .opened import MOST_FILES, File, TooMuchError, notebooks
 from .sandbox import Sandbox
 from .submissions import file_name
 from .task import Assignment
 from .variant import Variant
+from .words import say
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_SOURCES = (".py", ".toml", ".j2")
+_SOURCES = (".py", ".toml", ".j2", ".po")
 
 
 Read = tuple[File, Handed | str]
@@ -60,8 +62,12 @@ class Marked(NamedTuple):
 def rules() -> str:
     """A fingerprint of all that marks depend on, except the answers.
 
-    It changes with any source file of this package, in which the tasks stand and what computes what is right, and with
-    the versions of what they stand on.
+<<<<<<< HEAD
+    It changes with any source file of this package, in which the tasks stand and what computes what is right, with each
+=======
+    It changes with any source file of this package, in which the tasks stand and what computes what is right, with any
+>>>>>>> pg
+    catalogue of a language, and with the versions of what they stand on.
     """
     paths = sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _SOURCES)
     versions = " ".join([platform.python_version(), *map(version, ("hhlab", "numpy", "scipy"))])
@@ -81,12 +87,12 @@ def read(files: Sequence[File]) -> list[Read]:
             try:
                 found.append((file, file.trouble or read_answers(data)))
             except UnreadableError as error:
-                found.append((file, str(error)))
+                found.append((file, told(error)))
     except TooMuchError as error:
         return [(files[0], str(error))]
     except Exception as error:
         return [(files[0], _failed(error))]
-    return found or [(file, "there is no notebook in it") for file in files[:1]]
+    return found or [(file, say("file.none")) for file in files[:1]]
 
 
 def mark(work: Work, out: Path) -> Marked:
@@ -98,12 +104,12 @@ def mark(work: Work, out: Path) -> Marked:
 
 
 def _failed(error: Exception) -> str:
-    return f"grading it failed ({type(error).__name__}: {error}): try again, or tell the makers of hhlab"
+    return say("file.failed", why=f"{type(error).__name__}: {error}")
 
 
 def _marked(work: Work, out: Path) -> Marked:
     if len(work.found) > MOST_FILES:
-        return Marked(people=[(work.found[0][0].label, TOO_MANY)])
+        return Marked(people=[(work.found[0][0].label, say("file.too_many", most=MOST_FILES))])
     good: list[Handed] = []
     foreign, bad = [], []
     for file, handed in work.found:
@@ -115,14 +121,14 @@ def _marked(work: Work, out: Path) -> Marked:
         else:
             good.append(handed)
     if any(each.answers != good[0].answers for each in good):
-        bad.append((work.found[0][0].label, "there are several notebooks with different answers: keep only one"))
+        bad.append((work.found[0][0].label, say("file.several")))
         good.clear()
     if any(each.gives(TOTAL) for each in work.adjustments):
         foreign, bad = [], [*foreign, *bad]
     elif not good:
         return Marked(people=[*foreign, *bad])
     handed_in = good[0] if good else None
-    left_out = [f"{where} was left out: {because}." for where, because in bad]
+    left_out = [say("file.left_out", file=where, why=because) for where, because in bad]
     remarks = [*(handed_in.remarks if handed_in else ()), *left_out]
     return Marked(_kept_or_judged(work, handed_in, out), foreign, remarks)
 
@@ -130,13 +136,13 @@ def _marked(work: Work, out: Path) -> Marked:
 def why_not(handed: Handed, assignment: str, course: str, student: str) -> str:
     """Why a notebook cannot be graded as the work of a student; "" if it can."""
     if handed.student != student:
-        return f"{student} handed it in, but its first cell says that it belongs to {handed.student}"
+        return say("file.other_student", student=student, other=handed.student)
     if handed.course != course:
-        return f"it belongs to the course {shown(handed.course)}, not {shown(course)}"
+        return say("file.other_course", other=shown(handed.course), course=shown(course))
     if handed.assignment not in ASSIGNMENTS:
-        return f"this version of hhlab has no assignment {shown(handed.assignment)}: install a newer one"
+        return say("file.unknown_assignment", name=shown(handed.assignment))
     if handed.assignment != assignment:
-        return f"it belongs to the assignment {shown(handed.assignment)}, not {shown(assignment)}"
+        return say("file.other_assignment", other=shown(handed.assignment), assignment=shown(assignment))
     return ""
 
 
@@ -145,17 +151,17 @@ def _kept_or_judged(work: Work, handed: Handed | None, out: Path) -> list[Verdic
     name = file_name(work.student)
     page, kept = out / "feedback" / f"{name}.html", out / "results" / f"{name}.json"
     changes, answers = list(map(asdict, work.adjustments)), asdict(handed) if handed else ""
-    depends = [work.name, rules(), work.secret, work.sandbox.lock, answers, changes]
+    depends = [language(), work.name, rules(), work.secret, work.sandbox.lock, answers, changes]
     key = fingerprint(json.dumps(depends, sort_keys=True).encode())
     with suppress(OSError, ValueError, KeyError, TypeError):
-        told = json.loads(kept.read_text("utf-8"))
-        if told["key"] == key and page.exists() and not work.again:
-            return [Verdict(**each) for each in told["verdicts"]]
+        saved = json.loads(kept.read_text("utf-8"))
+        if saved["key"] == key and page.exists() and not work.again:
+            return [Verdict(**each) for each in saved["verdicts"]]
     verdicts, html = judged(work, handed)
     write(page, html.encode())
     if not any(each.state == State.NOT_RUN for each in verdicts):
-        told = {"key": key, "student": work.student, "verdicts": [asdict(each) for each in verdicts]}
-        write(kept, json.dumps(told, indent=1).encode())
+        saved = {"key": key, "student": work.student, "verdicts": [asdict(each) for each in verdicts]}
+        write(kept, json.dumps(saved, indent=1).encode())
     return verdicts
 
 

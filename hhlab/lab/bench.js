@@ -316,7 +316,7 @@ function picture(model, root, words) {
     if (!isTime(place)) return above(context, place, named);
     const tall = place.bottom - place.top;
     const marks = named.map(({ look, points, range }) => {
-      const lines = look.name.split("\n"), ends = look.kind === "line" && points.length;
+      const lines = look.name.split("\n").flatMap((line) => wrapped(context, line, width - place.right - 28)), ends = look.kind === "line" && points.length;
       return { look, lines, y: ends ? place.bottom - Math.min(Math.max(points.at(-1) / range, 0), 1) * tall : place.top };
     }).sort((a, b) => a.y - b.y);
     const needed = marks.reduce((a, each) => a + each.lines.length, 0) * LINE, line = Math.min(LINE, LINE * (tall + 14) / needed);
@@ -338,13 +338,14 @@ function picture(model, root, words) {
   }
 
   function above(context, place, named) {
-    const wide = named.map(({ look }) => 27 + context.measureText(look.name).width);
-    let x = wide.reduce((a, b) => a + b) > place.right - place.left + 20 ? place.edge : place.left;
+    const wide = named.map(({ look }) => 27 + context.measureText(look.name).width), all = wide.reduce((a, b) => a + b);
+    const from = all > place.right - place.left + 20 ? place.edge : place.left, share = Math.min(1, (place.right + 14 - from) / all);
+    let x = from;
     for (const [k, { look }] of named.entries()) {
       sample(context, look, x, place.top - 11);
       context.fillStyle = letters;
-      context.fillText(look.name, x + 20, place.top - 11);
-      x += wide[k];
+      context.fillText(look.name, x + 20, place.top - 11, share * wide[k] - 22);
+      x += share * wide[k];
     }
   }
 

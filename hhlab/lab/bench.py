@@ -129,9 +129,11 @@ class Bench(Stilled, Live):
     @property
     def picture(self) -> Any:
         """The present picture, with held traces and cursor, as from `plot`."""
-        from ..plots import plot
+        from ..plots import legible, plot
 
-        shown = {sentence("traces.now"): self.recording, **self.held} if self.held else self.recording
+        with legible():
+            now = sentence("traces.now")
+        shown = {now: self.recording, **self.held} if self.held else self.recording
         return plot(shown, *self.fixed["views"], at=self._moment())
 
     def still(self) -> tuple[str, bytes]:

@@ -79,8 +79,8 @@ class Stilled:
         picture = f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">' if png else ""
         said = f"<figcaption>{html.escape(text)}</figcaption>"
         again = f'<p class="hhlab-again" style="{BAR}">{sentence(f"still.of_{self.kind}")}</p>'
-        figure = f'<style>{STILL_STYLE}</style><figure class="hhlab-still" lang="{language()}">{again}{picture}{said}</figure>'
-        return {"text/html": figure, "text/plain": text}
+        figure = f'<figure class="hhlab-still" lang="{language()}">{again}{picture}{said}</figure>'
+        return {"text/html": f"<style>{STILL_STYLE}</style>{figure}", "text/plain": text}
 
 
 class Frame(Stilled, widgets.VBox):

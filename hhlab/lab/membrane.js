@@ -420,7 +420,7 @@ function membrane(model, root, told) {
       const mM = value(each), unit = mM < 0.1 ? " µM" : small ? "" : " mM";
       stamp(each.ion, x + 4, y, 4);
       const said = `${scene.names[each.ion]} ${mM < 0.1 ? Number((1e3 * mM).toPrecision(2)) : Number(mM.toPrecision(3))}${unit}`;
-      x += (close ? 15 : 23) + text(said, x + 12, y, small ? 11 : 12, { align: "left" });
+      x += (close ? 14 : 23) + text(said, x + 12, y, close ? 10 : small ? 11 : 12, { align: "left" });
     }
     return x;
   }

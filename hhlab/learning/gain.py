@@ -13,7 +13,7 @@ from .entries import SURE, Entry
 
 BEFORE, AFTER = TESTS = ("before_the_course", "after_the_course")
 """The sets of questions of the two tests."""
-BAR = Markup('<div class="hhlab-bar" aria-hidden="true"><div style="width: {:.0f}%"></div></div>{} of {}')
+BAR = Markup('<div class="hhlab-bar" aria-hidden="true"><div style="width: {:.0f}%"></div></div>{}')
 
 
 class Given(NamedTuple):
@@ -90,7 +90,8 @@ def gain_as_tables(before: Answers, after: Answers) -> str:
 
 def _bar(share: Sequence[int]) -> Markup:
     number, of = share
-    return BAR.format(100 * number / of, number, of) if of else Markup("–")
+    told = WORDING["class"]["of"].format(right=number, all=of)
+    return BAR.format(100 * number / of, told) if of else Markup("–")
 
 
 def _mark(given: Given | None) -> str:

@@ -177,8 +177,9 @@ def boltzmann(V: ArrayLike, share: ArrayLike) -> tuple[float, float]:
 
     volts, shares = numbers("V", "mV", V).ravel(), numbers("share", "shares of 1", share).ravel()
     if volts.size != shares.size or volts.size < FEWEST_POINTS:
-        wanted = f"give as many of each, {FEWEST_POINTS} or more"
-        raise ValueError(f"{volts.size} voltages and {shares.size} shares: {wanted}")
+        raise ValueError(
+            f"{volts.size} voltages and {shares.size} shares: give as many of each, {FEWEST_POINTS} or more"
+        )
     if np.ptp(shares) < LEAST_SPREAD:
         raise ValueError("these shares are all the same: give voltages over which they go from 1 to 0")
     nearest, rising = float(volts[np.abs(shares - 0.5).argmin()]), np.polyfit(volts, shares, 1)[0] > 0

@@ -12,6 +12,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from typing import Any
 
+from ..languages import translated
 from ..parameters import no_such, pretty, shown
 from ..quantities import UNITS, read_quantity
 
@@ -123,7 +124,7 @@ class Judgement:
         if not self.judged:
             return self.reply
         said = SAID_OF_A_NUMBER if math.isfinite(self.value) else SAID
-        return said[self.right].format(reply=self.reply, read=self.understood)
+        return translated(said[self.right]).format(reply=self.reply, read=self.understood)
 
     def __repr__(self) -> str:
         return self.sentence
@@ -219,7 +220,9 @@ class Choice:
         told = ONLY_THE_ANSWER if first.right and not second.right else ONLY_THE_REASON
         return Judgement(
             State.RIGHT if first.right and second.right else State.WRONG,
-            (BOTH_TIERS if first.right == second.right else told).format(answer=first.reply, reason=second.reply),
+            translated(BOTH_TIERS if first.right == second.right else told).format(
+                answer=first.reply, reason=second.reply
+            ),
             first.misconception or second.misconception,
             first.understood,
         )
@@ -228,7 +231,9 @@ class Choice:
         chosen = self._chosen((answer,) if isinstance(answer, str) else tuple(answer))
         replies = [self.options[option] for option in chosen]
         missing = self.several and not set(self.right) <= set(chosen)
-        texts = [reply.text for reply in replies] + ["That is not all: more of the answers are right."] * missing
+        texts = [reply.text for reply in replies] + [
+            translated("That is not all: more of the answers are right.")
+        ] * missing
         right = all(reply.right for reply in replies) and not missing
         wrong = [option for option in chosen if option not in self.right]
         return Judgement(
