@@ -973,7 +973,10 @@ def test_how_sure_one_can_be_is_asked_everywhere():
     assert (hh.predict(CHOICE).sure.value, hh.claim(22).verdict.value) == (None, None)
 
 
-@pytest.mark.parametrize(("number", "said"), [(19, "the thick ones belong to “usual”"), (39, ""), (38, "")])
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(19, "belong to “usual”"), (11, "belong to “1.01 times the threshold”"), (39, ""), (38, "")],
+)
 def test_a_card_says_whose_lines_are_thick(number, said):
     told = thick_and_thin(find(number).run())
     assert said in told

@@ -388,7 +388,8 @@ def test_the_verdict_on_a_claim(core, other, verdict):
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(0.0, "0"), (51.7292, "51.7"), (-13.4257, "\N{MINUS SIGN}13.4"), (1456.84, "1457"), (0.012345, "0.0123"),
+    [(0.0, "0"), (2.67e-15, "0"), (-1e-14, "0"), (1e-6, "1e\N{MINUS SIGN}06"),
+     (51.7292, "51.7"), (-13.4257, "\N{MINUS SIGN}13.4"), (1456.84, "1457"), (0.012345, "0.0123"),
      (100.00000000004, "100"), (math.inf, "more than was tried")],
 )  # fmt: skip
 def test_numbers_in_words(number, text):

@@ -133,6 +133,7 @@ def test_questions_of_earlier_notebooks_come_again():
         homes = {q.name: each for each in earlier for part in questions.question_set(each)[:2] for q in part}
         assert len({each.name for each in asked}) == 3
         assert {homes[each.name] for each in asked} <= {*course.NOTEBOOKS[name]}
+        assert all(each.name in questions.core(homes[each.name]) for each in asked)
         assert asked == again(notebook=name)
 
 

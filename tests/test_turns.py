@@ -141,7 +141,8 @@ def test_a_wrong_solution_is_told_why(name, old, new, phrase):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        (None, "None is not one number: give one in mV."),
+        (None, "None is not one number: give one in mV, with a decimal point, such as 2.5."),
+        ((2, 1), r"\(2, 1\) is not one number: .* with a decimal point"),
         ([1, 2], r"\[1, 2\] is not one number"),
         ("a", "'a' is not one number"),
         (float("nan"), "nan is not a finite number: look at what your code divides by."),

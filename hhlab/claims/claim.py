@@ -26,6 +26,7 @@ NUMBERS = sorted(int(name) for name in WORDING if name.isdecimal())
 FIRST, LAST = NUMBERS[0], NUMBERS[-1]
 """The lowest and the highest number that a claim has."""
 SIGNIFICANT_DIGITS = 3
+ROUNDING_ERROR = 1e-12
 TOO_CLOSE = 0.05
 """A number that is nearer to its line than this share of the line is too close to call."""
 MINUS = "\N{MINUS SIGN}"
@@ -322,9 +323,14 @@ def table() -> "pandas.DataFrame":
 
 
 def rounded(number: float) -> float:
-    """A number to three significant digits, or to a whole number where it has more than three before the point."""
-    if number == 0 or not math.isfinite(number):
+    """A number to three significant digits, or to a whole number where it has more than three before the point.
+
+    What is as small as the errors of rounding is 0.
+    """
+    if not math.isfinite(number):
         return number
+    if abs(number) < ROUNDING_ERROR:
+        return 0.0
     return round(number, max(SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(abs(number))), 0))
 
 

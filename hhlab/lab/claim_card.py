@@ -39,8 +39,8 @@ def thick_and_thin(found: Finding) -> str:
 
 
 def _crowded(name: str, rec: Any) -> bool:
-    """Whether a view shows several curves of one recording."""
-    return len(VIEWS[name].curves(seen_by(VIEWS[name], rec))) > 1
+    """Whether a view shows several curves of one recording, or curves that are named after their electrodes."""
+    return bool(VIEWS[name].along) or len(VIEWS[name].curves(seen_by(VIEWS[name], rec))) > 1
 
 
 def _heads(*names: str) -> list[str]:

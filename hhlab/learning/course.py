@@ -93,7 +93,7 @@ def to_ask_again(
 
     First come those that this notebook has asked today, so that a card shows the same questions when it is made again.
     Then those that were answered wrongly or with a guess, then others that were answered, the oldest first; then any,
-    of the notebooks first on which this one builds.
+    of the notebooks first on which this one builds, and there of the core first.
 
     Parameters
     ----------
@@ -121,8 +121,8 @@ def to_ask_again(
         if name in here or entry:
             wrong = entry is not None and (entry.get("right") is not True or entry.get("sure") == SURE[0])
             return (0 if name in here else 1 if wrong else 2, last[name]["time"])
-        other = find(name).again is None
-        return (3, home[name] not in NOTEBOOKS[notebook], other, random.Random(notebook + name).random())
+        further, other = name not in core(home[name]), find(name).again is None
+        return (3, home[name] not in NOTEBOOKS[notebook], further, other, random.Random(notebook + name).random())
 
     chosen = sorted(home, key=urgency)[:AT_ONCE]
     return [_worded(find(name), last.get(name), name in here) for name in chosen]
