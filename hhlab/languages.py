@@ -22,6 +22,8 @@ LANGUAGES = {"en": "English", "hr": "Hrvatski", "id": "Bahasa Indonesia", "zh": 
 ENGLISH = "en"
 LOCALE = Path(__file__).parent / "locale"
 VARIABLE = "HHLAB_LANG"
+POINTS = ".。"
+"""What ends a sentence."""
 NOT_YET = " *(English)*"
 """Stands after a paragraph that has no translation yet."""
 _OF_FOLDER = re.compile(rf"(?:.*-)?({'|'.join(LANGUAGES)})")
@@ -121,6 +123,13 @@ def told(error: object) -> str:
     given, said = next(((found.groups(), said) for found, said in matches if found), ((), ""))
     values = [told(value) if " " in value else value for value in given]  # a single word is a name in code
     return re.sub(r"\{(\d)\}", lambda place: values[int(place[1])], said) if said else translated(text)
+
+
+def from_any(text: str) -> str:
+    """A text of any language, such as an option that a student chose, in that of the course; without a point at its end."""
+    bare = text.rstrip(POINTS)
+    english = (each.msgid for name in LANGUAGES for each in _translated(name) if each.msgstr.rstrip(POINTS) == bare)
+    return translated(next(english, text)).rstrip(POINTS)
 
 
 def page(text: str) -> str:

@@ -13,6 +13,7 @@ from hhlab.assignments.course import ASSIGNMENTS
 from hhlab.assignments.grade import grade
 from hhlab.assignments.judge import Given
 from hhlab.assignments.notebook import LONGEST_CODE, UnreadableError, read_answers
+from hhlab.languages import spoken
 
 NAME, COURSE = "pump", "bio2"
 
@@ -201,6 +202,15 @@ def without_data(name, student, given):
 @EVERY_THAT_RUNS
 def test_lines_without_their_data_are_graded_alike(classroom, name):
     done = graded(classroom, without_data(name, "ab1", answers(name, COURSE, "ab1")), name)
+    assert not done.people
+    assert done.grades()["ab1"] == (sum(each.of for each in done.marks["ab1"]), done.grades()["ab1"][1])
+
+
+@EVERY_THAT_RUNS
+def test_lines_in_another_language_are_graded_alike(classroom, name):
+    with spoken("hr"):
+        made = without_data(name, "ab1", answers(name, COURSE, "ab1"))
+    done = graded(classroom, made, name)
     assert not done.people
     assert done.grades()["ab1"] == (sum(each.of for each in done.marks["ab1"]), done.grades()["ab1"][1])
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ..languages import POINTS
 from ..parameters import shown
 from ..questions import MODELS_VERSION, Choice, Number
 from ..tables import table
@@ -110,7 +111,7 @@ class Lab:
         except ValueError as error:
             return f"Not handed in: {error}."
         sign = " =" if isinstance(task.question, Number) else ":"
-        line = f"Handed in for {self.student}: {task.name}{sign} {understood.rstrip('.')}."
+        line = f"Handed in for {self.student}: {task.name}{sign} {understood.rstrip(POINTS)}."
         if self.graded and not isinstance(task.question, Code):
             return line
         verdict = self._judge(task, given)

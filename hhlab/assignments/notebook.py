@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
+from .. import languages
 from ..parameters import shown
 from .answer import FORMAT, MIME
 from .judge import LONGEST, LONGEST_CODE, Given
@@ -190,7 +191,8 @@ def _told_by_line(cell: _Cell, sign: str, said: str) -> Given | str:
     number, reason = _NUMBER.fullmatch(said), _BECAUSE.search(cell.source)
     if sign == " =" and number:
         return Given(f"{number[1]}{number[2] or '.'}000000{number[3]}")
-    if said == say("code.understood") and len(cell.source) <= LONGEST_CODE:
+    said = languages.from_any(said)
+    if said == say("code.understood").rstrip(languages.POINTS) and len(cell.source) <= LONGEST_CODE:
         return Given(code=cell.source)
     if sign == ":" and reason:
         return Given(option=said, because=reason[1][1:-1])
