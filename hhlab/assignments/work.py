@@ -62,12 +62,8 @@ class Marked(NamedTuple):
 def rules() -> str:
     """A fingerprint of all that marks depend on, except the answers.
 
-    <<<<<<< HEAD
-        It changes with any source file of this package, in which the tasks stand and what computes what is right, with each
-    =======
-        It changes with any source file of this package, in which the tasks stand and what computes what is right, with any
-    >>>>>>> pg
-        catalogue of a language, and with the versions of what they stand on.
+    It changes with any source file of this package, in which the tasks stand and what computes what is right, with any
+    catalogue of a language, and with the versions of what they stand on.
     """
     paths = sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _SOURCES)
     versions = " ".join([platform.python_version(), *map(version, ("hhlab", "numpy", "scipy"))])
