@@ -126,7 +126,7 @@ def told(error: object) -> str:
 
 
 def from_any(text: str) -> str:
-    """A text of any language, such as a chosen option, in the language of the course and without the point at its end."""
+    """A text of any language, such as a chosen option, in that of the course; without the point at its end."""
     bare = text.rstrip(POINTS)
     english = (each.msgid for name in LANGUAGES for each in _translated(name) if each.msgstr.rstrip(POINTS) == bare)
     return translated(next(english, text)).rstrip(POINTS)
