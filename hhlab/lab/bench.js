@@ -147,7 +147,7 @@ function picture(model, root, words) {
     const beside = Math.max(0, ...names.map((name) => context.measureText(name).width));
     const scaled = lasting.some((each) => each.scale) ? 66 : 0;
     const right = width - Math.max(beside && width >= LITTLE ? Math.min(beside + 36, 0.42 * width) : 14, scaled);
-    const heads = lasting.map((panel) => (width < LITTLE ? headOf(context, panel, right) : { tall: 0 }));
+    const heads = lasting.map((panel) => (width < LITTLE ? headOf(context, panel, right) : { tall: 0, notes: [] }));
     const side = Math.max(1, Math.min(states.length, Math.floor(width / ALONE))); // of the other panels in a row
     const below = states.length ? (room > 0 && lasting.length ? Math.min(STATES, room / 2) : room > 0 ? room : STATES) : 0;
     const full = (room > 0 ? room - 10 : panels.length < shown.panels.length ? BESIDE : MOST) - below;
@@ -165,18 +165,21 @@ function picture(model, root, words) {
     });
     if (lasting.length) top += FOOT - GAP;
     const wide = width / side;
+    let lower = 0; // px by which the words above them move the other panels down
     states.forEach((panel, k) => {
-      const edge = (k % side) * wide, up = top + Math.floor(k / side) * (below + 10);
-      const [begin, end] = [up + LINE + 10, up + below - FOOT + 10];
+      const edge = (k % side) * wide, up = top + lower + Math.floor(k / side) * (below + 10);
       const left = edge + (panel.grid || panel.yTicks ? LEFT + LINE * (panel.label.split("\n").length - 1) : 8);
-      places.push({ panel, edge, left, right: edge + wide - 14, top: begin, bottom: end, last: true });
+      const right = edge + wide - 14, notes = side === 1 && width < LITTLE && panel.grid ? notesOf(context, panel, right - left) : [];
+      const more = notes.length * LINE, head = { notes, tall: more && more + LINE + 7 };
+      lower += more;
+      places.push({ panel, edge, left, right, top: up + LINE + 10 + more, bottom: up + below - FOOT + 10 + more, head, last: true });
     });
     height = states.length ? places.at(-1).bottom + FOOT : top;
   }
 
   // What stands above a panel where there is no room beside it: words that need several lines, then names in rows.
   function headOf(context, panel, right) {
-    const notes = panel.words.map(([, , said]) => wrapped(context, said, right - LEFT - 8)).filter((all) => all.length > 1).flat();
+    const notes = notesOf(context, panel, right - LEFT);
     const spots = {}, edge = LINE + 5;
     let x = edge, row = notes.length, high = 0;
     for (const name of panel.legend) {
@@ -187,7 +190,13 @@ function picture(model, root, words) {
       high = Math.max(high, lines.length);
       x += wide;
     }
-    return { notes, spots, tall: row + high && (row + high) * LINE + 4 };
+    return { notes, spots, tall: row + high && (row + high) * LINE + 7 };
+  }
+
+  // The words that do not fit into a panel in one line, in lines as wide as the picture.
+  function notesOf(context, panel, wide) {
+    const long = panel.words.filter(([, , said]) => wrapped(context, said, wide - 8).length > 1);
+    return long.flatMap(([, , said]) => wrapped(context, said, width - 8));
   }
 
   const rowAt = (place, row) => place.top - place.head.tall + LINE * row + 5;
@@ -267,11 +276,11 @@ function picture(model, root, words) {
     context.textBaseline = "middle";
     for (const [x, y, said] of panel.words) {
       const all = wrapped(context, said, right - left - 8);
-      if (place.head?.tall && all.length > 1) continue;
+      if (place.head.notes.length && all.length > 1) continue;
       const first = Math.min(atY(place, y), bottom - LINE * (all.length - 0.4));
       all.forEach((line, k) => context.fillText(line, atX(place, x), first + k * LINE));
     }
-    place.head?.notes?.forEach((line, k) => context.fillText(line, (left + right) / 2, rowAt(place, k)));
+    place.head.notes.forEach((line, k) => context.fillText(line, width / 2, rowAt(place, k)));
     if (panel.scale) colourScale(context, place);
   }
 
