@@ -6,8 +6,9 @@ const KEEP_AFTER = 2000; // ms of rest after which the picture is put into the n
 const PLAY = 12000; // ms to play all that is shown of a recording
 const HEIGHT = 230, LEAST = 64, LEAST_IN_LAB = 48; // px: the height of a panel against time, the least, and the least in lab mode
 const MOST = 540, BESIDE = 210, STATES = 210; // px: of all of these at most, also beside a membrane, and of the row of the other panels
-const LEFT = 64, GAP = 12, FOOT = 40, ALONE = 200;
+const LEFT = 64, GAP = 16, FOOT = 40, ALONE = 200;
 const FONT = 12, LINE = 15; // px
+const LITTLE = 420, SAMPLE = 27; // px: below this width names stand above their panel; a name's piece of line, with its gap
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 20, ArrowLeft: -1, ArrowDown: -1, PageDown: -20 };
 const LATEST = new Set(["set", "look"]); // of these, only the last one that waits is sent
 const FIRST = new Set(["hold", "drop"]); // these go before all that waits: they are about the picture that is seen
@@ -144,31 +145,61 @@ function picture(model, root, words) {
     const lasting = panels.filter((each) => each.time), states = panels.filter((each) => !each.time);
     const names = lasting.flatMap((each) => each.legend.flatMap((name) => name.split("\n")));
     const beside = Math.max(0, ...names.map((name) => context.measureText(name).width));
-    const scaled = lasting.some((each) => each.scale) ? 58 : 0;
-    const right = width - Math.max(beside ? Math.min(beside + 36, 0.42 * width) : 14, scaled);
+    const scaled = lasting.some((each) => each.scale) ? 66 : 0;
+    const right = width - Math.max(beside && width >= LITTLE ? Math.min(beside + 36, 0.42 * width) : 14, scaled);
+    const heads = lasting.map((panel) => (width < LITTLE ? headOf(context, panel, right) : { tall: 0, notes: [] }));
     const side = Math.max(1, Math.min(states.length, Math.floor(width / ALONE))); // of the other panels in a row
     const below = states.length ? (room > 0 && lasting.length ? Math.min(STATES, room / 2) : room > 0 ? room : STATES) : 0;
     const full = (room > 0 ? room - 10 : panels.length < shown.panels.length ? BESIDE : MOST) - below;
     const wanted = lasting.map((each) => each.height * HEIGHT / lasting.length ** 0.35);
-    const sum = wanted.reduce((a, b) => a + b, 0), free = full - FOOT - GAP * lasting.length;
+    const sum = wanted.reduce((a, b) => a + b, 0), headed = heads.reduce((a, { tall }) => a + tall, 0);
+    const free = full - FOOT - GAP * lasting.length - (room > 0 ? headed : 0);
     const share = sum ? (room > 0 ? free / sum : Math.min(1, free / sum)) : 0;
     places = [];
     let top = 10;
     lasting.forEach((panel, k) => {
       const tall = Math.max(wanted[k] * share, (room > 0 ? LEAST_IN_LAB : LEAST) * Math.min(panel.height, 1));
-      places.push({ panel, edge: 0, left: LEFT, right, top, bottom: top + tall, last: k === lasting.length - 1 });
+      top += heads[k].tall;
+      places.push({ panel, edge: 0, left: LEFT, right, top, bottom: top + tall, head: heads[k], last: k === lasting.length - 1 });
       top += tall + GAP;
     });
     if (lasting.length) top += FOOT - GAP;
     const wide = width / side;
+    let lower = 0; // px by which the words above them move the other panels down
     states.forEach((panel, k) => {
-      const edge = (k % side) * wide, up = top + Math.floor(k / side) * (below + 10);
-      const [begin, end] = [up + LINE + 10, up + below - FOOT + 10];
+      const edge = (k % side) * wide, up = top + lower + Math.floor(k / side) * (below + 10);
       const left = edge + (panel.grid || panel.yTicks ? LEFT + LINE * (panel.label.split("\n").length - 1) : 8);
-      places.push({ panel, edge, left, right: edge + wide - 14, top: begin, bottom: end, last: true });
+      const right = edge + wide - 14, notes = side === 1 && width < LITTLE && panel.grid ? notesOf(context, panel, right - left) : [];
+      const more = notes.length * LINE, head = { notes, tall: more && more + LINE + 7 };
+      lower += more;
+      places.push({ panel, edge, left, right, top: up + LINE + 10 + more, bottom: up + below - FOOT + 10 + more, head, last: true });
     });
     height = states.length ? places.at(-1).bottom + FOOT : top;
   }
+
+  // What stands above a panel where there is no room beside it: words that need several lines, then names in rows.
+  function headOf(context, panel, right) {
+    const notes = notesOf(context, panel, right - LEFT);
+    const spots = {}, edge = LINE + 5;
+    let x = edge, row = notes.length, high = 0;
+    for (const name of panel.legend) {
+      const lines = name.split("\n").flatMap((line) => wrapped(context, line, width - edge - SAMPLE));
+      const wide = Math.max(...lines.map((line) => context.measureText(line).width)) + SAMPLE;
+      if (x > edge && x + wide > width) [x, row, high] = [edge, row + high, 0];
+      spots[name] = { x, row, lines };
+      high = Math.max(high, lines.length);
+      x += wide;
+    }
+    return { notes, spots, tall: row + high && (row + high) * LINE + 7 };
+  }
+
+  // The words that do not fit into a panel in one line, in lines as wide as the picture.
+  function notesOf(context, panel, wide) {
+    const long = panel.words.filter(([, , said]) => wrapped(context, said, wide - 8).length > 1);
+    return long.flatMap(([, , said]) => wrapped(context, said, width - 8));
+  }
+
+  const rowAt = (place, row) => place.top - place.head.tall + LINE * row + 5;
 
   // What the page gives: this is asked when it may have changed, as asking has the page laid out.
   function fit() {
@@ -244,9 +275,12 @@ function picture(model, root, words) {
     context.restore();
     context.textBaseline = "middle";
     for (const [x, y, said] of panel.words) {
-      const all = wrapped(context, said, right - left - 8), first = Math.min(atY(place, y), bottom - LINE * (all.length - 0.4));
+      const all = wrapped(context, said, right - left - 8);
+      if (place.head.notes.length && all.length > 1) continue;
+      const first = Math.min(atY(place, y), bottom - LINE * (all.length - 0.4));
       all.forEach((line, k) => context.fillText(line, atX(place, x), first + k * LINE));
     }
+    place.head.notes.forEach((line, k) => context.fillText(line, width / 2, rowAt(place, k)));
     if (panel.scale) colourScale(context, place);
   }
 
@@ -268,7 +302,7 @@ function picture(model, root, words) {
     }
     context.fillStyle = letters;
     context.textAlign = "left";
-    panel.scale.forEach((V, k) => context.fillText(plain(V), right + 22, bottom - k / many * tall));
+    panel.scale.forEach((V, k) => context.fillText(plain(V) + (k === many ? " mV" : ""), right + 22, bottom - k / many * tall));
   }
 
   function outline(context, place, points, range) {
@@ -314,6 +348,7 @@ function picture(model, root, words) {
     context.textBaseline = "middle";
     context.textAlign = "left";
     if (!isTime(place)) return above(context, place, named);
+    if (place.head.tall) return inRows(context, place, named);
     const tall = place.bottom - place.top;
     const marks = named.map(({ look, points, range }) => {
       const lines = look.name.split("\n").flatMap((line) => wrapped(context, line, width - place.right - 28)), ends = look.kind === "line" && points.length;
@@ -334,6 +369,15 @@ function picture(model, root, words) {
       sample(context, look, place.right + 5, y);
       context.fillStyle = letters;
       lines.forEach((text, k) => context.fillText(text, place.right + 27, y + k * line, width - place.right - 28));
+    }
+  }
+
+  function inRows(context, place, named) {
+    for (const { look } of named) {
+      const { x, row, lines } = place.head.spots[look.name];
+      sample(context, look, x, rowAt(place, row));
+      context.fillStyle = letters;
+      lines.forEach((text, k) => context.fillText(text, x + 20, rowAt(place, row + k)));
     }
   }
 
