@@ -1,7 +1,7 @@
 """What `hhlab translate` does: it collects the texts of the course, brings the catalogues up to date, and checks them.
 
 A check that a translation fails with good reason, as when a language puts two numbers in another order, is named in a
-comment of the translator: `# checked: order`.
+comment of the translator: `# checked: numbers`.
 """
 
 import ast
@@ -191,7 +191,7 @@ def _forms(name: str) -> int:
 _KEPT = {
     "code": r"`[^`]*`",
     "maths": r"\$[^$]+\$",
-    "places": r"\{\w*\}",
+    "places": r"\{\w*\}|%\(\w+\)s",
     "links": r"\]\([^)]*\)|https?://\S+",
     "HTML": r"</?[a-z][^>]*>|&\w+;",
     "marks": r"\*\*|\||▶|^(?:#+|[-*]|\d+\.) ",
