@@ -177,7 +177,8 @@ SQUEEZED = """() => [
   ...[...document.querySelectorAll('.hhlab-card .hhlab-table tbody th')]
     .filter(e => e.checkVisibility() && e.offsetWidth < 0.9 * e.parentElement.offsetWidth).map(e => e.textContent),
   ...[...document.querySelectorAll('.hhlab-ground')].flatMap(({written = [], width}) => written
-    .filter(one => one.text.startsWith('t (') && one.left + one.right < 0.96 * width).map(one => one.text)),
+    .filter(one => one.text.startsWith('t (') && one.left + one.right < 1.1 * width)
+    .filter(() => !written.some(({text}) => text === '60 mV')).map(one => one.text)),
 ]"""
 
 
