@@ -172,6 +172,15 @@ CUT = """parts => {
   return [...found.keys()];
 }"""
 
+# At the narrow width: rows of a card whose name shares its line with numbers, and panels that leave room beside them.
+SQUEEZED = """() => [
+  ...[...document.querySelectorAll('.hhlab-card .hhlab-table tbody th')]
+    .filter(e => e.checkVisibility() && e.offsetWidth < 0.9 * e.parentElement.offsetWidth).map(e => e.textContent),
+  ...[...document.querySelectorAll('.hhlab-ground')].flatMap(({written = [], width}) => written
+    .filter(one => one.text.startsWith('t (') && one.left + one.right < 1.1 * width)
+    .filter(() => !written.some(({text}) => text === '60 mV')).map(one => one.text)),
+]"""
+
 
 @pytest.fixture(scope="module")
 def locale(tmp_path_factory):
@@ -242,5 +251,6 @@ def test_nothing_is_cut(chrome, address, folder, locale, root, name):
         snapshot(page, f"layout_{name}_{width}")
         found = page.evaluate(CUT, PARTS)
         assert not found, f"at {width} px: {found}"
+        assert width != WIDTHS[0] or page.evaluate(SQUEEZED) == []
     no_error(page)
     page.context.close()

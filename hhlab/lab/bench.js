@@ -382,7 +382,7 @@ function picture(model, root, words) {
   }
 
   function above(context, place, named) {
-    const wide = named.map(({ look }) => 27 + context.measureText(look.name).width), all = wide.reduce((a, b) => a + b);
+    const wide = named.map(({ look }) => SAMPLE + context.measureText(look.name).width), all = wide.reduce((a, b) => a + b);
     const from = all > place.right - place.left + 20 ? place.edge : place.left, share = Math.min(1, (place.right + 14 - from) / all);
     let x = from;
     for (const [k, { look }] of named.entries()) {
