@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from . import course_folder, doctor, languages, teaching
-from .course_folder import MADE, hash_of
+from .course_folder import MADE, hash_of, source_of
 from .languages import ENGLISH, LANGUAGES, VARIABLE, language, of_folder
 
 FOLDER = "hhlab-course"
@@ -232,9 +232,7 @@ def _updated(path: Path, place: Path) -> str:
     own = [
         cell
         for cell in there or []
-        if "".join(cell["source"]).strip()
-        and hash_of(cell) not in known
-        and not "".join(cell["source"]).startswith(FROM[:40])
+        if source_of(cell).strip() and hash_of(cell) not in known and not source_of(cell).startswith(FROM[:40])
     ]
     if there is not None and not (hashes & ours) - now and len(now - hashes) <= len(own):
         return ""
@@ -300,9 +298,7 @@ def _cells(path: Path) -> list[dict[str, Any]] | None:
             {part: cell[part] for part in parts if part in cell} | {MADE: cell.get("metadata", {}).get(MADE)}
             for cell in cells
         ]
-        return (
-            found if all(cell["cell_type"] in KINDS and "".join(cell["source"]) is not None for cell in found) else None
-        )
+        return found if all(cell["cell_type"] in KINDS and source_of(cell) is not None for cell in found) else None
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 

@@ -45,7 +45,7 @@ def _in_language(path: Path) -> bytes:
     texts = _of_assignment(path) if path.parent.name == "assignments" else {}
     for place, cell in enumerate(told["cells"]):
         if cell["cell_type"] == "markdown":
-            english = "".join(cell["source"])
+            english = source_of(cell)
             text = texts.get(cell.get("id")) or page(english)
             if place == 0 and path.name.startswith("00"):
                 text += "\n\n" + translated(
@@ -58,10 +58,14 @@ def _in_language(path: Path) -> bytes:
     return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
 
 
+def source_of(cell: dict[str, Any]) -> str:
+    """The text of a cell, which a notebook may keep in lines."""
+    return "".join(cell["source"])
+
+
 def hash_of(cell: dict[str, Any]) -> str:
     """A short hash of the text of a cell."""
-    text = "".join(cell["source"]).strip()
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return hashlib.sha256(source_of(cell).strip().encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def _of_assignment(path: Path) -> dict[str, str]:

@@ -117,19 +117,24 @@ def in_templates(environment: Any) -> None:
 def told(error: object) -> str:
     """What an error says, in the language of the course: its values are put into the translation of its sentence."""
     text = str(error)
-    if (name := language()) == ENGLISH or (whole := translated(text)) != text:
-        return text if name == ENGLISH else whole
+    name, whole = language(), translated(text)
+    if name == ENGLISH or whole != text:
+        return whole
     matches = ((pattern.fullmatch(text), said) for pattern, said in _errors(name))
     given, said = next(((found.groups(), said) for found, said in matches if found), ((), ""))
     values = [told(value) if " " in value else value for value in given]  # a single word is a name in code
-    return re.sub(r"\{(\d)\}", lambda place: values[int(place[1])], said) if said else translated(text)
+    return re.sub(r"\{(\d)\}", lambda place: values[int(place[1])], said) if said else text
 
 
 def from_any(text: str) -> str:
     """A text of any language, such as a chosen option, in that of the course; without the point at its end."""
-    bare = text.rstrip(POINTS)
-    english = (each.msgid for name in LANGUAGES for each in _translated(name) if each.msgstr.rstrip(POINTS) == bare)
-    return translated(next(english, text)).rstrip(POINTS)
+    return translated(_english().get(text.rstrip(POINTS), text)).rstrip(POINTS)
+
+
+@functools.cache
+def _english() -> dict[str, str]:
+    """The English texts, by their translations into any language without the points at their ends."""
+    return {each.msgstr.rstrip(POINTS): each.msgid for name in LANGUAGES for each in _translated(name)}
 
 
 def page(text: str) -> str:

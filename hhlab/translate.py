@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import polib
 from jinja2 import Environment
 
-from .languages import ENGLISH, LANGUAGES, LOCALE, blocks, has_words
+from .languages import ENGLISH, LANGUAGES, LOCALE, blocks, catalogue_of, has_words
 from .quantities import UNITS
 from .texts import CODE, TextFiles, of_course
 
@@ -156,17 +156,12 @@ def _numbered(text: str) -> str:
     return re.sub(r"\{given\}", lambda _: f"{{{next(places)}}}", text)
 
 
-def path_of(name: str) -> Path:
-    """The catalogue of a language."""
-    return LOCALE / f"{name}.po"
-
-
 def merge(name: str) -> polib.POFile:
     """The catalogue of a language, brought up to date.
 
     A text that is new comes in without a translation, or with that of the text which it replaces, as a proposal.
     """
-    path, forms, needed = path_of(name), dict.fromkeys(range(_forms(name)), ""), messages()
+    path, forms, needed = catalogue_of(name), dict.fromkeys(range(_forms(name)), ""), messages()
     known = {entry.msgid: entry for entry in polib.pofile(str(path))} if path.exists() else {}
     gone = [text for text in known if text not in needed]
     made = polib.POFile(wrapwidth=WIDTH)
@@ -334,8 +329,8 @@ def run(only_check: bool) -> list[tuple[str, Trouble]]:
     """Bring all catalogues up to date, unless they are only checked; what is wrong in each language."""
     found = []
     for name in OTHERS:
-        catalogue = polib.pofile(str(path_of(name)), wrapwidth=WIDTH) if only_check else merge(name)
+        catalogue = polib.pofile(str(catalogue_of(name)), wrapwidth=WIDTH) if only_check else merge(name)
         if not only_check:
-            catalogue.save(str(path_of(name)))
+            catalogue.save(str(catalogue_of(name)))
         found += [(name, trouble) for trouble in troubles(name, catalogue)]
     return found

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -46,6 +47,13 @@ def test_one_sentence_and_no_traceback():
     assert "NameError" in other[0]
     assert "name 'unknown' is not defined" in other[0]
     assert fine == ["5\n", [], True]
+
+
+def test_errors_of_the_course_speak_its_language_and_all_others_stay_as_they_are():
+    _, told = session('import hhlab as hh; hh.language("hr")', "hh.Squid(T=99)", 'raise ValueError("a", 1)')
+    errors = [re.sub(r"\x1b\[[\d;]*m", "", text) for text, _, success in told if not success]
+    assert "T = 99 degC je izvan raspona od 0 do 40 degC" in errors[0]
+    assert "ValueError: ('a', 1)\n" in errors[1]
 
 
 def test_the_command_names_the_file_to_kernels_unless_the_user_has_one(tmp_path, monkeypatch):

@@ -227,7 +227,7 @@ def test_other_numbers_need_a_text_and_a_truth(notebook):
 
 def test_the_tests_are_parallel():
     before, after = TESTS.values()
-    assert [*before] == [*after] == [*gain.WORDING["ideas"]]
+    assert [*before] == [*after] == [*course.WORDING["ideas"]]
     assert len(before) == 16
     for idea, question in before.items():
         other = after[idea]

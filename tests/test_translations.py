@@ -9,10 +9,10 @@ import polib
 import pytest
 
 from hhlab import languages, translate
-from hhlab.translate import CHECKS, OTHERS, Trouble, merge, messages, path_of, troubles
+from hhlab.translate import CHECKS, OTHERS, Trouble, merge, messages, troubles
 
 DEFECTS, FOUND = 500, 0.95
-CATALOGUES = {name: polib.pofile(str(path_of(name)), wrapwidth=translate.WIDTH) for name in OTHERS}
+CATALOGUES = {name: polib.pofile(str(languages.catalogue_of(name)), wrapwidth=translate.WIDTH) for name in OTHERS}
 TERMS = {name: translate.terms_of(catalogue) for name, catalogue in CATALOGUES.items()}
 TEXTS = {name: [each for each in catalogue if not each.msgid_plural] for name, catalogue in CATALOGUES.items()}
 NUMBER = r"(?<![\w.{])\d+(?:\.\d+)?(?![\w}])"
@@ -140,7 +140,7 @@ def test_the_checks_find_nineteen_of_twenty_defects():
 
 
 def test_what_is_not_translated_or_not_used_is_told(tmp_path, monkeypatch):
-    catalogue = polib.pofile(str(path_of("hr")))
+    catalogue = polib.pofile(str(languages.catalogue_of("hr")))
     catalogue.pop(5)
     catalogue.append(polib.POEntry(msgid="Nobody says this.", msgstr="Nitko ovo ne kaže."))
     gone = next(text for text in messages() if text not in {entry.msgid for entry in catalogue})
@@ -152,10 +152,10 @@ def test_what_is_not_translated_or_not_used_is_told(tmp_path, monkeypatch):
 
 def test_a_changed_text_is_english_until_its_translation_is_looked_at(tmp_path, monkeypatch):
     old = next(entry for entry in CATALOGUES["hr"] if entry.msgid == "go back to the beginning")
-    catalogue = polib.pofile(str(path_of("hr")))
+    catalogue = polib.pofile(str(languages.catalogue_of("hr")))
     next(entry for entry in catalogue if entry.msgid == old.msgid).msgid = "Go back to the beginning, please"
     catalogue.save(str(tmp_path / "hr.po"))
-    monkeypatch.setattr(translate, "LOCALE", tmp_path)
+    monkeypatch.setattr(languages, "LOCALE", tmp_path)
     merged = merge("hr")
     entry = next(entry for entry in merged if entry.msgid == old.msgid)
     assert (entry.msgstr, entry.fuzzy, entry.previous_msgid) == (old.msgstr, True, "Go back to the beginning, please")
@@ -168,7 +168,7 @@ def test_the_correction_in_contributing_works(tmp_path, monkeypatch):
         r"<!-- correction -->\n```po\n(.*?)```", (translate.PACKAGE.parent / "CONTRIBUTING.md").read_text(), re.S
     )
     english, said = re.findall(r'"(.*)"', given)
-    catalogue = polib.pofile(str(path_of("hr")))
+    catalogue = polib.pofile(str(languages.catalogue_of("hr")))
     entry = next(entry for entry in catalogue if entry.msgid == english)
     assert entry.occurrences == [("hhlab/lab/words.toml", "")]
     entry.msgstr = said

@@ -6,7 +6,7 @@ from datetime import datetime
 import ipywidgets as widgets
 from markupsafe import Markup
 
-from ..learning.course import NOTEBOOKS, START, WORDING, Step, logs_in, minutes_left, steps, to_ask_again
+from ..learning.course import NOTEBOOKS, START, WORDING, Step, logs_in, minutes_left, sentence, steps, to_ask_again
 from ..tables import table
 from .frame import Frame, paragraph, say
 from .log_file import open_log
@@ -25,7 +25,7 @@ class Begin(Frame):
         again = to_ask_again(notebook, logs_in(self.kept.path.parent), own, today)
         done = {entry["name"] for entry in own if entry["kind"] == "answer" and entry["time"].startswith(today)}
         self.asked = [Asked(question, fresh=question.name not in done) for question in again]
-        head = paragraph(WORDING["begin"]["again"], "heading") + paragraph(WORDING["begin"]["why_again"], "note")
+        head = paragraph(sentence("begin.again"), "heading") + paragraph(sentence("begin.why_again"), "note")
         super().__init__([self.progress, *([widgets.HTML(head), *self.asked] if again else [])], "card")
         self.refresh()
         self.kept.read_by(self)
@@ -40,12 +40,12 @@ class Begin(Frame):
         logs = logs_in(self.kept.path.parent)
         cores = {WORDING["notebooks"][name]["title"]: steps(name, logs[name]) for name in NOTEBOOKS}
         rows = [(title, *_in_words(core)) for title, core in cores.items() if core]
-        heads = (WORDING["begin"]["notebook"], WORDING["begin"]["steps"], WORDING["begin"]["left"])
+        heads = (sentence("begin.notebook"), sentence("begin.steps"), sentence("begin.left"))
         told = table(rows, heads, style="hhlab-table", named=True, left=True)
         return (
-            paragraph(WORDING["begin"]["course"], "heading")
+            paragraph(sentence("begin.course"), "heading")
             + str(told)
-            + paragraph(WORDING["begin"]["course_note"], "note")
+            + paragraph(sentence("begin.course_note"), "note")
         )
 
     def still(self) -> tuple[str, bytes]:
@@ -53,8 +53,8 @@ class Begin(Frame):
 
 
 def _in_words(core: Sequence[Step]) -> tuple[Markup, str]:
-    done = WORDING["begin"]["steps_of"].format(done=sum(step.done for step in core), all=len(core))
-    return _bar(core) + done, WORDING["begin"]["minutes"].format(minutes=minutes_left(core))
+    done = sentence("begin.steps_of", done=sum(step.done for step in core), all=len(core))
+    return _bar(core) + done, sentence("begin.minutes", minutes=minutes_left(core))
 
 
 def _bar(core: Sequence[Step]) -> Markup:
@@ -67,9 +67,10 @@ def _progress(core: Sequence[Step]) -> str:
     if not core:
         return ""
     done = sum(step.done for step in core)
-    told = WORDING["begin"]["finished" if done == len(core) else "progress"]
-    said = paragraph(told.format(done=done, all=len(core), minutes=minutes_left(core)), "heading", role="status")
-    signs = {True: ("hhlab-done", WORDING["begin"]["done"], "✓"), False: ("", WORDING["begin"]["to_do"], "○")}
+    name = "begin.finished" if done == len(core) else "begin.progress"
+    told = sentence(name, done=done, all=len(core), minutes=minutes_left(core))
+    said = paragraph(told, "heading", role="status")
+    signs = {True: ("hhlab-done", sentence("begin.done"), "✓"), False: ("", sentence("begin.to_do"), "○")}
     listed = Markup().join(STEP.format(step.about, *signs[step.done], step.name) for step in core)
     return said + str(_bar(core) + Markup('<ol class="hhlab-steps">{}</ol>').format(listed))
 

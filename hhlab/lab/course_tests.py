@@ -2,7 +2,7 @@
 
 import ipywidgets as widgets
 
-from ..learning.course import START, WORDING
+from ..learning.course import START, sentence
 from ..learning.entries import SURE, Entry, read_entries
 from ..learning.gain import AFTER, BEFORE, answers, finished, gain_as_tables, gain_in_words
 from ..questions import Choice, check
@@ -20,7 +20,7 @@ class Item(widgets.VBox):
         self.question, self.controls, self.sure = (
             question,
             Controls(question),
-            radio(sure_in_words(), WORDING["tests"]["sure"]),
+            radio(sure_in_words(), sentence("tests.sure")),
         )
         self.reply = widgets.HTML()
         before = open_log().last("answer", question.name) or {}
@@ -28,7 +28,7 @@ class Item(widgets.VBox):
         self.sure.value = before.get("sure") if before.get("sure") in SURE else None
         for each in (self.controls.choice, self.sure):
             each.observe(lambda _: self._keep(), "value")
-        row = widgets.HBox([widgets.HTML(paragraph(WORDING["tests"]["sure"], "note")), self.sure])
+        row = widgets.HBox([widgets.HTML(paragraph(sentence("tests.sure"), "note")), self.sure])
         row.layout.flex_flow = "row wrap"
         super().__init__([self.controls, row, self.reply])
         self.add_class("hhlab-asked")
@@ -49,7 +49,7 @@ class Item(widgets.VBox):
         self.sure.disabled = True
         judged, right = self.question.judge(self.controls.answer()), self.question.right[0]
         why, truth = self.question.options[right].text, self.question.wording(right)
-        told = WORDING["tests"]["right" if judged.right else "not_yet"].format(reply=judged.reply, truth=truth, why=why)
+        told = sentence("tests.right" if judged.right else "tests.not_yet", reply=judged.reply, truth=truth, why=why)
         say(self.reply, paragraph(told, "right" if judged.right else "reply") if tell else "")
 
 
@@ -59,10 +59,10 @@ class CourseTest(Frame):
     def __init__(self, test: str) -> None:
         self.test, self.which = test, test.partition("_")[0]
         self.items = [Item(question) for question in check(test) if isinstance(question, Choice)]
-        self.button, self.state = button(WORDING["tests"]["finish"], WORDING["tests"]["finish_tip"]), widgets.HTML()
+        self.button, self.state = button(sentence("tests.finish"), sentence("tests.finish_tip")), widgets.HTML()
         self.button.on_click(lambda _: self.finish())
-        intro = WORDING["tests"][f"intro_{self.which}"].format(number=len(self.items))
-        head = widgets.HTML(paragraph(WORDING["tests"][f"title_{self.which}"], "heading") + paragraph(intro))
+        intro = sentence(f"tests.intro_{self.which}", number=len(self.items))
+        head = widgets.HTML(paragraph(sentence(f"tests.title_{self.which}"), "heading") + paragraph(intro))
         super().__init__([head, *self.items, self.button, self.state], "card")
         if finished(test, open_log().entries()) and all(item.complete for item in self.items):
             self._lock()
@@ -76,18 +76,18 @@ class CourseTest(Frame):
         if not self.button.disabled:
             say(
                 self.state,
-                paragraph(WORDING["tests"]["kept"].format(done=done, all=len(self.items)), "note") + concern(),
+                paragraph(sentence("tests.kept", done=done, all=len(self.items)), "note") + concern(),
             )
 
     def finish(self) -> None:
         """Let the answers stand; a sentence if some are missing."""
         missing = [str(n) for n, item in enumerate(self.items, 1) if not item.complete]
         if missing:
-            said = WORDING["tests"]["missing"].format(numbers=", ".join(missing))
+            said = sentence("tests.missing", numbers=", ".join(missing))
             return say(self.state, paragraph(said, "notice", role="alert"))
         if not self.button.disabled:
             open_log().add(
-                "answer", self.test, question=WORDING["tests"][f"title_{self.which}"], answer=WORDING["tests"]["finish"]
+                "answer", self.test, question=sentence(f"tests.title_{self.which}"), answer=sentence("tests.finish")
             )
         return self._lock()
 
@@ -95,7 +95,7 @@ class CourseTest(Frame):
         self.button.disabled = True
         for item in self.items:
             item.lock(tell=self.test == AFTER)
-        say(self.state, paragraph(WORDING["tests"][f"thanks_{self.which}"], "verdict", role="status") + concern())
+        say(self.state, paragraph(sentence(f"tests.thanks_{self.which}"), "verdict", role="status") + concern())
 
     def still(self) -> tuple[str, bytes]:
         return "\n".join(f"{n}. {item.question.text}" for n, item in enumerate(self.items, 1)), b""
@@ -112,9 +112,9 @@ class Gain(Frame):
 
     def refresh(self) -> None:
         """Show what has been learnt, once the test at the end is finished."""
-        entries, head = self._entries(), paragraph(WORDING["tests"]["gain"], "heading")
+        entries, head = self._entries(), paragraph(sentence("tests.gain"), "heading")
         if not finished(AFTER, entries):
-            return say(self.content, head + paragraph(WORDING["tests"]["gain_later"]))
+            return say(self.content, head + paragraph(sentence("tests.gain_later")))
         both = answers(BEFORE, entries), answers(AFTER, entries)
         said = "".join(paragraph(sentence, role="status") for sentence in gain_in_words(*both))
         return say(self.content, head + said + gain_as_tables(*both))
@@ -125,7 +125,7 @@ class Gain(Frame):
         return [*(read_entries(other) if other != self.kept.path else ()), *self.kept.entries()]
 
     def still(self) -> tuple[str, bytes]:
-        return WORDING["tests"]["gain"], b""
+        return sentence("tests.gain"), b""
 
 
 def gain() -> Gain:

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from ..axons import Axon
 from ..cells import Squid
 from ..claims import MISCONCEPTIONS
-from ..languages import told
+from ..languages import POINTS, told
 from ..learning.gain import TESTS
 from ..parameters import must_be, pretty
 from ..protocols import Step
@@ -226,7 +226,7 @@ def in_words(question: Question | None, answer: Any) -> list[str]:
 
 def quoted(question: Question, answer: Any) -> str:
     """An answer as students read it, each part of it in quotation marks."""
-    return ", ".join(sentence("question.quoted", answer=text.rstrip(".。")) for text in in_words(question, answer))
+    return ", ".join(sentence("question.quoted", answer=text.rstrip(POINTS)) for text in in_words(question, answer))
 
 
 def right_answer(question: Question) -> Answer:

@@ -13,7 +13,7 @@ from ..assignments.submissions import by_owner
 from ..claims import MISCONCEPTIONS
 from ..tables import as_csv
 from .beliefs import named
-from .course import WORDING
+from .course import WORDING, sentence
 from .entries import SURE, Entry, good_entries
 from .gain import AFTER, BEFORE, Answers, answers, questions_of, right
 from .places import place_of
@@ -70,9 +70,7 @@ def _entries(files: Sequence[File]) -> tuple[list[Entry], list[str]]:
             entries += found
             if file.suffix in (LOG, ".zip") and (file.trouble or not found):
                 troubles.append(
-                    WORDING["class"]["unread"].format(
-                        file=file.name, because=file.trouble or WORDING["class"]["no_entries"]
-                    )
+                    sentence("class.unread", file=file.name, because=file.trouble or sentence("class.no_entries"))
                 )
     except TooMuchError as error:
         troubles.append(str(error))
@@ -81,12 +79,12 @@ def _entries(files: Sequence[File]) -> tuple[list[Entry], list[str]]:
 
 def _page(members: Mapping[str, Member], troubles: list[tuple[str, str]]) -> str:
     both = [each for each in members.values() if each.before and each.after]
-    said = [WORDING["class"]["number"].format(number=len(members), both=len(both))]
+    said = [sentence("class.number", number=len(members), both=len(both))]
     if both:
         before, after = (
             np.mean([right(part) for part in parts]) for parts in zip(*(each[:2] for each in both), strict=True)
         )
-        said.append(WORDING["class"]["gain"].format(before=before, after=after, all=len(WORDING["ideas"])))
+        said.append(sentence("class.gain", before=before, after=after, all=len(WORDING["ideas"])))
     texts = WORDING["class"]
     return page(
         "class.html", title=texts["title"], texts=texts, said=said, troubles=troubles, ideas=_ideas(members.values()),
@@ -99,7 +97,7 @@ def _ideas(members: Iterable[Member]) -> Rows:
     some = list(members)
     tests = [[each.before for each in some], [each.after for each in some]]
     return [
-        (WORDING["ideas"][idea], *(cell for test in tests for cell in _share(test, idea)))
+        (sentence(f"ideas.{idea}"), *(cell for test in tests for cell in _share(test, idea)))
         for idea in questions_of(AFTER)
     ]
 
@@ -107,7 +105,7 @@ def _ideas(members: Iterable[Member]) -> Rows:
 def _share(tests: Iterable[Answers], idea: str) -> tuple[object, str]:
     """A bar and a count of those who have an idea right, among those who answered."""
     found = [test[idea].right for test in tests if idea in test]
-    told = WORDING["class"]["of"].format(right=sum(found), all=len(found))
+    told = sentence("class.of", right=sum(found), all=len(found))
     return (bar(sum(found) / len(found)), told) if found else ("", "–")
 
 
@@ -128,7 +126,7 @@ def _beliefs(members: Iterable[Member]) -> Rows:
 def _certain(members: Iterable[Member]) -> Rows:
     """The ideas of which students were certain and wrong, the most frequent first."""
     counted = Counter(idea for each in members for idea in each.certainly_wrong)
-    return [(WORDING["ideas"][idea], number) for idea, number in counted.most_common()]
+    return [(sentence(f"ideas.{idea}"), number) for idea, number in counted.most_common()]
 
 
 def _students(members: Mapping[str, Member]) -> Rows:
@@ -140,5 +138,5 @@ def _students(members: Mapping[str, Member]) -> Rows:
 
 def _table(members: Mapping[str, Member]) -> bytes:
     """A row for each student."""
-    heads = [WORDING["class"][key] for key in ("student", "before", "after", "certain_wrong", "named")]
+    heads = [sentence(f"class.{key}") for key in ("student", "before", "after", "certain_wrong", "named")]
     return as_csv(heads, _students(members))

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from .. import claims
 from ..parameters import no_such
 from ..questions import Choice, Number, core, find, question_set
-from ..texts import TextFiles
+from ..texts import TextFiles, sentences
 from .entries import SURE, Entry, read_entries
 
-WORDING = TextFiles(Path(__file__).with_name("wording.toml"))
-"""All texts of this package by id."""
+WORDING_IN = Path(__file__).with_name("wording.toml")
+WORDING, sentence = TextFiles(WORDING_IN), sentences(WORDING_IN)
+"""All texts of this package by id; and what gives one by a name such as "begin.done", with its values put in."""
 NOTEBOOKS: Mapping[str, Sequence[str]] = {
     name: about["builds_on"] for name, about in WORDING.english["notebooks"].items()
 }
@@ -49,7 +50,7 @@ def steps(notebook: str, entries: Iterable[Entry]) -> list[Step]:
         else:
             number, about = numbers[kind], find(name).text
         done = any((each, name) in there for each in _ENTRIES[kind])
-        told.append(Step(WORDING["items"][kind].format(number=number), about, minutes, done))
+        told.append(Step(sentence(f"items.{kind}", number=number), about, minutes, done))
     return told
 
 

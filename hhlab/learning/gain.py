@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ..questions import Choice, check
 from ..tables import table
-from .course import WORDING
+from .course import sentence
 from .entries import SURE, Entry
 
 BEFORE, AFTER = TESTS = ("before_the_course", "after_the_course")
@@ -65,34 +65,34 @@ def by_confidence(given: Answers) -> dict[str, tuple[int, int]]:
 def gain_in_words(before: Answers, after: Answers) -> list[str]:
     """The gain of a student in sentences."""
     number = len(questions_of(AFTER))
-    texts = [WORDING["tests"]["right_in_both" if before else "right_after"].format(
+    texts = [sentence("tests.right_in_both" if before else "tests.right_after",
         before=right(before), after=right(after), all=number)]  # fmt: skip
     (_, guess), (sure_right, sure_all) = by_confidence(after)[SURE[0]], by_confidence(after)[SURE[-1]]
-    texts.append(WORDING["tests"]["certain" if sure_all else "never_certain"].format(right=sure_right, all=sure_all))
-    texts += [WORDING["tests"]["guesses"].format(all=guess)] * bool(guess)
-    wrong = [WORDING["ideas"][idea] for idea, each in after.items() if each.sure == SURE[-1] and not each.right]
-    return texts + [WORDING["tests"]["certain_and_wrong"].format(ideas="; ".join(wrong))] * bool(wrong)
+    texts.append(sentence("tests.certain" if sure_all else "tests.never_certain", right=sure_right, all=sure_all))
+    texts += [sentence("tests.guesses", all=guess)] * bool(guess)
+    wrong = [sentence(f"ideas.{idea}") for idea, each in after.items() if each.sure == SURE[-1] and not each.right]
+    return texts + [sentence("tests.certain_and_wrong", ideas="; ".join(wrong))] * bool(wrong)
 
 
 def gain_as_tables(before: Answers, after: Answers) -> str:
     """The gain of a student as two tables with bars: by confidence, and by idea."""
     both = (before, after)
-    heads = (WORDING["tests"]["before"], WORDING["tests"]["after"])
-    totals = [(WORDING["tests"]["all"], *((right(each), len(each)) for each in both))]
+    heads = (sentence("tests.before"), sentence("tests.after"))
+    totals: list[tuple[Any, ...]] = [(sentence("tests.all"), *((right(each), len(each)) for each in both))]
     sure = [(sure, *(by_confidence(each)[sure] for each in both)) for sure in SURE]
     bars = [(name, *map(_bar, numbers)) for name, *numbers in totals + sure]
-    marks = [(WORDING["ideas"][idea], *(_mark(each.get(idea)) for each in both)) for idea in questions_of(AFTER)]
+    marks = [(sentence(f"ideas.{idea}"), *(_mark(each.get(idea)) for each in both)) for idea in questions_of(AFTER)]
     style: Any = {"style": "hhlab-table", "named": True, "left": True}
-    return str(table(bars, ("", *heads), caption=WORDING["tests"]["by_confidence"], **style)) + str(
-        table(marks, ("", *heads), caption=WORDING["tests"]["by_idea"], **style)
+    return str(table(bars, ("", *heads), caption=sentence("tests.by_confidence"), **style)) + str(
+        table(marks, ("", *heads), caption=sentence("tests.by_idea"), **style)
     )
 
 
 def _bar(share: Sequence[int]) -> Markup:
     number, of = share
-    told = WORDING["class"]["of"].format(right=number, all=of)
+    told = sentence("class.of", right=number, all=of)
     return BAR.format(100 * number / of, told) if of else Markup("–")
 
 
 def _mark(given: Given | None) -> str:
-    return "–" if given is None else WORDING["tests"]["is_right" if given.right else "is_wrong"]
+    return "–" if given is None else sentence("tests.is_right" if given.right else "tests.is_wrong")

@@ -17,8 +17,8 @@ def _watch_for_the_first_cell() -> None:
     def told(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> Any:
         from hhlab import languages
 
-        if kind is ValueError and error.args:
-            error.args = (languages.told(error), *error.args[1:])
+        if kind is ValueError and len(error.args) == 1 and isinstance(error.args[0], str):
+            error.args = (languages.told(error),)
         if getattr(error, "name", "") != "hh":
             return shell.showtraceback((kind, error, trace), tb_offset=tb_offset, running_compiled_code=True)
         run_first = languages.translated(
